@@ -1,0 +1,45 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Warnings are errors where the checks run; on a developer's machine they stay warnings.
+let strict: [SwiftSetting] =
+  Context.environment["MILEQUEST_STRICT"] == "1" ? [.treatAllWarnings(as: .error)] : []
+
+let settings: [SwiftSetting] = strict + [.enableUpcomingFeature("ExistentialAny")]
+
+let package = Package(
+  name: "MileQuest",
+  products: [
+    .executable(name: "milequest", targets: ["milequest"]),
+    .library(name: "MileQuestEngine", targets: ["Geodesy", "Routes", "Formats"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
+    .systemLibrary(name: "CGEOS", providers: [.apt(["libgeos-dev"])]),
+    .systemLibrary(name: "CPROJ", pkgConfig: "proj", providers: [.apt(["libproj-dev"])]),
+
+    .target(name: "Geodesy", dependencies: ["CPROJ"], swiftSettings: settings),
+    .target(name: "Routes", dependencies: ["Geodesy", "CGEOS"], swiftSettings: settings),
+    .target(
+      name: "Formats", dependencies: ["Routes", "Geodesy", "CExpat", "CPROJ"],
+      swiftSettings: settings),
+    .target(name: "Batch", dependencies: ["Formats", "Routes", "Geodesy"], swiftSettings: settings),
+    .executableTarget(
+      name: "milequest",
+      dependencies: [
+        "Batch", "Formats", "Routes", "Geodesy",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: settings),
+
+    .testTarget(name: "GeodesyTests", dependencies: ["Geodesy"], swiftSettings: settings),
+    .testTarget(name: "RoutesTests", dependencies: ["Routes", "Formats"], swiftSettings: settings),
+    .testTarget(name: "FormatsTests", dependencies: ["Formats"], swiftSettings: settings),
+    .testTarget(name: "BatchTests", dependencies: ["Batch"], swiftSettings: settings),
+    .testTarget(name: "CommandTests", dependencies: ["milequest"], swiftSettings: settings),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,97 @@
+public import Geodesy
+
+/// A place of the course near a coordinate.
+public struct Match: Hashable, Sendable {
+  /// Official distance from the start of the course.
+  public let distance: Distance
+  /// Metres from the coordinate to the place.
+  public let offsetMeters: Double
+  /// The place on the line.
+  public let coordinate: Coordinate
+}
+
+extension MeasuredRoute {
+  /// The places of the first lap that are nearest to a coordinate, nearest first.
+  ///
+  /// All passes count: a road walked out and back answers twice. Two places belong together unless
+  /// the line moves away between them by a metre (or half the tolerance, if that is less).
+  /// - Parameter toleranceMeters: how much further than the nearest a place may be.
+  /// - Throws: `limit` where no memory is left.
+  /// - Complexity: O(vertices) to index the line for this call, then O(log vertices) expected.
+  public func nearest(
+    to target: Coordinate, toleranceMeters: Double = MeasuredRoute.waypointTieMeters
+  ) throws(RouteError) -> [Match] {
+    try matches(to: target, toleranceMeters: toleranceMeters, laps: 1)
+      .sorted { ($0.offsetMeters, $0.distance) < ($1.offsetMeters, $1.distance) }
+  }
+
+  /// Of the nearest places of all laps, the one whose distance is nearest to a hint.
+  ///
+  /// - Throws: `limit` where no memory is left.
+  public func nearest(
+    to target: Coordinate, near hint: Distance,
+    toleranceMeters: Double = MeasuredRoute.waypointTieMeters
+  ) throws(RouteError) -> Match? {
+    let once = try matches(to: target, toleranceMeters: toleranceMeters, laps: 1)
+    let lapSize = lapLength.micrometers
+    var best: (match: Match, gap: UInt64)?
+    for match in once {
+      var laps: [Int64] = [0]
+      if route.course.laps > 1, lapSize > 0 {
+        // The lap whose copy of the place is nearest to the hint, and its neighbours.
+        let difference = Int128(hint.micrometers) - Int128(match.distance.micrometers)
+        let lap = Int64(clamping: difference / Int128(lapSize))
+        let last = Int64(route.course.laps - 1)
+        laps = [lap - 1, lap, lap + 1].map { min(max($0, 0), last) }
+      }
+      for lap in laps {
+        let distance = Distance(micrometers: match.distance.micrometers + lap * lapSize)
+        guard distance <= end else { continue }
+        let gap = (Int128(distance.micrometers) - Int128(hint.micrometers)).magnitude
+        let clamped = UInt64(clamping: gap)
+        if clamped < best?.gap ?? .max {
+          best = (
+            Match(
+              distance: distance, offsetMeters: match.offsetMeters, coordinate: match.coordinate),
+            clamped
+          )
+        }
+      }
+    }
+    return best?.match
+  }
+
+  /// The matches of one lap in the order they are passed.
+  private func matches(
+    to target: Coordinate, toleranceMeters: Double, laps: Int
+  ) throws(RouteError) -> [Match] {
+    guard let index = PlaceIndex(line) else {
+      throw RouteError(.limit, "no memory is left for the index of places")
+    }
+    let places = index.places(nearest: target, toleranceMeters: toleranceMeters)
+    let there = places.map { place in
+      Match(
+        distance: officialDistance(atMeters: place.meters), offsetMeters: place.offsetMeters,
+        coordinate: place.coordinate)
+    }
+    guard route.course.thereAndBack else { return there }
+    let turn = start.micrometers + lapLength.micrometers
+    let back = there.reversed().compactMap { match -> Match? in
+      let distance = turn - (match.distance.micrometers - start.micrometers)
+      // The turn itself is one place.
+      if match.distance.micrometers - start.micrometers == passLength.micrometers { return nil }
+      return Match(
+        distance: Distance(micrometers: distance), offsetMeters: match.offsetMeters,
+        coordinate: match.coordinate)
+    }
+    return there + back
+  }
+
+  /// The official distance at a geometric measure of the first lap, the way back to the next lap
+  /// included.
+  private func officialDistance(atMeters meters: Double) -> Distance {
+    if meters <= line.passMeters { return calibration.officialDistance(atMeters: meters) }
+    let beyond = Distance(roundingMeters: meters - line.passMeters) ?? .zero
+    return Distance(micrometers: calibration.end.micrometers + beyond.micrometers)
+  }
+}

@@ -1,0 +1,212 @@
+public import Geodesy
+
+/// A gap between two consecutive parts, measured.
+public struct Join: Hashable, Sendable {
+  public let policy: JoinPolicy
+  /// The geodesic over the gap in metres, whatever the policy makes of it.
+  public let lengthMeters: Double
+  public let from: Coordinate
+  public let to: Coordinate
+}
+
+/// The geometry of one pass over a route with its geometric measure: the compensated sum of the
+/// WGS84 geodesics between vertices.
+///
+/// A segment leads from each vertex to the next; between the last vertex of a part and the first of
+/// the next it is a join, of length 0 in the measure when the marker jumps. One extra vertex closes
+/// the lap where the way back to the start counts.
+struct RouteLine: Sendable {
+  let vertices: [Coordinate]
+  /// First vertex of each part; a closing vertex counts as a part of its own here.
+  let partStarts: [Int]
+  /// Metres from the start to each vertex, ascending.
+  let measures: [Double]
+  /// Azimuth in degrees at the start of the segment after each vertex.
+  let azimuths: [Double]
+  /// The joins between the route's parts, without the closing one.
+  let joins: [Join]
+  let closingJoin: Join?
+  /// Metres of the parts alone.
+  let partsMeters: Double
+  /// Metres to the route's last vertex, the closing join not included.
+  let passMeters: Double
+  let index: MeasureIndex
+
+  /// - Parameter closing: the policy of the way back from the end to the start, or nil where the
+  ///   course needs none.
+  /// - Complexity: O(vertices), one inverse geodesic each.
+  init(_ route: Route, closing: JoinPolicy?) {
+    var vertices = route.vertices
+    var starts = route.partStarts
+    let end = vertices[vertices.count - 1]
+    var closingJoin: Join?
+    if let closing {
+      closingJoin = Join(
+        policy: closing, lengthMeters: Self.gapMeters(from: end, to: vertices[0]), from: end,
+        to: vertices[0])
+      if closing.counts {
+        starts.append(vertices.count)
+        vertices.append(vertices[0])
+      }
+    }
+
+    let count = vertices.count
+    var joins: [Join] = []
+    joins.reserveCapacity(route.partCount - 1)
+    var partsSum = CompensatedSum()
+    var passMeters = 0.0
+    var sum = CompensatedSum()
+    var nextPart = 1
+    var measures: [Double] = []
+    var azimuths: [Double] = []
+    measures.reserveCapacity(count)
+    azimuths.reserveCapacity(count)
+    measures.append(0)
+    for i in 1..<max(count, 1) {
+      let a = vertices[i - 1]
+      let b = vertices[i]
+      let leg = Geodesic.wgs84.inverseDegrees(a.latitude, a.longitude, b.latitude, b.longitude)
+      azimuths.append(leg.azimuth1)
+      if nextPart < starts.count, starts[nextPart] == i {
+        if nextPart < route.partCount {
+          let policy =
+            route.joinPolicies[nextPart - 1] ?? JoinPolicy.byDefault(lengthMeters: leg.meters)
+          joins.append(Join(policy: policy, lengthMeters: leg.meters, from: a, to: b))
+          if policy.counts { sum.add(leg.meters) }
+        } else {
+          passMeters = sum.value
+          sum.add(leg.meters)
+        }
+        nextPart += 1
+      } else {
+        partsSum.add(leg.meters)
+        sum.add(leg.meters)
+      }
+      measures.append(sum.value)
+    }
+    azimuths.append(0)
+    if count == route.vertices.count { passMeters = sum.value }
+
+    self.vertices = vertices
+    self.partStarts = starts
+    self.measures = measures
+    self.azimuths = azimuths
+    self.joins = joins
+    self.closingJoin = closingJoin
+    self.partsMeters = partsSum.value
+    self.passMeters = passMeters
+    self.index = MeasureIndex(measures)
+  }
+
+  static func gapMeters(from a: Coordinate, to b: Coordinate) -> Double {
+    Geodesic.wgs84.inverseDegrees(a.latitude, a.longitude, b.latitude, b.longitude).meters
+  }
+
+  /// Index of the part that a vertex belongs to, counted from 0.
+  func partIndex(ofVertex vertex: Int) -> Int {
+    if partStarts.count == 1 { return 0 }
+    return partStarts.partitioningIndex { $0 > vertex } - 1
+  }
+
+  /// Whether the segment after a vertex crosses from one part to the next.
+  func isJoin(_ segment: Int) -> Bool {
+    partStarts.count > 1 && segment + 1 < vertices.count
+      && partStarts[partIndex(ofVertex: segment + 1)] == segment + 1
+  }
+
+  /// The policy of the segment after a vertex where that is a join.
+  func joinPolicy(ofSegment segment: Int) -> JoinPolicy? {
+    guard isJoin(segment) else { return nil }
+    let part = partIndex(ofVertex: segment)
+    return part < joins.count ? joins[part].policy : closingJoin?.policy
+  }
+
+  func segmentMeters(_ segment: Int) -> Double { measures[segment + 1] - measures[segment] }
+
+  // MARK: Points
+
+  /// A point of the line, with the azimuth of the line there.
+  struct Point {
+    var coordinate: Coordinate
+    /// Degrees, in the direction of the vertices; nil where the line has no extent.
+    var azimuth: Double?
+    /// The vertex at or before it.
+    var vertex: Int
+  }
+
+  /// The point at a measure, travelling with the vertices. At a jump it is on the far side.
+  func point(atMeters measure: Double) -> Point {
+    let last = vertices.count - 1
+    let i = index.lastIndex(atOrBefore: measure, in: measures)
+    if i == last { return Point(coordinate: vertices[last], azimuth: arrivalAzimuth, vertex: last) }
+    let along = measure - measures[i]
+    if along <= 0 { return Point(coordinate: vertices[i], azimuth: azimuths[i], vertex: i) }
+    return interior(segment: i, along: along)
+  }
+
+  /// The point at a measure, travelling against the vertices: at a jump the far side is the end of
+  /// the earlier part. The azimuth is still that of the line in the direction of the vertices.
+  func pointTravellingBack(atMeters measure: Double) -> Point {
+    let i = measures.partitioningIndex { $0 >= measure }
+    if i == 0 || i == vertices.count {
+      let vertex = min(i, vertices.count - 1)
+      let azimuth = i == 0 ? (departureSegment.map { azimuths[$0] }) : arrivalAzimuth
+      return Point(coordinate: vertices[vertex], azimuth: azimuth, vertex: vertex)
+    }
+    if measures[i] == measure {
+      return Point(
+        coordinate: vertices[i], azimuth: finalAzimuth(ofSegment: i - 1), vertex: i)
+    }
+    return interior(segment: i - 1, along: measure - measures[i - 1])
+  }
+
+  private func interior(segment i: Int, along: Double) -> Point {
+    let a = vertices[i]
+    let b = vertices[i + 1]
+    let there = Geodesic.wgs84.directDegrees(a.latitude, a.longitude, azimuths[i], along)
+    var elevation = Double.nan
+    let rise = b.elevationMetersOrNaN - a.elevationMetersOrNaN
+    if !rise.isNaN {
+      elevation = a.elevationMetersOrNaN + rise * (along / (measures[i + 1] - measures[i]))
+    }
+    return Point(
+      coordinate: Coordinate(
+        uncheckedLatitude: there.latitude, longitude: there.longitude, elevation: elevation),
+      azimuth: there.azimuth, vertex: i)
+  }
+
+  /// Azimuth at the end of the segment after a vertex, from its geodesic.
+  func finalAzimuth(ofSegment i: Int) -> Double {
+    let a = vertices[i]
+    let b = vertices[i + 1]
+    return Geodesic.wgs84.inverseDegrees(a.latitude, a.longitude, b.latitude, b.longitude).azimuth2
+  }
+
+  /// The last segment of the pass that has a length.
+  private var arrivalAzimuth: Double? {
+    let end = measures[measures.count - 1]
+    let i = measures.partitioningIndex { $0 >= end }
+    return i == 0 ? nil : finalAzimuth(ofSegment: i - 1)
+  }
+
+  /// The first segment that has a length.
+  private var departureSegment: Int? {
+    let i = measures.partitioningIndex { $0 > 0 }
+    return i == measures.count ? nil : i - 1
+  }
+}
+
+/// A running sum that carries its rounding error along (Neumaier 1974), so that a million terms are
+/// as good as one rounding.
+struct CompensatedSum {
+  private var high = 0.0
+  private var low = 0.0
+
+  mutating func add(_ term: Double) {
+    let sum = high + term
+    low += abs(high) >= abs(term) ? (high - sum) + term : (term - sum) + high
+    high = sum
+  }
+
+  var value: Double { high + low }
+}

@@ -1,0 +1,144 @@
+public import Geodesy
+
+extension MeasuredRoute {
+  /// The place of each waypoint on the line, in the waypoints' order.
+  ///
+  /// A waypoint takes the nearest place that keeps the order of the file, the first pass where
+  /// several tie. A place is not bent further than `waypointOrderReachMeters` for the order's sake:
+  /// beyond that the waypoint is out of order and stays where it is nearest.
+  static func place(
+    _ waypoints: [Waypoint], on line: RouteLine
+  ) throws(RouteError) -> [PlaceIndex.Place] {
+    if waypoints.isEmpty { return [] }
+    guard let index = PlaceIndex(line) else {
+      throw RouteError(.limit, "no memory is left for the index of places")
+    }
+    var placed: [PlaceIndex.Place] = []
+    placed.reserveCapacity(waypoints.count)
+    var previous = 0.0
+    for waypoint in waypoints {
+      let place = Self.place(waypoint.coordinate, after: previous, index: index, line: line)
+      placed.append(place)
+      previous = place.meters
+    }
+    return placed
+  }
+
+  private static func place(
+    _ target: Coordinate, after previous: Double, index: borrowing PlaceIndex, line: RouteLine
+  ) -> PlaceIndex.Place {
+    let ties = index.places(nearest: target, toleranceMeters: waypointTieMeters)
+    // Only what can be walked counts: the closing join belongs to the next lap.
+    let within = ties.filter { $0.meters <= line.passMeters }
+    let candidates = within.isEmpty ? ties : within
+    // The first pass that keeps the order; on that pass the nearest place.
+    if let first = candidates.first(where: { $0.meters >= previous }) {
+      let pass = candidates.filter { $0.pass == first.pass && $0.meters >= previous }
+      return pass.min { $0.offsetMeters < $1.offsetMeters } ?? first
+    }
+    let nearest = candidates.min { $0.offsetMeters < $1.offsetMeters } ?? candidates[0]
+    let reach = index.places(nearest: target, toleranceMeters: waypointOrderReachMeters)
+    let here = index.offsetMeters(of: target, atMeters: previous)
+    var later = reach.filter {
+      $0.meters >= previous && $0.meters <= line.passMeters
+        && $0.offsetMeters <= waypointOrderReachMeters
+    }
+    if here <= waypointOrderReachMeters {
+      let point = line.point(atMeters: previous)
+      later.append(
+        PlaceIndex.Place(
+          meters: previous, offsetMeters: here, coordinate: point.coordinate, pass: -1))
+    }
+    return later.min { ($0.offsetMeters, $0.meters) < ($1.offsetMeters, $1.meters) }
+      ?? nearest
+  }
+
+  /// The markers among the waypoints that increase in both measures, as many as possible, and the
+  /// indices of those that do not fit.
+  static func markers(
+    among waypoints: [Waypoint], at places: [PlaceIndex.Place], request: CalibrationRequest,
+    officialLength: Distance?, passMeters: Double
+  ) -> (used: [Marker], unused: [Int]) {
+    var candidates: [(index: Int, marker: Marker)] = []
+    var seen = 0
+    for (index, waypoint) in waypoints.enumerated() {
+      var official = waypoint.officialDistance
+      if official == nil, request.namedMarkers {
+        official = waypoint.name.flatMap(Marker.distance(inName:))
+      }
+      guard let official, official >= .zero else { continue }
+      defer { seen += 1 }
+      if seen % request.every != 0 { continue }
+      candidates.append(
+        (
+          index,
+          Marker(
+            name: waypoint.name, geometricMeters: places[index].meters, officialDistance: official)
+        ))
+    }
+    candidates.sort { $0.marker.officialDistance < $1.marker.officialDistance }
+    // The start is 0: a marker that says so within a tie of it is the start itself.
+    for i in candidates.indices
+    where candidates[i].marker.officialDistance == .zero
+      && candidates[i].marker.geometricMeters <= waypointTieMeters
+    {
+      candidates[i].marker.geometricMeters = 0
+    }
+    let startMarker = candidates.first { $0.marker.geometricMeters == 0 }
+    let startDistance = startMarker?.marker.officialDistance ?? .zero
+    var endDistance: Distance?
+    if let officialLength {
+      endDistance = Distance(
+        micrometers: startDistance.micrometers.addingReportingOverflow(officialLength.micrometers)
+          .partialValue)
+    }
+    let usable = candidates.filter { candidate in
+      let marker = candidate.marker
+      if candidate.index == startMarker?.index { return true }
+      guard marker.geometricMeters > 0, marker.officialDistance > startDistance else { return false }
+      guard let endDistance else { return true }
+      return marker.officialDistance < endDistance && marker.geometricMeters < passMeters
+    }
+    let chain = longestIncreasing(usable.map { ($0.marker.officialDistance, $0.marker.geometricMeters) })
+    let used = chain.map { usable[$0] }
+    let usedIndices = Set(used.map(\.index))
+    let fitsEnd = { (marker: Marker) in
+      marker.officialDistance == endDistance && marker.geometricMeters == passMeters
+    }
+    let unused = candidates.filter { !usedIndices.contains($0.index) && !fitsEnd($0.marker) }
+    return (used.map(\.marker), unused.map(\.index).sorted())
+  }
+
+  /// Indices of a longest chain that increases strictly in both, of pairs sorted by the first.
+  /// O(n log n) patience sorting.
+  private static func longestIncreasing(_ pairs: [(Distance, Double)]) -> [Int] {
+    // Equal first members are walked from the largest second one, so that at most one is taken.
+    let order = pairs.indices.sorted {
+      pairs[$0].0 != pairs[$1].0 ? pairs[$0].0 < pairs[$1].0 : pairs[$0].1 > pairs[$1].1
+    }
+    var tails: [Int] = []
+    var before = [Int](repeating: -1, count: pairs.count)
+    for i in order {
+      let position = tails.partitioningIndex { pairs[$0].1 >= pairs[i].1 }
+      before[i] = position > 0 ? tails[position - 1] : -1
+      if position == tails.count { tails.append(i) } else { tails[position] = i }
+    }
+    var chain: [Int] = []
+    var next = tails.last ?? -1
+    while next >= 0 {
+      chain.append(next)
+      next = before[next]
+    }
+    return chain.reversed()
+  }
+}
+
+extension Marker {
+  /// The distance that a waypoint's name states: "12 km", "mile 33", "Km 7.5", or nil.
+  public static func distance(inName name: String) -> Distance? {
+    if let distance = try? Distance(name) { return distance }
+    let words = name.split(whereSeparator: { $0 == " " || $0 == "\t" })
+    guard words.count == 2, let unit = DistanceUnit(name: words[0]) else { return nil }
+    return try? Distance(words[1], defaultUnit: unit)
+  }
+}
