@@ -1,6 +1,6 @@
 /// A distance as a whole number of micrometres, so that sums are exact in any order.
 ///
-/// The range is ±9.2 million kilometres. The operators that can leave it throw instead of trapping.
+/// The range is ±9.2 billion kilometres. The operators that can leave it throw instead of trapping.
 public struct Distance: Hashable, Comparable, Sendable {
   public let micrometers: Int64
 
@@ -10,7 +10,7 @@ public struct Distance: Hashable, Comparable, Sendable {
 
   /// A whole number of a unit.
   ///
-  /// - Throws: `distance-overflow` beyond ±9.2 million kilometres.
+  /// - Throws: `distance-overflow` beyond ±9.2 billion kilometres.
   public init(_ count: Int64, _ unit: DistanceUnit) throws(GeodesyError) {
     let (value, overflow) = count.multipliedReportingOverflow(by: unit.micrometers)
     if overflow { throw Distance.overflow("\(count) \(unit.rawValue)") }
@@ -24,7 +24,8 @@ public struct Distance: Hashable, Comparable, Sendable {
     self.init(micrometers: value)
   }
 
-  /// The distance in metres, correctly rounded to a `Double`.
+  /// The distance in metres, correctly rounded to a `Double` up to 9 million kilometres and within
+  /// one unit in the last place beyond.
   @inlinable public var meters: Double { Double(micrometers) / 1e6 }
 
   @inlinable public static func < (a: Distance, b: Distance) -> Bool {
@@ -53,7 +54,7 @@ public struct Distance: Hashable, Comparable, Sendable {
   }
 
   static func overflow(_ what: String) -> GeodesyError {
-    GeodesyError(.distanceOverflow, "\(what) is beyond ±9.2 million km, the most a distance holds")
+    GeodesyError(.distanceOverflow, "\(what) is beyond ±9.2 billion km, the most a distance holds")
   }
 }
 

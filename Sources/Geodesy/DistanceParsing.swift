@@ -125,10 +125,9 @@ extension Distance {
 
     var whole: UInt64 = 0
     for index in 0..<max(min(point, digitCount), 0) {
-      let (scaled, over) = whole.multipliedReportingOverflow(by: 10)
-      if over { return .failure(.overflow) }
-      whole = scaled + digit(index)
-      if whole > UInt64(Int64.max) { return .failure(.overflow) }
+      // Every unit is more than ten micrometres, so that a count this large is beyond the range.
+      if whole > UInt64(Int64.max) / 10 { return .failure(.overflow) }
+      whole = whole * 10 + digit(index)
     }
     if point > digitCount, whole != 0 {
       for _ in digitCount..<point {
@@ -143,9 +142,10 @@ extension Distance {
     if over2 { return .failure(.overflow) }
     let isUp = firstDigit > 5 || (firstDigit == 5 && (!restIsZero || sum & 1 == 1))
     let rounded = isUp ? sum &+ 1 : sum
-    if rounded < sum || rounded > UInt64(Int64.max) { return .failure(.overflow) }
-    let value = Int64(rounded)
-    return .success(Distance(micrometers: negative ? -value : value))
+    let most = UInt64(Int64.max) + (negative ? 1 : 0)
+    if rounded < sum || rounded > most { return .failure(.overflow) }
+    let value = Int64(truncatingIfNeeded: rounded)
+    return .success(Distance(micrometers: negative ? 0 &- value : value))
   }
 
   private static func isDigit(_ byte: UInt8) -> Bool { byte &- 0x30 < 10 }
@@ -153,6 +153,10 @@ extension Distance {
 
   /// The beginning of a text, so that a message never repeats a megabyte.
   static func shown(_ text: some StringProtocol) -> String {
-    text.utf8.count <= 40 ? String(text) : String(text.prefix(40)) + "…"
+    if text.utf8.count <= 40 { return String(text) }
+    // Not characters: one of them may hold a megabyte of combining marks.
+    var start = String.UnicodeScalarView()
+    start.append(contentsOf: text.unicodeScalars.prefix(40))
+    return String(start) + "…"
   }
 }

@@ -40,6 +40,9 @@ extension Route {
 private struct TurningPoints {
   private let threshold: Double
   private var turn: Double?
+  /// The range so far while no step is as large as the threshold.
+  private var low = 0.0
+  private var high = 0.0
   private var extreme = 0.0
   private var last = 0.0
   /// +1 while rising, -1 while falling, 0 before the first step as large as the threshold.
@@ -51,12 +54,16 @@ private struct TurningPoints {
     last = elevation
     guard let turn else {
       self.turn = elevation
-      extreme = elevation
+      low = elevation
+      high = elevation
       return nil
     }
     if direction == 0 {
-      if abs(elevation - turn) >= threshold, elevation != turn {
-        direction = elevation > turn ? 1 : -1
+      low = min(low, elevation)
+      high = max(high, elevation)
+      // The first turn is taken off this step if it is below the threshold, as the last one is.
+      if high - low >= threshold, high > low {
+        direction = elevation == high ? 1 : -1
         extreme = elevation
       }
       return nil

@@ -66,10 +66,10 @@ public struct MeasuredRoute: Sendable {
     }
     line = RouteLine(route, closing: closing)
 
-    let places = try Self.place(route.waypoints, on: line)
+    var places = try Self.place(route.waypoints, on: line)
     let officialLength = request.officialLength ?? route.officialLength
     let (markers, unused) = Self.markers(
-      among: route.waypoints, at: places, request: request, officialLength: officialLength,
+      among: route.waypoints, at: &places, request: request, officialLength: officialLength,
       passMeters: line.passMeters)
     unusedMarkers = unused
     let calibration = try Calibration(

@@ -27,18 +27,25 @@ struct PlaceIndex: ~Copyable {
   /// Two minima belong together unless the line moves away by this much between them.
   private static let prominenceMeters = 1.0
   private static let radiusMeters = 6_371_008.8
+  /// A little less than a quarter of the globe.
+  private static let quarterMeters = 9_500_000.0
 
   private let line: RouteLine
+  /// How many vertices count, from the first.
+  private let count: Int
   private let tree: BoxTree
 
-  /// Nil where GEOS has no memory left.
-  init?(_ line: RouteLine) {
+  /// - Parameter passOnly: whether the way from the end back to the start of the next lap is left
+  ///   out.
+  /// - Returns: nil where GEOS has no memory left.
+  init?(_ line: RouteLine, passOnly: Bool = false) {
     guard var tree = BoxTree() else { return nil }
-    let segments = max(line.vertices.count - 1, 1)
+    let count = passOnly ? line.endOfPass.vertex + 1 : line.vertices.count
+    let segments = max(count - 1, 1)
     var start = 0
     var number = 0
     while start < segments {
-      let end = min(start + Self.segmentsPerBox, line.vertices.count - 1)
+      let end = min(start + Self.segmentsPerBox, count - 1)
       // A jump inside a run only makes its box larger.
       for box in line.extent(ofSegments: start..<max(end, start)).boxes(margin: 1e-7) {
         tree.insert(box, number: number)
@@ -46,12 +53,13 @@ struct PlaceIndex: ~Copyable {
       start += Self.segmentsPerBox
       number += 1
     }
-    if line.vertices.count == 1 {
+    if count == 1 {
       var extent = Extent()
       extent.add(vertex: line.vertices[0].latitude, line.vertices[0].longitude)
       for box in extent.boxes(margin: 1e-7) { tree.insert(box, number: 0) }
     }
     self.line = line
+    self.count = count
     self.tree = tree
   }
 
@@ -98,7 +106,7 @@ struct PlaceIndex: ~Copyable {
     let margin = radiusMeters / 110_570 + 1e-9
     var runs: Set<Int> = []
     for box in extent.boxes(margin: margin) { runs.formUnion(tree.numbers(touching: box)) }
-    let last = line.vertices.count - 1
+    let last = count - 1
     if last == 0 { return [0] }
     return runs.sorted().flatMap { run in
       run * Self.segmentsPerBox..<min((run + 1) * Self.segmentsPerBox, last)
@@ -106,7 +114,7 @@ struct PlaceIndex: ~Copyable {
   }
 
   private func segmentLength(_ i: Int) -> Double {
-    i + 1 < line.vertices.count ? line.segmentMeters(i) : 0
+    i + 1 < count ? line.segmentMeters(i) : 0
   }
 
   // MARK: Minima
@@ -161,7 +169,7 @@ struct PlaceIndex: ~Copyable {
         if previousEnd >= 0 { finishRun() }
         visit(place(atVertex: i, target: target))
       }
-      if i + 1 < line.vertices.count {
+      if i + 1 < count {
         if length > 0 {
           let nearest = closest(onSegment: i, to: target)
           if nearest.along > 0, nearest.along < length {
@@ -207,37 +215,75 @@ struct PlaceIndex: ~Copyable {
     }
     if length == 0 { return (0, RouteLine.gapMeters(from: a, to: target), a) }
     let (first, atStart) = step(a.latitude, a.longitude, line.azimuths[i])
-    var best = (along: 0.0, offset: atStart, coordinate: a)
-    let b = line.vertices[i + 1]
     // A target behind the start leaves the start, or on a very long segment the end.
-    if first <= 0, length < 1e6 { return best }
+    if first <= 0, length < 1e6 { return (0, atStart, a) }
+    let b = line.vertices[i + 1]
     let path = Geodesic.wgs84.line(
       latitude: a.latitude, longitude: a.longitude, azimuth: line.azimuths[i])
+    var best = (along: 0.0, offset: atStart)
     var along = min(max(first, 0), length)
     var wasAtEnd = false
     for _ in 0..<12 {
       let here = path.position(meters: along)
       let (change, offset) = step(here.latitude, here.longitude, here.azimuth)
       // A later step is nearer to the perpendicular even where rounding hides it in the offset.
-      if offset <= best.offset + 1e-7 {
-        var elevation = Double.nan
-        let rise = b.elevationMetersOrNaN - a.elevationMetersOrNaN
-        if !rise.isNaN { elevation = a.elevationMetersOrNaN + rise * (along / length) }
-        best = (
-          along, offset,
-          Coordinate(
-            uncheckedLatitude: here.latitude, longitude: here.longitude, elevation: elevation)
-        )
-      }
+      if offset <= best.offset + 1e-7 { best = (along, offset) }
       let next = min(max(along + change, 0), length)
       let isAtEnd = next == 0 || next == length
       if abs(next - along) < 1e-8 || (isAtEnd && wasAtEnd) { break }
       wasAtEnd = isAtEnd
       along = next
     }
-    if length >= 1e6 || along == length {
+    if best.offset > Self.quarterMeters {
+      best = lowest(along: path, length: length, to: target)
+    }
+    // At its ends the answer is the vertex to the bit, so that every way to it gives one offset.
+    if length >= 1e6 || along == length || best.along == length {
       let atEnd = RouteLine.gapMeters(from: b, to: target)
-      if atEnd <= best.offset { best = (length, atEnd, b) }
+      if best.along == length || atEnd <= best.offset { return (length, atEnd, b) }
+    }
+    if best.along == 0 { return (0, atStart, a) }
+    let there = path.position(meters: best.along)
+    var elevation = Double.nan
+    let rise = b.elevationMetersOrNaN - a.elevationMetersOrNaN
+    if !rise.isNaN { elevation = a.elevationMetersOrNaN + rise * (best.along / length) }
+    let coordinate = Coordinate(
+      uncheckedLatitude: there.latitude, longitude: there.longitude, elevation: elevation)
+    return (best.along, best.offset, coordinate)
+  }
+
+  /// The lowest point of a segment by the sign of the slope alone.
+  ///
+  /// A quarter of the globe away the distance hardly changes along a segment, and what the sphere is
+  /// wrong by decides; the steps above then lead anywhere.
+  private func lowest(
+    along path: GeodesicLine, length: Double, to target: Coordinate
+  ) -> (along: Double, offset: Double) {
+    func look(_ along: Double) -> (slope: Double, offset: Double) {
+      let here = path.position(meters: along)
+      let toTarget = Geodesic.wgs84.inverseDegrees(
+        here.latitude, here.longitude, target.latitude, target.longitude)
+      return (-cos((toTarget.azimuth1 - here.azimuth) * .pi / 180), toTarget.meters)
+    }
+    let pieces = (length / 250_000).rounded(.up)
+    var low = 0.0
+    var atLow = look(0)
+    var best = (along: 0.0, offset: atLow.offset)
+    for piece in 1...Int(pieces) {
+      let high = length * (Double(piece) / pieces)
+      let atHigh = look(high)
+      if atHigh.offset < best.offset { best = (high, atHigh.offset) }
+      if atLow.slope < 0, atHigh.slope > 0 {
+        var (falls, rises) = (low, high)
+        while rises - falls > 1e-8 {
+          let middle = (falls + rises) / 2
+          if middle == falls || middle == rises { break }
+          if look(middle).slope < 0 { falls = middle } else { rises = middle }
+        }
+        let offset = look(falls).offset
+        if offset < best.offset { best = (falls, offset) }
+      }
+      (low, atLow) = (high, atHigh)
     }
     return best
   }

@@ -49,7 +49,7 @@ extension MeasuredRoute {
     let lapSize = lapLength.micrometers
     let lap = lapSize > 0 ? min(Int(done / lapSize), route.course.laps - 1) : route.course.laps - 1
     let inLap = done - Int64(lap) * lapSize
-    let place = place(inLap: inLap)
+    let place = place(inLap: inLap, isFinished: isFinished)
 
     let leg = leg(inLap: inLap, isLastLap: lap == route.course.laps - 1)
     return Position(
@@ -74,8 +74,9 @@ extension MeasuredRoute {
     var vertex: Int
   }
 
-  /// The place at a distance from the start of a lap.
-  private func place(inLap micrometers: Int64) -> Place {
+  /// The place at a distance from the start of a lap. The end of the course is one of arrival, also
+  /// where a way to a next lap leads on from it.
+  private func place(inLap micrometers: Int64, isFinished: Bool) -> Place {
     let pass = passLength.micrometers
     if route.course.thereAndBack, micrometers >= pass {
       let isEnd = micrometers >= 2 * pass
@@ -91,7 +92,7 @@ extension MeasuredRoute {
       micrometers <= pass
       ? geometricMeters(inPass: micrometers)
       : line.passMeters + Double(micrometers - pass) / 1e6
-    let point = line.point(atMeters: meters)
+    let point = isFinished ? line.endOfPass : line.point(atMeters: meters)
     return Place(
       coordinate: point.coordinate, bearing: point.azimuth.map(Azimuth.init(degrees:)),
       vertex: point.vertex)

@@ -158,3 +158,33 @@ extension RandomAccessCollection where Index == Int {
     return low
   }
 }
+
+extension Route {
+  /// The policy of every join, with those that nobody has decided on taken from the gap's length.
+  public var resolvedJoinPolicies: [JoinPolicy] {
+    joinPolicies.enumerated().map { index, policy in
+      policy
+        ?? JoinPolicy.byDefault(
+          lengthMeters: RouteLine.gapMeters(
+            from: vertices[partStarts[index + 1] - 1], to: vertices[partStarts[index + 1]]))
+    }
+  }
+}
+
+extension Route {
+  /// The same route with another official length.
+  public func stating(officialLength: Distance) -> Route {
+    Route(self, waypoints: waypoints, officialLength: officialLength)
+  }
+
+  /// A copy with fewer waypoints or another length, which nothing can make invalid.
+  init(_ other: Route, waypoints: [Waypoint], officialLength: Distance?) {
+    name = other.name
+    vertices = other.vertices
+    partStarts = other.partStarts
+    joinPolicies = other.joinPolicies
+    self.waypoints = waypoints
+    self.officialLength = officialLength
+    course = other.course
+  }
+}

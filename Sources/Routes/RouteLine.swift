@@ -138,7 +138,11 @@ struct RouteLine: Sendable {
   func point(atMeters measure: Double) -> Point {
     let last = vertices.count - 1
     let i = index.lastIndex(atOrBefore: measure, in: measures)
-    if i == last { return Point(coordinate: vertices[last], azimuth: arrivalAzimuth, vertex: last) }
+    if i == last {
+      let end = measures[last]
+      return Point(
+        coordinate: vertices[last], azimuth: arrivalAzimuth(atMeters: end), vertex: last)
+    }
     let along = measure - measures[i]
     if along <= 0 { return Point(coordinate: vertices[i], azimuth: azimuths[i], vertex: i) }
     return interior(segment: i, along: along)
@@ -150,7 +154,9 @@ struct RouteLine: Sendable {
     let i = measures.partitioningIndex { $0 >= measure }
     if i == 0 || i == vertices.count {
       let vertex = min(i, vertices.count - 1)
-      let azimuth = i == 0 ? (departureSegment.map { azimuths[$0] }) : arrivalAzimuth
+      let end = measures[vertices.count - 1]
+      let azimuth =
+        i == 0 ? (departureSegment.map { azimuths[$0] }) : arrivalAzimuth(atMeters: end)
       return Point(coordinate: vertices[vertex], azimuth: azimuth, vertex: vertex)
     }
     if measures[i] == measure {
@@ -182,10 +188,16 @@ struct RouteLine: Sendable {
     return Geodesic.wgs84.inverseDegrees(a.latitude, a.longitude, b.latitude, b.longitude).azimuth2
   }
 
-  /// The last segment of the pass that has a length.
-  private var arrivalAzimuth: Double? {
-    let end = measures[measures.count - 1]
-    let i = measures.partitioningIndex { $0 >= end }
+  /// The end of the pass, where the way back to the start does not count as the segment ahead.
+  var endOfPass: Point {
+    let last = closingJoin?.policy.counts == true ? vertices.count - 2 : vertices.count - 1
+    return Point(
+      coordinate: vertices[last], azimuth: arrivalAzimuth(atMeters: passMeters), vertex: last)
+  }
+
+  /// Azimuth at the end of the last segment before a measure that has a length.
+  private func arrivalAzimuth(atMeters measure: Double) -> Double? {
+    let i = measures.partitioningIndex { $0 >= measure }
     return i == 0 ? nil : finalAzimuth(ofSegment: i - 1)
   }
 

@@ -51,6 +51,7 @@ extension MeasuredRoute {
       }
       if lap == lastLap || last <= origin + lapSize { break }
       lap += 1
+      if line.closingJoin?.policy.counts == false { pieces.breakLine() }
     }
     return pieces.finished
   }

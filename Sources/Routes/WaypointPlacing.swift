@@ -10,7 +10,8 @@ extension MeasuredRoute {
     _ waypoints: [Waypoint], on line: RouteLine
   ) throws(RouteError) -> [PlaceIndex.Place] {
     if waypoints.isEmpty { return [] }
-    guard let index = PlaceIndex(line) else {
+    // Only what can be walked in one pass counts: the closing join belongs to the next lap.
+    guard let index = PlaceIndex(line, passOnly: true) else {
       throw RouteError(.limit, "no memory is left for the index of places")
     }
     var placed: [PlaceIndex.Place] = []
@@ -27,10 +28,7 @@ extension MeasuredRoute {
   private static func place(
     _ target: Coordinate, after previous: Double, index: borrowing PlaceIndex, line: RouteLine
   ) -> PlaceIndex.Place {
-    let ties = index.places(nearest: target, toleranceMeters: waypointTieMeters)
-    // Only what can be walked counts: the closing join belongs to the next lap.
-    let within = ties.filter { $0.meters <= line.passMeters }
-    let candidates = within.isEmpty ? ties : within
+    let candidates = index.places(nearest: target, toleranceMeters: waypointTieMeters)
     // The first pass that keeps the order; on that pass the nearest place.
     if let first = candidates.first(where: { $0.meters >= previous }) {
       let pass = candidates.filter { $0.pass == first.pass && $0.meters >= previous }
@@ -40,8 +38,7 @@ extension MeasuredRoute {
     let reach = index.places(nearest: target, toleranceMeters: waypointOrderReachMeters)
     let here = index.offsetMeters(of: target, atMeters: previous)
     var later = reach.filter {
-      $0.meters >= previous && $0.meters <= line.passMeters
-        && $0.offsetMeters <= waypointOrderReachMeters
+      $0.meters >= previous && $0.offsetMeters <= waypointOrderReachMeters
     }
     if here <= waypointOrderReachMeters {
       let point = line.point(atMeters: previous)
@@ -54,9 +51,9 @@ extension MeasuredRoute {
   }
 
   /// The markers among the waypoints that increase in both measures, as many as possible, and the
-  /// indices of those that do not fit.
+  /// indices of those that do not fit. One that marks the start moves its waypoint there.
   static func markers(
-    among waypoints: [Waypoint], at places: [PlaceIndex.Place], request: CalibrationRequest,
+    among waypoints: [Waypoint], at places: inout [PlaceIndex.Place], request: CalibrationRequest,
     officialLength: Distance?, passMeters: Double
   ) -> (used: [Marker], unused: [Int]) {
     var candidates: [(index: Int, marker: Marker)] = []
@@ -83,6 +80,7 @@ extension MeasuredRoute {
       && candidates[i].marker.geometricMeters <= waypointTieMeters
     {
       candidates[i].marker.geometricMeters = 0
+      places[candidates[i].index].meters = 0
     }
     let startMarker = candidates.first { $0.marker.geometricMeters == 0 }
     let startDistance = startMarker?.marker.officialDistance ?? .zero

@@ -1,0 +1,109 @@
+/// How bad a fault is: an error stops whatever needs the file, a warning asks for a look, an info
+/// only tells.
+public enum Severity: String, Hashable, Sendable, CaseIterable, Comparable {
+  case info, warning, error
+
+  public static func < (a: Severity, b: Severity) -> Bool { a.rank < b.rank }
+
+  private var rank: Int {
+    switch self {
+    case .info: 0
+    case .warning: 1
+    case .error: 2
+    }
+  }
+}
+
+/// Something that a reader noticed, with its place in the file.
+public struct Diagnostic: Error, Hashable, Sendable {
+  /// A stable name for the kind of fault; new kinds may join in later versions.
+  public struct Code: RawRepresentable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+  }
+
+  public let code: Code
+  public let severity: Severity
+  /// A sentence for people: what was found and what would be right.
+  public let message: String
+  /// Bytes from the start of the file, where there is a place.
+  public let offset: Int?
+  /// Counted from 1.
+  public internal(set) var line: Int?
+  /// Characters (Unicode scalars), counted from 1.
+  public internal(set) var column: Int?
+  /// RFC 6901, in JSON files.
+  public let pointer: String?
+
+  public init(
+    _ code: Code, _ severity: Severity, _ message: String, offset: Int? = nil,
+    pointer: String? = nil
+  ) {
+    self.code = code
+    self.severity = severity
+    self.message = message
+    self.offset = offset
+    self.pointer = pointer
+  }
+}
+
+extension Diagnostic.Code {
+  // The file as a whole.
+  public static let unknownFormat = Self(rawValue: "format-unknown")
+  public static let encoding = Self(rawValue: "encoding")
+  public static let notWellFormed = Self(rawValue: "not-well-formed")
+  public static let doctype = Self(rawValue: "doctype")
+  public static let limit = Self(rawValue: "limit")
+  public static let textCut = Self(rawValue: "text-cut")
+  public static let noLine = Self(rawValue: "no-line")
+
+  // Numbers and coordinates.
+  public static let numberSyntax = Self(rawValue: "number-syntax")
+  public static let numberRange = Self(rawValue: "number-range")
+  public static let coordinateMissing = Self(rawValue: "coordinate-missing")
+  public static let latitudeRange = Self(rawValue: "latitude-range")
+  public static let longitudeRange = Self(rawValue: "longitude-range")
+  public static let longitudeWrapped = Self(rawValue: "longitude-wrapped")
+  public static let elevationSyntax = Self(rawValue: "elevation-syntax")
+
+  // Structure.
+  public static let emptyPart = Self(rawValue: "empty-part")
+  public static let onePointPart = Self(rawValue: "one-point-part")
+  public static let routesIgnored = Self(rawValue: "routes-ignored")
+  public static let memberMissing = Self(rawValue: "member-missing")
+  public static let memberType = Self(rawValue: "member-type")
+  public static let memberDuplicate = Self(rawValue: "member-duplicate")
+  public static let memberForbidden = Self(rawValue: "member-forbidden")
+  public static let typeUnknown = Self(rawValue: "type-unknown")
+  public static let positionTooShort = Self(rawValue: "position-too-short")
+  public static let positionTooLong = Self(rawValue: "position-too-long")
+  public static let positionNotNumber = Self(rawValue: "position-not-number")
+  public static let coordinatesDepth = Self(rawValue: "coordinates-depth")
+  public static let ringOpen = Self(rawValue: "ring-open")
+  public static let ringWinding = Self(rawValue: "ring-winding")
+  public static let collectionSingle = Self(rawValue: "collection-single")
+  public static let bbox = Self(rawValue: "bbox")
+  public static let crsLegacy = Self(rawValue: "crs-legacy")
+  public static let crsUnknown = Self(rawValue: "crs-unknown")
+  public static let area = Self(rawValue: "area")
+  public static let byteOrderMark = Self(rawValue: "byte-order-mark")
+  public static let version = Self(rawValue: "version")
+
+  // What our own files say about a route.
+  public static let routeProperty = Self(rawValue: "route-property")
+}
+
+/// The diagnostics of one reading, bounded in number.
+struct DiagnosticList {
+  /// After this many the rest is only counted.
+  static let most = 10_000
+
+  private(set) var all: [Diagnostic] = []
+  private(set) var left = 0
+  private(set) var hasErrors = false
+
+  mutating func add(_ diagnostic: Diagnostic) {
+    if diagnostic.severity == .error { hasErrors = true }
+    if all.count < Self.most { all.append(diagnostic) } else { left += 1 }
+  }
+}

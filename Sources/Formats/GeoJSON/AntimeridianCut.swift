@@ -1,0 +1,128 @@
+internal import Geodesy
+
+/// A place where a line was cut at 180 degrees for RFC 7946 section 3.1.9, marked so that reading
+/// can join it again.
+struct AntimeridianCut: Hashable {
+  /// The number, from 1, of the line string before the cut.
+  var line: Int
+  /// Vertices that the cut added: 2 where it fell inside a leg (the end before and the start
+  /// behind it), 1 where a vertex lies on the meridian and is written a second time behind the cut.
+  var added: Int
+
+  /// The array of cuts that comes next. Members that are not ours are passed over.
+  static func read(_ cursor: inout JSONCursor) throws(JSONFault) -> [AntimeridianCut] {
+    try cursor.enter()
+    var cuts: [AntimeridianCut] = []
+    var isFirst = true
+    while try cursor.nextItem(isFirst: isFirst) {
+      isFirst = false
+      guard try cursor.kind() == .object else {
+        throw cursor.fault("a cut is an object with “line” and “added”", code: .routeProperty)
+      }
+      try cursor.enter()
+      var cut = AntimeridianCut(line: 0, added: 0)
+      var isFirstMember = true
+      while let (key, _) = try cursor.nextKey(isFirst: isFirstMember) {
+        isFirstMember = false
+        let kind = try cursor.kind()
+        guard kind == .number, key == "line" || key == "added" else {
+          try cursor.skipValue()
+          continue
+        }
+        let value = Int(exactly: try cursor.number()) ?? 0
+        if key == "line" { cut.line = value } else { cut.added = value }
+      }
+      cuts.append(cut)
+    }
+    return cuts
+  }
+
+  /// The lines with the marked cuts undone. A mark that does not fit the lines is passed over: an
+  /// editor may have changed them since.
+  static func mended(_ lines: [SourcePart], _ cuts: [AntimeridianCut]) -> [SourcePart] {
+    if cuts.isEmpty { return lines }
+    let byLine = Dictionary(cuts.map { ($0.line, $0.added) }, uniquingKeysWith: { first, _ in first })
+    var mended: [SourcePart] = []
+    for (index, line) in lines.enumerated() {
+      guard let added = byLine[index], (1...2).contains(added), var before = mended.last,
+        let end = before.vertices.last, let start = line.vertices.first,
+        abs(end.longitude) == 180, abs(start.longitude) == 180, end.latitude == start.latitude
+      else {
+        mended.append(line)
+        continue
+      }
+      if added == 2 {
+        before.vertices.removeLast()
+        before.offsets.removeLast()
+      }
+      before.vertices += line.vertices.dropFirst()
+      before.offsets += line.offsets.dropFirst()
+      mended[mended.count - 1] = before
+    }
+    return mended
+  }
+
+  /// A polyline cut wherever it crosses 180 degrees, with the kind of each cut.
+  static func cut(
+    _ vertices: ArraySlice<Coordinate>
+  ) -> (lines: [[Coordinate]], added: [Int]) {
+    var lines: [[Coordinate]] = []
+    var added: [Int] = []
+    var current: [Coordinate] = []
+    for vertex in vertices {
+      guard let last = current.last else {
+        current.append(vertex)
+        continue
+      }
+      let isOver = abs(vertex.longitude - last.longitude) > 180
+      if !isOver {
+        current.append(vertex)
+      } else if abs(last.longitude) == 180 {
+        // The leg leaves the meridian on the other side: its start is written once more there.
+        lines.append(current)
+        added.append(1)
+        current = [mirrored(last), vertex]
+      } else if abs(vertex.longitude) == 180 {
+        // The leg ends on the meridian, whose other name keeps it on this side.
+        let end = mirrored(vertex)
+        current.append(end)
+      } else {
+        let crossing = crossing(from: last, to: vertex)
+        lines.append(current + [crossing])
+        added.append(2)
+        current = [mirrored(crossing), vertex]
+      }
+    }
+    if !current.isEmpty { lines.append(current) }
+    return (lines, added)
+  }
+
+  private static func mirrored(_ coordinate: Coordinate) -> Coordinate {
+    Coordinate(
+      uncheckedLatitude: coordinate.latitude, longitude: -coordinate.longitude,
+      elevation: coordinate.elevationMetersOrNaN)
+  }
+
+  /// The point where the geodesic between two vertices meets the meridian, on the first one's side.
+  private static func crossing(from a: Coordinate, to b: Coordinate) -> Coordinate {
+    let leg = Geodesic.wgs84.inverseDegrees(a.latitude, a.longitude, b.latitude, b.longitude)
+    let path = Geodesic.wgs84.line(
+      latitude: a.latitude, longitude: a.longitude, azimuth: leg.azimuth1)
+    // A geodesic's longitude is monotone, so bisection between the two sides cannot miss.
+    var low = 0.0
+    var high = leg.meters
+    var latitude = a.latitude
+    for _ in 0..<80 {
+      let middle = low + (high - low) / 2
+      if middle == low || middle == high { break }
+      let point = path.position(meters: middle)
+      latitude = point.latitude
+      if (point.longitude < 0) == (a.longitude < 0) { low = middle } else { high = middle }
+    }
+    let share = leg.meters > 0 ? low / leg.meters : 0
+    let rise = b.elevationMetersOrNaN - a.elevationMetersOrNaN
+    return Coordinate(
+      uncheckedLatitude: latitude, longitude: a.longitude < 0 ? -180 : 180,
+      elevation: a.elevationMetersOrNaN + rise * share)
+  }
+}

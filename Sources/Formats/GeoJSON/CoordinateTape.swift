@@ -1,0 +1,212 @@
+/// The `coordinates` member of a geometry as it stands: positions in a row, and how they nest.
+///
+/// The type of a geometry may follow its coordinates, so they are taken down before anyone knows
+/// what they mean.
+struct CoordinateTape {
+  /// Longitude (or easting), latitude (or northing) and elevation (NaN where absent), in turn.
+  var values: [Double] = []
+  /// Byte of each position.
+  var offsets: [UInt32] = []
+  /// Index of the first position of each array of positions, and the byte of its bracket.
+  var runs: [(first: Int, offset: Int)] = []
+  /// For each run, the number of the ring list (polygon) or line list that it belongs to.
+  var groups: [Int] = []
+  /// Nesting of the positions: 1 for a Point, 2 for a LineString; 0 where there is none.
+  var depth = 0
+  /// Byte of the member's value.
+  var offset = 0
+  /// Whether something in it was refused, so that what is left says nothing about the rest.
+  var isFaulty = false
+
+  var count: Int { offsets.count }
+
+  func run(_ index: Int) -> Range<Int> {
+    runs[index].first..<(index + 1 < runs.count ? runs[index + 1].first : count)
+  }
+}
+
+extension CoordinateTape {
+  /// Takes down the array that comes next. Faults inside are noted and passed over where the text
+  /// is still JSON.
+  ///
+  /// - Parameters:
+  ///   - pointer: JSON pointer of the member.
+  ///   - room: how many positions the file may still have.
+  static func read(
+    _ cursor: inout JSONCursor, pointer: String, room: Int, diagnostics: inout DiagnosticList
+  ) throws(JSONFault) -> CoordinateTape {
+    var tape = CoordinateTape()
+    tape.offset = cursor.offset
+    // What is open: how many items each array has had; the innermost is last.
+    var path: [Int] = []
+    var group = 0
+    func here(_ extra: Int? = nil) -> String {
+      pointer + path.map { "/\($0)" }.joined() + (extra.map { "/\($0)" } ?? "")
+    }
+
+    try cursor.enter()
+    path.append(-1)
+    while !path.isEmpty {
+      let isFirst = path[path.count - 1] < 0
+      guard try cursor.nextItem(isFirst: isFirst) else {
+        path.removeLast()
+        if path.count == 1 { group += 1 }
+        continue
+      }
+      path[path.count - 1] += 1
+      // An item of the innermost array: another array, or something else.
+      let byte = cursor.peek() ?? 0
+      if byte == 0x5B {
+        if let position = try Self.position(&cursor, room: room - tape.count) {
+          let depth = path.count + 1
+          if tape.depth == 0 { tape.depth = depth }
+          if depth != tape.depth, !tape.isFaulty {
+            tape.isFaulty = true
+            diagnostics.add(
+              Diagnostic(
+                .coordinatesDepth, .error,
+                "this position is nested \(depth) deep, the ones before it \(tape.depth)",
+                offset: position.offset, pointer: here()))
+          }
+          if isFirst {
+            tape.runs.append((tape.count, position.offset))
+            tape.groups.append(group)
+          }
+          tape.values.append(position.x)
+          tape.values.append(position.y)
+          tape.values.append(position.z)
+          tape.offsets.append(UInt32(truncatingIfNeeded: position.offset))
+        } else {
+          try cursor.enter()
+          // An array of arrays, or a position with something else than numbers in it.
+          path.append(-1)
+        }
+      } else if byte == 0x2D || byte &- 0x30 < 10 {
+        // Numbers right here: this array is a position after all, a faulty or a bare one.
+        try Self.bareNumbers(&cursor, &tape, path: &path, pointer: pointer, diagnostics: &diagnostics)
+      } else {
+        let start = cursor.offset
+        let kind = try cursor.kind()
+        tape.isFaulty = true
+        let what = Self.name(kind)
+        diagnostics.add(
+          Diagnostic(
+            .positionNotNumber, .error,
+            "\(what) stands in the coordinates, where only numbers and arrays belong",
+            offset: start, pointer: here()))
+        try cursor.skipValue()
+      }
+    }
+    return tape
+  }
+
+  private static func name(_ kind: JSONCursor.Kind) -> String {
+    switch kind {
+    case .object: "an object"
+    case .array: "an array"
+    case .string: "a text in quotes"
+    case .number: "a number"
+    case .literal: "true, false or null"
+    }
+  }
+
+  /// An array of two or more numbers that comes next, or nil, with nothing taken, where it is
+  /// something else.
+  @inline(__always)
+  private static func position(
+    _ cursor: inout JSONCursor, room: Int
+  ) throws(JSONFault) -> (x: Double, y: Double, z: Double, offset: Int)? {
+    let before = cursor
+    let start = cursor.offset
+    try cursor.enter()
+    guard let first = cursor.peek(), first == 0x2D || first &- 0x30 < 10 else {
+      cursor = before
+      return nil
+    }
+    if room <= 0 {
+      throw cursor.fault(
+        "the file has more than \(cursor.limits.route.vertices) positions, the limit", code: .limit)
+    }
+    let x = try cursor.number()
+    guard cursor.peek() == 0x2C else {
+      cursor = before
+      return nil
+    }
+    cursor.advance()
+    guard let second = cursor.peek(), second == 0x2D || second &- 0x30 < 10 else {
+      cursor = before
+      return nil
+    }
+    let y = try cursor.number()
+    if cursor.peek() == 0x5D {
+      cursor.leave()
+      return (x, y, .nan, start)
+    }
+    guard cursor.peek() == 0x2C else { throw cursor.unexpected("“,” or “]”") }
+    cursor.advance()
+    guard let third = cursor.peek(), third == 0x2D || third &- 0x30 < 10 else {
+      cursor = before
+      return nil
+    }
+    let z = try cursor.number()
+    // RFC 7946 lets further numbers stand and tells readers to pass over them.
+    while cursor.peek() == 0x2C {
+      cursor.advance()
+      guard let next = cursor.peek(), next == 0x2D || next &- 0x30 < 10 else {
+        cursor = before
+        return nil
+      }
+      _ = try cursor.number()
+    }
+    guard cursor.peek() == 0x5D else { throw cursor.unexpected("“,” or “]”") }
+    cursor.leave()
+    return (x, y, z, start)
+  }
+
+  /// Items of an array that begins with a number: a Point's own coordinates, or a faulty position.
+  private static func bareNumbers(
+    _ cursor: inout JSONCursor, _ tape: inout CoordinateTape, path: inout [Int], pointer: String,
+    diagnostics: inout DiagnosticList
+  ) throws(JSONFault) {
+    let start = cursor.offset
+    var values: [Double] = []
+    let at = pointer + path.dropLast().map { "/\($0)" }.joined()
+    var hasFault = false
+    repeat {
+      let item = cursor.offset
+      if try cursor.kind() == .number {
+        values.append(try cursor.number())
+      } else {
+        hasFault = true
+        diagnostics.add(
+          Diagnostic(
+            .positionNotNumber, .error,
+            "\(Self.name(try cursor.kind())) stands in a position, where only numbers belong",
+            offset: item, pointer: at + "/\(path[path.count - 1])"))
+        try cursor.skipValue()
+      }
+      path[path.count - 1] += 1
+    } while try cursor.nextItem(isFirst: false)
+    path.removeLast()
+    let depth = path.count + 1
+    if tape.depth == 0 { tape.depth = depth }
+    if values.count < 2, !hasFault, !tape.isFaulty {
+      diagnostics.add(
+        Diagnostic(
+          .positionTooShort, .error,
+          "a position needs a longitude and a latitude; this one has \(values.count) number",
+          offset: start, pointer: at))
+      hasFault = true
+    }
+    if hasFault || tape.isFaulty {
+      tape.isFaulty = true
+      return
+    }
+    if tape.runs.isEmpty {
+      tape.runs.append((0, start))
+      tape.groups.append(0)
+    }
+    tape.values += [values[0], values[1], values.count > 2 ? values[2] : .nan]
+    tape.offsets.append(UInt32(truncatingIfNeeded: start))
+  }
+}

@@ -1,0 +1,143 @@
+internal import Geodesy
+internal import Routes
+
+/// Reads encoded polylines: one part a line of text.
+enum PolylineReader {
+  static func read(_ source: SourceText, digits: Int, limits: ReadLimits) -> RouteDocument {
+    var document = RouteDocument(source: source)
+    document.format = digits == 5 ? .polyline5 : .polyline6
+    var diagnostics = DiagnosticList()
+    var track = Track()
+    var vertexCount = 0
+    let bytes = source.bytes
+    var i = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+    while i < bytes.count, !diagnostics.hasErrors {
+      var end = i
+      while end < bytes.count, bytes[end] != 0x0A { end += 1 }
+      var lineEnd = end
+      while lineEnd > i, bytes[lineEnd - 1] <= 0x20 { lineEnd -= 1 }
+      if lineEnd > i {
+        var part = SourcePart()
+        var decoder = PolylineDecoder(digits: digits, offset: i)
+        do throws(Diagnostic) {
+          while let vertex = try decoder.next(bytes, end: lineEnd) {
+            vertexCount += 1
+            guard vertexCount <= limits.route.vertices else {
+              throw Diagnostic(
+                .limit, .error,
+                "the file has more than \(limits.route.vertices) points, the limit",
+                offset: vertex.offset)
+            }
+            part.append(vertex.coordinate, offset: vertex.offset)
+          }
+        } catch { diagnostics.add(error) }
+        track.parts.append(part)
+      }
+      i = end + 1
+    }
+    if !track.parts.isEmpty { document.tracks = [track] }
+    document.finish(diagnostics)
+    return document
+  }
+}
+
+/// The state of decoding one line: coordinates are differences from the one before.
+private struct PolylineDecoder {
+  let digits: Int
+  var offset: Int
+  private var latitude: Int64 = 0
+  private var longitude: Int64 = 0
+
+  init(digits: Int, offset: Int) {
+    self.digits = digits
+    self.offset = offset
+  }
+
+  mutating func next(
+    _ bytes: [UInt8], end: Int
+  ) throws(Diagnostic) -> (coordinate: Coordinate, offset: Int)? {
+    if offset >= end { return nil }
+    let start = offset
+    latitude += try value(bytes, end: end)
+    if offset >= end {
+      throw Diagnostic(
+        .positionTooShort, .error,
+        "the polyline ends after a latitude: it is cut off", offset: start)
+    }
+    longitude += try value(bytes, end: end)
+    let scale = digits == 5 ? 1e5 : 1e6
+    let (degreesNorth, degreesEast) = (Double(latitude) / scale, Double(longitude) / scale)
+    let hint = "; was it encoded with \(digits == 5 ? 6 : 5) digits?"
+    guard abs(degreesNorth) <= 90 else {
+      throw Diagnostic(
+        .latitudeRange, .error, "the latitude \(degreesNorth) is outside -90…90\(hint)", offset: start)
+    }
+    guard abs(degreesEast) <= 180 else {
+      throw Diagnostic(
+        .longitudeRange, .error, "the longitude \(degreesEast) is outside -180…180\(hint)",
+        offset: start)
+    }
+    return (Coordinate(uncheckedLatitude: degreesNorth, longitude: degreesEast), start)
+  }
+
+  private mutating func value(_ bytes: [UInt8], end: Int) throws(Diagnostic) -> Int64 {
+    var bits: UInt64 = 0
+    var shift: UInt64 = 0
+    while offset < end {
+      let byte = bytes[offset]
+      guard byte >= 63, byte <= 126 else {
+        throw Diagnostic(
+          .notWellFormed, .error,
+          "the byte 0x\(String(byte, radix: 16, uppercase: true)) does not belong into an encoded "
+            + "polyline", offset: offset)
+      }
+      // Both coordinates fit into 30 bits at 6 digits.
+      guard shift <= 35 else {
+        throw Diagnostic(
+          .numberRange, .error, "a value of the polyline is too large", offset: offset)
+      }
+      let chunk = UInt64(byte - 63)
+      bits |= (chunk & 31) << shift
+      shift += 5
+      offset += 1
+      if chunk < 32 {
+        let half = Int64(bits >> 1)
+        return bits & 1 == 1 ? ~half : half
+      }
+    }
+    throw Diagnostic(
+      .notWellFormed, .error, "the polyline ends inside a value: it is cut off", offset: end - 1)
+  }
+}
+
+/// Writes encoded polylines.
+enum PolylineWriter {
+  static func write(_ route: Route, digits: Int) -> [UInt8] {
+    let scale = digits == 5 ? 1e5 : 1e6
+    var out: [UInt8] = []
+    for index in 0..<route.partCount {
+      var latitude: Int64 = 0
+      var longitude: Int64 = 0
+      for vertex in route.part(index) {
+        let next = (
+          Int64((vertex.latitude * scale).rounded(.toNearestOrEven)),
+          Int64((vertex.longitude * scale).rounded(.toNearestOrEven))
+        )
+        append(next.0 - latitude, to: &out)
+        append(next.1 - longitude, to: &out)
+        (latitude, longitude) = next
+      }
+      out.append(0x0A)
+    }
+    return out
+  }
+
+  private static func append(_ value: Int64, to out: inout [UInt8]) {
+    var bits = UInt64(bitPattern: value < 0 ? ~(value << 1) : value << 1)
+    while bits >= 32 {
+      out.append(UInt8(bits & 31 | 32) + 63)
+      bits >>= 5
+    }
+    out.append(UInt8(bits) + 63)
+  }
+}

@@ -1,0 +1,175 @@
+public import Geodesy
+public import Routes
+
+/// A polyline as it stands in a file, with the place of every vertex.
+public struct SourcePart: Sendable {
+  public internal(set) var vertices: [Coordinate] = []
+  /// Bytes from the start of the file to each vertex.
+  public internal(set) var offsets: [UInt32] = []
+
+  mutating func append(_ vertex: Coordinate, offset: Int) {
+    vertices.append(vertex)
+    offsets.append(UInt32(truncatingIfNeeded: offset))
+  }
+}
+
+/// What one of our own files says about the route beside its geometry.
+public struct RouteProperties: Hashable, Sendable {
+  public var joins: [JoinPolicy]?
+  public var officialLength: Distance?
+  public var laps: Int?
+  public var thereAndBack: Bool?
+  public var lapJoin: JoinPolicy?
+
+  public init() {}
+}
+
+/// A named line of a file: a GPX track or route, a GeoJSON feature, a KML placemark.
+public struct Track: Sendable {
+  public internal(set) var name: String?
+  public internal(set) var parts: [SourcePart] = []
+  public internal(set) var properties = RouteProperties()
+  public internal(set) var offset = 0
+
+  public var vertexCount: Int { parts.reduce(0) { $0 + $1.vertices.count } }
+}
+
+/// Everything a file holds about routes, and everything that was noticed while it was read.
+public struct RouteDocument: Sendable {
+  public let source: SourceText
+  /// Nil where the format could not be told.
+  public internal(set) var format: RouteFormat?
+  public internal(set) var name: String?
+  /// In the order of the file.
+  public internal(set) var tracks: [Track] = []
+  public internal(set) var waypoints: [Waypoint] = []
+  /// Bytes from the start of the file to each waypoint.
+  public internal(set) var waypointOffsets: [UInt32] = []
+  /// What the file says about the route as a whole.
+  public internal(set) var properties = RouteProperties()
+  /// In the order of the file, with their lines and columns.
+  public internal(set) var diagnostics: [Diagnostic] = []
+  /// Diagnostics beyond the number that is kept.
+  public internal(set) var uncountedDiagnostics = 0
+
+  init(source: SourceText) { self.source = source }
+
+  public var errors: [Diagnostic] { diagnostics.filter { $0.severity == .error } }
+
+  /// Whether a line is there to walk on.
+  public var hasLine: Bool { tracks.contains { $0.vertexCount > 0 } }
+
+  /// The line and column of a byte.
+  public func place(ofOffset offset: Int) -> SourceText.Place { source.place(of: offset) }
+
+  /// Takes over what was noticed, sorted by place.
+  mutating func finish(_ list: DiagnosticList) {
+    var found = list.all.enumerated().sorted {
+      ($0.element.offset ?? -1, $0.offset) < ($1.element.offset ?? -1, $1.offset)
+    }.map(\.element)
+    let located = found.indices.filter { found[$0].offset != nil }
+    let places = source.places(of: located.map { found[$0].offset ?? 0 })
+    for (index, place) in zip(located, places) {
+      found[index].line = place.line
+      found[index].column = place.column
+    }
+    diagnostics = found
+    uncountedDiagnostics = list.left
+  }
+}
+
+/// Which of a file's tracks make the route.
+public enum TrackChoice: Hashable, Sendable {
+  /// All of them, in file order, as the parts of one route.
+  case all
+  /// Those with this index, counted from 0.
+  case one(Int)
+}
+
+/// What the caller decides about a route over what its file says.
+public struct RouteOptions: Sendable {
+  /// For all joins.
+  public var joins: JoinPolicy?
+  /// For single joins, counted from 1.
+  public var joinByNumber: [Int: JoinPolicy] = [:]
+  public var laps: Int?
+  public var thereAndBack: Bool?
+  public var lapJoin: JoinPolicy?
+  public var limits = RouteLimits.standard
+
+  public init() {}
+}
+
+extension RouteDocument {
+  /// The index of the track that a person means by a name or a number from 1, or nil.
+  public func trackIndex(named text: String) -> Int? {
+    if let index = tracks.firstIndex(where: { $0.name == text }) { return index }
+    guard let number = Int(text), number >= 1, number <= tracks.count else { return nil }
+    return number - 1
+  }
+
+  /// The route that the chosen tracks make: their parts in file order, empty ones dropped.
+  ///
+  /// - Throws: `empty-route`, `join-count`, `limit`, `range` (a join number that does not exist).
+  /// - Complexity: O(vertices).
+  public func route(
+    _ choice: TrackChoice = .all, options: RouteOptions = RouteOptions()
+  ) throws(RouteError) -> Route {
+    let chosen: [Track] =
+      switch choice {
+      case .all: tracks.filter { $0.vertexCount > 0 }
+      case .one(let index): [tracks[index]]
+      }
+    var parts: [[Coordinate]] = []
+    var policies: [JoinPolicy?] = []
+    for track in chosen {
+      let filled = track.parts.filter { !$0.vertices.isEmpty }
+      for (index, part) in filled.enumerated() {
+        // Between two tracks nobody has said anything.
+        if !parts.isEmpty {
+          let own = track.properties.joins ?? []
+          policies.append(index > 0 && index - 1 < own.count ? own[index - 1] : nil)
+        }
+        parts.append(part.vertices)
+      }
+    }
+    // A file speaks for its whole route, or for its only track.
+    var stated = properties
+    if chosen.count == 1 {
+      let own = chosen[0].properties
+      stated.officialLength = own.officialLength ?? stated.officialLength
+      stated.laps = own.laps ?? stated.laps
+      stated.thereAndBack = own.thereAndBack ?? stated.thereAndBack
+      stated.lapJoin = own.lapJoin ?? stated.lapJoin
+    }
+    if let joins = stated.joins, chosen.count > 1 || chosen.first?.properties.joins == nil {
+      for (index, policy) in joins.enumerated() where index < policies.count {
+        policies[index] = policy
+      }
+    }
+    if let joins = options.joins { policies = policies.map { _ in joins } }
+    for (number, policy) in options.joinByNumber {
+      guard number >= 1, number <= policies.count else {
+        throw RouteError(
+          .range,
+          policies.isEmpty
+            ? "there is no join \(number): the route has one part"
+            : "there is no join \(number): the route has joins 1 to \(policies.count)")
+      }
+      policies[number - 1] = policy
+    }
+    let title: String? =
+      switch choice {
+      case .all: name ?? (chosen.count == 1 ? chosen[0].name : nil)
+      case .one: chosen[0].name ?? name
+      }
+    return try Route(
+      name: title, parts: parts, joinPolicies: policies, waypoints: waypoints,
+      officialLength: stated.officialLength,
+      course: Course(
+        laps: options.laps ?? stated.laps ?? 1,
+        thereAndBack: options.thereAndBack ?? stated.thereAndBack ?? false,
+        lapJoin: options.lapJoin ?? stated.lapJoin),
+      limits: options.limits)
+  }
+}

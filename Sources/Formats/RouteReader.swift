@@ -1,0 +1,59 @@
+/// Reads a route file of any format.
+public enum RouteReader {
+  /// Reads what a file's bytes hold and notes everything that is wrong with them.
+  ///
+  /// Never fails as a whole: whoever needs a sound file looks at the document's errors. Time and
+  /// memory are bounded by the limits; a faulty file is left at the first place where it cannot be
+  /// read any further.
+  /// - Parameters:
+  ///   - format: nil tells it from the first bytes.
+  ///   - fileName: the ending helps where the bytes do not tell.
+  /// - Complexity: O(bytes).
+  public static func read(
+    _ bytes: [UInt8], as format: RouteFormat? = nil, fileName: String? = nil,
+    limits: ReadLimits = .standard
+  ) -> RouteDocument {
+    let source = SourceText(bytes)
+    func refused(_ code: Diagnostic.Code, _ message: String) -> RouteDocument {
+      var document = RouteDocument(source: source)
+      var list = DiagnosticList()
+      list.add(Diagnostic(code, .error, message, offset: 0))
+      document.format = format
+      document.finish(list)
+      return document
+    }
+    guard bytes.count <= limits.fileBytes else {
+      return refused(
+        .limit, "the file has \(bytes.count) bytes; the limit is \(limits.fileBytes) bytes")
+    }
+    if bytes.isEmpty { return refused(.unknownFormat, "the file is empty") }
+    if bytes.starts(with: [0x50, 0x4B, 3, 4]) {
+      return refused(
+        .unknownFormat, "this is a ZIP archive (a KMZ file is one): unpack it and use the file within")
+    }
+    if bytes.starts(with: [0x1F, 0x8B]) {
+      return refused(.unknownFormat, "this is a gzip archive: unpack it first")
+    }
+    let named = fileName.flatMap(RouteFormat.init(fileName:))
+    let isPolyline = named == .polyline5 || named == .polyline6
+    guard let format = format ?? (isPolyline ? named : nil) ?? RouteFormat.sniffed(source) ?? named
+    else {
+      if fileName?.lowercased().hasSuffix(".polyline") == true {
+        return refused(
+          .unknownFormat,
+          "an encoded polyline does not tell its precision: say --from polyline5 or --from polyline6")
+      }
+      return refused(
+        .unknownFormat,
+        "this is none of GPX, KML and GeoJSON, by its first bytes; for an encoded polyline say "
+          + "--from polyline5 or --from polyline6")
+    }
+    switch format {
+    case .gpx: return GPXReader.read(source, limits: limits)
+    case .kml: return KMLReader.read(source, limits: limits)
+    case .geojson: return GeoJSONReader.read(source, limits: limits)
+    case .polyline5: return PolylineReader.read(source, digits: 5, limits: limits)
+    case .polyline6: return PolylineReader.read(source, digits: 6, limits: limits)
+    }
+  }
+}

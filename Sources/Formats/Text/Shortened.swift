@@ -1,0 +1,17 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// The beginning of a text, so that a message never repeats a megabyte.
+func shortened(_ text: String, to most: Int = 40) -> String {
+  text.count <= most ? text : text.prefix(most) + "…"
+}
+
+func shortened(_ text: UnsafePointer<CChar>) -> String {
+  let bytes = UnsafeBufferPointer(start: text, count: min(strlen(text), 200))
+  return shortened(String(decoding: bytes.lazy.map { UInt8(bitPattern: $0) }, as: UTF8.self))
+}
+
+func cLength(_ text: UnsafePointer<CChar>) -> Int { strlen(text) }

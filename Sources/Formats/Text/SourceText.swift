@@ -1,0 +1,125 @@
+/// The bytes of a file and how its characters are encoded, to tell people where in it something is.
+public struct SourceText: Sendable {
+  public enum Encoding: String, Sendable {
+    case utf8 = "UTF-8"
+    case utf16LittleEndian = "UTF-16LE"
+    case utf16BigEndian = "UTF-16BE"
+    /// One byte a character: ISO 8859-1 and its like.
+    case singleByte = "ISO-8859-1"
+  }
+
+  public let bytes: [UInt8]
+  public internal(set) var encoding: Encoding
+
+  /// Guesses the encoding from the byte order mark or, for UTF-16, from the zero bytes of `<?`.
+  public init(_ bytes: [UInt8]) {
+    self.bytes = bytes
+    encoding =
+      switch (bytes.first, bytes.dropFirst().first) {
+      case (0xFF, 0xFE), (0x3C, 0): .utf16LittleEndian
+      case (0xFE, 0xFF), (0, 0x3C): .utf16BigEndian
+      default: .utf8
+      }
+  }
+
+  /// Where an offset is: line and column from 1, the column in Unicode scalars.
+  public struct Place: Hashable, Sendable {
+    public let line: Int
+    public let column: Int
+  }
+
+  /// The places of many offsets in one pass over the bytes. O(bytes + offsets · log offsets).
+  public func places(of offsets: [Int]) -> [Place] {
+    let order = offsets.indices.sorted { offsets[$0] < offsets[$1] }
+    var places = [Place](repeating: Place(line: 1, column: 1), count: offsets.count)
+    bytes.withUnsafeBufferPointer { bytes in
+      var line = 1
+      var lineStart = byteOrderMarkLength
+      var next = lineStart
+      for index in order {
+        let offset = min(max(offsets[index], lineStart), bytes.count)
+        let (step, low, high) = newline
+        while next + step <= offset {
+          if bytes[next + low] == 0x0A, step == 1 || bytes[next + high] == 0 {
+            line += 1
+            lineStart = next + step
+          }
+          next += step
+        }
+        places[index] = Place(
+          line: line, column: characters(in: bytes, from: lineStart, to: offset) + 1)
+      }
+    }
+    return places
+  }
+
+  public func place(of offset: Int) -> Place { places(of: [offset])[0] }
+
+  /// The offset of an attribute's name inside the tag that begins at an offset, or the tag's own.
+  func attributeOffset(_ name: String, inTagAt tag: Int) -> Int {
+    let (step, low, _) = newline
+    let wanted = Array(name.utf8)
+    var matched = 0
+    var quote: UInt8 = 0
+    var previousIsSpace = false
+    var i = tag
+    while i + step <= bytes.count, i - tag < 1 << 16 {
+      let byte = bytes[i + low]
+      if quote != 0 {
+        if byte == quote { quote = 0 }
+      } else if byte == 0x22 || byte == 0x27 {
+        quote = byte
+      } else if byte == 0x3E {
+        break
+      } else if matched == wanted.count, byte == 0x3D || byte <= 0x20 {
+        return i - matched * step
+      } else if matched < wanted.count, byte == wanted[matched], matched > 0 || previousIsSpace {
+        matched += 1
+        i += step
+        continue
+      }
+      matched = 0
+      previousIsSpace = byte <= 0x20
+      i += step
+    }
+    return tag
+  }
+
+  private var byteOrderMarkLength: Int {
+    switch encoding {
+    case .utf8: bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+    case .utf16LittleEndian, .utf16BigEndian:
+      bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) ? 2 : 0
+    case .singleByte: 0
+    }
+  }
+
+  /// Bytes of a code unit, and which of them is the low and the high one.
+  private var newline: (step: Int, low: Int, high: Int) {
+    switch encoding {
+    case .utf8, .singleByte: (1, 0, 0)
+    case .utf16LittleEndian: (2, 0, 1)
+    case .utf16BigEndian: (2, 1, 0)
+    }
+  }
+
+  private func characters(
+    in bytes: UnsafeBufferPointer<UInt8>, from start: Int, to end: Int
+  ) -> Int {
+    var count = 0
+    switch encoding {
+    case .singleByte: count = end - start
+    case .utf8:
+      for i in start..<max(end, start) where bytes[i] & 0xC0 != 0x80 { count += 1 }
+    case .utf16LittleEndian, .utf16BigEndian:
+      let (_, _, high) = newline
+      var i = start
+      while i + 2 <= end {
+        // The second half of a pair is no character of its own.
+        if bytes[i + high] & 0xFC != 0xDC { count += 1 }
+        i += 2
+      }
+    }
+    return count
+  }
+}

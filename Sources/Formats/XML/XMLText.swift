@@ -1,0 +1,68 @@
+/// The pieces of an XML file that is being written.
+struct XMLText {
+  private(set) var bytes: [UInt8]
+  private var depth = 0
+
+  init() { bytes = Array("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n".utf8) }
+
+  mutating func open(_ tag: String, _ attributes: [(String, String)] = []) {
+    indent()
+    append(tag: tag, attributes, end: ">\n")
+    depth += 1
+  }
+
+  mutating func close(_ tag: String) {
+    depth -= 1
+    indent()
+    bytes.append(contentsOf: "</\(tag)>\n".utf8)
+  }
+
+  mutating func empty(_ tag: String, _ attributes: [(String, String)] = []) {
+    indent()
+    append(tag: tag, attributes, end: "/>\n")
+  }
+
+  mutating func element(_ tag: String, _ text: String, _ attributes: [(String, String)] = []) {
+    indent()
+    append(tag: tag, attributes, end: ">")
+    append(escaped: text, inAttribute: false)
+    bytes.append(contentsOf: "</\(tag)>\n".utf8)
+  }
+
+  /// One line of text that needs no escaping.
+  mutating func line(_ text: [UInt8]) {
+    indent()
+    bytes.append(contentsOf: text)
+    bytes.append(0x0A)
+  }
+
+  private mutating func indent() { bytes.append(contentsOf: repeatElement(0x20, count: depth * 2)) }
+
+  private mutating func append(tag: String, _ attributes: [(String, String)], end: String) {
+    bytes.append(0x3C)
+    bytes.append(contentsOf: tag.utf8)
+    for (name, value) in attributes {
+      bytes.append(contentsOf: " \(name)=\"".utf8)
+      append(escaped: value, inAttribute: true)
+      bytes.append(0x22)
+    }
+    bytes.append(contentsOf: end.utf8)
+  }
+
+  private mutating func append(escaped text: String, inAttribute: Bool) {
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "&": bytes.append(contentsOf: "&amp;".utf8)
+      case "<": bytes.append(contentsOf: "&lt;".utf8)
+      case ">": bytes.append(contentsOf: "&gt;".utf8)
+      case "\"" where inAttribute: bytes.append(contentsOf: "&quot;".utf8)
+      case "\n" where inAttribute, "\t" where inAttribute, "\r":
+        bytes.append(contentsOf: "&#\(scalar.value);".utf8)
+      case "\n", "\t": bytes.append(UInt8(scalar.value))
+      // XML 1.0 has no way to write these.
+      case "\0"..<" ", "\u{FFFE}", "\u{FFFF}": bytes.append(contentsOf: "\u{FFFD}".utf8)
+      default: bytes.append(contentsOf: UTF8.encode(scalar)!)
+      }
+    }
+  }
+}

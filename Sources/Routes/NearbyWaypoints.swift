@@ -1,0 +1,29 @@
+internal import Geodesy
+
+extension Route {
+  /// The same route with only those waypoints that lie within a distance of its line.
+  ///
+  /// For a file whose waypoints belong to many tracks.
+  /// - Complexity: O(vertices + waypoints), and O(log vertices) for each waypoint that is near.
+  public func keepingWaypoints(withinMeters meters: Double) -> Route {
+    let line = RouteLine(self, closing: nil)
+    let boxes = line.extent(ofSegments: 0..<max(vertices.count - 1, 0))
+      .boxes(margin: meters / 110_570 + 1e-9)
+    let near = waypoints.filter { waypoint in
+      boxes.contains { box in
+        waypoint.coordinate.latitude >= box.south && waypoint.coordinate.latitude <= box.north
+          && waypoint.coordinate.longitude >= box.west && waypoint.coordinate.longitude <= box.east
+      }
+    }
+    guard !near.isEmpty, let index = PlaceIndex(line) else { return with([]) }
+    return with(
+      near.filter { waypoint in
+        index.places(nearest: waypoint.coordinate, toleranceMeters: 0)
+          .contains { $0.offsetMeters <= meters }
+      })
+  }
+
+  private func with(_ waypoints: [Waypoint]) -> Route {
+    Route(self, waypoints: waypoints, officialLength: officialLength)
+  }
+}

@@ -1,0 +1,121 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// Files as bytes; `-` is standard input or output.
+enum Files {
+  /// Reads a whole file, up to a limit.
+  ///
+  /// - Throws: `noInput` where it cannot be opened or read, `badData` where it is too large.
+  static func read(_ path: String, limit: Int) throws -> [UInt8] {
+    let isInput = path == "-"
+    let descriptor = isInput ? 0 : open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw Failure(.noInput, "\(path): \(reason())") }
+    defer { if !isInput { close(descriptor) } }
+    var status = stat()
+    var expected = 0
+    if fstat(descriptor, &status) == 0 {
+      guard status.st_mode & S_IFMT != S_IFDIR else {
+        throw Failure(.noInput, "\(path): this is a folder, not a file")
+      }
+      if status.st_mode & S_IFMT == S_IFREG { expected = Int(status.st_size) }
+    }
+    func tooLarge(_ bytes: Int) -> Failure {
+      Failure(
+        .badData, "\(path): the file has more than \(limit) bytes (\(limit >> 20) MiB), the limit")
+    }
+    if expected > limit { throw tooLarge(expected) }
+    var bytes: [UInt8] = []
+    var room = max(expected + 1, 64 * 1024)
+    while true {
+      var count = 0
+      let start = bytes.count
+      bytes.append(contentsOf: repeatElement(0, count: room))
+      count = bytes.withUnsafeMutableBytes { Glibc.read(descriptor, $0.baseAddress! + start, room) }
+      let failed = errno
+      bytes.removeLast(room - max(count, 0))
+      if count < 0 {
+        if failed == EINTR { continue }
+        errno = failed
+        throw Failure(.noInput, "\(path): \(reason())")
+      }
+      if count == 0 { return bytes }
+      if bytes.count > limit { throw tooLarge(bytes.count) }
+      room = max(min(bytes.count, 1 << 24), 64 * 1024)
+    }
+  }
+
+  /// Writes a whole file: to a temporary one beside it that is then renamed, so that nothing half
+  /// written is ever seen.
+  ///
+  /// - Throws: `writeFailed`.
+  static func write(_ bytes: [UInt8], to path: String) throws {
+    if path == "-" { return try writeOut(bytes) }
+    // A device or a pipe is written to as it is.
+    var status = stat()
+    if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+      let descriptor = open(path, O_WRONLY | O_CLOEXEC)
+      guard descriptor >= 0 else { throw Failure(.writeFailed, "\(path): \(reason())") }
+      defer { close(descriptor) }
+      return try writeAll(bytes, to: descriptor, path)
+    }
+    let temporary = "\(path).\(getpid()).tmp"
+    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else { throw Failure(.writeFailed, "\(path): \(reason())") }
+    do {
+      try writeAll(bytes, to: descriptor, path)
+      guard fsync(descriptor) == 0 || errno == EINVAL else {
+        throw Failure(.writeFailed, "\(path): \(reason())")
+      }
+    } catch {
+      close(descriptor)
+      unlink(temporary)
+      throw error
+    }
+    guard close(descriptor) == 0, rename(temporary, path) == 0 else {
+      let failure = Failure(.writeFailed, "\(path): \(reason())")
+      unlink(temporary)
+      throw failure
+    }
+  }
+
+  private static func writeOut(_ bytes: [UInt8]) throws {
+    try writeAll(bytes, to: 1, "standard output")
+  }
+
+  private static func writeAll(_ bytes: [UInt8], to descriptor: Int32, _ path: String) throws {
+    var done = 0
+    while done < bytes.count {
+      let count = bytes.withUnsafeBytes {
+        Glibc.write(descriptor, $0.baseAddress! + done, bytes.count - done)
+      }
+      if count < 0 {
+        if errno == EINTR { continue }
+        throw Failure(.writeFailed, "\(path): \(reason())")
+      }
+      done += count
+    }
+  }
+
+  private static func reason() -> String {
+    switch errno {
+    case ENOENT: "there is no such file"
+    case EACCES, EPERM: "permission is denied"
+    case ENOSPC: "the disk is full"
+    case EISDIR: "this is a folder, not a file"
+    default: String(cString: strerror(errno))
+    }
+  }
+}
+
+/// Prints text to standard output; a reader that has gone away is no error.
+func printOut(_ text: String) throws { try printOut(Array(text.utf8)) }
+
+func printOut(_ bytes: [UInt8]) throws {
+  do { try Files.write(bytes, to: "-") } catch let failure as Failure {
+    if errno == EPIPE { return }
+    throw failure
+  }
+}

@@ -1,0 +1,269 @@
+import ArgumentParser
+import Formats
+import Geodesy
+import Routes
+
+struct Inspect: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Tell what is in route files: parts, lengths, joins, waypoints, bounds, climb.",
+    discussion: """
+      One route a file: its tracks in file order are the parts (or its routes where there is no \
+      track). --track picks one, --each makes every track a route of its own.
+
+      lengthMeters is the official length; partsMeters has no joins in it; joinsMeters is the \
+      geodesic over all joins whatever their policy. Climb counts rises and falls of 5 m and more.
+
+      milequest inspect trail.gpx
+      milequest inspect --format json *.gpx
+      milequest inspect trail.gpx --joins ferry --calibrate markers
+      """)
+
+  @Argument(help: "Route files; - is standard input.")
+  var files: [String]
+
+  @OptionGroup var input: RouteInput
+
+  @Flag(help: "Make every track a route of its own.")
+  var each = false
+
+  @Option(help: "text for people, json for programs.")
+  var format = OutputFormat.text
+
+  func validate() throws {
+    if each, input.track != nil {
+      throw ValidationError("--each and --track exclude each other")
+    }
+  }
+
+  func run() throws {
+    try reportingFailures {
+      var results: [JSONValue] = []
+      var failure: Failure?
+      for file in files {
+        // One bad file does not hide the others.
+        do {
+          let (document, routes) = try inspect(file)
+          if format == .json {
+            results.append(json(file, document, routes))
+          } else {
+            try printOut(text(file, document, routes))
+          }
+        } catch let error as Failure {
+          if error.kind == .usage { throw error }
+          StandardError.write(error.message)
+          failure = error
+        }
+      }
+      if format == .json {
+        try printOut(JSONValue.object([("files", .array(results))]).text(indent: 2) + [0x0A])
+      }
+      if let failure { throw ExitCode(failure.kind.rawValue) }
+    }
+  }
+
+  private func inspect(_ file: String) throws -> (RouteDocument, [MeasuredRoute]) {
+    let document = try input.document(file)
+    guard document.hasLine else {
+      _ = try input.options
+      return (document, [])
+    }
+    var routes: [Route] = []
+    do {
+      if each {
+        for (index, track) in document.tracks.enumerated() where track.vertexCount > 0 {
+          let route = try document.route(.one(index), options: try input.options)
+          routes.append(
+            route.keepingWaypoints(withinMeters: MeasuredRoute.waypointOrderReachMeters))
+        }
+      } else {
+        let choice = try input.choice(in: document, file)
+        if case .one(let index) = choice, document.tracks[index].vertexCount == 0 {
+          return (document, [])
+        }
+        routes = [try document.route(choice, options: try input.options)]
+      }
+    } catch let error as RouteError {
+      throw Failure(error.code == .range ? .usage : .badData, "\(file): \(error.message)")
+    }
+    return (document, try routes.map { try input.measure($0, file, needsPosition: false) })
+  }
+
+  // MARK: JSON
+
+  private func json(
+    _ file: String, _ document: RouteDocument, _ routes: [MeasuredRoute]
+  ) -> JSONValue {
+    .object([
+      ("file", .string(file)),
+      ("format", .optional(document.format?.rawValue)),
+      ("routes", .array(routes.map(json))),
+    ])
+  }
+
+  private func json(_ measured: MeasuredRoute) -> JSONValue {
+    let route = measured.route
+    let climb = route.climb()
+    let bounds = measured.bounds
+    return .object([
+      ("name", .optional(route.name)),
+      ("parts", .integer(route.partCount)),
+      ("vertices", .integer(route.vertices.count)),
+      ("waypoints", .integer(route.waypoints.count)),
+      ("lengthMeters", .number(measured.length.meters)),
+      ("partsMeters", .number(measured.partsMeters)),
+      ("joinsMeters", .number(measured.joinsMeters)),
+      ("geometricMeters", .number(measured.geometricMeters)),
+      ("ascentMeters", .optional(climb?.ascentMeters)),
+      ("descentMeters", .optional(climb?.descentMeters)),
+      (
+        "bounds",
+        .array([bounds.west, bounds.south, bounds.east, bounds.north].map(JSONValue.number))
+      ),
+      ("laps", .integer(route.course.laps)),
+      ("thereAndBack", .bool(route.course.thereAndBack)),
+      ("longestLegMeters", .number(Density(route).longestMeters)),
+      (
+        "joins",
+        .array(
+          measured.joins.map { join in
+            .object([
+              ("policy", .string(join.policy.rawValue)),
+              ("lengthMeters", .number(join.lengthMeters)),
+              ("from", Figures.json(join.from)),
+              ("to", Figures.json(join.to)),
+            ])
+          })
+      ),
+      (
+        "waypointList",
+        .array(
+          measured.waypoints.map { placed in
+            .object([
+              ("name", .optional(placed.waypoint.name)),
+              ("distanceMeters", .number(placed.distance.meters)),
+              ("offsetMeters", .number(placed.offsetMeters)),
+              ("coordinate", Figures.json(placed.waypoint.coordinate)),
+            ])
+          })
+      ),
+    ])
+  }
+
+  // MARK: Text
+
+  private func text(
+    _ file: String, _ document: RouteDocument, _ routes: [MeasuredRoute]
+  ) -> String {
+    var out = "\(file): \(document.format?.title ?? "")\n"
+    if routes.isEmpty {
+      out +=
+        "  no line to walk on, \(RouteInput.count(document.waypoints.count, "waypoint"))\n"
+    }
+    for measured in routes { out += text(measured) }
+    return out
+  }
+
+  private func text(_ measured: MeasuredRoute) -> String {
+    let route = measured.route
+    var lines: [(String, String)] = []
+    lines.append(("name", route.name ?? "(none)"))
+    lines.append(
+      (
+        "parts",
+        "\(Figures.grouped(route.partCount)) with \(Figures.grouped(route.vertices.count)) vertices"
+      ))
+    lines.append(("length", Figures.length(measured.length)))
+    if measured.length.meters != measured.partsMeters {
+      lines.append(("parts alone", Figures.length(meters: measured.partsMeters)))
+    }
+    let course = route.course
+    if course.laps > 1 || course.thereAndBack {
+      lines.append(
+        (
+          "course",
+          "\(RouteInput.count(course.laps, "lap"))\(course.thereAndBack ? ", there and back" : ""), "
+            + "\(Figures.length(measured.passLength)) one way"
+        ))
+    }
+    if !measured.joins.isEmpty { lines.append(("joins", joins(measured))) }
+    let bounds = measured.bounds
+    lines.append(
+      (
+        "bounds",
+        "west \(Figures.degrees(bounds.west)), south \(Figures.degrees(bounds.south)), "
+          + "east \(Figures.degrees(bounds.east)), north \(Figures.degrees(bounds.north))"
+      ))
+    if let climb = route.climb() {
+      lines.append(
+        (
+          "climb",
+          "\(Figures.grouped(Int(climb.ascentMeters.rounded()))) m up, "
+            + "\(Figures.grouped(Int(climb.descentMeters.rounded()))) m down"
+        ))
+    }
+    let density = Density(route)
+    if density.legs > 0 {
+      lines.append(
+        (
+          "density",
+          "a vertex every \(Figures.gap(meters: density.meanMeters)) on average, longest leg "
+            + Figures.gap(meters: density.longestMeters)
+        ))
+    }
+    lines.append(("waypoints", Figures.grouped(route.waypoints.count)))
+    let width = lines.map(\.0.count).max() ?? 0
+    return lines.map { name, value in
+      "  \(name)\(String(repeating: " ", count: width - name.count))  \(value)\n"
+    }.joined()
+  }
+
+  private func joins(_ measured: MeasuredRoute) -> String {
+    let counts = JoinPolicy.allCases.compactMap { policy -> String? in
+      let count = measured.joins.count { $0.policy == policy }
+      return count == 0 ? nil : "\(count) \(policy.rawValue)"
+    }
+    var text =
+      "\(measured.joins.count) (\(counts.joined(separator: ", "))), "
+      + "\(Figures.gap(meters: measured.joinsMeters)) in all"
+    let open = measured.unresolvedJoins
+    if !open.isEmpty {
+      text +=
+        "; undecided: \(open.prefix(8).map(String.init).joined(separator: ", "))"
+        + "\(open.count > 8 ? ", …" : "") (choose with --join N=POLICY or --joins POLICY)"
+    }
+    return text
+  }
+}
+
+/// How close the vertices of a route are.
+private struct Density {
+  var legs = 0
+  var meanMeters = 0.0
+  var longestMeters = 0.0
+
+  init(_ route: Route) {
+    var sum = 0.0
+    for index in 0..<route.partCount {
+      let part = route.part(index)
+      for (a, b) in zip(part, part.dropFirst()) {
+        let meters = Geodesic.wgs84.inverse(from: a, to: b).distanceMeters
+        legs += 1
+        sum += meters
+        longestMeters = max(longestMeters, meters)
+      }
+    }
+    meanMeters = legs > 0 ? sum / Double(legs) : 0
+  }
+}
+
+extension RouteFormat {
+  var title: String {
+    switch self {
+    case .gpx: "GPX"
+    case .geojson: "GeoJSON"
+    case .kml: "KML"
+    case .polyline5: "encoded polyline, 5 digits"
+    case .polyline6: "encoded polyline, 6 digits"
+    }
+  }
+}

@@ -1,0 +1,105 @@
+import ArgumentParser
+import Formats
+import Geodesy
+import Routes
+
+struct Nearest: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Tell at which distances a route comes nearest to a place.",
+    discussion: """
+      A road that is walked out and back answers twice; --near picks the pass that is nearest to a \
+      distance.
+
+      milequest nearest trail.gpx --to 51.5074,-0.1278
+      milequest nearest trail.gpx --to -41.2865,174.7762 --near 1700km
+      """)
+
+  @Argument(help: "A route file; - is standard input.")
+  var file: String
+
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Latitude and longitude in degrees.", valueName: "lat,lon"))
+  var to: String
+
+  @Option(
+    help: ArgumentHelp("Only the place whose distance is nearest to this.", valueName: "distance"))
+  var near: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "How much further than the nearest a place may be.", valueName: "distance"))
+  var tolerance = "25m"
+
+  @OptionGroup var input: RouteInput
+
+  @Option(help: "text for people, json for programs.")
+  var format = OutputFormat.text
+
+  func run() throws {
+    try reportingFailures {
+      let target = try coordinate()
+      let hint = try near.map { try distance($0, option: "--near") }
+      let reach = try distance(tolerance, option: "--tolerance").meters
+      let route = try input.measured(file, needsPosition: true)
+      let matches: [Match]
+      do {
+        if let hint {
+          matches = [try route.nearest(to: target, near: hint, toleranceMeters: reach)]
+            .compactMap { $0 }
+        } else {
+          matches = try route.nearest(to: target, toleranceMeters: reach)
+        }
+      } catch let error as RouteError {
+        throw Failure(.badData, "\(file): \(error.message)")
+      }
+      if format == .json {
+        let value = JSONValue.object([
+          (
+            "matches",
+            .array(
+              matches.map { match in
+                .object([
+                  ("distanceMeters", .number(match.distance.meters)),
+                  ("offsetMeters", .number(match.offsetMeters)),
+                  ("coordinate", Figures.json(match.coordinate)),
+                ])
+              })
+          )
+        ])
+        try printOut(value.text(indent: 2) + [0x0A])
+      } else {
+        var table = TextTable(["distance", "offset", "place"])
+        for match in matches {
+          table.add([
+            Figures.length(match.distance), Figures.gap(meters: match.offsetMeters),
+            Figures.coordinate(match.coordinate),
+          ])
+        }
+        try printOut(table.text)
+      }
+    }
+  }
+
+  private func coordinate() throws -> Coordinate {
+    let sides = to.split(separator: ",", omittingEmptySubsequences: false).map(trimmed)
+    guard sides.count == 2, let latitude = Double(sides[0]), let longitude = Double(sides[1]) else {
+      throw Failure(.usage, "--to: “\(to)” is not LAT,LON, such as 51.5074,-0.1278")
+    }
+    do {
+      let coordinate = try Coordinate(latitude: latitude, longitude: longitude)
+      guard abs(longitude) <= 180 else {
+        throw Failure(.usage, "--to: the longitude \(longitude) is outside -180…180")
+      }
+      return coordinate
+    } catch let error as GeodesyError {
+      throw Failure(.usage, "--to: \(error.message); the latitude comes first")
+    }
+  }
+
+  private func trimmed(_ text: Substring) -> Substring {
+    var text = text.drop { $0 == " " }
+    while text.last == " " { text.removeLast() }
+    return text
+  }
+}

@@ -1,0 +1,135 @@
+import ArgumentParser
+import Formats
+import Geodesy
+import Routes
+
+struct PositionCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "position",
+    abstract: "Tell where a distance along a route is.",
+    discussion: """
+      Distances are official ones: bent by an official length or by markers where there are any. \
+      Before the start is the start, beyond the end is the end.
+
+      milequest position trail.gpx --at 10mi
+      milequest position trail.gpx --at 16km --at 17.5km --format json
+      milequest position trail.gpx --at 500mi --official-length 2197.4mi --joins ferry
+      """)
+
+  enum Format: String, ExpressibleByArgument, CaseIterable { case text, json, geojson }
+
+  @Argument(help: "A route file; - is standard input.")
+  var file: String
+
+  @Option(
+    parsing: .unconditionalSingleValue,
+    help: ArgumentHelp(
+      "A distance from the start: 10mi, 16km, 800m, 300yd, 900ft. May be repeated.",
+      valueName: "distance"))
+  var at: [String]
+
+  @OptionGroup var input: RouteInput
+
+  @Option(help: "text for people, json for programs, geojson for maps.")
+  var format = Format.text
+
+  func run() throws {
+    try reportingFailures {
+      let distances = try at.map { try distance($0, option: "--at") }
+      let route = try input.measured(file, needsPosition: true)
+      let positions = route.positions(at: distances)
+      switch format {
+      case .json:
+        let value = JSONValue.object([("positions", .array(positions.map(PositionJSON.object)))])
+        try printOut(value.text(indent: 2) + [0x0A])
+      case .geojson:
+        try printOut(PositionJSON.featureCollection(positions).text(indent: 2) + [0x0A])
+      case .text: try printOut(positions.map { text($0, route) }.joined(separator: "\n"))
+      }
+    }
+  }
+
+  private func text(_ position: Position, _ route: MeasuredRoute) -> String {
+    var lines: [(String, String)] = [("distance", Figures.length(position.distance))]
+    lines.append(("place", Figures.coordinate(position.coordinate)))
+    if let elevation = position.coordinate.elevationMeters {
+      lines.append(("elevation", "\(Figures.degrees(elevation, decimals: 1)) m"))
+    }
+    if let bearing = position.bearing {
+      lines.append(("bearing", "\(Figures.degrees(bearing.degrees, decimals: 1))°"))
+    }
+    let done = Distance(micrometers: position.distance.micrometers - route.start.micrometers)
+    lines.append(("done", ProgressText.percent(done, of: route.length)))
+    var stage = "leg \(position.leg)"
+    if route.route.partCount > 1 { stage += ", part \(position.part)" }
+    if route.route.course.laps > 1 { stage += ", lap \(position.lap)" }
+    lines.append(("stage", stage))
+    if let last = position.lastWaypoint { lines.append(("last", last.name ?? "(unnamed)")) }
+    if let next = position.nextWaypoint {
+      let remaining = Distance(
+        micrometers: next.distance.micrometers - position.distance.micrometers)
+      lines.append(
+        ("next", "\(next.name ?? "(unnamed)"), \(remaining.textForPeople(.metric)) to go"))
+    }
+    if position.isFinished { lines.append(("state", "finished")) }
+    return lines.map { "\($0)\(String(repeating: " ", count: 11 - $0.count))\($1)\n" }.joined()
+  }
+}
+
+/// Positions as the fixed JSON that programs read.
+enum PositionJSON {
+  static func object(_ position: Position) -> JSONValue {
+    .object(members(position))
+  }
+
+  private static func members(_ position: Position) -> [(String, JSONValue)] {
+    [
+      ("distanceMeters", .number(position.distance.meters)),
+      ("coordinate", Figures.json(position.coordinate)),
+      ("bearing", .optional(position.bearing?.degrees)),
+      ("elevationMeters", .optional(position.coordinate.elevationMeters)),
+      ("part", .integer(position.part)),
+      ("lap", .integer(position.lap)),
+      ("leg", .integer(position.leg)),
+      ("legFraction", .number(position.legFraction)),
+      ("fraction", .number(position.fraction)),
+      ("finished", .bool(position.isFinished)),
+      ("lastWaypoint", waypoint(position.lastWaypoint, position, "passedMeters", sign: -1)),
+      ("nextWaypoint", waypoint(position.nextWaypoint, position, "remainingMeters", sign: 1)),
+    ]
+  }
+
+  private static func waypoint(
+    _ waypoint: WaypointAhead?, _ position: Position, _ key: String, sign: Int64
+  ) -> JSONValue {
+    guard let waypoint else { return .null }
+    let gap = sign * (waypoint.distance.micrometers - position.distance.micrometers)
+    return .object([
+      ("name", .optional(waypoint.name)),
+      ("distanceMeters", .number(waypoint.distance.meters)),
+      (key, .number(Distance(micrometers: gap).meters)),
+    ])
+  }
+
+  static func featureCollection(_ positions: [Position]) -> JSONValue {
+    .object([
+      ("type", .string("FeatureCollection")),
+      (
+        "features",
+        .array(
+          positions.map { position in
+            .object([
+              ("type", .string("Feature")),
+              ("properties", .object(members(position).filter { $0.0 != "coordinate" })),
+              (
+                "geometry",
+                .object([
+                  ("type", .string("Point")), ("coordinates", Figures.json(position.coordinate)),
+                ])
+              ),
+            ])
+          })
+      ),
+    ])
+  }
+}

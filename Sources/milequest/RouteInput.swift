@@ -1,0 +1,226 @@
+import ArgumentParser
+import Formats
+import Geodesy
+import Routes
+
+/// How the output is written.
+enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
+  case text, json
+}
+
+extension RouteFormat: ExpressibleByArgument {}
+
+extension JoinPolicy: ExpressibleByArgument {
+  /// What a person can choose; `unresolved` is what is left when nobody does.
+  public static var allValueStrings: [String] { ["walk", "ferry", "counted"] }
+
+  public init?(argument: String) {
+    guard Self.allValueStrings.contains(argument) else { return nil }
+    self.init(rawValue: argument)
+  }
+}
+
+/// Reads a distance from an option, or says what is wrong with it.
+func distance(_ text: String, option: String) throws -> Distance {
+  do {
+    let value = try Distance(text)
+    guard value >= .zero else {
+      throw Failure(.usage, "\(option): “\(text)” is negative; distances count from the start")
+    }
+    return value
+  } catch let error as GeodesyError {
+    throw Failure(.usage, "\(option): \(error.message)")
+  }
+}
+
+/// How a route file is read and what makes it a route.
+struct RouteInput: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The format, where the file does not show it: gpx, geojson, kml, polyline5, polyline6.",
+      valueName: "format"))
+  var from: RouteFormat?
+
+  @Option(
+    help: ArgumentHelp(
+      "Only this track (GPX), feature (GeoJSON) or placemark (KML).", valueName: "name|number"))
+  var track: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "What all gaps between parts mean: walk (the straight line counts), ferry (the marker jumps), counted (a crossing that counts).",
+      valueName: "policy"))
+  var joins: JoinPolicy?
+
+  @Option(
+    help: ArgumentHelp(
+      "What one gap means, such as 3=ferry; gaps count from 1. May be repeated.",
+      valueName: "n=policy"))
+  var join: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "The length that people are told, such as 2197.4mi; the measure is bent to it.",
+      valueName: "distance"))
+  var officialLength: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "markers: waypoints whose name is a distance (“12 km”, “mile 33”) calibrate the measure.",
+      valueName: "markers"))
+  var calibrate: CalibrationSource?
+
+  @Option(
+    help: ArgumentHelp("Use the first of every N markers only.", valueName: "n"))
+  var calibrateEvery: Int = 1
+
+  @Option(help: ArgumentHelp("How often the route is run.", valueName: "n"))
+  var laps: Int?
+
+  @Flag(help: "A lap goes to the end and back again.")
+  var thereAndBack = false
+
+  @Option(
+    help: ArgumentHelp(
+      "What the way from the end of a lap to the start of the next means.", valueName: "policy"))
+  var lapJoin: JoinPolicy?
+
+  enum CalibrationSource: String, ExpressibleByArgument, CaseIterable { case markers }
+
+  var options: RouteOptions {
+    get throws {
+      var options = RouteOptions()
+      options.joins = joins
+      for text in join {
+        let sides = text.split(separator: "=", maxSplits: 1)
+        guard sides.count == 2, let number = Int(sides[0]), number >= 1,
+          let policy = JoinPolicy(argument: String(sides[1]))
+        else {
+          throw Failure(
+            .usage, "--join: “\(text)” is not N=POLICY, such as 3=ferry (walk, ferry or counted)")
+        }
+        options.joinByNumber[number] = policy
+      }
+      if let laps {
+        guard laps >= 1 else { throw Failure(.usage, "--laps: \(laps) is not 1 or more") }
+        options.laps = laps
+      }
+      if thereAndBack { options.thereAndBack = true }
+      options.lapJoin = lapJoin
+      return options
+    }
+  }
+
+  var calibration: CalibrationRequest {
+    get throws {
+      guard calibrateEvery >= 1 else {
+        throw Failure(.usage, "--calibrate-every: \(calibrateEvery) is not 1 or more")
+      }
+      if calibrateEvery > 1, calibrate == nil {
+        throw Failure(.usage, "--calibrate-every needs --calibrate markers")
+      }
+      var request = CalibrationRequest(namedMarkers: calibrate == .markers, every: calibrateEvery)
+      if let officialLength {
+        request.officialLength = try distance(officialLength, option: "--official-length")
+      }
+      return request
+    }
+  }
+
+  /// Reads a file and stops at its first error.
+  func document(_ path: String) throws -> RouteDocument {
+    let limits = ReadLimits.standard
+    let bytes = try Files.read(path, limit: limits.fileBytes)
+    let document = RouteReader.read(bytes, as: from, fileName: path, limits: limits)
+    let errors = document.errors
+    if !errors.isEmpty {
+      throw Failure(.badData, ReaderText.lines(errors, file: path, most: 20))
+    }
+    for warning in document.diagnostics where warning.severity == .warning {
+      StandardError.write(ReaderText.line(warning, file: path, label: "warning: "))
+    }
+    return document
+  }
+
+  /// Which tracks of a document make the route.
+  func choice(in document: RouteDocument, _ path: String) throws -> TrackChoice {
+    guard let track else { return .all }
+    guard let index = document.trackIndex(named: track) else {
+      let names = document.tracks.prefix(8).enumerated()
+        .map { "\($0 + 1)" + ($1.name.map { " “\($0)”" } ?? "") }
+      throw Failure(
+        .usage,
+        document.tracks.isEmpty
+          ? "\(path): the file has no tracks"
+          : "\(path): there is no track “\(track)” among \(names.joined(separator: ", "))"
+            + (document.tracks.count > 8 ? " … \(document.tracks.count)" : ""))
+    }
+    return .one(index)
+  }
+
+  /// The route of a file, without its measure.
+  func route(_ path: String) throws -> Route {
+    let document = try document(path)
+    guard document.hasLine else {
+      throw Failure(
+        .badData,
+        "\(path): the file holds no line to walk on, only \(Self.count(document.waypoints.count, "waypoint"))")
+    }
+    return try Self.located(path) {
+      try document.route(try choice(in: document, path), options: try options)
+    }
+  }
+
+  /// The route of a file, measured.
+  ///
+  /// - Parameter needsPosition: whether an undecided join stops the command.
+  func measured(_ path: String, needsPosition: Bool) throws -> MeasuredRoute {
+    try measure(try route(path), path, needsPosition: needsPosition)
+  }
+
+  func measure(_ route: Route, _ path: String, needsPosition: Bool) throws -> MeasuredRoute {
+    let request = try calibration
+    let measured = try Self.located(path) { try MeasuredRoute(route, calibration: request) }
+    if needsPosition { try Self.located(path) { try measured.requireResolvedJoins() } }
+    if calibrate == .markers, measured.unusedMarkers.isEmpty, route.waypoints.isEmpty {
+      StandardError.write("\(path): warning: there are no waypoints to calibrate by")
+    }
+    let unused = measured.unusedMarkers
+    if !unused.isEmpty {
+      let names = unused.prefix(5).map { route.waypoints[$0].name ?? "waypoint \($0 + 1)" }
+      StandardError.write(
+        "\(path): warning: \(Self.count(unused.count, "marker")) left out of the calibration, because "
+          + "the line does not pass them in the order of their distances: "
+          + names.joined(separator: ", ") + (unused.count > 5 ? ", …" : ""))
+    }
+    return measured
+  }
+
+  static func count(_ count: Int, _ noun: String) -> String {
+    "\(count) \(noun)" + (count == 1 ? "" : "s")
+  }
+
+  private static func located<Value>(_ path: String, _ body: () throws -> Value) throws -> Value {
+    do { return try body() } catch let error as RouteError {
+      throw Failure(error.code == .range ? .usage : .badData, "\(path): \(error.message)")
+    }
+  }
+}
+
+/// Diagnostics as lines like a compiler's.
+enum ReaderText {
+  static func line(_ diagnostic: Diagnostic, file: String, label: String = "") -> String {
+    var place = file
+    if let line = diagnostic.line { place += ":\(line)" }
+    if let column = diagnostic.column { place += ":\(column)" }
+    var text = "\(place): \(label)\(diagnostic.message)"
+    if let pointer = diagnostic.pointer, !pointer.isEmpty { text += " (\(pointer))" }
+    return text + " [\(diagnostic.code.rawValue)]"
+  }
+
+  static func lines(_ diagnostics: [Diagnostic], file: String, most: Int) -> String {
+    var lines = diagnostics.prefix(most).map { line($0, file: file) }
+    if diagnostics.count > most { lines.append("\(file): and \(diagnostics.count - most) more errors") }
+    return lines.joined(separator: "\n")
+  }
+}
