@@ -17,16 +17,17 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ],
   targets: [
-    .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
+    .systemLibrary(name: "CExpat", providers: [.apt(["libexpat1-dev"])]),
     .systemLibrary(name: "CGEOS", providers: [.apt(["libgeos-dev"])]),
-    .systemLibrary(name: "CPROJ", pkgConfig: "proj", providers: [.apt(["libproj-dev"])]),
+    .systemLibrary(name: "CPROJ", providers: [.apt(["libproj-dev"])]),
 
     .target(name: "Geodesy", dependencies: ["CPROJ"], swiftSettings: settings),
     .target(name: "Routes", dependencies: ["Geodesy", "CGEOS"], swiftSettings: settings),
     .target(
       name: "Formats", dependencies: ["Routes", "Geodesy", "CExpat", "CPROJ"],
       swiftSettings: settings),
-    .target(name: "Batch", dependencies: ["Formats", "Routes", "Geodesy"], swiftSettings: settings),
+    .target(
+      name: "Batch", dependencies: ["Formats", "Routes", "Geodesy"], swiftSettings: settings),
     .executableTarget(
       name: "milequest",
       dependencies: [

@@ -67,7 +67,9 @@ struct CSVRows {
         value.append(0x22)
         offset += 1
       } else {
-        if offset + 1 < bytes.count, bytes[offset] == 0x0D, bytes[offset + 1] == 0x0A { offset += 1 }
+        if offset + 1 < bytes.count, bytes[offset] == 0x0D, bytes[offset + 1] == 0x0A {
+          offset += 1
+        }
         guard offset == bytes.count || bytes[offset] == 0x2C || bytes[offset] == 0x0A else {
           throw .textAfterQuote(line: nextLine)
         }

@@ -58,7 +58,8 @@ public struct TeamTotals: Sendable {
     guard let header = try next(&rows) else {
       throw BatchError(line: nil, message: "the file is empty; a header line is due")
     }
-    let team = try column(columns.team, among: ["team_id", "team"], header, option: "--team-column")
+    let team = try column(
+      columns.team, among: ["team_id", "team"], header, option: "--team-column")
     let distance = try column(
       columns.distance,
       among: ["distance_meters", "distance_km", "distance_miles", "distance"], header,
@@ -68,7 +69,8 @@ public struct TeamTotals: Sendable {
     while let row = try next(&rows) {
       guard row.count == header.count else {
         throw BatchError(
-          line: rows.line, message: "the row has \(row.count) fields, the header has \(header.count)")
+          line: rows.line,
+          message: "the row has \(row.count) fields, the header has \(header.count)")
       }
       let name = row[team]
       if name.isEmpty { throw BatchError(line: rows.line, message: "the team is empty") }
@@ -92,7 +94,8 @@ public struct TeamTotals: Sendable {
       case .openQuote(let line):
         throw BatchError(line: line, message: "the quote that opens here is never closed")
       case .textAfterQuote(let line):
-        throw BatchError(line: line, message: "something follows a closing quote before the next comma")
+        throw BatchError(
+          line: line, message: "something follows a closing quote before the next comma")
       }
     }
   }

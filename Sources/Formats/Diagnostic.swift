@@ -95,15 +95,25 @@ extension Diagnostic.Code {
 
 /// The diagnostics of one reading, bounded in number.
 struct DiagnosticList {
-  /// After this many the rest is only counted.
-  static let most = 10_000
+  /// After this many the rest is only counted, and a file with this many errors is read no further.
+  static let most = 1_000
+
+  static let hopelessMessage =
+    "the file has \(most) errors up to here and is read no further: mend these first"
 
   private(set) var all: [Diagnostic] = []
   private(set) var left = 0
-  private(set) var hasErrors = false
+  private var errorCount = 0
 
-  mutating func add(_ diagnostic: Diagnostic) {
-    if diagnostic.severity == .error { hasErrors = true }
-    if all.count < Self.most { all.append(diagnostic) } else { left += 1 }
+  var hasErrors: Bool { errorCount > 0 }
+  /// Whether reading on would only find more of the same.
+  var isHopeless: Bool { errorCount >= Self.most }
+
+  /// - Parameter diagnostic: made only where there is still room for it.
+  mutating func add(_ diagnostic: @autoclosure () -> Diagnostic, severity: Severity) {
+    if severity == .error { errorCount += 1 }
+    if all.count < Self.most { all.append(diagnostic()) } else { left += 1 }
   }
+
+  mutating func add(_ diagnostic: Diagnostic) { add(diagnostic, severity: diagnostic.severity) }
 }

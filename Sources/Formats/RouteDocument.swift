@@ -50,7 +50,7 @@ public struct RouteDocument: Sendable {
   /// In the order of the file, with their lines and columns.
   public internal(set) var diagnostics: [Diagnostic] = []
   /// Diagnostics beyond the number that is kept.
-  public internal(set) var uncountedDiagnostics = 0
+  public internal(set) var furtherDiagnostics = 0
 
   init(source: SourceText) { self.source = source }
 
@@ -74,7 +74,7 @@ public struct RouteDocument: Sendable {
       found[index].column = place.column
     }
     diagnostics = found
-    uncountedDiagnostics = list.left
+    furtherDiagnostics = list.left
   }
 }
 

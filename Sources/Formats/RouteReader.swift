@@ -29,7 +29,8 @@ public enum RouteReader {
     if bytes.isEmpty { return refused(.unknownFormat, "the file is empty") }
     if bytes.starts(with: [0x50, 0x4B, 3, 4]) {
       return refused(
-        .unknownFormat, "this is a ZIP archive (a KMZ file is one): unpack it and use the file within")
+        .unknownFormat,
+        "this is a ZIP archive (a KMZ file is one): unpack it and use the file within")
     }
     if bytes.starts(with: [0x1F, 0x8B]) {
       return refused(.unknownFormat, "this is a gzip archive: unpack it first")
@@ -41,7 +42,8 @@ public enum RouteReader {
       if fileName?.lowercased().hasSuffix(".polyline") == true {
         return refused(
           .unknownFormat,
-          "an encoded polyline does not tell its precision: say --from polyline5 or --from polyline6")
+          "an encoded polyline does not tell its precision: say --from polyline5 or --from polyline6"
+        )
       }
       return refused(
         .unknownFormat,

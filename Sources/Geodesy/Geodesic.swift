@@ -92,8 +92,9 @@ package struct GeodesicLine {
   ) {
     geod_lineinit(
       &line, ellipsoid, latitude, longitude, azimuth,
-      UInt32(GEOD_LATITUDE.rawValue | GEOD_LONGITUDE.rawValue | GEOD_AZIMUTH.rawValue
-        | GEOD_DISTANCE_IN.rawValue))
+      UInt32(
+        GEOD_LATITUDE.rawValue | GEOD_LONGITUDE.rawValue | GEOD_AZIMUTH.rawValue
+          | GEOD_DISTANCE_IN.rawValue))
   }
 
   /// The point at a distance in metres from the start, and the azimuth there in degrees.

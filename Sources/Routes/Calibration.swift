@@ -44,12 +44,14 @@ struct Calibration: Sendable {
     passMeters: Double, markers: [Marker], officialLength: Distance?
   ) throws(RouteError) {
     guard let natural = Distance(roundingMeters: passMeters) else {
-      throw RouteError(.calibration, "the route's length \(passMeters) m is beyond what is possible")
+      throw RouteError(
+        .calibration, "the route's length \(passMeters) m is beyond what is possible")
     }
     var knots: [(official: Int64, geometric: Double, name: String)] = []
     if markers.first?.geometricMeters != 0 { knots.append((0, 0, "the start")) }
     for marker in markers {
-      let name = marker.name.map { "the marker “\($0)”" } ?? "the marker at \(marker.officialDistance)"
+      let name =
+        marker.name.map { "the marker “\($0)”" } ?? "the marker at \(marker.officialDistance)"
       guard marker.geometricMeters >= 0, marker.geometricMeters <= passMeters else {
         throw RouteError(.calibration, "\(name) does not lie on the route")
       }
@@ -119,7 +121,8 @@ struct Calibration: Sendable {
   /// Geometric metres at an official distance, clamped to the pass. O(log markers).
   func geometricMeters(at official: Distance) -> Double {
     let value = official.micrometers
-    let i = stretches.count == 1 ? 0 : max(stretches.partitioningIndex { $0.official > value } - 1, 0)
+    let i =
+      stretches.count == 1 ? 0 : max(stretches.partitioningIndex { $0.official > value } - 1, 0)
     let stretch = stretches[i]
     if value <= stretch.official { return stretch.geometric }
     if value >= stretch.officialEnd { return stretch.geometricEnd }

@@ -57,7 +57,9 @@ struct Extent {
   }
 
   /// Widens the latitudes by the bulge of the geodesic that leads to the next vertex.
-  mutating func add(geodesicFrom a: (Double, Double), azimuth: Double, meters: Double, to b: (Double, Double)) {
+  mutating func add(
+    geodesicFrom a: (Double, Double), azimuth: Double, meters: Double, to b: (Double, Double)
+  ) {
     add(vertex: b.0, b.1)
     guard meters > 0, meters.isFinite else { return }
     // The azimuth turns by about sin(azimuth)·tan(latitude)·length/radius on the way. Only where it
@@ -75,7 +77,11 @@ struct Extent {
     let reduced = atan(polarRatio * tan(a.0 * .pi / 180))
     let cosine = min(abs(sin(leg.azimuth1 * .pi / 180)) * cos(reduced), 1)
     let extreme = atan(tan(acos(cosine)) / polarRatio) * 180 / .pi
-    if starts > 0 { north = max(north, min(extreme, 90)) } else { south = min(south, max(-extreme, -90)) }
+    if starts > 0 {
+      north = max(north, min(extreme, 90))
+    } else {
+      south = min(south, max(-extreme, -90))
+    }
     if extreme >= 90 { spansAllLongitudes = true }
   }
 
@@ -120,7 +126,9 @@ extension RouteLine {
   /// The extent of a range of segments, joins that jump left out.
   func extent(ofSegments segments: Range<Int>) -> Extent {
     var extent = Extent()
-    if let first = segments.first { extent.add(vertex: vertices[first].latitude, vertices[first].longitude) }
+    if let first = segments.first {
+      extent.add(vertex: vertices[first].latitude, vertices[first].longitude)
+    }
     for i in segments {
       let a = vertices[i]
       let b = vertices[i + 1]

@@ -154,7 +154,10 @@ public struct MeasuredRoute: Sendable {
           + "guess how a lap leads to the next: choose with --lap-join walk|ferry|counted")
     }
     let open = unresolvedJoins
-    guard let longest = open.max(by: { line.joins[$0 - 1].lengthMeters < line.joins[$1 - 1].lengthMeters })
+    guard
+      let longest = open.max(by: {
+        line.joins[$0 - 1].lengthMeters < line.joins[$1 - 1].lengthMeters
+      })
     else { return }
     let join = line.joins[longest - 1]
     let others = open.count == 1 ? "" : " and \(open.count - 1) more"

@@ -65,9 +65,10 @@ extension Route {
         .map { vertices[$0] }
     }
     // Nothing can fail: every part keeps its ends, and nothing was added.
-    return (try? Route(
-      name: name, parts: parts, joinPolicies: joinPolicies, waypoints: waypoints,
-      officialLength: officialLength, course: course)) ?? self
+    return
+      (try? Route(
+        name: name, parts: parts, joinPolicies: joinPolicies, waypoints: waypoints,
+        officialLength: officialLength, course: course)) ?? self
   }
 }
 

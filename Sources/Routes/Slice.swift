@@ -73,7 +73,8 @@ extension MeasuredRoute {
     let start = line.point(atMeters: low)
     try pieces.add(start.coordinate, line.kind(ofSegment: start.vertex))
     var i = start.vertex + 1
-    while i < line.vertices.count, line.measures[i] < high || (line.measures[i] == high && low < high)
+    while i < line.vertices.count,
+      line.measures[i] < high || (line.measures[i] == high && low < high)
     {
       if line.joinPolicy(ofSegment: i - 1)?.counts == false {
         if line.measures[i] >= high { break }

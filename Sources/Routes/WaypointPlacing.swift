@@ -93,11 +93,14 @@ extension MeasuredRoute {
     let usable = candidates.filter { candidate in
       let marker = candidate.marker
       if candidate.index == startMarker?.index { return true }
-      guard marker.geometricMeters > 0, marker.officialDistance > startDistance else { return false }
+      guard marker.geometricMeters > 0, marker.officialDistance > startDistance else {
+        return false
+      }
       guard let endDistance else { return true }
       return marker.officialDistance < endDistance && marker.geometricMeters < passMeters
     }
-    let chain = longestIncreasing(usable.map { ($0.marker.officialDistance, $0.marker.geometricMeters) })
+    let chain = longestIncreasing(
+      usable.map { ($0.marker.officialDistance, $0.marker.geometricMeters) })
     let used = chain.map { usable[$0] }
     let usedIndices = Set(used.map(\.index))
     let fitsEnd = { (marker: Marker) in

@@ -30,7 +30,8 @@ struct Convert: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Decimals of a degree, up to \(WriteOptions.mostDigits); polylines have their own.", valueName: "n"))
+      "Decimals of a degree, up to \(WriteOptions.mostDigits); polylines have their own.",
+      valueName: "n"))
   var digits = 7
 
   func run() throws {

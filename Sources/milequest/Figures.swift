@@ -74,6 +74,16 @@ struct TextTable {
   }
 }
 
+extension TextTable {
+  /// The same as a table in Markdown.
+  var markdown: String {
+    func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |\n" }
+    let rule = rows[0].indices.map { rightAligned.contains($0) ? "---:" : "---" }
+    return line(rows[0]) + line(rule)
+      + rows.dropFirst().map { line($0.map { $0.replacing("|", with: "\\|") }) }.joined()
+  }
+}
+
 extension String {
   fileprivate var trimmedEnd: String {
     var text = self

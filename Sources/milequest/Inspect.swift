@@ -26,8 +26,10 @@ struct Inspect: ParsableCommand {
   @Flag(help: "Make every track a route of its own.")
   var each = false
 
-  @Option(help: "text for people, json for programs.")
-  var format = OutputFormat.text
+  enum Format: String, ExpressibleByArgument, CaseIterable { case text, table, markdown, json }
+
+  @Option(help: "text for people, table or markdown with a line for each route, json for programs.")
+  var format = Format.text
 
   func validate() throws {
     if each, input.track != nil {
@@ -38,15 +40,16 @@ struct Inspect: ParsableCommand {
   func run() throws {
     try reportingFailures {
       var results: [JSONValue] = []
+      var table = RouteTable()
       var failure: Failure?
       for file in files {
         // One bad file does not hide the others.
         do {
           let (document, routes) = try inspect(file)
-          if format == .json {
-            results.append(json(file, document, routes))
-          } else {
-            try printOut(text(file, document, routes))
+          switch format {
+          case .json: results.append(json(file, document, routes))
+          case .table, .markdown: for route in routes { table.add(route, file: file) }
+          case .text: try printOut(text(file, document, routes))
           }
         } catch let error as Failure {
           if error.kind == .usage { throw error }
@@ -54,8 +57,12 @@ struct Inspect: ParsableCommand {
           failure = error
         }
       }
-      if format == .json {
+      switch format {
+      case .json:
         try printOut(JSONValue.object([("files", .array(results))]).text(indent: 2) + [0x0A])
+      case .table: try printOut(table.text)
+      case .markdown: try printOut(table.markdown)
+      case .text: break
       }
       if let failure { throw ExitCode(failure.kind.rawValue) }
     }
@@ -173,7 +180,7 @@ struct Inspect: ParsableCommand {
         "\(Figures.grouped(route.partCount)) with \(Figures.grouped(route.vertices.count)) vertices"
       ))
     lines.append(("length", Figures.length(measured.length)))
-    if measured.length.meters != measured.partsMeters {
+    if measured.length != Distance(roundingMeters: measured.partsMeters) {
       lines.append(("parts alone", Figures.length(meters: measured.partsMeters)))
     }
     let course = route.course
@@ -233,6 +240,37 @@ struct Inspect: ParsableCommand {
     }
     return text
   }
+}
+
+/// One line a route.
+private struct RouteTable {
+  private var table = TextTable(
+    ["route", "file", "km", "mi", "parts", "vertices", "waypoints", "course"],
+    rightAligned: [2, 3, 4, 5, 6])
+
+  mutating func add(_ measured: MeasuredRoute, file: String) {
+    let route = measured.route
+    var course: [String] = []
+    if route.course.laps > 1 { course.append("\(route.course.laps) laps") }
+    if route.course.thereAndBack { course.append("there and back") }
+    if measured.passLength != Distance(roundingMeters: measured.geometricMeters) {
+      course.append("calibrated")
+    }
+    for policy in JoinPolicy.allCases {
+      let count = measured.joins.count { $0.policy == policy }
+      if count > 0 { course.append("\(count) \(policy.rawValue)") }
+    }
+    table.add([
+      route.name ?? "", file.split(separator: "/").last.map(String.init) ?? file,
+      Figures.grouped(measured.length.text(in: .kilometers, decimals: 1)),
+      Figures.grouped(measured.length.text(in: .miles, decimals: 1)), "\(route.partCount)",
+      Figures.grouped(route.vertices.count), "\(route.waypoints.count)",
+      course.joined(separator: ", "),
+    ])
+  }
+
+  var text: String { table.text }
+  var markdown: String { table.markdown }
 }
 
 /// How close the vertices of a route are.

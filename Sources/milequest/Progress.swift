@@ -29,7 +29,8 @@ struct Progress: ParsableCommand {
     help: ArgumentHelp("Where to write; standard output by default.", valueName: "file"))
   var output = "-"
 
-  @Option(help: ArgumentHelp("The column of the team: team_id or team by default.", valueName: "name"))
+  @Option(
+    help: ArgumentHelp("The column of the team: team_id or team by default.", valueName: "name"))
   var teamColumn: String?
 
   @Option(
@@ -45,6 +46,11 @@ struct Progress: ParsableCommand {
   var unit: String?
 
   @OptionGroup var input: RouteInput
+
+  enum Format: String, ExpressibleByArgument, CaseIterable { case csv, text }
+
+  @Option(help: "csv for programs, text for people.")
+  var format = Format.csv
 
   /// Bytes of a file of activities.
   private static let mostBytes = 1 << 31
@@ -65,8 +71,37 @@ struct Progress: ParsableCommand {
         throw Failure(
           .badData, "\(activities):\(error.line.map { "\($0):" } ?? "") \(error.message)")
       }
-      try Files.write(ProgressCSV.bytes(totals.progress(on: measured)), to: output)
+      let teams = totals.progress(on: measured)
+      switch format {
+      case .csv: try Files.write(ProgressCSV.bytes(teams), to: output)
+      case .text: try Files.write(Array(table(teams).utf8), to: output)
+      }
     }
+  }
+}
+
+extension Progress {
+  private func table(_ teams: [TeamProgress]) -> String {
+    var table = TextTable(
+      ["team", "walks", "walked", "done", "place", "last", "next"], rightAligned: [1, 2, 3])
+    for team in teams {
+      let position = team.position
+      let next = position.nextWaypoint.map { next in
+        let left = Distance(
+          micrometers: next.distance.micrometers - position.distance.micrometers)
+        return "\(next.name ?? "(unnamed)") in \(left.textForPeople(.imperial))"
+      }
+      table.add([
+        team.team, Figures.grouped(team.total.activities),
+        team.total.distance.textForPeople(.imperial),
+        Distance(micrometers: team.percentMillionths).text(in: .meters, decimals: 1) + " %",
+        "\(Figures.degrees(position.coordinate.latitude, decimals: 4)), "
+          + "\(Figures.degrees(position.coordinate.longitude, decimals: 4))",
+        position.lastWaypoint?.name ?? "",
+        position.isFinished ? "finished" : next ?? "",
+      ])
+    }
+    return table.text
   }
 }
 

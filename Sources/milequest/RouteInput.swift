@@ -164,7 +164,8 @@ struct RouteInput: ParsableArguments {
     guard document.hasLine else {
       throw Failure(
         .badData,
-        "\(path): the file holds no line to walk on, only \(Self.count(document.waypoints.count, "waypoint"))")
+        "\(path): the file holds no line to walk on, only \(Self.count(document.waypoints.count, "waypoint"))"
+      )
     }
     return try Self.located(path) {
       try document.route(try choice(in: document, path), options: try options)
@@ -220,7 +221,9 @@ enum ReaderText {
 
   static func lines(_ diagnostics: [Diagnostic], file: String, most: Int) -> String {
     var lines = diagnostics.prefix(most).map { line($0, file: file) }
-    if diagnostics.count > most { lines.append("\(file): and \(diagnostics.count - most) more errors") }
+    if diagnostics.count > most {
+      lines.append("\(file): and \(diagnostics.count - most) more errors")
+    }
     return lines.joined(separator: "\n")
   }
 }

@@ -61,8 +61,12 @@ private final class GPXVisitor: XMLVisitor {
     document.format = .gpx
   }
 
-  func note(_ code: Diagnostic.Code, _ severity: Severity, _ message: String, at offset: Int) {
-    diagnostics.add(Diagnostic(code, severity, message, offset: offset))
+  func note(
+    _ code: Diagnostic.Code, _ severity: Severity, _ message: @autoclosure () -> String,
+    at offset: @autoclosure () -> Int
+  ) {
+    diagnostics.add(
+      Diagnostic(code, severity, message(), offset: offset()), severity: severity)
   }
 
   func finished() -> RouteDocument {
@@ -87,6 +91,10 @@ private final class GPXVisitor: XMLVisitor {
   ) {
     if skipped > 0 {
       skipped += 1
+      return
+    }
+    if diagnostics.isHopeless {
+      stream.stop(.limit, DiagnosticList.hopelessMessage)
       return
     }
     guard let next = element(name, attributes, stream) else {
@@ -407,7 +415,8 @@ private final class GPXVisitor: XMLVisitor {
         case .syntax: fault(.numberSyntax, syntaxMessage(value, what), attribute, element)
         case .range:
           fault(
-            .numberRange, "the \(what) \(shortened(value)) is beyond what a double holds", attribute,
+            .numberRange, "the \(what) \(shortened(value)) is beyond what a double holds",
+            attribute,
             element)
         case .tooLong:
           fault(
@@ -426,18 +435,21 @@ private final class GPXVisitor: XMLVisitor {
   }
 
   private func fault(
-    _ code: Diagnostic.Code, _ message: String, _ attribute: String, _ element: Element
+    _ code: Diagnostic.Code, _ message: @autoclosure () -> String, _ attribute: String,
+    _ element: Element
   ) {
     note(
-      code, .error, message + context(element),
+      code, .error, message() + context(element),
       at: document.source.attributeOffset(attribute, inTagAt: pointOffset))
   }
 
   private func context(_ element: Element) -> String {
     switch element {
     case .waypoint: " (waypoint \(document.waypoints.count + 1))"
-    case .routePoint: " (route \(current.name.map { "\"\($0)\"" } ?? "\(routes.count + 1)"), point \(pointNumber))"
-    default: " (track \(current.name.map { "\"\($0)\"" } ?? "\(tracks.count + 1)"), point \(pointNumber))"
+    case .routePoint:
+      " (route \(current.name.map { "\"\($0)\"" } ?? "\(routes.count + 1)"), point \(pointNumber))"
+    default:
+      " (track \(current.name.map { "\"\($0)\"" } ?? "\(tracks.count + 1)"), point \(pointNumber))"
     }
   }
 

@@ -41,7 +41,8 @@ struct AntimeridianCut: Hashable {
   /// editor may have changed them since.
   static func mended(_ lines: [SourcePart], _ cuts: [AntimeridianCut]) -> [SourcePart] {
     if cuts.isEmpty { return lines }
-    let byLine = Dictionary(cuts.map { ($0.line, $0.added) }, uniquingKeysWith: { first, _ in first })
+    let byLine = Dictionary(
+      cuts.map { ($0.line, $0.added) }, uniquingKeysWith: { first, _ in first })
     var mended: [SourcePart] = []
     for (index, line) in lines.enumerated() {
       guard let added = byLine[index], (1...2).contains(added), var before = mended.last,

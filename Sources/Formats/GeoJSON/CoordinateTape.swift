@@ -47,6 +47,9 @@ extension CoordinateTape {
     try cursor.enter()
     path.append(-1)
     while !path.isEmpty {
+      if diagnostics.isHopeless {
+        throw cursor.fault(DiagnosticList.hopelessMessage, code: .limit)
+      }
       let isFirst = path[path.count - 1] < 0
       guard try cursor.nextItem(isFirst: isFirst) else {
         path.removeLast()
@@ -83,7 +86,8 @@ extension CoordinateTape {
         }
       } else if byte == 0x2D || byte &- 0x30 < 10 {
         // Numbers right here: this array is a position after all, a faulty or a bare one.
-        try Self.bareNumbers(&cursor, &tape, path: &path, pointer: pointer, diagnostics: &diagnostics)
+        try Self.bareNumbers(
+          &cursor, &tape, path: &path, pointer: pointer, diagnostics: &diagnostics)
       } else {
         let start = cursor.offset
         let kind = try cursor.kind()

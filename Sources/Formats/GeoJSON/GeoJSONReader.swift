@@ -120,10 +120,12 @@ private final class GeoJSONPass {
   }
 
   private func note(
-    _ code: Diagnostic.Code, _ severity: Severity, _ message: String, _ offset: Int,
-    _ pointer: String
+    _ code: Diagnostic.Code, _ severity: Severity, _ message: @autoclosure () -> String,
+    _ offset: Int, _ pointer: @autoclosure () -> String
   ) {
-    diagnostics.add(Diagnostic(code, severity, message, offset: offset, pointer: pointer))
+    diagnostics.add(
+      Diagnostic(code, severity, message(), offset: offset, pointer: pointer()),
+      severity: severity)
   }
 
   private var currentPointer: String {
@@ -143,6 +145,9 @@ private final class GeoJSONPass {
     }
     try open(&cursor, role: .root, pointer: "")
     while let level = levels.popLast() {
+      if diagnostics.isHopeless {
+        throw cursor.fault(DiagnosticList.hopelessMessage, code: .limit)
+      }
       switch level {
       case .object(var frame):
         let next = try cursor.nextKey(isFirst: frame.isFirst)
@@ -179,12 +184,13 @@ private final class GeoJSONPass {
   private func item(
     _ cursor: inout JSONCursor, role: Role, pointer: String
   ) throws(JSONFault) {
-    if try cursor.kind() == .object {
+    let kind = try cursor.kind()
+    if kind == .object {
       try open(&cursor, role: role, pointer: pointer)
     } else {
       let what = role == .feature ? "features holds Feature objects" : "geometries holds geometries"
       note(
-        .memberType, .error, "\(what); this is \(described(try cursor.kind()))", cursor.offset, pointer)
+        .memberType, .error, "\(what); this is \(described(kind))", cursor.offset, pointer)
       try cursor.skipValue()
     }
   }
@@ -213,7 +219,8 @@ private final class GeoJSONPass {
       if !frame.keys.insert(key).inserted {
         note(
           .memberDuplicate, .error,
-          "the member “\(key)” stands in this object twice; readers take either", keyOffset, pointer)
+          "the member “\(key)” stands in this object twice; readers take either", keyOffset, pointer
+        )
       }
       frame.keyOffsets[key] = keyOffset
     }
@@ -257,7 +264,8 @@ private final class GeoJSONPass {
         levels.append(.features(pointer: pointer, index: -1))
         return
       }
-      note(.memberType, .error, "“features” must be an array, not \(described(kind))", offset, pointer)
+      note(
+        .memberType, .error, "“features” must be an array, not \(described(kind))", offset, pointer)
       try cursor.skipValue()
     case "geometries":
       frame.hasGeometries = true
@@ -268,7 +276,8 @@ private final class GeoJSONPass {
         return
       }
       note(
-        .memberType, .error, "“geometries” must be an array, not \(described(kind))", offset, pointer)
+        .memberType, .error, "“geometries” must be an array, not \(described(kind))", offset,
+        pointer)
       try cursor.skipValue()
     case "geometry":
       frame.hasGeometry = true
@@ -279,14 +288,16 @@ private final class GeoJSONPass {
       }
       if !isNull(cursor, kind) {
         note(
-          .memberType, .error, "“geometry” must be an object or null, not \(described(kind))", offset,
+          .memberType, .error, "“geometry” must be an object or null, not \(described(kind))",
+          offset,
           pointer)
       }
       try cursor.skipValue()
     case "properties":
       frame.hasProperties = true
       if kind == .object {
-        let isFeature = frame.role == .feature || (frame.role == .root && frame.type != .featureCollection)
+        let isFeature =
+          frame.role == .feature || (frame.role == .root && frame.type != .featureCollection)
         try readFields(&cursor, into: &frame.fields, pointer: pointer, keepsAll: isFeature)
       } else {
         if !isNull(cursor, kind) {
@@ -299,7 +310,8 @@ private final class GeoJSONPass {
     case "id":
       if frame.role == .feature || frame.role == .root, kind != .string, kind != .number {
         note(
-          .memberType, .error, "a feature's “id” must be a text or a number, not \(described(kind))",
+          .memberType, .error,
+          "a feature's “id” must be a text or a number, not \(described(kind))",
           offset, pointer)
       }
       try cursor.skipValue()
@@ -344,7 +356,9 @@ private final class GeoJSONPass {
       case .geometry, .member:
         "Point, MultiPoint, LineString, MultiLineString, Polygon, MultiPolygon or GeometryCollection"
       }
-    note(.typeUnknown, .error, "the type is “\(shortened(name))” where \(wanted) is due", offset, pointer)
+    note(
+      .typeUnknown, .error, "the type is “\(shortened(name))” where \(wanted) is due", offset,
+      pointer)
   }
 
   // MARK: Properties
@@ -493,17 +507,20 @@ private final class GeoJSONPass {
     let offset = cursor.offset
     guard kind == .array else {
       if !isNull(cursor, kind) {
-        note(.bbox, .error, "“bbox” must be an array of numbers, not \(described(kind))", offset, pointer)
+        note(
+          .bbox, .error, "“bbox” must be an array of numbers, not \(described(kind))", offset,
+          pointer)
       }
       return try cursor.skipValue()
     }
     try cursor.enter()
     var count = 0
     while try cursor.nextItem(isFirst: count == 0) {
-      if try cursor.kind() != .number {
+      let kind = try cursor.kind()
+      if kind != .number {
         note(
-          .bbox, .error, "“bbox” holds numbers; this is \(described(try cursor.kind()))",
-          cursor.offset, "\(pointer)/\(count)")
+          .bbox, .error, "“bbox” holds numbers; this is \(described(kind))", cursor.offset,
+          "\(pointer)/\(count)")
       }
       try cursor.skipValue()
       count += 1
@@ -511,7 +528,8 @@ private final class GeoJSONPass {
     if count != 4, count != 6 {
       note(
         .bbox, .error,
-        "“bbox” has \(count) numbers; west, south, east, north are due (or 6 with elevations)", offset,
+        "“bbox” has \(count) numbers; west, south, east, north are due (or 6 with elevations)",
+        offset,
         pointer)
     }
   }
@@ -561,7 +579,8 @@ private final class GeoJSONPass {
     if Self.isWGS84(name) {
       note(
         .crsLegacy, .info,
-        "“crs” was dropped from GeoJSON in 2016; WGS84 is what it means without it", offset, pointer)
+        "“crs” was dropped from GeoJSON in 2016; WGS84 is what it means without it", offset, pointer
+      )
       return
     }
     guard role == .root else {
@@ -747,12 +766,14 @@ private final class GeoJSONPass {
       let hint =
         abs(longitude) <= 90 ? "; GeoJSON writes the longitude first: are the two swapped?" : ""
       note(
-        .latitudeRange, .error, "the latitude \(latitude) is outside -90…90\(hint)", offset, pointer())
+        .latitudeRange, .error, "the latitude \(latitude) is outside -90…90\(hint)", offset,
+        pointer())
       return nil
     }
     guard abs(longitude) <= 360 else {
       note(
-        .longitudeRange, .error, "the longitude \(longitude) is outside -180…180", offset, pointer())
+        .longitudeRange, .error, "the longitude \(longitude) is outside -180…180", offset, pointer()
+      )
       return nil
     }
     if !hasNotedWrap {

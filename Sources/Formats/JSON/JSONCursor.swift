@@ -51,7 +51,8 @@ struct JSONCursor {
     return offset < bytes.count ? bytes[offset] : nil
   }
 
-  func fault(_ message: String, code: Diagnostic.Code = .notWellFormed, at: Int? = nil) -> JSONFault {
+  func fault(_ message: String, code: Diagnostic.Code = .notWellFormed, at: Int? = nil) -> JSONFault
+  {
     JSONFault(code: code, message: message, offset: at ?? min(offset, bytes.count))
   }
 
@@ -192,6 +193,8 @@ struct JSONCursor {
     let start = offset
     offset += 1
     while offset < bytes.count {
+      if !keeps { skipPlainText() }
+      guard offset < bytes.count else { break }
       let byte = bytes[offset]
       switch byte {
       case 0x22:
@@ -221,6 +224,22 @@ struct JSONCursor {
       if keeps, out.count > limits.tokenBytes { return try scanRest(from: start) }
     }
     throw fault("the text that begins here is never closed by a double quote", at: start)
+  }
+
+  /// Passes over printable ASCII without quotes and backslashes, eight bytes at a time.
+  private mutating func skipPlainText() {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    let tops: UInt64 = 0x8080_8080_8080_8080
+    while offset + 8 <= bytes.count {
+      let word = UnsafeRawPointer(bytes.baseAddress! + offset).loadUnaligned(as: UInt64.self)
+      let quotes = word ^ (ones &* 0x22)
+      let backslashes = word ^ (ones &* 0x5C)
+      // The top bit of a byte is set where it is below 0x20, zero after the exclusive or, or ≥ 0x80.
+      let found =
+        (word &- ones &* 0x20) | (quotes &- ones) | (backslashes &- ones) | word
+      if found & tops != 0 { return }
+      offset += 8
+    }
   }
 
   private mutating func scanRest(from start: Int) throws(JSONFault) {

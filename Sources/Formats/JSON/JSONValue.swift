@@ -11,8 +11,12 @@ public indirect enum JSONValue: Sendable, Equatable {
 
   public static func == (a: JSONValue, b: JSONValue) -> Bool { a.text() == b.text() }
 
-  public static func optional(_ value: Double?) -> JSONValue { value.map(JSONValue.number) ?? .null }
-  public static func optional(_ value: String?) -> JSONValue { value.map(JSONValue.string) ?? .null }
+  public static func optional(_ value: Double?) -> JSONValue {
+    value.map(JSONValue.number) ?? .null
+  }
+  public static func optional(_ value: String?) -> JSONValue {
+    value.map(JSONValue.string) ?? .null
+  }
   public static func optional(_ value: Int?) -> JSONValue { value.map(JSONValue.integer) ?? .null }
 
   /// The value as UTF-8 text; with an indent, containers of containers are broken into lines.

@@ -54,8 +54,12 @@ private final class KMLVisitor: XMLVisitor {
     document.format = .kml
   }
 
-  func note(_ code: Diagnostic.Code, _ severity: Severity, _ message: String, at offset: Int) {
-    diagnostics.add(Diagnostic(code, severity, message, offset: offset))
+  func note(
+    _ code: Diagnostic.Code, _ severity: Severity, _ message: @autoclosure () -> String,
+    at offset: @autoclosure () -> Int
+  ) {
+    diagnostics.add(
+      Diagnostic(code, severity, message(), offset: offset()), severity: severity)
   }
 
   func finished() -> RouteDocument {
@@ -70,6 +74,10 @@ private final class KMLVisitor: XMLVisitor {
   ) {
     if skipped > 0 {
       skipped += 1
+      return
+    }
+    if diagnostics.isHopeless {
+      stream.stop(.limit, DiagnosticList.hopelessMessage)
       return
     }
     guard let next = element(XMLName.local(name), attributes, stream) else {
@@ -239,7 +247,8 @@ private final class KMLVisitor: XMLVisitor {
           note(
             error == .range ? .numberRange : .numberSyntax, .error,
             "“\(shown)” is not longitude,latitude or longitude,latitude,altitude"
-              + (bytes.last == separator && separator == 0x2C ? "; no space may follow a comma" : "")
+              + (bytes.last == separator && separator == 0x2C
+                ? "; no space may follow a comma" : "")
               + context, at: tokenOffset)
           return nil
         }

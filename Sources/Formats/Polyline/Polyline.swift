@@ -70,7 +70,8 @@ private struct PolylineDecoder {
     let hint = "; was it encoded with \(digits == 5 ? 6 : 5) digits?"
     guard abs(degreesNorth) <= 90 else {
       throw Diagnostic(
-        .latitudeRange, .error, "the latitude \(degreesNorth) is outside -90…90\(hint)", offset: start)
+        .latitudeRange, .error, "the latitude \(degreesNorth) is outside -90…90\(hint)",
+        offset: start)
     }
     guard abs(degreesEast) <= 180 else {
       throw Diagnostic(

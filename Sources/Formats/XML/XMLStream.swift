@@ -112,7 +112,8 @@ final class XMLStream {
         if fed - offset > limits.tokenBytes + Self.pieceBytes {
           stop(
             .limit,
-            "the tag or comment that begins here has more than \(limits.tokenBytes) bytes, the limit")
+            "the tag or comment that begins here has more than \(limits.tokenBytes) bytes, the limit"
+          )
           return
         }
       } while fed < bytes.count
@@ -126,7 +127,8 @@ final class XMLStream {
     switch code {
     case XML_ERROR_NO_ELEMENTS: message = "the file has no XML element: it is empty or cut off"
     case XML_ERROR_INVALID_TOKEN:
-      message = "a character or tag here is not XML (a stray “<” or “&”, a NUL, or bytes that are not "
+      message =
+        "a character or tag here is not XML (a stray “<” or “&”, a NUL, or bytes that are not "
         + "in the file's encoding)"
     case XML_ERROR_TAG_MISMATCH: message = "this closing tag does not match the tag that is open"
     case XML_ERROR_UNCLOSED_TOKEN, XML_ERROR_UNCLOSED_CDATA_SECTION:
@@ -223,7 +225,9 @@ enum XMLName {
   @inline(__always)
   static func equals(_ name: UnsafePointer<CChar>, _ other: StaticString) -> Bool {
     other.withUTF8Buffer { other in
-      strncmp(name, UnsafeRawPointer(other.baseAddress!).assumingMemoryBound(to: CChar.self), other.count) == 0
+      strncmp(
+        name, UnsafeRawPointer(other.baseAddress!).assumingMemoryBound(to: CChar.self), other.count)
+        == 0
         && name[other.count] == 0
     }
   }

@@ -1,0 +1,85 @@
+# Mile Quest. `make run` shows it working, `make test` checks it; both do all of their own set-up on
+# Debian 12 with Swift 6.3, as root or with sudo.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+# What the program is built from.
+BUILD_PACKAGES := libproj-dev libgeos-dev libexpat1-dev zlib1g-dev
+# What the tests compare it with.
+TEST_PACKAGES := libxml2-utils
+
+BIN := .build/release/milequest
+SOURCES := Package.swift Sources Tests benchmarks/Package.swift benchmarks/Sources
+QUESTS := $(wildcard routes/*.geojson)
+
+# Installs those of the given Debian packages that are missing, and says so.
+define install
+@missing=""; \
+if ! command -v dpkg-query >/dev/null; then \
+  echo "==> not a Debian system: these packages, or what they are called here, must be there: $(1)"; \
+else \
+  for package in $(1); do \
+    dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q 'install ok installed' \
+      || missing="$$missing $$package"; \
+  done; \
+  if [ -z "$$missing" ]; then \
+    echo "==> system packages are there: $(1)"; \
+  else \
+    echo "==> installing missing system packages:$$missing"; \
+    sudo=""; if [ "$$(id -u)" != 0 ]; then sudo="sudo"; fi; \
+    $$sudo apt-get update -q && \
+    $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $$missing; \
+  fi; \
+fi
+endef
+
+.PHONY: help run test build packages test-packages routes lint format bench clean
+
+help: ## list what there is to make
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 12
+
+run: build ## set up, build, and show the sample quests and where a few teams stand
+	@echo
+	@echo "==> where 1,000 miles lead on the Appalachian Trail"
+	$(BIN) position routes/appalachian-trail.geojson --at 1000mi
+	@echo
+	@echo "==> the sample quests: milequest inspect --format table routes/*.geojson"
+	@$(BIN) inspect --format table $(QUESTS)
+	@echo
+	@echo "==> teams on the Appalachian Trail: milequest progress --format text"
+	@$(BIN) progress --route routes/appalachian-trail.geojson \
+	  --activities routes/sample-walks.csv --format text
+
+build: packages ## build the program for use
+	@echo "==> building (the first time takes about a minute)"
+	swift build -c release --product milequest
+
+test: build test-packages ## set up and run every test
+	@echo "==> testing"
+	MILEQUEST_BIN="$(CURDIR)/$(BIN)" swift test
+
+packages:
+	$(call install,$(BUILD_PACKAGES))
+
+test-packages: packages
+	$(call install,$(TEST_PACKAGES))
+
+routes: build ## write the list of sample quests anew
+	@{ sed -n '1,/<!-- quests -->/p' routes/README.md; echo; \
+	  $(BIN) inspect --format markdown $(QUESTS); echo; \
+	  sed -n '/<!-- \/quests -->/,$$p' routes/README.md; } > routes/README.md.tmp \
+	  && mv routes/README.md.tmp routes/README.md
+
+bench: build ## measure the kernels
+	@echo "==> measuring"
+	swift run --package-path benchmarks -c release kernels
+
+lint: ## check the format of the sources
+	swift format lint --strict --recursive $(SOURCES)
+
+format: ## format the sources
+	swift format --in-place --recursive $(SOURCES)
+
+clean: ## remove what was built
+	rm -rf .build benchmarks/.build
