@@ -69,6 +69,7 @@ extension Diagnostic.Code {
   // Structure.
   public static let emptyPart = Self(rawValue: "empty-part")
   public static let onePointPart = Self(rawValue: "one-point-part")
+  public static let misplaced = Self(rawValue: "element-misplaced")
   public static let routesIgnored = Self(rawValue: "routes-ignored")
   public static let memberMissing = Self(rawValue: "member-missing")
   public static let memberType = Self(rawValue: "member-type")
@@ -106,13 +107,25 @@ struct DiagnosticList {
   private var errorCount = 0
 
   var hasErrors: Bool { errorCount > 0 }
+  /// Errors that what comes later in the file may explain.
+  private var excused = 0
   /// Whether reading on would only find more of the same.
-  var isHopeless: Bool { errorCount >= Self.most }
+  var isHopeless: Bool { errorCount - excused >= Self.most }
+
+  /// Lets the last error not count as a reason to read no further.
+  mutating func excuse() { excused += 1 }
 
   /// - Parameter diagnostic: made only where there is still room for it.
   mutating func add(_ diagnostic: @autoclosure () -> Diagnostic, severity: Severity) {
-    if severity == .error { errorCount += 1 }
-    if all.count < Self.most { all.append(diagnostic()) } else { left += 1 }
+    // Errors have room of their own: a thousand warnings must not hide that a file is cut off.
+    let hasRoom: Bool
+    if severity == .error {
+      hasRoom = errorCount < Self.most
+      errorCount += 1
+    } else {
+      hasRoom = all.count - min(errorCount, Self.most) < Self.most
+    }
+    if hasRoom { all.append(diagnostic()) } else { left += 1 }
   }
 
   mutating func add(_ diagnostic: Diagnostic) { add(diagnostic, severity: diagnostic.severity) }

@@ -151,4 +151,45 @@ struct Calibration: Sendable {
     let value = stretch.official + Int64(micrometers.rounded(.toNearestOrEven))
     return Distance(micrometers: min(value, stretch.officialEnd))
   }
+
+  /// One linear stretch as `pieces(from:to:descending:)` needs it.
+  struct LinearStretch {
+    var official: Int64
+    var geometric: Double
+    var officialEnd: Int64
+    var geometricEnd: Double
+    var metersPerMicrometer: Double
+    var hasPrevious: Bool
+    var hasNext: Bool
+  }
+
+  /// The stretches that overlap a geometric interval, ascending. Beyond the pass lies the way back to
+  /// the start of the next lap, which is not bent.
+  func linearStretches(touching from: Double, _ to: Double) -> [LinearStretch] {
+    let end = stretches[stretches.count - 1]
+    var found: [LinearStretch] = []
+    var i = max(stretches.partitioningIndex { $0.geometric > from } - 1, 0)
+    while i < stretches.count, stretches[i].geometric < to {
+      let stretch = stretches[i]
+      if stretch.geometricEnd > from {
+        found.append(
+          LinearStretch(
+            official: stretch.official, geometric: stretch.geometric,
+            officialEnd: stretch.officialEnd, geometricEnd: stretch.geometricEnd,
+            metersPerMicrometer: stretch.isUnit
+              ? 1e-6
+              : (stretch.geometricEnd - stretch.geometric)
+                / Double(stretch.officialEnd - stretch.official),
+            hasPrevious: i > 0, hasNext: i + 1 < stretches.count))
+      }
+      i += 1
+    }
+    if to > end.geometricEnd {
+      found.append(
+        LinearStretch(
+          official: end.officialEnd, geometric: end.geometricEnd, officialEnd: .max / 2,
+          geometricEnd: to, metersPerMicrometer: 1e-6, hasPrevious: true, hasNext: false))
+    }
+    return found
+  }
 }

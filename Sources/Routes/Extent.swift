@@ -64,7 +64,7 @@ struct Extent {
     guard meters > 0, meters.isFinite else { return }
     // The azimuth turns by about sin(azimuth)·tan(latitude)·length/radius on the way. Only where it
     // may turn past due east or west does the latitude have an extreme between the ends.
-    let steepest = min(max(abs(a.0), abs(b.0)), 89.999) * .pi / 180
+    let steepest = max(abs(a.0), abs(b.0)) * .pi / 180
     let turn = 2 * meters / 6.3e6 * tan(steepest) + 1e-9
     if abs(cos(azimuth * .pi / 180)) > sin(min(turn, .pi / 2)), meters < 1e6 { return }
     let leg = Geodesic.wgs84.inverseDegrees(a.0, a.1, b.0, b.1)

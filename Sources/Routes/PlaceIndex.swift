@@ -163,8 +163,9 @@ struct PlaceIndex: ~Copyable {
       let a = line.vertices[i]
       let aSpace = SpacePoint(a.latitude, a.longitude)
       let length = segmentLength(i)
-      // Far segments end a run: the line leaves the band there.
-      if space.distance(to: aSpace) - length > band + prominence { continue }
+      // Far segments end a run: the line leaves the band there. The straight line to the end of a
+      // short segment may come out longer than the segment by a rounding.
+      if space.distance(to: aSpace) - length > band + prominence + 1e-6 { continue }
       if i != previousEnd {
         if previousEnd >= 0 { finishRun() }
         visit(place(atVertex: i, target: target))
@@ -215,8 +216,8 @@ struct PlaceIndex: ~Copyable {
     }
     if length == 0 { return (0, RouteLine.gapMeters(from: a, to: target), a) }
     let (first, atStart) = step(a.latitude, a.longitude, line.azimuths[i])
-    // A target behind the start leaves the start, or on a very long segment the end.
-    if first <= 0, length < 1e6 { return (0, atStart, a) }
+    // A target behind the start leaves the start, or on a very long segment and from far away the end.
+    if first <= 0, length < 1e6, atStart <= Self.quarterMeters { return (0, atStart, a) }
     let b = line.vertices[i + 1]
     let path = Geodesic.wgs84.line(
       latitude: a.latitude, longitude: a.longitude, azimuth: line.azimuths[i])

@@ -51,17 +51,31 @@ extension MeasuredRoute {
       }
       if lap == lastLap || last <= origin + lapSize { break }
       lap += 1
-      if line.closingJoin?.policy.counts == false { pieces.breakLine() }
+      if !route.course.thereAndBack, jumpsBetweenLaps { pieces.breakLine() }
     }
     return pieces.finished
+  }
+
+  /// Whether the marker jumps where a lap leads to the next: on the way back to the start, or because
+  /// the line ends or begins with a jump.
+  private var jumpsBetweenLaps: Bool {
+    if line.closingJoin?.policy.counts == false { return true }
+    let last = line.vertices.count - 1
+    let arrival = line.measures.partitioningIndex { $0 >= line.measures[last] }
+    let departure = line.point(atMeters: 0).vertex
+    return [arrival..<last, 0..<departure].joined().contains {
+      line.joinPolicy(ofSegment: $0)?.counts == false
+    }
   }
 
   /// Geometric metres at a distance from the start of a lap, the way back to the next lap included.
   private func meters(inLap micrometers: Int64) -> Double {
     let pass = passLength.micrometers
     if micrometers <= pass { return geometricMeters(inPass: micrometers) }
-    return min(
-      line.passMeters + Double(micrometers - pass) / 1e6, line.measures[line.measures.count - 1])
+    let lapEnd = line.measures[line.measures.count - 1]
+    // The way back is not a whole number of micrometres; a lap leads all of it.
+    if micrometers >= lapLength.micrometers { return lapEnd }
+    return min(line.passMeters + Double(micrometers - pass) / 1e6, lapEnd)
   }
 
   private func append(

@@ -57,13 +57,18 @@ extension MeasuredRoute {
     officialLength: Distance?, passMeters: Double
   ) -> (used: [Marker], unused: [Int]) {
     var candidates: [(index: Int, marker: Marker)] = []
+    var negative: [Int] = []
     var seen = 0
     for (index, waypoint) in waypoints.enumerated() {
       var official = waypoint.officialDistance
       if official == nil, request.namedMarkers {
         official = waypoint.name.flatMap(Marker.distance(inName:))
       }
-      guard let official, official >= .zero else { continue }
+      guard let official else { continue }
+      if official < .zero {
+        negative.append(index)
+        continue
+      }
       defer { seen += 1 }
       if seen % request.every != 0 { continue }
       candidates.append(
@@ -107,7 +112,7 @@ extension MeasuredRoute {
       marker.officialDistance == endDistance && marker.geometricMeters == passMeters
     }
     let unused = candidates.filter { !usedIndices.contains($0.index) && !fitsEnd($0.marker) }
-    return (used.map(\.marker), unused.map(\.index).sorted())
+    return (used.map(\.marker), (unused.map(\.index) + negative).sorted())
   }
 
   /// Indices of a longest chain that increases strictly in both, of pairs sorted by the first.

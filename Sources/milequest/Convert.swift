@@ -47,7 +47,7 @@ struct Convert: ParsableCommand {
       guard digits >= 0, digits <= WriteOptions.mostDigits else {
         throw Failure(.usage, "--digits: \(digits) is not within 0…\(WriteOptions.mostDigits)")
       }
-      if inputFile == outputFile, outputFile != "-" {
+      if Files.areOne(inputFile, outputFile) {
         throw Failure(.usage, "\(outputFile): this is the input itself, which is never overwritten")
       }
       var route = try input.route(inputFile)

@@ -81,6 +81,15 @@ enum Files {
     }
   }
 
+  /// Whether two paths lead to one file, however they are spelled.
+  static func areOne(_ a: String, _ b: String) -> Bool {
+    var first = stat()
+    var second = stat()
+    guard a != "-", b != "-", stat(a, &first) == 0, stat(b, &second) == 0 else { return false }
+    return first.st_mode & S_IFMT == S_IFREG && first.st_dev == second.st_dev
+      && first.st_ino == second.st_ino
+  }
+
   private static func writeOut(_ bytes: [UInt8]) throws {
     try writeAll(bytes, to: 1, "standard output")
   }

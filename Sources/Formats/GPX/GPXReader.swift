@@ -38,6 +38,7 @@ private final class GPXVisitor: XMLVisitor {
   private var stack: [Element] = [.document]
   /// Levels inside an element that does not matter.
   private var skipped = 0
+  private var wantedText = false
   private var text = TextBuffer()
   private var prefix = ""
   private var ownPrefix: String?
@@ -99,6 +100,7 @@ private final class GPXVisitor: XMLVisitor {
     }
     guard let next = element(name, attributes, stream) else {
       skipped = 1
+      wantedText = stream.wantsText
       stream.wantsText = false
       return
     }
@@ -135,10 +137,12 @@ private final class GPXVisitor: XMLVisitor {
       }
       if XMLName.equals(local, "name") { return startText(.name, stream) }
       if XMLName.equals(local, "extensions") { return .trackExtensions }
+      noteMisplaced(local, stream)
     case .route:
       if XMLName.equals(local, "rtept") { return startPoint(.routePoint, attributes, stream) }
       if XMLName.equals(local, "name") { return startText(.name, stream) }
       if XMLName.equals(local, "extensions") { return .trackExtensions }
+      noteMisplaced(local, stream)
     case .gpx:
       if XMLName.equals(local, "wpt") { return startPoint(.waypoint, attributes, stream) }
       if XMLName.equals(local, "trk") { return startTrack(.track, stream) }
@@ -147,12 +151,25 @@ private final class GPXVisitor: XMLVisitor {
       // GPX 1.0 has no metadata element.
       if XMLName.equals(local, "name") { return startText(.name, stream) }
       if XMLName.equals(local, "extensions") { return .fileExtensions }
+      noteMisplaced(local, stream)
     case .metadata:
       if XMLName.equals(local, "name") { return startText(.name, stream) }
       if XMLName.equals(local, "extensions") { return .fileExtensions }
     default: break
     }
     return nil
+  }
+
+  /// Points are not left out silently.
+  private func noteMisplaced(_ local: UnsafePointer<CChar>, _ stream: XMLStream) {
+    let homes: [(StaticString, String)] = [
+      ("trkpt", "a trkseg"), ("trkseg", "a trk"), ("rtept", "a rte"),
+    ]
+    for (name, place) in homes where XMLName.equals(local, name) {
+      note(
+        .misplaced, .warning, "a \(name) belongs in \(place); this one is left out",
+        at: stream.offset)
+    }
   }
 
   private func root(
@@ -317,6 +334,8 @@ private final class GPXVisitor: XMLVisitor {
   override func end(_ name: UnsafePointer<CChar>, _ stream: XMLStream) {
     if skipped > 0 {
       skipped -= 1
+      // Text goes on behind markup in the middle of it.
+      if skipped == 0 { stream.wantsText = wantedText }
       return
     }
     guard let element = stack.popLast() else { return }
@@ -446,15 +465,15 @@ private final class GPXVisitor: XMLVisitor {
   private func context(_ element: Element) -> String {
     switch element {
     case .waypoint: " (waypoint \(document.waypoints.count + 1))"
-    case .routePoint:
-      " (route \(current.name.map { "\"\($0)\"" } ?? "\(routes.count + 1)"), point \(pointNumber))"
-    default:
-      " (track \(current.name.map { "\"\($0)\"" } ?? "\(tracks.count + 1)"), point \(pointNumber))"
+    case .routePoint: " (route \(title(routes.count + 1)), point \(pointNumber))"
+    default: " (track \(title(tracks.count + 1)), point \(pointNumber))"
     }
   }
 
-  private var trackContext: String {
-    " (track \(current.name.map { "\"\($0)\"" } ?? "\(tracks.count + 1)"))"
+  private var trackContext: String { " (track \(title(tracks.count + 1)))" }
+
+  private func title(_ number: Int) -> String {
+    current.name.map { "\"\(shortened($0))\"" } ?? "\(number)"
   }
 
   private func eachAttribute(

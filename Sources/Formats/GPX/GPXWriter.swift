@@ -60,9 +60,11 @@ enum GPXWriter {
   private static func degrees(
     _ coordinate: Coordinate, _ options: WriteOptions
   ) -> [(String, String)] {
-    [
+    // The schema's longitudes end before 180, which is the same meridian as -180.
+    let longitude = text(coordinate.longitude, options.coordinateDigits)
+    return [
       ("lat", text(coordinate.latitude, options.coordinateDigits)),
-      ("lon", text(coordinate.longitude, options.coordinateDigits)),
+      ("lon", longitude == "180" ? "-180" : longitude),
     ]
   }
 

@@ -45,20 +45,21 @@ struct AntimeridianCut: Hashable {
       cuts.map { ($0.line, $0.added) }, uniquingKeysWith: { first, _ in first })
     var mended: [SourcePart] = []
     for (index, line) in lines.enumerated() {
-      guard let added = byLine[index], (1...2).contains(added), var before = mended.last,
-        let end = before.vertices.last, let start = line.vertices.first,
+      guard let added = byLine[index], (1...2).contains(added),
+        let end = mended.last?.vertices.last, let start = line.vertices.first,
         abs(end.longitude) == 180, abs(start.longitude) == 180, end.latitude == start.latitude
       else {
         mended.append(line)
         continue
       }
+      // In place: a copy for each of many cuts would cost the square of their number.
+      let last = mended.count - 1
       if added == 2 {
-        before.vertices.removeLast()
-        before.offsets.removeLast()
+        mended[last].vertices.removeLast()
+        mended[last].offsets.removeLast()
       }
-      before.vertices += line.vertices.dropFirst()
-      before.offsets += line.offsets.dropFirst()
-      mended[mended.count - 1] = before
+      mended[last].vertices += line.vertices.dropFirst()
+      mended[last].offsets += line.offsets.dropFirst()
     }
     return mended
   }
@@ -78,6 +79,9 @@ struct AntimeridianCut: Hashable {
       let isOver = abs(vertex.longitude - last.longitude) > 180
       if !isOver {
         current.append(vertex)
+      } else if abs(last.longitude) == 180, current.count == 1 {
+        // A line that begins on the meridian begins on the side where it goes on.
+        current = [mirrored(last), vertex]
       } else if abs(last.longitude) == 180 {
         // The leg leaves the meridian on the other side: its start is written once more there.
         lines.append(current)

@@ -17,6 +17,8 @@ struct CoordinateTape {
   var offset = 0
   /// Whether something in it was refused, so that what is left says nothing about the rest.
   var isFaulty = false
+  /// The first empty array at each nesting, 1 being the member's own.
+  var empties: [Int: (offset: Int, pointer: String)] = [:]
 
   var count: Int { offsets.count }
 
@@ -44,6 +46,7 @@ extension CoordinateTape {
       pointer + path.map { "/\($0)" }.joined() + (extra.map { "/\($0)" } ?? "")
     }
 
+    var opened = [cursor.offset]
     try cursor.enter()
     path.append(-1)
     while !path.isEmpty {
@@ -52,7 +55,11 @@ extension CoordinateTape {
       }
       let isFirst = path[path.count - 1] < 0
       guard try cursor.nextItem(isFirst: isFirst) else {
+        let level = path.count
         path.removeLast()
+        if isFirst, tape.empties[level] == nil {
+          tape.empties[level] = (opened[level - 1], here())
+        }
         if path.count == 1 { group += 1 }
         continue
       }
@@ -80,6 +87,7 @@ extension CoordinateTape {
           tape.values.append(position.z)
           tape.offsets.append(UInt32(truncatingIfNeeded: position.offset))
         } else {
+          opened[path.count...] = [cursor.offset]
           try cursor.enter()
           // An array of arrays, or a position with something else than numbers in it.
           path.append(-1)

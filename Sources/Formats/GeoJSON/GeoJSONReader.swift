@@ -84,6 +84,8 @@ private final class GeoJSONPass {
   /// The name of the reference system that rules the coordinates, where it is not WGS84.
   private var system: String?
   private let wasGiven: Bool
+  /// Made once: looking a system up costs milliseconds.
+  private var reprojection: Reprojection?
   /// A reference system that was named too late for coordinates that were read before it.
   private(set) var lateSystem: String?
 
@@ -644,6 +646,8 @@ private final class GeoJSONPass {
   private func hand(_ lines: [SourcePart], _ points: [(vertex: Coordinate, offset: Int)]) {
     for i in levels.indices.reversed() {
       guard case .object(var frame) = levels[i] else { continue }
+      // Taken out, so that its arrays have one owner and grow in place.
+      levels[i] = .geometries(pointer: "", index: 0)
       frame.geometryCount += 1
       frame.lines += lines
       frame.points += points
@@ -707,9 +711,11 @@ private final class GeoJSONPass {
       return
     }
     if tape.isFaulty { return }
+    guard checkEmpties(tape, type, depth) else { return }
     if let system {
-      guard let reprojection = Reprojection(from: system) else { return }
-      reprojection.transform(&tape.values)
+      if reprojection == nil { reprojection = Reprojection(from: system) }
+      guard reprojection != nil else { return }
+      reprojection?.transform(&tape.values)
     }
     switch type {
     case .point, .multiPoint:
@@ -738,12 +744,33 @@ private final class GeoJSONPass {
         }
         frame.lines.append(part)
       }
-      if tape.count == 0 {
-        note(.emptyPart, .info, "a line without positions is left out", tape.offset, pointer)
-      }
     case .polygon, .multiPolygon: checkRings(type, tape, pointer)
     case .feature, .featureCollection, .geometryCollection: break
     }
+  }
+
+  /// Tells what arrays without anything in them mean; false where they make the geometry faulty.
+  private func checkEmpties(_ tape: CoordinateTape, _ type: GeoJSONType, _ depth: Int) -> Bool {
+    for (level, empty) in tape.empties.sorted(by: { $0.key < $1.key }) {
+      if level == 1 || (level < depth && type == .multiLineString) {
+        let what = level == 1 ? "a \(type.rawValue)" : "a line"
+        note(
+          .emptyPart, .info, "\(what) without positions is left out", empty.offset, empty.pointer)
+      } else if level == depth {
+        note(
+          .positionTooShort, .error,
+          "a position needs a longitude and a latitude; this one is empty", empty.offset,
+          empty.pointer)
+        return false
+      } else if level > depth {
+        note(
+          .coordinatesDepth, .error,
+          "the positions of a \(type.rawValue) are nested \(depth) deep; this array is \(level)",
+          empty.offset, empty.pointer)
+        return false
+      }
+    }
+    return true
   }
 
   private func coordinate(
@@ -762,6 +789,8 @@ private final class GeoJSONPass {
         offset, pointer())
       return nil
     }
+    // Metres of a reference system that is named behind them look like this too.
+    if abs(latitude) > 90 || abs(longitude) > 360, system == nil { diagnostics.excuse() }
     guard abs(latitude) <= 90 else {
       let hint =
         abs(longitude) <= 90 ? "; GeoJSON writes the longitude first: are the two swapped?" : ""

@@ -299,7 +299,8 @@ struct JSONCursor {
   }
 
   private mutating func hexUnit(at start: Int) throws(JSONFault) -> UInt16 {
-    guard offset + 4 <= bytes.count,
+    // The initializer takes a sign too.
+    guard offset + 4 <= bytes.count, bytes[offset] != 0x2B, bytes[offset] != 0x2D,
       let unit = UInt16(String(decoding: bytes[offset..<offset + 4], as: UTF8.self), radix: 16)
     else { throw fault("\\u is not followed by four hexadecimal digits", at: start) }
     offset += 4

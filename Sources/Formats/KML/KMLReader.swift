@@ -30,6 +30,7 @@ private final class KMLVisitor: XMLVisitor {
 
   private var stack: [Element] = [.document]
   private var skipped = 0
+  private var wantedText = false
   private var text = TextBuffer()
   private var containerDepth = 0
 
@@ -82,6 +83,7 @@ private final class KMLVisitor: XMLVisitor {
     }
     guard let next = element(XMLName.local(name), attributes, stream) else {
       skipped = 1
+      wantedText = stream.wantsText
       stream.wantsText = false
       return
     }
@@ -182,6 +184,8 @@ private final class KMLVisitor: XMLVisitor {
   // MARK: Text
 
   override func text(_ bytes: UnsafeBufferPointer<UInt8>, _ stream: XMLStream) {
+    let encoding = document.source.encoding
+    let isWide = encoding == .utf16LittleEndian || encoding == .utf16BigEndian
     switch stack[stack.count - 1] {
     case .coordinates:
       let start = stream.offset
@@ -190,7 +194,7 @@ private final class KMLVisitor: XMLVisitor {
           finishTuple(separator: 0x2C, stream)
         } else {
           // In UTF-16 a piece's bytes are not the file's; its beginning is near enough.
-          if token.isEmpty { tokenOffset = document.source.encoding == .utf8 ? start + i : start }
+          if token.isEmpty { tokenOffset = isWide ? start : start + i }
           add(byte, stream)
         }
       }
@@ -198,7 +202,7 @@ private final class KMLVisitor: XMLVisitor {
       for (i, byte) in bytes.enumerated() {
         if token.isEmpty {
           if byte <= 0x20 { continue }
-          tokenOffset = document.source.encoding == .utf8 ? stream.offset + i : stream.offset
+          tokenOffset = isWide ? stream.offset : stream.offset + i
         }
         add(byte, stream)
       }
@@ -278,7 +282,7 @@ private final class KMLVisitor: XMLVisitor {
   }
 
   private var context: String {
-    let name = current.name.map { "\"\($0)\"" } ?? "\(document.tracks.count + 1)"
+    let name = current.name.map { "\"\(shortened($0))\"" } ?? "\(document.tracks.count + 1)"
     return " (placemark \(name), point \(tupleNumber))"
   }
 
@@ -287,6 +291,8 @@ private final class KMLVisitor: XMLVisitor {
   override func end(_ name: UnsafePointer<CChar>, _ stream: XMLStream) {
     if skipped > 0 {
       skipped -= 1
+      // Text goes on behind markup in the middle of it.
+      if skipped == 0 { stream.wantsText = wantedText }
       return
     }
     guard let element = stack.popLast() else { return }

@@ -89,7 +89,7 @@ private struct PolylineDecoder {
       guard byte >= 63, byte <= 126 else {
         throw Diagnostic(
           .notWellFormed, .error,
-          "the byte 0x\(String(byte, radix: 16, uppercase: true)) does not belong into an encoded "
+          "the byte 0x\(String(byte, radix: 16, uppercase: true)) does not belong in an encoded "
             + "polyline", offset: offset)
       }
       // Both coordinates fit into 30 bits at 6 digits.

@@ -15,8 +15,14 @@ enum NumberText {
     if decimals <= 9, abs(value) < 1e6 {
       var scale: Int64 = 1
       for _ in 0..<decimals { scale *= 10 }
-      let scaled = Int64((value * Double(scale)).rounded(.toNearestOrEven))
-      appendDecimal(scaled, decimals: decimals, to: &out)
+      let product = value * Double(scale)
+      var rounded = product.rounded(.toNearestOrEven)
+      // The product has been rounded once already: where it fell on a tie, its error decides.
+      if abs(product - rounded) == 0.5 {
+        let error = (-product).addingProduct(value, Double(scale))
+        if error != 0 { rounded = product.rounded(error > 0 ? .up : .down) }
+      }
+      appendDecimal(Int64(rounded), decimals: decimals, to: &out)
       return
     }
     var buffer = [CChar](repeating: 0, count: 352 + decimals)

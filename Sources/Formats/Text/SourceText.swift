@@ -11,15 +11,25 @@ public struct SourceText: Sendable {
   public let bytes: [UInt8]
   public internal(set) var encoding: Encoding
 
-  /// Guesses the encoding from the byte order mark or, for UTF-16, from the zero bytes of `<?`.
+  /// Guesses the encoding from the byte order mark, for UTF-16 from the zero bytes of `<?`, else from
+  /// what an XML declaration says.
   public init(_ bytes: [UInt8]) {
     self.bytes = bytes
     encoding =
       switch (bytes.first, bytes.dropFirst().first) {
       case (0xFF, 0xFE), (0x3C, 0): .utf16LittleEndian
       case (0xFE, 0xFF), (0, 0x3C): .utf16BigEndian
-      default: .utf8
+      default: Self.declaresSingleByte(bytes) ? .singleByte : .utf8
       }
+  }
+
+  private static func declaresSingleByte(_ bytes: [UInt8]) -> Bool {
+    guard bytes.starts(with: "<?xml".utf8) else { return false }
+    let declaration = String(decoding: bytes.prefix(200), as: UTF8.self).lowercased()
+      .prefix { $0 != ">" }
+    return ["iso-8859-", "latin", "windows-125", "cp125"].contains { name in
+      declaration.contains("encoding=\"\(name)") || declaration.contains("encoding='\(name)")
+    }
   }
 
   /// Where an offset is: line and column from 1, the column in Unicode scalars.
@@ -34,20 +44,24 @@ public struct SourceText: Sendable {
     var places = [Place](repeating: Place(line: 1, column: 1), count: offsets.count)
     bytes.withUnsafeBufferPointer { bytes in
       var line = 1
-      var lineStart = byteOrderMarkLength
-      var next = lineStart
+      var next = byteOrderMarkLength
+      // How far the characters of the line are counted: a line of megabytes is walked once.
+      var counted = next
+      var column = 1
       for index in order {
-        let offset = min(max(offsets[index], lineStart), bytes.count)
+        let offset = min(max(offsets[index], counted), bytes.count)
         let (step, low, high) = newline
         while next + step <= offset {
           if bytes[next + low] == 0x0A, step == 1 || bytes[next + high] == 0 {
             line += 1
-            lineStart = next + step
+            counted = next + step
+            column = 1
           }
           next += step
         }
-        places[index] = Place(
-          line: line, column: characters(in: bytes, from: lineStart, to: offset) + 1)
+        column += characters(in: bytes, from: counted, to: offset)
+        counted = offset - (offset - counted) % step
+        places[index] = Place(line: line, column: column)
       }
     }
     return places
