@@ -20,6 +20,7 @@ let package = Package(
     .systemLibrary(name: "CExpat", providers: [.apt(["libexpat1-dev"])]),
     .systemLibrary(name: "CGEOS", providers: [.apt(["libgeos-dev"])]),
     .systemLibrary(name: "CPROJ", providers: [.apt(["libproj-dev"])]),
+    .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
 
     .target(name: "Geodesy", dependencies: ["CPROJ"], swiftSettings: settings),
     .target(name: "Routes", dependencies: ["Geodesy", "CGEOS"], swiftSettings: settings),
@@ -27,7 +28,8 @@ let package = Package(
       name: "Formats", dependencies: ["Routes", "Geodesy", "CExpat", "CPROJ"],
       swiftSettings: settings),
     .target(
-      name: "Batch", dependencies: ["Formats", "Routes", "Geodesy"], swiftSettings: settings),
+      name: "Batch", dependencies: ["Formats", "Routes", "Geodesy", "CZlib"],
+      swiftSettings: settings),
     .executableTarget(
       name: "milequest",
       dependencies: [

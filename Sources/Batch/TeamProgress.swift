@@ -1,159 +1,97 @@
 public import Geodesy
 public import Routes
 
-/// What keeps a file of activities from being counted.
-public struct BatchError: Error, Sendable, CustomStringConvertible {
-  /// From 1; nil where the whole file is meant.
-  public let line: Int?
-  public let message: String
-
-  public var description: String { line.map { "\($0): \(message)" } ?? message }
-}
-
-/// The columns of a file of activities, by the names in its header.
-public struct ActivityColumns: Sendable {
-  /// Nil takes `team_id` or `team`.
-  public var team: String?
-  /// Nil takes `distance_meters`, `distance_km`, `distance_miles` or `distance`.
-  public var distance: String?
-  /// The unit of a bare number; nil takes that of the column's name, else metres.
-  public var unit: DistanceUnit?
-
-  public init(team: String? = nil, distance: String? = nil, unit: DistanceUnit? = nil) {
-    self.team = team
-    self.distance = distance
-    self.unit = unit
-  }
-}
-
-/// The exact totals of teams.
-public struct TeamTotals: Sendable {
-  public struct Total: Sendable, Equatable {
-    public var activities = 0
-    public var distance = Distance.zero
-  }
-
-  public private(set) var byTeam: [String: Total] = [:]
-
-  /// Sums the activities of a CSV file.
-  ///
-  /// - Throws: `BatchError` with the line of the first row that cannot be counted.
-  /// - Complexity: O(bytes).
-  public init(csv bytes: [UInt8], columns: ActivityColumns = ActivityColumns()) throws(BatchError) {
-    var failure: BatchError?
-    var totals: [String: Total] = [:]
-    bytes.withUnsafeBufferPointer { bytes in
-      do throws(BatchError) {
-        totals = try Self.sum(bytes, columns: columns)
-      } catch { failure = error }
-    }
-    if let failure { throw failure }
-    byTeam = totals
-  }
-
-  private static func sum(
-    _ bytes: UnsafeBufferPointer<UInt8>, columns: ActivityColumns
-  ) throws(BatchError) -> [String: Total] {
-    var rows = CSVRows(bytes)
-    guard let header = try next(&rows) else {
-      throw BatchError(line: nil, message: "the file is empty; a header line is due")
-    }
-    let team = try column(
-      columns.team, among: ["team_id", "team"], header, option: "--team-column")
-    let distance = try column(
-      columns.distance,
-      among: ["distance_meters", "distance_km", "distance_miles", "distance"], header,
-      option: "--distance-column")
-    let unit = columns.unit ?? Self.unit(ofColumn: header[distance])
-    var totals: [String: Total] = [:]
-    while let row = try next(&rows) {
-      guard row.count == header.count else {
-        throw BatchError(
-          line: rows.line,
-          message: "the row has \(row.count) fields, the header has \(header.count)")
-      }
-      let name = row[team]
-      if name.isEmpty { throw BatchError(line: rows.line, message: "the team is empty") }
-      do throws(GeodesyError) {
-        let walked = try Distance(row[distance], defaultUnit: unit)
-        if walked < .zero {
-          throw GeodesyError(.distanceSyntax, "the distance “\(row[distance])” is negative")
-        }
-        var total = totals[name] ?? Total()
-        total.activities += 1
-        total.distance = try total.distance.adding(walked)
-        totals[name] = total
-      } catch { throw BatchError(line: rows.line, message: error.message) }
-    }
-    return totals
-  }
-
-  private static func next(_ rows: inout CSVRows) throws(BatchError) -> [String]? {
-    do { return try rows.next() } catch {
-      switch error {
-      case .openQuote(let line):
-        throw BatchError(line: line, message: "the quote that opens here is never closed")
-      case .textAfterQuote(let line):
-        throw BatchError(
-          line: line, message: "something follows a closing quote before the next comma")
-      }
-    }
-  }
-
-  private static func column(
-    _ asked: String?, among names: [String], _ header: [String], option: String
-  ) throws(BatchError) -> Int {
-    let wanted = asked.map { [$0] } ?? names
-    for name in wanted {
-      if let index = header.firstIndex(of: name) { return index }
-    }
-    throw BatchError(
-      line: 1,
-      message: "no column \(wanted.map { "“\($0)”" }.joined(separator: " or ")) among "
-        + "\(header.map { "“\($0)”" }.joined(separator: ", ")); name it with \(option)")
-  }
-
-  private static func unit(ofColumn name: String) -> DistanceUnit {
-    if name.hasSuffix("_km") { return .kilometers }
-    if name.hasSuffix("_miles") || name.hasSuffix("_mi") { return .miles }
-    return .meters
-  }
-}
-
-/// A team's line of the answer.
+/// Where a team stands.
 public struct TeamProgress: Sendable {
-  public let team: String
-  public let total: TeamTotals.Total
-  public let position: Position
+  public let team: TeamKey
+  /// The route's name where there are several.
+  public let route: String?
+  public let activities: Int64
+  public let distance: Distance
   /// Millionths of a percent, cut off, at most 100 %.
   public let percentMillionths: Int64
+  public let latitude: Double
+  public let longitude: Double
+  /// Degrees in [0, 360), or nil where the route has no extent.
+  public let bearing: Double?
+  public let isFinished: Bool
 }
 
-extension TeamTotals {
-  /// Where every team stands, sorted by team: as numbers when all are integers, else by bytes.
+extension Tally {
+  /// Where every team stands, sorted by team: as numbers when all are integers, else by the bytes of
+  /// their text; then by route.
   ///
+  /// - Parameter routes: by the names of the route column; `nil` names the one route of all.
   /// - Complexity: O(teams · log teams).
-  public func progress(on route: MeasuredRoute) -> [TeamProgress] {
-    let numbers = byTeam.keys.map { Int64($0) }
-    let names: [String]
-    if numbers.allSatisfy({ $0 != nil }) {
-      names = byTeam.keys.sorted { (Int64($0) ?? 0, $0) < (Int64($1) ?? 0, $1) }
-    } else {
-      names = byTeam.keys.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+  public func progress(on routes: [String?: MeasuredRoute]) -> [TeamProgress] {
+    let rows = sortedRows
+    var teams: [TeamProgress?] = Array(repeating: nil, count: rows.count)
+    // One table a route; its teams' distances go through it as one column.
+    for (route, name) in routeNames.enumerated() {
+      guard let measured = routes[name] else { continue }
+      let indices = rows.indices.filter { rows[$0].route == route }
+      let start = measured.start.micrometers
+      let end = measured.end.micrometers
+      let distances = indices.map { index -> Int64 in
+        let (place, overflow) = start.addingReportingOverflow(rows[index].total.micrometers)
+        return overflow ? end : place
+      }
+      let count = indices.count
+      var longitudes = [Double](repeating: 0, count: count)
+      var latitudes = longitudes
+      var bearings = longitudes
+      var finished = [UInt8](repeating: 0, count: count)
+      // A table costs about as much as a position for each vertex.
+      if count < measured.route.vertices.count {
+        for (i, distance) in distances.enumerated() {
+          let position = measured.position(at: Distance(micrometers: distance))
+          longitudes[i] = position.coordinate.longitude
+          latitudes[i] = position.coordinate.latitude
+          bearings[i] = position.bearing?.degrees ?? .nan
+          finished[i] = position.isFinished ? 1 : 0
+        }
+      } else {
+        PositionTable(measured).fill(distances, &longitudes, &latitudes, &bearings, &finished)
+      }
+      let length = measured.length.micrometers
+      for (i, index) in indices.enumerated() {
+        let total = rows[index].total
+        let share =
+          length <= 0 || total.micrometers >= length
+          ? 100_000_000 : Int64(Int128(total.micrometers) * 100_000_000 / Int128(length))
+        teams[index] = TeamProgress(
+          team: rows[index].team, route: name, activities: total.activities,
+          distance: Distance(micrometers: total.micrometers), percentMillionths: share,
+          latitude: latitudes[i], longitude: longitudes[i],
+          bearing: bearings[i].isNaN ? nil : bearings[i], isFinished: finished[i] == 1)
+      }
     }
-    let length = route.length.micrometers
-    return names.map { name in
-      let total = byTeam[name] ?? Total()
-      let walked = total.distance.micrometers
-      let place = route.start.micrometers.addingReportingOverflow(walked)
-      let share =
-        length <= 0 || walked >= length
-        ? 100_000_000 : Int64(Int128(walked) * 100_000_000 / Int128(length))
-      return TeamProgress(
-        team: name, total: total,
-        position: route.position(
-          at: place.overflow ? route.end : Distance(micrometers: place.partialValue)),
-        percentMillionths: share)
+    return teams.compactMap { $0 }
+  }
+}
+
+extension PositionTable {
+  /// The same with arrays, each as long as the column of distances.
+  fileprivate func fill(
+    _ distances: [Int64], _ longitudes: inout [Double], _ latitudes: inout [Double],
+    _ bearings: inout [Double], _ finished: inout [UInt8]
+  ) {
+    longitudes.withUnsafeMutableBufferPointer { longitudes in
+      latitudes.withUnsafeMutableBufferPointer { latitudes in
+        bearings.withUnsafeMutableBufferPointer { bearings in
+          finished.withUnsafeMutableBufferPointer { finished in
+            distances.withUnsafeBufferPointer { distances in
+              guard let east = longitudes.baseAddress, let north = latitudes.baseAddress else {
+                return
+              }
+              fill(
+                Columns(
+                  longitudes: east, latitudes: north, bearings: bearings.baseAddress,
+                  finished: finished.baseAddress), at: distances)
+            }
+          }
+        }
+      }
     }
   }
 }

@@ -129,4 +129,10 @@ struct DiagnosticList {
   }
 
   mutating func add(_ diagnostic: Diagnostic) { add(diagnostic, severity: diagnostic.severity) }
+
+  /// Adds why the file was read no further, for which there is always room.
+  mutating func addLast(_ diagnostic: Diagnostic) {
+    errorCount += 1
+    all.append(diagnostic)
+  }
 }

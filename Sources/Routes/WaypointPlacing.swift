@@ -32,7 +32,9 @@ extension MeasuredRoute {
     // The first pass that keeps the order; on that pass the nearest place.
     if let first = candidates.first(where: { $0.meters >= previous }) {
       let pass = candidates.filter { $0.pass == first.pass && $0.meters >= previous }
-      return pass.min { $0.offsetMeters < $1.offsetMeters } ?? first
+      // Near a turn both ways are one pass, and a rounding must not choose the way back.
+      let least = pass.map(\.offsetMeters).min() ?? 0
+      return pass.first { $0.offsetMeters <= least + 1e-3 } ?? first
     }
     let nearest = candidates.min { $0.offsetMeters < $1.offsetMeters } ?? candidates[0]
     let reach = index.places(nearest: target, toleranceMeters: waypointOrderReachMeters)

@@ -6,21 +6,31 @@
 
 /// Files as bytes; `-` is standard input or output.
 enum Files {
+  /// Opens a file to be read; `-` is standard input.
+  ///
+  /// - Throws: `noInput`.
+  static func open(_ path: String) throws -> Int32 {
+    if path == "-" { return 0 }
+    let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw Failure(.noInput, "\(path): \(reason())") }
+    var status = stat()
+    if fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+      close(descriptor)
+      throw Failure(.noInput, "\(path): this is a folder, not a file")
+    }
+    return descriptor
+  }
+
   /// Reads a whole file, up to a limit.
   ///
   /// - Throws: `noInput` where it cannot be opened or read, `badData` where it is too large.
   static func read(_ path: String, limit: Int) throws -> [UInt8] {
-    let isInput = path == "-"
-    let descriptor = isInput ? 0 : open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw Failure(.noInput, "\(path): \(reason())") }
-    defer { if !isInput { close(descriptor) } }
+    let descriptor = try open(path)
+    defer { if descriptor != 0 { close(descriptor) } }
     var status = stat()
     var expected = 0
-    if fstat(descriptor, &status) == 0 {
-      guard status.st_mode & S_IFMT != S_IFDIR else {
-        throw Failure(.noInput, "\(path): this is a folder, not a file")
-      }
-      if status.st_mode & S_IFMT == S_IFREG { expected = Int(status.st_size) }
+    if fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG {
+      expected = Int(status.st_size)
     }
     func tooLarge(_ bytes: Int) -> Failure {
       Failure(
@@ -56,13 +66,13 @@ enum Files {
     // A device or a pipe is written to as it is.
     var status = stat()
     if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
-      let descriptor = open(path, O_WRONLY | O_CLOEXEC)
+      let descriptor = Glibc.open(path, O_WRONLY | O_CLOEXEC)
       guard descriptor >= 0 else { throw Failure(.writeFailed, "\(path): \(reason())") }
       defer { close(descriptor) }
       return try writeAll(bytes, to: descriptor, path)
     }
     let temporary = "\(path).\(getpid()).tmp"
-    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+    let descriptor = Glibc.open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw Failure(.writeFailed, "\(path): \(reason())") }
     do {
       try writeAll(bytes, to: descriptor, path)

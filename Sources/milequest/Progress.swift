@@ -4,38 +4,196 @@ import Formats
 import Geodesy
 import Routes
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
 struct Progress: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Tell where every team stands on a route.",
+    abstract: "Tell where every team stands on a route, from millions of walks.",
     discussion: """
-      Reads walks from a CSV file with a header line and writes one line a team: \
-      team_id,activities,distance_meters,percent,longitude,latitude,bearing,finished.
+      Reads walks from a CSV file with a header line (or .csv.gz, or standard input) and writes one \
+      line a team: team_id,activities,distance_meters,percent,longitude,latitude,bearing,finished.
 
-      Sums are exact, in micrometres; percentages are cut off, never rounded up.
+      Sums are exact, in micrometres; percentages are cut off, never rounded up. Where the file has \
+      a column activity_id, repeats of one activity count once, which costs memory for every \
+      activity. A bad row stops the run with its line, or is counted and left out with --skip-bad.
 
       milequest progress --route trail.geojson --activities walks.csv -o teams.csv
-      milequest progress --route trail.geojson --activities export.csv \\
+      milequest progress --route trail.geojson --activities export.csv.gz \\
         --team-column Squad --distance-column Miles --unit mi
+      milequest progress --route at=appalachian.gpx --route ta=te-araroa.gpx --activities walks.csv
+      milequest progress --activities may.csv --partial -o may.part
+      milequest progress --route trail.geojson --merge may.part --merge june.part
       """)
 
-  @Option(help: ArgumentHelp("A route file.", valueName: "file"))
-  var route: String
+  enum Format: String, ExpressibleByArgument, CaseIterable { case csv, jsonl, geojson, text }
+
+  @Option(
+    help: ArgumentHelp(
+      "A route file; with several, NAME=FILE, and a column names the route of each walk.",
+      valueName: "[name=]file"))
+  var route: [String] = []
 
   @Option(help: ArgumentHelp("Walks as CSV; - is standard input.", valueName: "csv"))
-  var activities: String
+  var activities: String?
 
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp("Where to write; standard output by default.", valueName: "file"))
   var output = "-"
 
+  @Option(help: "csv, jsonl (JSON lines) or geojson for programs, text for people.")
+  var format = Format.csv
+
+  @Flag(help: "Write the totals alone, to be merged with others later.")
+  var partial = false
+
   @Option(
-    help: ArgumentHelp("The column of the team: team_id or team by default.", valueName: "name"))
+    parsing: .upToNextOption,
+    help: ArgumentHelp("Partial results to finish instead of walks.", valueName: "file"))
+  var merge: [String] = []
+
+  @OptionGroup(title: "Columns") var columns: ColumnOptions
+  @OptionGroup(title: "What counts") var counting: CountingOptions
+  @OptionGroup(title: "Routes") var input: RouteInput
+
+  func validate() throws {
+    if activities == nil, merge.isEmpty {
+      throw ValidationError("name the walks with --activities, or partial results with --merge")
+    }
+    if activities != nil, !merge.isEmpty {
+      throw ValidationError("--activities and --merge exclude each other")
+    }
+    if route.isEmpty, !partial { throw ValidationError("name the route with --route FILE") }
+  }
+
+  func run() throws {
+    try reportingFailures {
+      // A faulty route is found before an hour of summing.
+      let routes = try namedRoutes()
+      let tally = try merge.isEmpty ? summed(Array(routes.keys)) : merged()
+      report(tally)
+      if partial {
+        try Files.write(PartialFile.bytes(tally), to: output)
+        return
+      }
+      if let missing = tally.unknownRoute(among: Set(routes.keys)) {
+        throw Failure(
+          .usage,
+          "the partial results know the route “\(missing)”: name it with --route \(missing)=FILE")
+      }
+      let teams = tally.progress(on: routes)
+      switch format {
+      case .text: try Files.write(Array(ProgressTable.text(teams, routes).utf8), to: output)
+      case .csv: try Files.write(ProgressOutput.bytes(teams, as: .csv), to: output)
+      case .jsonl: try Files.write(ProgressOutput.bytes(teams, as: .jsonl), to: output)
+      case .geojson: try Files.write(ProgressOutput.bytes(teams, as: .geojson), to: output)
+      }
+    }
+  }
+
+  /// The routes by name; the only one of a run without names has none.
+  private func namedRoutes() throws -> [String?: MeasuredRoute] {
+    var routes: [String?: MeasuredRoute] = [:]
+    for text in route {
+      var name: String?
+      var file = text
+      if let equals = text.firstIndex(of: "="), access(text, F_OK) != 0 {
+        name = String(text[..<equals])
+        file = String(text[text.index(after: equals)...])
+      } else if route.count > 1 {
+        let base = text.split(separator: "/").last.map(String.init) ?? text
+        name = base.lastIndex(of: ".").map { String(base[..<$0]) } ?? base
+      }
+      guard routes[name] == nil else {
+        throw Failure(.usage, "--route: two routes are called “\(name ?? text)”")
+      }
+      routes[name] = try input.measured(file, needsPosition: true)
+    }
+    if routes.count > 1, routes.keys.contains(nil) {
+      throw Failure(.usage, "--route: with several routes, each needs a name: NAME=FILE")
+    }
+    return routes
+  }
+
+  private func summed(_ names: [String?]) throws -> Tally {
+    let path = activities ?? "-"
+    let descriptor = try Files.open(path)
+    defer { if path != "-" { close(descriptor) } }
+    var request = TallyRequest()
+    request.columns = try columns.columns
+    request.zone = try counting.zoneOffsets()
+    request.window = try counting.window(zone: request.zone)
+    request.skipsBadRows = counting.skipBad
+    if let longest = counting.longestActivity {
+      request.limits.longestActivity = try distance(longest, option: "--longest-activity")
+    }
+    request.routes = names.compactMap { $0 }.sorted()
+    if partial, names.isEmpty, let routeColumn = columns.routeColumn {
+      throw Failure(
+        .usage,
+        "--route-column \(routeColumn): name the routes with --route NAME=FILE, also for a partial result"
+      )
+    }
+    request.threads = counting.threads ?? max(Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))), 1)
+    let bar = ProgressBar(of: descriptor)
+    do {
+      let tally = try Tally(descriptor: descriptor, request: request) { bar?.show(bytesRead: $0) }
+      bar?.finish()
+      return tally
+    } catch {
+      bar?.finish()
+      var message = "\(path):\(error.line.map { "\($0):" } ?? "") \(error.message)"
+      if error.code == .row, error.line != nil {
+        message += "; --skip-bad counts such rows and leaves them out"
+      }
+      throw Failure(error.code == .read ? .noInput : .badData, message)
+    }
+  }
+
+  private func merged() throws -> Tally {
+    let parts = try merge.map { (name: $0, bytes: try Files.read($0, limit: Int(Int32.max))) }
+    do { return try Tally(merging: parts) } catch {
+      throw Failure(.badData, error.message)
+    }
+  }
+
+  /// Tells what was left out.
+  private func report(_ tally: Tally) {
+    func rows(_ count: Int64) -> String {
+      "\(Figures.grouped(Int(count))) row\(count == 1 ? "" : "s")"
+    }
+    for (fault, bad) in tally.badRows.sorted(by: { $0.key.rawValue < $1.key.rawValue })
+    where bad.count > 0 {
+      let lines = bad.lines.map(String.init).joined(separator: ", ")
+      let place =
+        lines.isEmpty
+        ? ""
+        : " (line\(bad.lines.count == 1 ? "" : "s") \(lines)\(bad.count > Int64(bad.lines.count) ? ", …" : ""))"
+      StandardError.write(
+        "left out \(rows(bad.count)) [\(fault.name)]: "
+          + "\(fault.message(limits: .standard))\(place)")
+    }
+    if tally.repeatCount > 0 {
+      StandardError.write("left out \(rows(tally.repeatCount)) that repeat an activity")
+    }
+    if tally.outsideCount > 0 {
+      StandardError.write("left out \(rows(tally.outsideCount)) outside the window of time")
+    }
+  }
+}
+
+/// How the columns of a file of walks are called.
+struct ColumnOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("The team: team_id or team by default.", valueName: "name"))
   var teamColumn: String?
 
   @Option(
     help: ArgumentHelp(
-      "The column of the distance: distance_meters, distance_km, distance_miles or distance by default.",
+      "The distance: distance_meters, distance_km, distance_miles or distance by default.",
       valueName: "name"))
   var distanceColumn: String?
 
@@ -45,98 +203,179 @@ struct Progress: ParsableCommand {
       valueName: "unit"))
   var unit: String?
 
-  @OptionGroup var input: RouteInput
+  @Option(
+    help: ArgumentHelp(
+      "The time of the walk: started_at or time by default.", valueName: "name"))
+  var timeColumn: String?
 
-  enum Format: String, ExpressibleByArgument, CaseIterable { case csv, text }
+  @Option(help: ArgumentHelp("The activity's id: activity_id by default.", valueName: "name"))
+  var activityColumn: String?
 
-  @Option(help: "csv for programs, text for people.")
-  var format = Format.csv
+  @Option(
+    help: ArgumentHelp(
+      "The route's name, with several routes: quest_id or route by default.", valueName: "name"))
+  var routeColumn: String?
 
-  /// Bytes of a file of activities.
-  private static let mostBytes = 1 << 31
+  @Flag(help: "Count every row, also where an activity's id comes back.")
+  var keepRepeats = false
 
-  func run() throws {
-    try reportingFailures {
-      var columns = ActivityColumns(team: teamColumn, distance: distanceColumn)
+  var columns: ActivityColumns {
+    get throws {
+      var columns = ActivityColumns()
+      columns.team = teamColumn
+      columns.distance = distanceColumn
+      columns.time = timeColumn
+      columns.activity = activityColumn
+      columns.route = routeColumn
+      if keepRepeats {
+        guard activityColumn == nil else {
+          throw Failure(.usage, "--keep-repeats and --activity-column exclude each other")
+        }
+        columns.deduplicates = false
+      }
       if let unit {
         guard let known = DistanceUnit(name: unit) else {
           throw Failure(.usage, "--unit: “\(unit)” is not a unit: use mi, km, m, ft or yd")
         }
         columns.unit = known
       }
-      let measured = try input.measured(route, needsPosition: true)
-      let bytes = try Files.read(activities, limit: Self.mostBytes)
-      let totals: TeamTotals
-      do { totals = try TeamTotals(csv: bytes, columns: columns) } catch let error as BatchError {
-        throw Failure(
-          .badData, "\(activities):\(error.line.map { "\($0):" } ?? "") \(error.message)")
-      }
-      let teams = totals.progress(on: measured)
-      switch format {
-      case .csv: try Files.write(ProgressCSV.bytes(teams), to: output)
-      case .text: try Files.write(Array(table(teams).utf8), to: output)
-      }
+      return columns
     }
   }
 }
 
-extension Progress {
-  private func table(_ teams: [TeamProgress]) -> String {
+/// Which walks count.
+struct CountingOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Walks that began at this instant or later.", valueName: "time"))
+  var from: String?
+
+  @Option(help: ArgumentHelp("Walks that began before this instant.", valueName: "time"))
+  var until: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Where the teams stood at this instant: walks that began at it or before.",
+      valueName: "time"))
+  var asOf: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The IANA zone of times without an offset, such as Europe/London.", valueName: "zone"))
+  var zone: String?
+
+  @Flag(help: "Count bad rows by their kind and leave them out, instead of stopping at the first.")
+  var skipBad = false
+
+  @Option(
+    help: ArgumentHelp(
+      "The longest distance that is one activity: 500km by default.", valueName: "distance"))
+  var longestActivity: String?
+
+  @Option(help: ArgumentHelp("Threads: as many as processors by default.", valueName: "n"))
+  var threads: Int?
+
+  func validate() throws {
+    if let threads, !(1...1024).contains(threads) {
+      throw ValidationError("--threads \(threads) is not within 1…1024")
+    }
+  }
+
+  func zoneOffsets() throws -> ZoneOffsets? {
+    guard let zone else { return nil }
+    do { return try ZoneOffsets(named: zone) } catch {
+      throw Failure(.usage, "--zone: \(error.message)")
+    }
+  }
+
+  func window(zone: ZoneOffsets?) throws -> TimeWindow {
+    func instant(_ text: String?, _ option: String) throws -> Int64? {
+      guard let text else { return nil }
+      do { return try Instant.parse(text, zone: zone) } catch {
+        throw Failure(.usage, "\(option): \(error.message)")
+      }
+    }
+    let window = TimeWindow(
+      from: try instant(from, "--from"), until: try instant(until, "--until"),
+      asOf: try instant(asOf, "--as-of"))
+    if let from = window.from, let until = window.until, from >= until {
+      throw Failure(.usage, "--from must be before --until")
+    }
+    return window
+  }
+}
+
+/// A line on a terminal that tells how far a long run is.
+final class ProgressBar: @unchecked Sendable {
+  // Shown by one thread at a time, as the reading is.
+  private let totalBytes: Int
+  private let begin = ContinuousClock.now
+  private var shown = ContinuousClock.now
+  private var hasShown = false
+
+  /// Nil where standard error is no terminal.
+  init?(of descriptor: Int32) {
+    guard isatty(2) == 1 else { return nil }
+    var status = stat()
+    totalBytes = fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
+  }
+
+  func show(bytesRead: Int) {
+    let now = ContinuousClock.now
+    // A short run shows nothing.
+    guard now - begin > .milliseconds(500), now - shown > .milliseconds(200) else { return }
+    shown = now
+    hasShown = true
+    let (whole, attoseconds) = (now - begin).components
+    let seconds = Double(whole) + Double(attoseconds) * 1e-18
+    let rate = Double(bytesRead) / seconds
+    var text =
+      "\r\(Figures.grouped(bytesRead >> 20)) MiB, \(Figures.grouped(Int(rate) >> 20)) MiB/s"
+    if totalBytes > bytesRead {
+      let left = Double(totalBytes - bytesRead) / rate
+      let share = Double(bytesRead) / Double(totalBytes)
+      let done = Int(share * 30)
+      text +=
+        " [\(String(repeating: "#", count: done))\(String(repeating: ".", count: 30 - done))] "
+        + "\(Int(share * 100)) %, \(ProgressText.duration(microseconds: Int64(left * 1e6))) left"
+    }
+    write(text)
+  }
+
+  func finish() { if hasShown { write("\r") } }
+
+  private func write(_ text: String) {
+    let bytes = Array((text + "\u{1B}[K").utf8)
+    _ = bytes.withUnsafeBytes { Glibc.write(2, $0.baseAddress, $0.count) }
+  }
+}
+
+/// The teams as people read them.
+private enum ProgressTable {
+  static func text(_ teams: [TeamProgress], _ routes: [String?: MeasuredRoute]) -> String {
+    let hasRoutes = teams.contains { $0.route != nil }
     var table = TextTable(
-      ["team", "walks", "walked", "done", "place", "last", "next"], rightAligned: [1, 2, 3])
+      ["team", "walks", "walked", "done", "place", "last", "next"]
+        + (hasRoutes ? ["route"] : []), rightAligned: [1, 2, 3])
     for team in teams {
-      let position = team.position
+      guard let route = routes[team.route] else { continue }
+      let walked = route.start.micrometers.addingReportingOverflow(team.distance.micrometers)
+      let position = route.position(
+        at: walked.overflow ? route.end : Distance(micrometers: walked.partialValue))
       let next = position.nextWaypoint.map { next in
         let left = Distance(
           micrometers: next.distance.micrometers - position.distance.micrometers)
         return "\(next.name ?? "(unnamed)") in \(left.textForPeople(.imperial))"
       }
-      table.add([
-        team.team, Figures.grouped(team.total.activities),
-        team.total.distance.textForPeople(.imperial),
-        Distance(micrometers: team.percentMillionths).text(in: .meters, decimals: 1) + " %",
-        "\(Figures.degrees(position.coordinate.latitude, decimals: 4)), "
-          + "\(Figures.degrees(position.coordinate.longitude, decimals: 4))",
-        position.lastWaypoint?.name ?? "",
-        position.isFinished ? "finished" : next ?? "",
-      ])
+      let row = [
+        team.team.text, Figures.grouped(Int(team.activities)),
+        team.distance.textForPeople(.imperial),
+        ProgressText.percent(team.distance, of: route.length),
+        "\(Figures.degrees(team.latitude, decimals: 4)), "
+          + "\(Figures.degrees(team.longitude, decimals: 4))",
+        position.lastWaypoint?.name ?? "", team.isFinished ? "finished" : next ?? "",
+      ]
+      table.add(row + (hasRoutes ? [team.route ?? ""] : []))
     }
     return table.text
-  }
-}
-
-/// One line a team.
-private enum ProgressCSV {
-  static func bytes(_ teams: [TeamProgress]) -> [UInt8] {
-    var out = Array(
-      "team_id,activities,distance_meters,percent,longitude,latitude,bearing,finished\n".utf8)
-    for team in teams {
-      let position = team.position
-      let fields = [
-        quoted(team.team),
-        String(team.total.activities),
-        team.total.distance.exactText(in: .meters),
-        percent(team.percentMillionths),
-        position.coordinate.longitude.description,
-        position.coordinate.latitude.description,
-        position.bearing?.degrees.description ?? "",
-        String(position.isFinished),
-      ]
-      out.append(contentsOf: fields.joined(separator: ",").utf8)
-      out.append(0x0A)
-    }
-    return out
-  }
-
-  private static func percent(_ millionths: Int64) -> String {
-    // A millionth of a percent is to a percent what a micrometre is to a metre.
-    Distance(micrometers: millionths).exactText(in: .meters)
-  }
-
-  private static func quoted(_ text: String) -> String {
-    guard text.utf8.contains(where: { $0 == 0x22 || $0 == 0x2C || $0 == 0x0A || $0 == 0x0D }) else {
-      return text
-    }
-    return "\"" + text.replacing("\"", with: "\"\"") + "\""
   }
 }

@@ -16,7 +16,7 @@ enum GPXReader {
       return visitor.finished()
     }
     stream.run(source.bytes)
-    if let fault = stream.fault { visitor.diagnostics.add(fault) }
+    if let fault = stream.fault { visitor.diagnostics.addLast(fault) }
     return visitor.finished()
   }
 }
@@ -50,6 +50,7 @@ private final class GPXVisitor: XMLVisitor {
   private var vertexCount = 0
   /// Points of the current track or route that were seen, faulty ones included.
   private var pointNumber = 0
+  private var waypointNumber = 0
 
   private var point: (latitude: Double, longitude: Double)?
   private var pointOffset = 0
@@ -228,6 +229,7 @@ private final class GPXVisitor: XMLVisitor {
     pointOffset = stream.offset
     elevation = .nan
     pointNumber += 1
+    if element == .waypoint { waypointNumber += 1 }
     var latitude: Double?
     var longitude: Double?
     var hasLatitude = false
@@ -464,7 +466,7 @@ private final class GPXVisitor: XMLVisitor {
 
   private func context(_ element: Element) -> String {
     switch element {
-    case .waypoint: " (waypoint \(document.waypoints.count + 1))"
+    case .waypoint: " (waypoint \(waypointNumber))"
     case .routePoint: " (route \(title(routes.count + 1)), point \(pointNumber))"
     default: " (track \(title(tracks.count + 1)), point \(pointNumber))"
     }

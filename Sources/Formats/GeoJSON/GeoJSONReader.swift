@@ -114,7 +114,9 @@ private final class GeoJSONPass {
         }
         try walk(&cursor)
       } catch {
-        note(error.code, .error, error.message, error.offset, currentPointer)
+        diagnostics.addLast(
+          Diagnostic(
+            error.code, .error, error.message, offset: error.offset, pointer: currentPointer))
       }
     }
     document.finish(diagnostics)
@@ -130,8 +132,12 @@ private final class GeoJSONPass {
       severity: severity)
   }
 
+  /// The pointer of the member whose value is being read.
+  private var openMember: String?
+
   private var currentPointer: String {
-    switch levels.last {
+    if let openMember { return openMember }
+    return switch levels.last {
     case .object(let frame): frame.pointer
     case .features(let pointer, let index), .geometries(let pointer, let index):
       "\(pointer)/\(index)"
@@ -156,6 +162,7 @@ private final class GeoJSONPass {
         frame.isFirst = false
         if let next {
           try member(next.key, at: next.offset, frame, &cursor)
+          openMember = nil
         } else {
           close(frame)
         }
@@ -215,6 +222,7 @@ private final class GeoJSONPass {
   ) throws(JSONFault) {
     var frame = frame
     let pointer = frame.pointer + "/" + Self.escaped(key)
+    openMember = pointer
     let kind = try cursor.kind()
     let offset = cursor.offset
     if Self.known.contains(key) {

@@ -11,7 +11,7 @@ enum KMLReader {
       return visitor.finished()
     }
     stream.run(source.bytes)
-    if let fault = stream.fault { visitor.diagnostics.add(fault) }
+    if let fault = stream.fault { visitor.diagnostics.addLast(fault) }
     return visitor.finished()
   }
 }

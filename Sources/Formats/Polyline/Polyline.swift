@@ -15,7 +15,7 @@ enum PolylineReader {
       var end = i
       while end < bytes.count, bytes[end] != 0x0A { end += 1 }
       var lineEnd = end
-      while lineEnd > i, bytes[lineEnd - 1] <= 0x20 { lineEnd -= 1 }
+      while lineEnd > i, [0x20, 0x09, 0x0D].contains(bytes[lineEnd - 1]) { lineEnd -= 1 }
       if lineEnd > i {
         var part = SourcePart()
         var decoder = PolylineDecoder(digits: digits, offset: i)

@@ -31,6 +31,7 @@ final class XMLStream {
   private let visitor: XMLVisitor
   private let limits: ReadLimits
   private var depth = 0
+  private var lastOffset = 0
   private(set) var fault: Diagnostic?
   var wantsText = false
 
@@ -80,8 +81,13 @@ final class XMLStream {
     Unmanaged<XMLStream>.fromOpaque(context).takeUnretainedValue()
   }
 
-  /// The byte where the current event begins.
-  var offset: Int { max(Int(XML_GetCurrentByteIndex(parser)), 0) }
+  /// The byte where the current event begins, or a token that expat waits for the rest of.
+  var offset: Int {
+    let index = Int(XML_GetCurrentByteIndex(parser))
+    // While it puts off looking at a long token again, expat names no place.
+    if index >= 0 { lastOffset = index }
+    return lastOffset
+  }
 
   /// Ends the reading; the first fault stays.
   func stop(_ code: Diagnostic.Code, _ message: String) {
@@ -246,6 +252,7 @@ struct TextBuffer {
   }
 
   mutating func append(_ piece: UnsafeBufferPointer<UInt8>, limit: Int) {
+    if isCut { return }
     let room = limit - bytes.count
     if piece.count <= room {
       bytes.append(contentsOf: piece)

@@ -1,0 +1,74 @@
+/// What keeps a file of activities from being counted.
+public struct BatchError: Error, Sendable, CustomStringConvertible {
+  /// A stable name for the kind of fault; new kinds may join in later versions.
+  public struct Code: RawRepresentable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+
+    public static let header = Code(rawValue: "header")
+    public static let row = Code(rawValue: "row")
+    public static let read = Code(rawValue: "read")
+    public static let partial = Code(rawValue: "partial")
+    public static let zone = Code(rawValue: "zone")
+  }
+
+  public let code: Code
+  /// From 1; nil where the whole file is meant.
+  public let line: Int?
+  public let message: String
+
+  public init(_ code: Code, line: Int? = nil, _ message: String) {
+    self.code = code
+    self.line = line
+    self.message = message
+  }
+
+  public var description: String { line.map { "\($0): \(message)" } ?? message }
+}
+
+/// The kinds of rows that cannot be counted.
+public enum RowFault: Int, CaseIterable, Sendable {
+  case fieldCount, quote, rowLength, teamEmpty, teamEncoding, distanceSyntax, distanceNotPositive
+  case distanceTooLong, timeSyntax, timeWithoutZone, activityEmpty, activityConflict, routeUnknown
+
+  /// A stable name.
+  public var name: String {
+    switch self {
+    case .fieldCount: "field-count"
+    case .quote: "quote"
+    case .rowLength: "row-length"
+    case .teamEmpty: "team-empty"
+    case .teamEncoding: "team-encoding"
+    case .distanceSyntax: "distance-syntax"
+    case .distanceNotPositive: "distance-not-positive"
+    case .distanceTooLong: "distance-too-long"
+    case .timeSyntax: "time-syntax"
+    case .timeWithoutZone: "time-without-zone"
+    case .activityEmpty: "activity-empty"
+    case .activityConflict: "activity-conflict"
+    case .routeUnknown: "route-unknown"
+    }
+  }
+
+  /// What is wrong and what would be right.
+  public func message(limits: BatchLimits) -> String {
+    switch self {
+    case .fieldCount: "the row has not as many fields as the header"
+    case .quote: "a quoted field is not closed, or something follows its closing quote"
+    case .rowLength: "the row has more than \(limits.rowBytes) bytes, the limit"
+    case .teamEmpty: "the team is empty"
+    case .teamEncoding: "the team is not UTF-8"
+    case .distanceSyntax: "the distance is not a number with a point for decimals"
+    case .distanceNotPositive: "the distance is not above 0"
+    case .distanceTooLong:
+      "the distance is above \(limits.longestActivity.exactText(in: .kilometers)) km, the limit for one "
+        + "activity"
+    case .timeSyntax: "the time is not RFC 3339, such as 2026-05-03T18:30:00Z"
+    case .timeWithoutZone:
+      "the time has no offset from UTC: write one, or name the zone with --zone"
+    case .activityEmpty: "the activity's id is empty"
+    case .activityConflict: "the activity's id stands on another row with other content"
+    case .routeUnknown: "the route is none of those given"
+    }
+  }
+}
