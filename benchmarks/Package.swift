@@ -5,6 +5,7 @@ let package = Package(
   name: "benchmarks",
   dependencies: [.package(name: "MileQuest", path: "..")],
   targets: [
+    .executableTarget(name: "tablecheck", dependencies: [.product(name: "MileQuestEngine", package: "MileQuest")]),
     .executableTarget(
       name: "kernels", dependencies: [.product(name: "MileQuestEngine", package: "MileQuest")])
   ],

@@ -26,7 +26,7 @@ public enum PartialFile {
     }
     if let activities = tally.activities {
       var records: [(ActivityID, RepeatTable.Entry)] = []
-      activities.forEach { records.append(($0, $1)) }
+      activities.visit { records.append(($0, $1)) }
       records.sort { ($0.0.high, $0.0.low) < ($1.0.high, $1.0.low) }
       for (id, entry) in records {
         let key = [String(id.high, radix: 16), String(id.low, radix: 16)]

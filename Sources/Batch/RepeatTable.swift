@@ -76,7 +76,7 @@ final class RepeatTable: @unchecked Sendable {
   }
 
   /// All activities; not while others add.
-  func forEach(_ body: (ActivityID, Entry) throws -> Void) rethrows {
+  func visit(_ body: (ActivityID, Entry) throws -> Void) rethrows {
     for shard in shards { for (id, entry) in shard.entries { try body(id, entry) } }
   }
 

@@ -164,7 +164,7 @@ extension Tally {
     rowCount = 0
     repeatCount = 0
     badRows[.activityConflict] = nil
-    activities.forEach { _, entry in
+    activities.visit { _, entry in
       if entry.isConflicting {
         badRows[.activityConflict, default: BadRows()].count += entry.rows
         return
@@ -189,7 +189,7 @@ extension Tally {
     var rows: [Row] = []
     rows.reserveCapacity(tables.reduce(0) { $0 + $1.count })
     for (route, table) in tables.enumerated() {
-      table.forEach { rows.append(Row(team: $0, route: route, total: $1)) }
+      table.visit { rows.append(Row(team: $0, route: route, total: $1)) }
     }
     if tables.count == 1, tables[0].texts.isEmpty, tables[0].numbers.isEmpty { return rows }
     let numbers = rows.map(\.team.integer)

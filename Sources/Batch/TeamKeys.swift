@@ -117,7 +117,7 @@ struct TeamTable: Sendable {
   }
 
   /// All teams with activities: first the small numbers ascending, then the others in no order.
-  func forEach(_ body: (TeamKey, TeamTotal) -> Void) {
+  func visit(_ body: (TeamKey, TeamTotal) -> Void) {
     for (index, total) in direct.enumerated() where total.activities > 0 {
       body(.number(Int64(index)), total)
     }

@@ -104,7 +104,9 @@ import Testing
       return micrometers(lap * slow.lapMicrometers + jitter)
     case 7: return micrometers(random.element(of: [-1, 0, 1, length - 1, length, length + 1]))
     default:
-      guard slow.pass > .zero, let leg = slow.legs.randomElement(using: &random) else { return .zero }
+      guard slow.pass > .zero, let leg = slow.legs.randomElement(using: &random) else {
+        return .zero
+      }
       let share = leg.start.double / slow.pass.double
       let lap = Int64(random.int(0...slow.route.course.laps - 1))
       return micrometers(

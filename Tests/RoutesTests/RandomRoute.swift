@@ -107,7 +107,8 @@ extension SplitMix64 {
     let plain = try Route(parts: parts, joinPolicies: joins, course: course)
     let pass = SlowCourse(plain).pass.micrometers
     if pass > Self.longestPassMicrometers {
-      return try route(shape, legs: legs.lowerBound...max(legs.upperBound / 2, 1), isOfficial: isOfficial)
+      return try route(
+        shape, legs: legs.lowerBound...max(legs.upperBound / 2, 1), isOfficial: isOfficial)
     }
     if pass == 0 { return plain }
     guard isOfficial ?? chance(0.4) else { return plain }
@@ -119,7 +120,8 @@ extension SplitMix64 {
   private mutating func withElevations(_ line: [Coordinate]) -> [Coordinate] {
     line.map { vertex in
       chance(0.1)
-        ? vertex : place(vertex.latitude, vertex.longitude, (double(-400..<8_000) * 10).rounded() / 10)
+        ? vertex
+        : place(vertex.latitude, vertex.longitude, (double(-400..<8_000) * 10).rounded() / 10)
     }
   }
 }

@@ -153,4 +153,28 @@ struct SlowCourse {
     }
     return found
   }
+
+  // MARK: Sums
+
+  private var lapMeters: ExactMeters {
+    route.course.thereAndBack ? pass + pass : legs.last?.end ?? .zero
+  }
+
+  /// Metres that the marker has travelled at a spot, jumps left out.
+  func travelled(_ spot: Spot) -> ExactMeters {
+    var sum = spot.isBack ? pass + pass - spot.meters : spot.meters
+    for _ in 1..<spot.lap { sum = sum + lapMeters }
+    return sum
+  }
+
+  /// Whether the marker jumps at a spot or within two micrometres of it.
+  func isJump(at spot: Spot) -> Bool {
+    let slack = ExactMeters(2e-6)
+    return legs.contains { leg in
+      if leg.counts { return false }
+      let isHere = leg.start - slack < spot.meters && spot.meters < leg.start + slack
+      // The way from lap to lap leads from the end of the line to its start.
+      return isHere || (leg.isClosing && spot.meters < slack)
+    }
+  }
 }

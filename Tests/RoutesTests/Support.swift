@@ -96,3 +96,37 @@ struct ExactMeters: Comparable {
   }
   static func < (a: ExactMeters, b: ExactMeters) -> Bool { a.units < b.units }
 }
+
+/// The lowest distance from a leg to a target by samples and a golden section, nothing assumed but
+/// that the distance has one minimum between three samples.
+func nearestOnLeg(
+  _ a: Coordinate, _ b: Coordinate, to target: Coordinate
+) -> (meters: Double, along: Double) {
+  let leg = Geodesic.wgs84.inverseDegrees(a.latitude, a.longitude, b.latitude, b.longitude)
+  func height(_ along: Double) -> Double {
+    let here = Geodesic.wgs84.directDegrees(a.latitude, a.longitude, leg.azimuth1, along)
+    return Geodesic.wgs84.inverseDegrees(
+      here.latitude, here.longitude, target.latitude, target.longitude
+    ).meters
+  }
+  let samples = leg.meters > 1e5 ? 80 : 4
+  let step = leg.meters / Double(samples)
+  let heights = (0...samples).map { height(step * Double($0)) }
+  var best = (meters: Double.infinity, along: 0.0)
+  for i in 0...samples {
+    let isLow =
+      (i == 0 || heights[i - 1] >= heights[i]) && (i == samples || heights[i + 1] >= heights[i])
+    if !isLow { continue }
+    var (low, high) = (step * Double(max(i - 1, 0)), step * Double(min(i + 1, samples)))
+    for _ in 0..<60 {
+      let (left, right) = (low + (high - low) * 0.382, low + (high - low) * 0.618)
+      if height(left) < height(right) { high = right } else { low = left }
+    }
+    for (meters, along) in [
+      (heights[i], step * Double(i)), (height((low + high) / 2), (low + high) / 2),
+    ] where meters < best.meters {
+      best = (meters, along)
+    }
+  }
+  return best
+}
