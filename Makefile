@@ -9,6 +9,9 @@ BUILD_PACKAGES := libproj-dev libgeos-dev libexpat1-dev zlib1g-dev
 # What the tests compare it with.
 TEST_PACKAGES := libxml2-utils
 
+# What the benchmarks measure beside it.
+BENCH_PACKAGES := python3 python3-venv gdal-bin postgresql-15-postgis-3
+
 BIN := .build/release/milequest
 SOURCES := Package.swift Sources Tests benchmarks/Package.swift benchmarks/Sources
 QUESTS := $(wildcard routes/*.geojson)
@@ -34,7 +37,7 @@ else \
 fi
 endef
 
-.PHONY: help run test build packages test-packages routes lint format bench clean
+.PHONY: help run test build packages test-packages routes lint format bench bench-tools batch-checks growth clean
 
 help: ## list what there is to make
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 12
@@ -71,8 +74,25 @@ routes: build ## write the list of sample quests anew
 	  sed -n '/<!-- \/quests -->/,$$p' routes/README.md; } > routes/README.md.tmp \
 	  && mv routes/README.md.tmp routes/README.md
 
-bench: build ## measure the kernels
-	@echo "==> measuring"
+bench: bench-tools ## measure the kernels and the batch beside NumPy, DuckDB, Polars, PostGIS and others
+	benchmarks/.venv/bin/python benchmarks/peers/run.py --program $(BIN) \
+	  --kernels benchmarks/.build/release/kernels --work benchmarks/.build/inputs \
+	  --results benchmarks/RESULTS.md
+
+batch-checks: bench-tools ## show the batch's promises on ten and a hundred million walks
+	benchmarks/.venv/bin/python benchmarks/peers/batch_checks.py --program $(BIN) \
+	  --work benchmarks/.build/inputs
+
+bench-tools: build
+	$(call install,$(BENCH_PACKAGES))
+	@echo "==> building the kernels"
+	swift build --package-path benchmarks -c release --product kernels
+	@echo "==> Python and the peers' packages"
+	python3 -m venv benchmarks/.venv
+	benchmarks/.venv/bin/pip install --quiet --disable-pip-version-check \
+	  -r benchmarks/peers/requirements.txt
+
+growth: build ## measure what a position costs as routes grow, nothing else
 	swift run --package-path benchmarks -c release kernels
 
 lint: ## check the format of the sources
@@ -82,4 +102,4 @@ format: ## format the sources
 	swift format --in-place --recursive $(SOURCES)
 
 clean: ## remove what was built
-	rm -rf .build benchmarks/.build
+	rm -rf .build benchmarks/.build benchmarks/.venv

@@ -392,13 +392,16 @@ private final class GPXVisitor: XMLVisitor {
   }
 
   private func takeElevation() {
-    let trimmed = text.trimmed
-    guard let trimmed else { return }
-    let bytes = Array(trimmed.utf8)
-    let value = bytes.withUnsafeBufferPointer { bytes -> Double? in
+    let value = text.bytes.withUnsafeBufferPointer { bytes -> Double? in
+      var start = 0
+      var end = bytes.count
+      while start < end, bytes[start] <= 0x20 { start += 1 }
+      while end > start, bytes[end - 1] <= 0x20 { end -= 1 }
+      // An empty element says as much as none.
+      if start == end { return .nan }
       guard
-        let (value, end) = try? DecimalNumber.parse(
-          bytes, from: 0, grammar: .xml, mostBytes: limits.numberBytes), end == bytes.count
+        let (value, stop) = try? DecimalNumber.parse(
+          bytes, from: start, grammar: .xml, mostBytes: limits.numberBytes), stop == end
       else { return nil }
       return value
     }
@@ -407,7 +410,7 @@ private final class GPXVisitor: XMLVisitor {
     } else {
       note(
         .elevationSyntax, .warning,
-        "the elevation “\(shortened(trimmed))” is not a number and is left out"
+        "the elevation “\(shortened(text.trimmed ?? ""))” is not a number and is left out"
           + context(stack[stack.count - 1]), at: text.offset)
     }
   }
@@ -452,7 +455,8 @@ private final class GPXVisitor: XMLVisitor {
   private func syntaxMessage(_ value: UnsafePointer<CChar>, _ what: String) -> String {
     let text = shortened(value)
     let hint = text.contains(",") ? "; write a point for decimals" : ""
-    return text.isEmpty ? "the \(what) is empty" : "the \(what) “\(text)” is not a number\(hint)"
+    return text.allSatisfy(\.isWhitespace)
+      ? "the \(what) is empty" : "the \(what) “\(text)” is not a number\(hint)"
   }
 
   private func fault(

@@ -95,7 +95,8 @@ extension CoordinateTape {
       } else if byte == 0x2D || byte &- 0x30 < 10 {
         // Numbers right here: this array is a position after all, a faulty or a bare one.
         try Self.bareNumbers(
-          &cursor, &tape, path: &path, pointer: pointer, diagnostics: &diagnostics)
+          &cursor, &tape, start: isFirst ? opened[path.count - 1] : cursor.offset, path: &path,
+          pointer: pointer, diagnostics: &diagnostics)
       } else {
         let start = cursor.offset
         let kind = try cursor.kind()
@@ -177,10 +178,9 @@ extension CoordinateTape {
 
   /// Items of an array that begins with a number: a Point's own coordinates, or a faulty position.
   private static func bareNumbers(
-    _ cursor: inout JSONCursor, _ tape: inout CoordinateTape, path: inout [Int], pointer: String,
-    diagnostics: inout DiagnosticList
+    _ cursor: inout JSONCursor, _ tape: inout CoordinateTape, start: Int, path: inout [Int],
+    pointer: String, diagnostics: inout DiagnosticList
   ) throws(JSONFault) {
-    let start = cursor.offset
     var values: [Double] = []
     let at = pointer + path.dropLast().map { "/\($0)" }.joined()
     var hasFault = false

@@ -625,9 +625,9 @@ private final class GeoJSONPass {
   private static func isWGS84(_ name: String) -> Bool {
     // Old GeoJSON wrote longitude first also where EPSG says otherwise.
     let name = name.lowercased()
-    return name.hasSuffix("crs84") || name.hasSuffix("crs84h") || name == "epsg:4326"
-      || name.hasSuffix("epsg::4326") || name.hasSuffix(":epsg:4326") || name == "wgs84"
-      || name == "epsg:4979" || name.hasSuffix("epsg::4979")
+    let code = name.split { $0 == ":" || $0 == "/" }.last ?? ""
+    return ["crs84", "crs84h", "wgs84"].contains(code)
+      || (name.contains("epsg") && ["4326", "4979"].contains(code))
   }
 
   // MARK: Closing an object

@@ -1,52 +1,65 @@
+import Formats
 import Geodesy
 import Routes
+import bareexpat
 
-// How the cost of a position grows with the size of the route: it should not, but for cache misses.
+// kernels                grows routes from 1,000 to 1,000,000 vertices
+// kernels positions DIR  route.geojson and distances.i64 to positions.f64, timed
+// kernels reading DIR    trail.gpx and trail.geojson, timed
 
-let seed: UInt64 = 20_260_101
-print("seed \(seed)\n")
-print("vertices   prepare ns/vertex   geod_inverse ns   position ns   geod_direct ns")
+let arguments = CommandLine.arguments.dropFirst()
+switch (arguments.first, arguments.dropFirst().first) {
+case (nil, _): try printGrowth(seed: 20_260_101)
+case ("positions", let folder?): try measurePositions(folder)
+case ("reading", let folder?): measureReading(folder)
+default: print("kernels [positions DIR | reading DIR]")
+}
 
-for count in [1_000, 10_000, 100_000, 1_000_000] {
-  let route = try trail(vertices: count, seed: seed)
-  let vertices = route.vertices
-  let runs = count > 100_000 ? 3 : 7
-  let prepare = nanosecondsPerItem(count, runs: runs) {
-    if let measured = try? MeasuredRoute(route) { keep(measured) }
+func measurePositions(_ folder: String) throws {
+  let document = RouteReader.read(readFile(folder + "/route.geojson"))
+  let measured = try MeasuredRoute(document.route())
+  let table = PositionTable(measured)
+  let distances = readFile(folder + "/distances.i64").withUnsafeBytes {
+    Array($0.bindMemory(to: Int64.self))
   }
-  let inverse = nanosecondsPerItem(count - 1, runs: runs) {
-    var sum = 0.0
-    for i in 1..<count {
-      sum += Geodesic.wgs84.inverse(from: vertices[i - 1], to: vertices[i]).distanceMeters
+  let columns = Columns(count: distances.count)
+  columns.fill(table, distances)
+  for (name, column) in [("longitudes", columns.longitudes), ("latitudes", columns.latitudes)] {
+    writeFile(
+      "\(folder)/\(name).f64",
+      UnsafeRawBufferPointer(UnsafeBufferPointer(start: column, count: distances.count)))
+  }
+  figure("random", nanosecondsPerItem(distances.count) { columns.fill(table, distances) })
+  let sorted = distances.sorted()
+  figure("sorted", nanosecondsPerItem(sorted.count) { columns.fill(table, sorted) })
+  figure("copy", nanosecondsPerItem(sorted.count) { copy(sorted, columns) })
+  let (prepare, inverse) = preparing(measured.route)
+  figure("prepare", prepare)
+  figure("inverse", inverse)
+  figure("length", measured.length.meters)
+}
+
+/// As many bytes in and out as the positions, and nothing else.
+@inline(never)
+func copy(_ distances: [Int64], _ columns: Columns) {
+  let (longitudes, latitudes) = (columns.longitudes, columns.latitudes)
+  distances.withUnsafeBufferPointer { distances in
+    for i in 0..<distances.count {
+      let value = Double(bitPattern: UInt64(bitPattern: distances[i]))
+      longitudes[i] = value
+      latitudes[i] = value
     }
-    keep(sum)
   }
-  let measured = try MeasuredRoute(route)
-  var random = SplitMix64(seed: seed)
-  let queries = (0..<200_000).map { _ in
-    Distance(micrometers: Int64.random(in: 0...measured.length.micrometers, using: &random))
+}
+
+func measureReading(_ folder: String) {
+  for name in ["trail.gpx", "trail.geojson"] {
+    let bytes = readFile("\(folder)/\(name)")
+    let document = RouteReader.read(bytes)
+    figure("\(name).vertices", Double(document.tracks.reduce(0) { $0 + $1.vertexCount }))
+    figure("\(name).ms", nanosecondsPerItem(1) { keep(RouteReader.read(bytes)) } / 1e6)
   }
-  let position = nanosecondsPerItem(queries.count) {
-    var sum = 0.0
-    for query in queries { sum += measured.position(at: query).coordinate.latitude }
-    keep(sum)
-  }
-  let direct = nanosecondsPerItem(queries.count) {
-    var sum = 0.0
-    let azimuth = Azimuth(degrees: 20)
-    for i in queries.indices {
-      sum +=
-        Geodesic.wgs84.direct(
-          from: vertices[i % count], azimuth: azimuth, distanceMeters: 30
-        ).coordinate.latitude
-    }
-    keep(sum)
-  }
-  func cell(_ value: Double, _ width: Int) -> String {
-    let text = "\(Int(value.rounded()))"
-    return String(repeating: " ", count: max(width - text.count, 0)) + text
-  }
-  print(
-    cell(Double(count), 8) + cell(prepare, 20) + cell(inverse, 18) + cell(position, 14)
-      + cell(direct, 17))
+  let gpx = readFile("\(folder)/trail.gpx").map { CChar(bitPattern: $0) }
+  figure("expat.vertices", Double(bare_expat_points(gpx, gpx.count)))
+  figure("expat.ms", nanosecondsPerItem(1) { keep(bare_expat_points(gpx, gpx.count)) } / 1e6)
 }

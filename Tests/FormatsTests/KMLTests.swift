@@ -1,0 +1,256 @@
+import Formats
+import Foundation
+import Geodesy
+import Routes
+import Testing
+
+@Suite struct KMLTests {
+  private func kml(_ inside: String) -> RouteDocument {
+    read(
+      "<kml xmlns=\"http://www.opengis.net/kml/2.2\" xmlns:gx=\"http://www.google.com/kml/ext/2.2\">"
+        + "<Document>\(inside)</Document></kml>")
+  }
+
+  private func line(_ coordinates: String) -> RouteDocument {
+    kml(
+      "<Placemark><LineString>\n<coordinates>\(coordinates)</coordinates></LineString></Placemark>")
+  }
+
+  // MARK: Geometries
+
+  @Test func linesAndPoints() throws {
+    let document = kml(
+      """
+      <name>Tour</name><Style><LineStyle><width>4</width></LineStyle></Style>
+      <Folder><name>not the tour's</name>
+      <Placemark><name>A</name><styleUrl>#s</styleUrl><TimeSpan><begin>2024</begin></TimeSpan>
+        <LineString><extrude>1</extrude><tessellate>1</tessellate><altitudeMode>absolute</altitudeMode>
+        <coordinates>
+          7,46,1200
+          7.5,46.5
+        </coordinates></LineString></Placemark>
+      <Placemark><name>Ring</name><LinearRing><coordinates>0,0 1,0 1,1 0,0</coordinates></LinearRing>
+      </Placemark>
+      <Placemark><name>Hut</name><description><![CDATA[<b>Tea</b> &amp; cake]]></description>
+        <Point><coordinates> 7,46,1200 </coordinates></Point></Placemark>
+      <Placemark><name>Nothing</name></Placemark></Folder>
+      """)
+    #expect(document.codes.isEmpty)
+    #expect(document.name == "Tour")
+    #expect(document.tracks.map(\.name) == ["A", "Ring"])
+    #expect(document.shape == [[2], [4]])
+    #expect(document.vertices.prefix(2) == [place(46, 7, 1200), place(46.5, 7.5)])
+    #expect(
+      document.waypoints == [
+        Waypoint(name: "Hut", coordinate: place(46, 7, 1200), story: "<b>Tea</b> &amp; cake")
+      ])
+    #expect(try document.route().name == "Tour")
+  }
+
+  @Test func multiGeometriesNest() {
+    let document = kml(
+      """
+      <Placemark><name>M</name><MultiGeometry>
+        <LineString><coordinates>1,2 3,4</coordinates></LineString>
+        <MultiGeometry><LineString><coordinates>5,6</coordinates></LineString>
+          <Point><coordinates>9,9</coordinates></Point></MultiGeometry>
+        <Point><coordinates>8,8,8</coordinates></Point>
+        <LinearRing><coordinates>5,6 7,8 5,6</coordinates></LinearRing>
+        <name>not a name</name><Model/></MultiGeometry></Placemark>
+      """)
+    #expect(document.codes.isEmpty)
+    #expect(document.shape == [[2, 1, 3]])
+    #expect(document.tracks.first?.name == "M")
+    #expect(document.waypoints.map(\.name) == ["M", "M"])
+    #expect(document.waypoints.map(\.coordinate) == [place(9, 9), place(8, 8, 8)])
+  }
+
+  @Test(arguments: ["gx:", ""]) func tracks(_ prefix: String) {
+    let p = prefix
+    let document = kml(
+      """
+      <Placemark><name>T</name><\(p)Track><when>2024-01-01T00:00:00Z</when><when>2024</when>
+        <\(p)coord>7 46 1200</\(p)coord><\(p)coord> 7.5\n46.5 </\(p)coord>
+        <\(p)coord>\t8  47   0</\(p)coord><\(p)angles>1 2 3</\(p)angles></\(p)Track></Placemark>
+      <Placemark><\(p)MultiTrack><\(p)interpolate>1</\(p)interpolate>
+        <\(p)Track><\(p)coord>1 2</\(p)coord></\(p)Track>
+        <\(p)Track><\(p)coord>3 4</\(p)coord><\(p)coord>5 6</\(p)coord></\(p)Track>
+      </\(p)MultiTrack></Placemark>
+      """)
+    #expect(document.codes.isEmpty)
+    #expect(document.shape == [[3], [1, 2]])
+    #expect(document.vertices.prefix(3) == [place(46, 7, 1200), place(46.5, 7.5), place(47, 8, 0)])
+    let faults: [(String, Diagnostic.Code)] = [
+      ("7", .positionTooShort), ("7,46", .numberSyntax), ("7 91", .latitudeRange),
+      ("181 1", .longitudeRange), ("7 x", .numberSyntax), ("7 1e400", .numberRange),
+    ]
+    for (coord, code) in faults {
+      let document = kml(
+        "<Placemark><gx:Track><gx:coord>\(coord)</gx:coord></gx:Track></Placemark>")
+      #expect(document.codes.first == code, "\(coord)")
+    }
+    // An empty one is what a receiver without a fix writes.
+    let gap = kml("<Placemark><gx:Track><gx:coord/><gx:coord>1 2</gx:coord></gx:Track></Placemark>")
+    #expect(gap.vertices == [place(2, 1)])
+  }
+
+  @Test func areasAreLeftOutAndTold() {
+    let ring = "<LinearRing><coordinates>0,0 1,0 1,1 0,0</coordinates></LinearRing>"
+    let polygon = "<Polygon><outerBoundaryIs>\(ring)</outerBoundaryIs></Polygon>"
+    for text in ["\n\(polygon)", "<MultiGeometry>\n\(polygon)</MultiGeometry>"] {
+      let document = kml("<Placemark>\(text)</Placemark>")
+      #expect(document.found() == ["2:1 area"])
+      #expect(document.diagnostics[0].severity == .info)
+      #expect(!document.hasLine && document.tracks.isEmpty)
+    }
+    // Its ring does not end up in a line beside it.
+    let line = "<LineString><coordinates>5,5 6,6</coordinates></LineString>"
+    let both = kml("<Placemark><MultiGeometry>\(polygon)\(line)</MultiGeometry></Placemark>")
+    #expect(both.vertices == [place(5, 5), place(6, 6)])
+  }
+
+  @Test func emptyLinesAreToldAndDropped() throws {
+    let document = kml(
+      "<Placemark><MultiGeometry><LineString/><LineString><coordinates> </coordinates></LineString>"
+        + "<LineString><coordinates>1,2</coordinates></LineString></MultiGeometry></Placemark>")
+    #expect(document.codes == [.emptyPart, .emptyPart])
+    #expect(document.shape == [[0, 0, 1]])
+    #expect(try document.route().partCount == 1)
+  }
+
+  // MARK: Coordinates
+
+  @Test func messagesAndPlacesOfCoordinates() {
+    let cases: [(String, [String])] = [
+      (
+        "1,2 3,x",
+        ["18 number-syntax “3,x” is not longitude,latitude or longitude,latitude,altitude"]
+      ),
+      (
+        "1, 2",
+        [
+          "14 number-syntax “1,” is not longitude,latitude or longitude,latitude,altitude; no space"
+            + " may follow a comma",
+          "17 position-too-short a coordinate needs a longitude and a latitude",
+        ]
+      ),
+      ("1,2 91,91", ["18 latitude-range the latitude 91.0 is outside -90…90"]),
+      ("1,2 181,1", ["18 longitude-range the longitude 181.0 is outside -180…180"]),
+      ("1", ["14 position-too-short a coordinate needs a longitude and a latitude"]),
+      (
+        "1,2,", ["14 number-syntax “1,2,” is not longitude,latitude or longitude,latitude,altitude"]
+      ),
+      (
+        "1,2;3,4",
+        ["14 number-syntax “1,2;3,4” is not longitude,latitude or longitude,latitude,altitude"]
+      ),
+      (
+        "1,2,1e400",
+        ["14 number-range “1,2,1e400” is not longitude,latitude or longitude,latitude,altitude"]
+      ),
+    ]
+    for (coordinates, due) in cases {
+      let document = line(coordinates)
+      let found = document.diagnostics.map { diagnostic in
+        let words = diagnostic.message.split(separator: " (placemark")[0]
+        return "\(diagnostic.column ?? 0) \(diagnostic.code.rawValue) \(words)"
+      }
+      #expect(
+        found.map { $0.replacing("; no space may follow a comma", with: "") }
+          == due.map { $0.replacing("; no space may follow a comma", with: "") }, "\(coordinates)")
+      #expect(document.diagnostics.allSatisfy { $0.line == 2 })
+    }
+    #expect(
+      line("1, 2").diagnostics[0].message.contains("no space may follow a comma (placemark 1"))
+    #expect(line("1,2 3,x").diagnostics[0].message.hasSuffix("(placemark 1, point 2)"))
+    let named = kml(
+      "<Placemark><name>N</name><Point><coordinates>x</coordinates></Point></Placemark>")
+    #expect(named.diagnostics[0].message.hasSuffix("(placemark \"N\", point 1)"))
+    // Edges, exponents and signs.
+    #expect(line("180,90 -180,-90 +1e1,-.5,+3").vertices.last == place(-0.5, 10, 3))
+    // A fourth number means nothing to a route.
+    #expect(line("1,2,3,4").vertices == [place(2, 1, 3)])
+  }
+
+  @Test func coordinatesInPieces() {
+    // Comments, character references and a document larger than what is fed at once.
+    #expect(line("1,2 <!-- 5,6 -->3,&#52; 5<![CDATA[,6]]>").vertices.map(\.latitude) == [2, 4, 6])
+    #expect(line("1,2 <x>9,9</x> 3,4").vertices == [place(2, 1), place(4, 3)])
+    let many = (0..<20_000).map { "\(Double($0) / 1_000 - 10),\(Double($0) / 500 - 20),\($0)" }
+    for separator in [" ", "\n", "\r\n\t "] {
+      let document = line(many.joined(separator: separator))
+      #expect(document.codes.isEmpty)
+      #expect(document.vertices.count == many.count)
+      let wrong = document.vertices.enumerated().filter { index, vertex in
+        vertex != place(Double(index) / 500 - 20, Double(index) / 1_000 - 10, Double(index))
+      }
+      #expect(wrong.isEmpty)
+      // Every vertex knows where its tuple begins.
+      let bytes = document.source.bytes
+      let offsets = document.tracks.flatMap { $0.parts.flatMap(\.offsets) }
+      let strays = zip(offsets, many).filter { !bytes[Int($0)...].starts(with: $1.utf8) }
+      #expect(strays.isEmpty)
+    }
+  }
+
+  @Test func encodingsHaveTheirPlaces() throws {
+    let text =
+      "<kml><Placemark><name>Aé£</name><Point><coordinates>1,99</coordinates></Point></Placemark></kml>"
+    for (encoding, name) in [(String.Encoding.isoLatin1, "ISO-8859-1"), (.utf8, "UTF-8")] {
+      let head = "<?xml version='1.0' encoding='\(name)'?>"
+      let bytes = Array(try #require((head + text).data(using: encoding)))
+      #expect(RouteReader.read(bytes).found() == ["1:\(head.count + 53) latitude-range"])
+    }
+  }
+
+  // MARK: Our own fields
+
+  @Test func ourOwnFields() throws {
+    func data(_ name: String, _ value: String) -> String {
+      "<Data name=\"\(name)\"><displayName>d</displayName><value>\(value)</value></Data>"
+    }
+    let own =
+      data("milequest:joins", "ferry") + data("milequest:laps", "2") + data("laps", "9")
+      + data("other:laps", "9") + data("milequest:thereAndBack", "true")
+      + data("milequest:lapJoin", "walk") + data("milequest:officialLength", "2.5 mi")
+      + data("milequest:unknown", "x")
+      + "<SchemaData><SimpleData name='a'>1</SimpleData></SchemaData>"
+    let lines = ["1,2 3,4", "5,6 7,8"]
+      .map { "<LineString><coordinates>\($0)</coordinates></LineString>" }.joined()
+    let document = kml(
+      "<Placemark><ExtendedData>\(own)</ExtendedData><MultiGeometry>\(lines)</MultiGeometry></Placemark>"
+        + "<Placemark><ExtendedData>\(data("milequest:type", "hut"))"
+        + "\(data("milequest:officialDistance", "1500"))</ExtendedData>"
+        + "<Point><coordinates>1,2</coordinates></Point></Placemark>")
+    #expect(document.codes.isEmpty)
+    let route = try document.route()
+    #expect(route.joinPolicies == [.ferry] && route.officialLength == distance("2.5mi"))
+    #expect(route.course == Course(laps: 2, thereAndBack: true, lapJoin: .walk))
+    #expect(
+      route.waypoints
+        == [Waypoint(coordinate: place(2, 1), type: "hut", officialDistance: distance("1.5km"))])
+    // For the file as a whole, beside its placemarks.
+    let whole = kml(
+      "<ExtendedData>\(data("milequest:laps", "3"))</ExtendedData>"
+        + "<Placemark><MultiGeometry>\(lines)</MultiGeometry></Placemark>")
+    #expect(try whole.route().course.laps == 3)
+    for (name, value) in [
+      ("laps", "0"), ("laps", ""), ("joins", "swim"), ("lapJoin", "x"), ("thereAndBack", "1"),
+      ("officialLength", "far"), ("officialDistance", ""),
+    ] {
+      let text =
+        "<Placemark><ExtendedData>\n\(data("milequest:" + name, value))</ExtendedData></Placemark>"
+      let found = kml(text).found()
+      #expect(found.count == 1 && found[0].hasPrefix("2:") && found[0].hasSuffix("route-property"))
+    }
+  }
+
+  @Test func otherRootsAreNoKML() {
+    #expect(read("<kmlx/>", as: .kml).codes == [.unknownFormat])
+    #expect(read("<gpx/>", as: .kml).codes == [.unknownFormat])
+    #expect(read("<k:kml xmlns:k='x'><k:Placemark/></k:kml>").codes.isEmpty)
+    #expect(RouteReader.read([0x50, 0x4B, 3, 4, 0, 0]).diagnostics[0].message.contains("KMZ"))
+    #expect(RouteReader.read([0x1F, 0x8B, 8]).diagnostics[0].message.contains("gzip"))
+    #expect(read("").diagnostics[0].message.contains("empty"))
+  }
+}

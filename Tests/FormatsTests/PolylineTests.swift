@@ -1,0 +1,117 @@
+import Formats
+import Foundation
+import Geodesy
+import Routes
+import Testing
+
+@Suite struct PolylineTests {
+  private static let example = "_p~iF~ps|U_ulLnnqC_mqNvxq`@"
+
+  private static let places = [
+    place(38.5, -120.2), place(40.7, -120.95), place(43.252, -126.453),
+  ]
+
+  /// The example of Google's "Encoded Polyline Algorithm Format".
+  @Test func theExampleOfTheDocumentation() throws {
+    let document = read(Self.example, as: .polyline5)
+    #expect(document.codes.isEmpty && document.format == .polyline5)
+    #expect(document.vertices == Self.places)
+    #expect(document.tracks.first?.parts.first?.offsets == [0, 10, 18])
+    let written = RouteWriter.write(try Route(parts: [Self.places]), as: .polyline5)
+    #expect(String(decoding: written, as: UTF8.self) == Self.example + "\n")
+    // The single value of the same page: -179.9832104 is `~oia@.
+    let value = read("??" + "?`~oia@", as: .polyline5)
+    #expect(value.vertices == [place(0, 0), place(0, -179.98321)])
+  }
+
+  @Test func sixDigits() throws {
+    let document = read("_izlhA~rlgdF_{geC~ywl@_kwzCn`{nI", as: .polyline6)
+    #expect(document.vertices == Self.places)
+    let written = RouteWriter.write(try Route(parts: [Self.places]), as: .polyline6)
+    #expect(String(decoding: written, as: UTF8.self) == "_izlhA~rlgdF_{geC~ywl@_kwzCn`{nI\n")
+  }
+
+  @Test func partsAreLines() throws {
+    for text in [
+      "\(Self.example)\n\(Self.example)\n", "\(Self.example)\r\n\r\n\(Self.example)  \r\n",
+      "\u{FEFF}\(Self.example)\n\n\n\(Self.example)\t",
+    ] {
+      let document = read(text, as: .polyline5)
+      #expect(document.codes.isEmpty)
+      #expect(document.shape == [[3, 3]])
+      // Each line starts anew from 0, 0.
+      #expect(document.vertices == Self.places + Self.places)
+    }
+    #expect(read("\n \n", as: .polyline5).tracks.isEmpty)
+    #expect(!read("\n \n", as: .polyline5).hasLine)
+  }
+
+  @Test func theWrongPrecisionIsHintedAt() {
+    let six = "_izlhA~rlgdF_{geC~ywl@_kwzCn`{nI"
+    let document = read(six, as: .polyline5)
+    #expect(document.found() == ["1:1 latitude-range"])
+    #expect(
+      document.diagnostics[0].message
+        == "the latitude 385.0 is outside -90…90; was it encoded with 6 digits?")
+    // The other way round everything shrinks, which cannot be seen but where it goes far.
+    let far = read("?_kbvD_________D", as: .polyline6)
+    #expect(!far.errors.isEmpty)
+    let longitude = read("?_aohvM", as: .polyline5)
+    #expect(longitude.diagnostics.first?.message.contains("encoded with 6 digits") == true)
+  }
+
+  @Test func badBytesAndTruncation() {
+    for (text, found) in [
+      ("_p~iF~ps|U_ulL", "1:11 position-too-short"), ("_p~iF~ps|U_ul", "1:13 not-well-formed"),
+      ("_p~iF", "1:1 position-too-short"), ("_", "1:1 not-well-formed"),
+      ("_p~iF ~ps|U", "1:6 not-well-formed"), ("_p~iF~ps|U\n_p~iF~ps|U>", "2:11 not-well-formed"),
+      ("_p~iF~ps|Ué", "1:11 not-well-formed"), ("_p~iF~ps|U\u{7F}", "1:11 not-well-formed"),
+      ("~~~~~~~~~~", "1:9 number-range"), ("{\"type\":1}", "1:2 not-well-formed"),
+    ] {
+      let document = read(text, as: .polyline5)
+      expectSane(document, text)
+      #expect(document.found() == [found], "\(text)")
+    }
+    let stray = read("_p~iF~ps|U>", as: .polyline5)
+    #expect(
+      stray.diagnostics[0].message == "the byte 0x3E does not belong in an encoded polyline")
+  }
+
+  /// A value is a whole number of 1e-5 degrees: shifted, inverted where negative, in fives of bits.
+  @Test func randomValuesAgainstTheDefinition() throws {
+    var random = SplitMix64("randomValuesAgainstTheDefinition")
+    func encoded(_ value: Int) -> String {
+      var bits = String(value < 0 ? ~(value << 1) : value << 1, radix: 2)
+      while bits.count % 5 != 0 { bits = "0" + bits }
+      var chunks: [Int] = []
+      while !bits.isEmpty {
+        chunks.append(Int(bits.suffix(5), radix: 2) ?? 0)
+        bits.removeLast(5)
+      }
+      let last = chunks.count - 1
+      return String(
+        String.UnicodeScalarView(
+          chunks.enumerated().compactMap { Unicode.Scalar(($1 | ($0 < last ? 0x20 : 0)) + 63) }))
+    }
+    for format in [RouteFormat.polyline5, .polyline6] {
+      let scale = format == .polyline5 ? 100_000 : 1_000_000
+      for _ in 0..<300 {
+        var text = ""
+        var last = (0, 0)
+        var due: [Coordinate] = []
+        for _ in 0..<random.int(1...8) {
+          let next = (
+            random.int(-90 * scale...90 * scale), random.int(-180 * scale...180 * scale)
+          )
+          text += encoded(next.0 - last.0) + encoded(next.1 - last.1)
+          last = next
+          due.append(place(Double(next.0) / Double(scale), Double(next.1) / Double(scale)))
+        }
+        let document = read(text, as: format)
+        #expect(document.vertices == due, "\(text), seed \(runSeed)")
+        let written = RouteWriter.write(try document.route(), as: format)
+        #expect(String(decoding: written, as: UTF8.self) == text + "\n", "seed \(runSeed)")
+      }
+    }
+  }
+}
