@@ -72,8 +72,9 @@ struct RowParser {
   let routes: [String: Int]
   private let columnCount: Int
   private let unitSize: UInt64
-  /// 10^d and unit / 10^d for the decimals that are exact in the unit.
+  /// unit / 10^d for the decimals that are exact in the unit, and 10^d.
   private let scales: [UInt64]
+  private let powers: [UInt64]
   private let longest: Int64
 
   init(
@@ -95,6 +96,7 @@ struct RowParser {
       power *= 10
     }
     self.scales = scales
+    powers = (0...8).map { digits in (0..<digits).reduce(1) { power, _ in power * 10 } }
   }
 
   enum Outcome {
@@ -123,41 +125,40 @@ struct RowParser {
     scan: while true {
       switch plan.roles[field] {
       case .team:
-        var value: UInt64 = 0
         let first = i
-        while i < n, base[i] &- 0x30 < 10 {
-          value = value &* 10 &+ UInt64(base[i] &- 0x30)
-          i &+= 1
+        let number = Self.digits(base + i)
+        var value = number.value
+        i &+= number.count
+        if number.count == 8 {
+          // Longer ids go on digit by digit.
+          while i < n, base[i] &- 0x30 < 10, i &- first <= 18 {
+            value = value &* 10 &+ UInt64(base[i] &- 0x30)
+            i &+= 1
+          }
         }
         let count = i &- first
         if count == 0 || count > 18 || (base[first] == 0x30 && count > 1)
-          || !(i == n || base[i] == 0x2C || base[i] == 0x0A || base[i] == 0x0D)
+          || !(i >= n || base[i] == 0x2C || base[i] == 0x0A || base[i] == 0x0D) || i > n
         {
           isPlain = false
           break scan
         }
         row.teamNumber = Int64(value)
       case .distance:
-        var mantissa: UInt64 = 0
-        let first = i
-        while i < n, base[i] &- 0x30 < 10 {
-          mantissa = mantissa &* 10 &+ UInt64(base[i] &- 0x30)
-          i &+= 1
-        }
-        var digits = i &- first
+        let whole = Self.digits(base + i)
+        i &+= whole.count
+        var mantissa = whole.value
+        var digits = whole.count
         var decimals = 0
         if i < n, base[i] == 0x2E {
-          i &+= 1
-          let point = i
-          while i < n, base[i] &- 0x30 < 10 {
-            mantissa = mantissa &* 10 &+ UInt64(base[i] &- 0x30)
-            i &+= 1
-          }
-          decimals = i &- point
-          digits += decimals
+          let fraction = Self.digits(base + (i &+ 1))
+          decimals = fraction.count
+          i &+= 1 &+ decimals
+          mantissa = mantissa &* powers[decimals] &+ fraction.value
+          digits &+= decimals
         }
         // Beyond these the exact reader for any text decides.
-        if digits == 0 || digits > 18 || decimals >= scales.count
+        if digits == 0 || whole.count == 8 || decimals == 8 || decimals >= scales.count || i > n
           || !(i == n || base[i] == 0x2C || base[i] == 0x0A || base[i] == 0x0D)
         {
           isPlain = false
@@ -214,6 +215,30 @@ struct RowParser {
     line &+= 1
     if plan.hasTime, !window.isOpen, !window.contains(row.instant) { return .outside }
     return .row
+  }
+
+  /// Up to eight decimal digits at once, and how many there are.
+  ///
+  /// Eight bytes are looked at, which a block has room for behind its end. The digits are moved to
+  /// the end of the word and summed in pairs, fours and eights (D. Lemire, "Number parsing at a
+  /// gigabyte per second", 2021): no branch that the lengths of the numbers could make guess wrong.
+  @inline(__always)
+  private static func digits(_ start: UnsafePointer<UInt8>) -> (value: UInt64, count: Int) {
+    let word = UnsafeRawPointer(start).loadUnaligned(as: UInt64.self).littleEndian
+    let values = word ^ 0x3030_3030_3030_3030
+    // The top bit of each byte that is no digit.
+    let others = ((values &+ 0x7676_7676_7676_7676) | values) & 0x8080_8080_8080_8080
+    // A carry runs upwards only, so the lowest such byte is told rightly.
+    let count = others.trailingZeroBitCount &>> 3
+    // Two steps, since a shift by 64 is not one.
+    let room = UInt64(truncatingIfNeeded: 8 &- count) &* 8
+    var sum = (values &<< (room / 2)) &<< (room - room / 2)
+    if count == 0 { sum = 0 }
+    sum = (sum &* 10) &+ (sum &>> 8)
+    sum =
+      ((sum & 0x0000_00FF_0000_00FF) &* 0x000F_4240_0000_0064
+        &+ ((sum &>> 16) & 0x0000_00FF_0000_00FF) &* 0x0000_2710_0000_0001) &>> 32
+    return (sum, count)
   }
 
   /// The index of the next comma, quote or line end, eight bytes at a time.

@@ -170,18 +170,7 @@ struct Calibration: Sendable {
     var found: [LinearStretch] = []
     var i = max(stretches.partitioningIndex { $0.geometric > from } - 1, 0)
     while i < stretches.count, stretches[i].geometric < to {
-      let stretch = stretches[i]
-      if stretch.geometricEnd > from {
-        found.append(
-          LinearStretch(
-            official: stretch.official, geometric: stretch.geometric,
-            officialEnd: stretch.officialEnd, geometricEnd: stretch.geometricEnd,
-            metersPerMicrometer: stretch.isUnit
-              ? 1e-6
-              : (stretch.geometricEnd - stretch.geometric)
-                / Double(stretch.officialEnd - stretch.official),
-            hasPrevious: i > 0, hasNext: i + 1 < stretches.count))
-      }
+      if stretches[i].geometricEnd > from { found.append(linearStretch(i)) }
       i += 1
     }
     if to > end.geometricEnd {
@@ -191,5 +180,22 @@ struct Calibration: Sendable {
           geometricEnd: to, metersPerMicrometer: 1e-6, hasPrevious: true, hasNext: false))
     }
     return found
+  }
+
+  /// The stretch that a whole interval lies in where there is only one; nil elsewhere.
+  func onlyStretch(_ from: Double, _ to: Double) -> LinearStretch? {
+    stretches.count == 1 && to <= stretches[0].geometricEnd ? linearStretch(0) : nil
+  }
+
+  private func linearStretch(_ i: Int) -> LinearStretch {
+    let stretch = stretches[i]
+    return LinearStretch(
+      official: stretch.official, geometric: stretch.geometric, officialEnd: stretch.officialEnd,
+      geometricEnd: stretch.geometricEnd,
+      metersPerMicrometer: stretch.isUnit
+        ? 1e-6
+        : (stretch.geometricEnd - stretch.geometric)
+          / Double(stretch.officialEnd - stretch.official),
+      hasPrevious: i > 0, hasNext: i + 1 < stretches.count)
   }
 }

@@ -11,40 +11,51 @@ extension Calibration {
     var metersPerMicrometer: Double
   }
 
-  /// The pieces of the half-open geometric interval [from, to), in the order of travel.
+  /// Hands out the pieces of the half-open geometric interval [from, to), in the order of travel.
   ///
   /// - Parameter descending: the interval is (from, to] and walked from its end.
-  func pieces(from: Double, to: Double, descending: Bool) -> [Piece] {
-    var pieces: [Piece] = []
-    for stretch in linearStretches(touching: from, to) {
-      let low = max(from, stretch.geometric)
-      let high = min(to, stretch.geometricEnd)
-      func meters(_ official: Int64) -> Double {
-        stretch.geometric + Double(official - stretch.official) * stretch.metersPerMicrometer
-      }
-      func official(_ meters: Double) -> Int64 {
-        let along = (meters - stretch.geometric) / stretch.metersPerMicrometer
-        return stretch.official + Int64(max(along, 0).rounded(.down))
-      }
-      // Whole micrometres inside; the guess is off by one at most.
-      var first = official(low)
-      while first > stretch.official, isInside(meters(first - 1), low, descending) { first -= 1 }
-      while !isInside(meters(first), low, descending), first < stretch.officialEnd { first += 1 }
-      var last = official(high)
-      while isBefore(meters(last + 1), high, descending), last + 1 <= stretch.officialEnd {
-        last += 1
-      }
-      while last >= first, !isBefore(meters(last), high, descending) { last -= 1 }
-      // The knot between two stretches belongs to one of them.
-      if !descending, last == stretch.officialEnd, stretch.hasNext { last -= 1 }
-      if descending, first == stretch.official, stretch.hasPrevious { first += 1 }
-      guard first <= last else { continue }
-      pieces.append(
-        Piece(
-          first: first, last: last, metersAtFirst: meters(first),
-          metersPerMicrometer: stretch.metersPerMicrometer))
+  func eachPiece(
+    from: Double, to: Double, descending: Bool, _ body: (Piece) -> Void
+  ) {
+    // One stretch for the whole pass is what most routes have; no list is made for it.
+    if let stretch = onlyStretch(from, to) {
+      if let piece = piece(of: stretch, from, to, descending) { body(piece) }
+      return
     }
-    return descending ? pieces.reversed() : pieces
+    let stretches = linearStretches(touching: from, to)
+    for stretch in descending ? stretches.reversed() : stretches {
+      if let piece = piece(of: stretch, from, to, descending) { body(piece) }
+    }
+  }
+
+  private func piece(
+    of stretch: LinearStretch, _ from: Double, _ to: Double, _ descending: Bool
+  ) -> Piece? {
+    let low = max(from, stretch.geometric)
+    let high = min(to, stretch.geometricEnd)
+    func meters(_ official: Int64) -> Double {
+      stretch.geometric + Double(official - stretch.official) * stretch.metersPerMicrometer
+    }
+    func official(_ meters: Double) -> Int64 {
+      let along = (meters - stretch.geometric) / stretch.metersPerMicrometer
+      return stretch.official + Int64(max(along, 0).rounded(.down))
+    }
+    // Whole micrometres inside; the guess is off by one at most.
+    var first = official(low)
+    while first > stretch.official, isInside(meters(first - 1), low, descending) { first -= 1 }
+    while !isInside(meters(first), low, descending), first < stretch.officialEnd { first += 1 }
+    var last = official(high)
+    while isBefore(meters(last + 1), high, descending), last + 1 <= stretch.officialEnd {
+      last += 1
+    }
+    while last >= first, !isBefore(meters(last), high, descending) { last -= 1 }
+    // The knot between two stretches belongs to one of them.
+    if !descending, last == stretch.officialEnd, stretch.hasNext { last -= 1 }
+    if descending, first == stretch.official, stretch.hasPrevious { first += 1 }
+    guard first <= last else { return nil }
+    return Piece(
+      first: first, last: last, metersAtFirst: meters(first),
+      metersPerMicrometer: stretch.metersPerMicrometer)
   }
 
   private func isInside(_ meters: Double, _ low: Double, _ descending: Bool) -> Bool {

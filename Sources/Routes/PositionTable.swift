@@ -74,6 +74,7 @@ public final class PositionTable: @unchecked Sendable {
   private let bucketCount: Int
 
   private let start: Int64
+  private let end: Int64
   private let length: Int64
   private let lapLength: Int64
   private let laps: Int64
@@ -85,6 +86,7 @@ public final class PositionTable: @unchecked Sendable {
     builder.build()
     self.route = route
     start = route.start.micrometers
+    end = route.end.micrometers
     length = route.length.micrometers
     lapLength = route.lapLength.micrometers
     laps = Int64(route.route.course.laps)
@@ -98,8 +100,8 @@ public final class PositionTable: @unchecked Sendable {
     bearings.initialize(from: builder.bearings, count: spanCount)
     legs = CacheMemory.allocate(UInt32.self, count: spanCount)
     legs.initialize(from: builder.legs, count: spanCount)
-    let end = route.position(at: route.end)
-    last = (end.bearing?.degrees ?? .nan, UInt32(end.leg))
+    let arrival = route.position(at: route.end)
+    last = (arrival.bearing?.degrees ?? .nan, UInt32(arrival.leg))
 
     // Buckets as wide as the shortest span leave one comparison; more than eight for a span would
     // cost more in cache than the comparisons that they save.
@@ -107,7 +109,7 @@ public final class PositionTable: @unchecked Sendable {
     var shortest = Int64.max
     for i in 0..<max(spanCount - 1, 0) { shortest = min(shortest, spans[i].end - spans[i].start) }
     var shift: Int64 = 0
-    while (Int64(1) << (shift + 1)) <= shortest, shift < 62 { shift += 1 }
+    while (Int64(1) << (shift + 1)) <= shortest, shift < 60 { shift += 1 }
     while reach >> shift > Int64(8 * spanCount + 1024) { shift += 1 }
     self.shift = shift
     bucketCount = Int(reach >> shift) + 2
@@ -119,7 +121,8 @@ public final class PositionTable: @unchecked Sendable {
       while span + 1 < spanCount, spans[span].end <= from { span += 1 }
       buckets[bucket] = UInt32(span)
       // How many spans begin inside the bucket after the one that it starts in.
-      let until = from + (Int64(1) << shift)
+      let (sum, overflow) = from.addingReportingOverflow(Int64(1) << shift)
+      let until = overflow ? Int64.max : sum
       var next = span
       while crowd < 2, next + 1 < spanCount, spans[next].end < until { next += 1 }
       crowd = max(crowd, next - span)
@@ -152,12 +155,12 @@ public final class PositionTable: @unchecked Sendable {
   /// - Complexity: O(1) expected a distance.
   public func fill(_ columns: Columns, at distances: UnsafeBufferPointer<Int64>) {
     guard let base = distances.baseAddress else { return }
-    var done = 0
+    var first = 0
     var span = 0
-    while done < distances.count {
-      let count = min(Self.blockCount, distances.count - done)
-      let block = base + done
-      let out = columns.advanced(by: done)
+    while first < distances.count {
+      let count = min(Self.blockCount, distances.count - first)
+      let block = base + first
+      let out = columns.advanced(by: first)
       if laps == 1, Self.isAscending(block, count) {
         span = fillAscending(out, block, count, from: span)
       } else if laps == 1 {
@@ -167,9 +170,9 @@ public final class PositionTable: @unchecked Sendable {
       }
       if hasExactSpans { mend(out, block, count) }
       if let finished = out.finished {
-        for i in 0..<count { finished[i] = block[i] &- start >= length ? 1 : 0 }
+        for i in 0..<count { finished[i] = done(block[i]) >= length ? 1 : 0 }
       }
-      done += count
+      first += count
     }
   }
 
@@ -194,10 +197,19 @@ public final class PositionTable: @unchecked Sendable {
   private static func isAscending(_ block: UnsafePointer<Int64>, _ count: Int) -> Bool {
     // No early exit: eight comparisons at once beat one that may stop.
     var descents: Int64 = 0
-    for i in 1..<max(count, 1) { descents |= block[i] &- block[i - 1] }
-    // A difference that overflows could hide a descent; such distances are far beyond any route.
-    return descents >= 0 && block[0] > -(1 << 62) && block[count - 1] < 1 << 62
+    // A difference that overflows could hide a descent, so none may be of a distance beyond ±2⁶²,
+    // the first whose two highest bits differ.
+    var highest = block[0] ^ (block[0] &<< 1)
+    for i in 1..<max(count, 1) {
+      descents |= block[i] &- block[i - 1]
+      highest |= block[i] ^ (block[i] &<< 1)
+    }
+    return descents | highest >= 0
   }
+
+  /// What is done of the course at a distance, in [0, length].
+  @inline(__always)
+  private func done(_ distance: Int64) -> Int64 { min(max(distance, start), end) &- start }
 
   /// The span that holds a distance within the lap.
   @inline(__always)
@@ -259,13 +271,12 @@ public final class PositionTable: @unchecked Sendable {
 
   private func fillAny(_ out: Columns, _ block: UnsafePointer<Int64>, _ count: Int) {
     let hasDetails = out.bearings != nil || out.legs != nil
-    let (start, length) = (start, length)
     if needsOneStep, !hasDetails {
       fillPlain(out, block, count)
       return
     }
     for i in 0..<count {
-      let distance = min(max(block[i] &- start, 0), length)
+      let distance = done(block[i])
       let span = span(of: distance)
       evaluate(span, distance, out, i)
       if hasDetails { details(span, distance, out, i, isEnd: distance >= length) }
@@ -276,7 +287,7 @@ public final class PositionTable: @unchecked Sendable {
   /// more loads from memory under way at once.
   private func fillPlain(_ out: Columns, _ block: UnsafePointer<Int64>, _ count: Int) {
     let (spans, buckets, shift) = (spans, buckets, shift)
-    let (start, length) = (start, length)
+    let (start, end) = (start, end)
     let (latitudes, longitudes) = (out.latitudes, out.longitudes)
     withUnsafeTemporaryAllocation(of: UInt32.self, capacity: Self.lookaheadCount) { found in
       let found = found.baseAddress!
@@ -284,7 +295,7 @@ public final class PositionTable: @unchecked Sendable {
       while first < count {
         let here = min(Self.lookaheadCount, count &- first)
         for i in 0..<here {
-          let distance = min(max(block[first &+ i] &- start, 0), length)
+          let distance = min(max(block[first &+ i], start), end) &- start
           // The sign of a difference instead of a comparison: a branch would be guessed wrong a
           // quarter of the time.
           let guess = Int(buckets[Int(distance &>> shift)])
@@ -292,7 +303,7 @@ public final class PositionTable: @unchecked Sendable {
           found[i] = UInt32(truncatingIfNeeded: guess &+ step)
         }
         for i in 0..<here {
-          let distance = min(max(block[first &+ i] &- start, 0), length)
+          let distance = min(max(block[first &+ i], start), end) &- start
           let record = spans + Int(found[i])
           let along = Double(distance &- record.pointee.start)
           latitudes[first &+ i] =
@@ -310,7 +321,7 @@ public final class PositionTable: @unchecked Sendable {
   private func fillLaps(_ out: Columns, _ block: UnsafePointer<Int64>, _ count: Int) {
     let hasDetails = out.bearings != nil || out.legs != nil
     for i in 0..<count {
-      let distance = min(max(block[i] &- start, 0), length)
+      let distance = done(block[i])
       let lap = lapLength > 0 ? min(distance / lapLength, laps - 1) : 0
       let inLap = distance - lap * lapLength
       let span = span(of: inLap)
@@ -327,7 +338,7 @@ public final class PositionTable: @unchecked Sendable {
     var i = 0
     var span = first
     while i < count {
-      let distance = min(max(block[i] &- start, 0), length)
+      let distance = done(block[i])
       // The next span is a step away, or the index knows.
       if spans[span].start > distance || spans[span].end <= distance {
         if span + 1 < spanCount, spans[span + 1].start <= distance, spans[span + 1].end > distance {
@@ -338,24 +349,25 @@ public final class PositionTable: @unchecked Sendable {
       }
       let record = spans[span]
       // All distances of this span: those before its end, as the block sees it.
-      let (limit, overflow) = record.end.addingReportingOverflow(start)
-      let end = overflow || record.end > length ? Int64.max : limit
+      let (sum, overflow) = record.end.addingReportingOverflow(start)
+      let limit = overflow || record.end > length ? Int64.max : sum
       var j = i + 1
-      while count - j >= 64, block[j + 63] < end { j += 64 }
-      while count - j >= 8, block[j + 7] < end { j += 8 }
-      while j < count, block[j] < end { j += 1 }
+      while count - j >= 64, block[j + 63] < limit { j += 64 }
+      while count - j >= 8, block[j + 7] < limit { j += 8 }
+      while j < count, block[j] < limit { j += 1 }
       let origin = record.start &+ start
-      if block[i] >= origin, block[j - 1] &- start <= length {
+      if block[i] >= origin, block[j - 1] <= end, block[j - 1] &- origin < Self.vectorLimit {
         Self.evaluate(record, origin, out, block, i..<j)
       } else {
-        // The ends, where distances are clamped.
+        // The ends, where distances are clamped, and spans that an official length has stretched
+        // beyond what the loop can hold.
         for k in i..<j {
-          evaluate(span, min(max(block[k] &- start, 0), length), out, k)
+          evaluate(span, done(block[k]), out, k)
         }
       }
       if hasDetails {
         for k in i..<j {
-          let distance = min(max(block[k] &- start, 0), length)
+          let distance = done(block[k])
           details(span, distance, out, k, isEnd: distance >= length)
         }
       }
@@ -364,6 +376,9 @@ public final class PositionTable: @unchecked Sendable {
     return span
   }
 
+  /// 2⁵² µm, which are 4.5 million km.
+  private static let vectorLimit: Int64 = 1 << 52
+
   /// Distances of one span in a row: a loop that processors take several items of at once.
   @inline(__always)
   private static func evaluate(
@@ -371,8 +386,8 @@ public final class PositionTable: @unchecked Sendable {
     _ range: Range<Int>
   ) {
     let (latitudes, longitudes) = (out.latitudes, out.longitudes)
-    // A whole number below 2⁵² set into the fraction of 2⁵² is that number plus 2⁵²; vectors have no
-    // other way to make a double of it. 2⁵² µm are 4.5 million km.
+    // A whole number below the limit set into the fraction of 2⁵² is that number plus 2⁵²; vectors have no
+    // other way to make a double of it.
     let offset = 0x1p52
     let bits = offset.bitPattern
     for k in range {

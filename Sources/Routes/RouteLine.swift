@@ -1,3 +1,4 @@
+internal import Dispatch
 public import Geodesy
 
 /// A gap between two consecutive parts, measured.
@@ -57,34 +58,30 @@ struct RouteLine: Sendable {
     var passMeters = 0.0
     var sum = CompensatedSum()
     var nextPart = 1
+    let (lengths, azimuths) = Self.legs(vertices)
     var measures: [Double] = []
-    var azimuths: [Double] = []
     measures.reserveCapacity(count)
-    azimuths.reserveCapacity(count)
     measures.append(0)
     for i in 1..<max(count, 1) {
-      let a = vertices[i - 1]
-      let b = vertices[i]
-      let leg = Geodesic.wgs84.inverseDegrees(a.latitude, a.longitude, b.latitude, b.longitude)
-      azimuths.append(leg.azimuth1)
+      let meters = lengths[i - 1]
       if nextPart < starts.count, starts[nextPart] == i {
         if nextPart < route.partCount {
           let policy =
-            route.joinPolicies[nextPart - 1] ?? JoinPolicy.byDefault(lengthMeters: leg.meters)
-          joins.append(Join(policy: policy, lengthMeters: leg.meters, from: a, to: b))
-          if policy.counts { sum.add(leg.meters) }
+            route.joinPolicies[nextPart - 1] ?? JoinPolicy.byDefault(lengthMeters: meters)
+          joins.append(
+            Join(policy: policy, lengthMeters: meters, from: vertices[i - 1], to: vertices[i]))
+          if policy.counts { sum.add(meters) }
         } else {
           passMeters = sum.value
-          sum.add(leg.meters)
+          sum.add(meters)
         }
         nextPart += 1
       } else {
-        partsSum.add(leg.meters)
-        sum.add(leg.meters)
+        partsSum.add(meters)
+        sum.add(meters)
       }
       measures.append(sum.value)
     }
-    azimuths.append(0)
     if count == route.vertices.count { passMeters = sum.value }
 
     self.vertices = vertices
@@ -96,6 +93,35 @@ struct RouteLine: Sendable {
     self.partsMeters = partsSum.value
     self.passMeters = passMeters
     self.index = MeasureIndex(measures)
+  }
+
+  /// Below this many vertices one thread is as fast as several.
+  private static let parallelCount = 16_384
+
+  /// The geodesic from each vertex to the next: metres, and the azimuth at its start. One more entry
+  /// of zero stands for the last vertex. Long lines are shared out to all processors; what each leg
+  /// comes to does not depend on who computes it.
+  private static func legs(_ vertices: [Coordinate]) -> (meters: [Double], azimuths: [Double]) {
+    let count = vertices.count
+    var meters = [Double](repeating: 0, count: count)
+    var azimuths = meters
+    meters.withUnsafeMutableBufferPointer { meters in
+      azimuths.withUnsafeMutableBufferPointer { azimuths in
+        // Every chunk writes its own entries only.
+        nonisolated(unsafe) let (meters, azimuths) = (meters, azimuths)
+        let chunk = count < parallelCount ? count : parallelCount / 4
+        DispatchQueue.concurrentPerform(iterations: (count + chunk - 1) / chunk) { index in
+          for i in index * chunk..<min((index + 1) * chunk, count - 1) {
+            let (a, b) = (vertices[i], vertices[i + 1])
+            let leg = Geodesic.wgs84.inverseDegrees(
+              a.latitude, a.longitude, b.latitude, b.longitude)
+            meters[i] = leg.meters
+            azimuths[i] = leg.azimuth1
+          }
+        }
+      }
+    }
+    return (meters, azimuths)
   }
 
   static func gapMeters(from a: Coordinate, to b: Coordinate) -> Double {

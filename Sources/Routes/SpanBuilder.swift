@@ -47,6 +47,7 @@ struct SpanBuilder {
     let last = line.vertices.count - 1
     for i in 0..<last where line.segmentMeters(i) > 0 { add(segment: i, isBack: false) }
     if measured.route.course.thereAndBack {
+      addTurn()
       for i in (0..<last).reversed() where line.segmentMeters(i) > 0 {
         add(segment: i, isBack: true)
       }
@@ -170,21 +171,18 @@ struct SpanBuilder {
   private mutating func emit(_ curve: Curve, from: Double, to: Double, isBack: Bool) {
     let base = measured.start.micrometers
     let turn = measured.lapLength.micrometers
-    for piece in measured.calibration.pieces(from: from, to: to, descending: isBack) {
-      // First and last whole micrometre of the pass on this piece.
-      var first = piece.first - base
-      var last = piece.last - base
-      guard first <= last else { continue }
-      // Beyond the pass: the way back to the start of the next lap.
-      let metersPerMicrometer = piece.metersPerMicrometer
-      let metersAtFirst = piece.metersAtFirst - from
+    measured.calibration.eachPiece(from: from, to: to, descending: isBack) { piece in
+      let first = piece.first - base
+      let last = piece.last - base
+      let meters = piece.metersAtFirst - from
+      let scale = piece.metersPerMicrometer
       if isBack {
-        // x counts from the end of the piece backwards.
-        let metersAtLast = metersAtFirst + Double(last - first) * metersPerMicrometer
-        (first, last) = (turn - last, turn - first)
-        add(curve, at: first, until: last, metersAtLast, -metersPerMicrometer, isBack: true)
+        // Counted from the end of the piece backwards.
+        add(
+          curve, at: turn - last, until: turn - first, meters + Double(last - first) * scale,
+          -scale, isBack: true)
       } else {
-        add(curve, at: first, until: last, metersAtFirst, metersPerMicrometer, isBack: false)
+        add(curve, at: first, until: last, meters, scale, isBack: false)
       }
     }
   }
@@ -195,7 +193,6 @@ struct SpanBuilder {
   ) {
     let boundaries = measured.lapStops.boundaries
     var start = first
-    // The turn of there-and-back is met by both ways; the way back owns it.
     if let previous = spans.last, start <= previous.start {
       if start == previous.start {
         spans.removeLast()
@@ -225,6 +222,18 @@ struct SpanBuilder {
     }
   }
 
+  /// The turn of there-and-back: the end of the line itself, half a micrometre at most from where
+  /// the measure leads, and already on the way back.
+  private mutating func addTurn() {
+    let pass = measured.passLength.micrometers
+    guard pass > 0 else { return }
+    let turn = measured.position(at: Distance(micrometers: measured.start.micrometers + pass))
+    removeSpans(from: pass)
+    let boundaries = measured.lapStops.boundaries
+    while nextBoundary < boundaries.count, boundaries[nextBoundary] <= pass { nextBoundary += 1 }
+    append(turn.coordinate, at: spans.isEmpty ? 0 : pass, bearing: turn.bearing?.degrees ?? 0)
+  }
+
   /// The end of the lap, where all that is beyond stays.
   private mutating func addEnd() {
     let last = line.vertices.count - 1
@@ -233,16 +242,26 @@ struct SpanBuilder {
     // With laps this is where the next lap begins; the last one ends at the end of its pass.
     let micrometers =
       measured.route.course.laps > 1 ? measured.lapLength.micrometers : measured.length.micrometers
+    removeSpans(from: micrometers)
+    nextBoundary = max(measured.lapStops.boundaries.count - 1, 1)
+    append(end, at: spans.isEmpty ? 0 : micrometers, bearing: 0)
+  }
+
+  private mutating func removeSpans(from micrometers: Int64) {
     while let previous = spans.last, previous.start >= micrometers {
       spans.removeLast()
       bearings.removeLast()
       legs.removeLast()
     }
+  }
+
+  /// Adds a span that stays in one place.
+  private mutating func append(_ place: Coordinate, at start: Int64, bearing: Double) {
     spans.append(
       PositionTable.Span(
-        start: spans.isEmpty ? 0 : micrometers, end: .max, latitude0: end.latitude, latitude1: 0,
-        latitude2: 0, longitude0: end.longitude, longitude1: 0, longitude2: 0))
-    bearings.append((0, 0))
-    legs.append(UInt32(max(measured.lapStops.boundaries.count - 1, 1)))
+        start: start, end: .max, latitude0: place.latitude, latitude1: 0, latitude2: 0,
+        longitude0: place.longitude, longitude1: 0, longitude2: 0))
+    bearings.append((bearing, 0))
+    legs.append(UInt32(nextBoundary))
   }
 }

@@ -71,6 +71,18 @@ import Testing
     #expect(MeasuredRoute.waypointTieMeters == 25)
   }
 
+  /// Near the turn of a road out and back, both ways are one pass and equally far: the way out is
+  /// taken, not whichever a rounding prefers.
+  @Test func nearTheTurnTheWayOut() throws {
+    for step in 0..<60 {
+      let away = 0.4 * Double(step) + 0.3
+      let waypoints = [at(10_000 - away, Double(step % 5)), at(10_000)]
+      let route = try measured([outAndBack], waypoints: waypoints)
+      #expect(abs(route.waypoints[0].geometricMeters - (10_000 - away)) < 1e-3, "\(away) m before")
+      #expect(abs(route.waypoints[1].geometricMeters - 10_000) < 1e-3)
+    }
+  }
+
   /// On one pass the nearest place counts, not the first within 25 m.
   @Test func withinAPassTheNearest() throws {
     // A corner: the road turns north at 10 km.
