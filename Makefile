@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 # What the program is built from.
-BUILD_PACKAGES := libproj-dev libgeos-dev libexpat1-dev zlib1g-dev
+BUILD_PACKAGES := libproj-dev libgeos-dev libexpat1-dev zlib1g-dev tzdata
 # What the tests compare it with.
 TEST_PACKAGES := libxml2-utils
 

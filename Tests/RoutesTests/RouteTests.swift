@@ -56,4 +56,30 @@ import Testing
     #expect(RouteLimits.standard.vertices == 5_000_000)
     #expect(RouteLimits.standard.waypoints == 10_000)
   }
+
+  @Test func waypointsNearTheLineAreKept() throws {
+    let start = place(89.5, 179.9)
+    let line = [start, offset(start, north: 0, east: 5_000)]
+    let middle = between(line[0], line[1], meters: 2_500)
+    let leg = Geodesic.wgs84.inverse(from: middle, to: line[1]).initialAzimuth.degrees
+    let aside = [0, 99.9, 100.1, 5_000, 1e6].map { meters in
+      Waypoint(
+        name: "\(meters)", coordinate: offset(middle, azimuth: leg + 90, meters: meters))
+    }
+    let route = try Route(
+      name: "x", parts: [line, [line[0]]], joinPolicies: [.ferry], waypoints: aside,
+      course: Course(laps: 2))
+    func kept(_ meters: Double) -> [Waypoint] {
+      route.keepingWaypoints(withinMeters: meters).waypoints
+    }
+    #expect(kept(100) == Array(aside[..<2]))
+    #expect(kept(6_000) == Array(aside[..<4]))
+    #expect(kept(0.001) == [aside[0]])
+    #expect(kept(2e7) == aside)
+    let rest = route.keepingWaypoints(withinMeters: 100)
+    #expect(rest.vertices == route.vertices)
+    #expect(rest.joinPolicies == route.joinPolicies)
+    #expect(rest.course == route.course)
+    #expect(rest.name == "x")
+  }
 }

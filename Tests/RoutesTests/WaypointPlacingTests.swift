@@ -74,12 +74,22 @@ import Testing
   /// Near the turn of a road out and back, both ways are one pass and equally far: the way out is
   /// taken, not whichever a rounding prefers.
   @Test func nearTheTurnTheWayOut() throws {
+    // Not along a parallel, where the roundings of both ways are the same.
+    let slanted = (0...10).map { offset(place(47, 8), azimuth: 63, meters: Double($0) * 1_000) }
+    let line = try measured([slanted + slanted.reversed().dropFirst()])
+    let turn = line.length.micrometers / 2
+    // Nearer to the turn than this the line does not move away by the metre that makes two places.
     for step in 0..<60 {
-      let away = 0.4 * Double(step) + 0.3
-      let waypoints = [at(10_000 - away, Double(step % 5)), at(10_000)]
-      let route = try measured([outAndBack], waypoints: waypoints)
-      #expect(abs(route.waypoints[0].geometricMeters - (10_000 - away)) < 1e-3, "\(away) m before")
-      #expect(abs(route.waypoints[1].geometricMeters - 10_000) < 1e-3)
+      let away = Int64(step) * 300_000 + 4_000_000
+      let before = line.position(at: micrometers(turn - away))
+      let beside = offset(
+        before.coordinate, azimuth: (before.bearing?.degrees ?? 0) + 90, meters: Double(step % 5))
+      let route = try measured(
+        [line.route.vertices],
+        waypoints: [Waypoint(coordinate: beside), Waypoint(coordinate: slanted[10])])
+      #expect(
+        abs(route.waypoints[0].distance.micrometers - (turn - away)) < 1_000, "\(away) µm before")
+      #expect(abs(route.waypoints[1].distance.micrometers - turn) < 1_000)
     }
   }
 
