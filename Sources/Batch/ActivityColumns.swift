@@ -88,8 +88,6 @@ struct ColumnPlan: Sendable {
       columns.distance, ["distance_meters", "distance_km", "distance_miles", "distance"],
       option: "--distance-column", isNeeded: true)!
     unit = columns.unit ?? Self.unit(ofColumn: header[distance])
-    roles[team] = .team
-    roles[distance] = .distance
     func take(_ index: Int?, _ role: Role) throws(BatchError) -> Bool {
       guard let index else { return false }
       guard roles[index] == .none else {
@@ -98,6 +96,8 @@ struct ColumnPlan: Sendable {
       roles[index] = role
       return true
     }
+    _ = try take(team, .team)
+    _ = try take(distance, .distance)
     if columns.deduplicates || columns.activity != nil {
       hasActivity = try take(
         try find(columns.activity, ["activity_id"], option: "--activity-column", isNeeded: false),

@@ -8,6 +8,7 @@ public struct BatchError: Error, Sendable, CustomStringConvertible {
     public static let header = Code(rawValue: "header")
     public static let row = Code(rawValue: "row")
     public static let read = Code(rawValue: "read")
+    public static let gzip = Code(rawValue: "gzip")
     public static let partial = Code(rawValue: "partial")
     public static let zone = Code(rawValue: "zone")
   }

@@ -55,7 +55,9 @@ final class BlockSource: @unchecked Sendable {
     self.report = report
     pthread_mutex_init(&lock, nil)
     var head = [UInt8](repeating: 0, count: 4096)
-    let count = readRaw(&head, at: 0, count: head.count)
+    var count = readRaw(&head, at: 0, count: head.count)
+    // A pipe may hand over the first byte alone.
+    if count == 1 { count += readRaw(&head, at: 1, count: head.count - 1) }
     if head.prefix(count).starts(with: [0x1F, 0x8B]) {
       inflater = Inflater(Array(head.prefix(count)))
     } else {
@@ -177,7 +179,7 @@ private final class Inflater {
       if used == packed.count {
         if isInputAtEnd {
           return isMemberOpen
-            ? .failure(BatchError(.read, "the gzip file ends too early: it is cut off"))
+            ? .failure(BatchError(.gzip, "the gzip file ends too early: it is cut off"))
             : .success(0)
         }
         var fresh = [UInt8](repeating: 0, count: 256 * 1024)
@@ -203,7 +205,7 @@ private final class Inflater {
       if status == Z_STREAM_END {
         isMemberOpen = false
       } else if status != Z_OK {
-        return .failure(BatchError(.read, "the gzip file is damaged"))
+        return .failure(BatchError(.gzip, "the gzip file is damaged"))
       }
     }
     return .success(written)

@@ -132,7 +132,7 @@ public struct ZoneOffsets: Sendable {
   public init(named name: String) throws(BatchError) {
     let isPlain = !name.isEmpty && !name.hasPrefix("/") && !name.contains("..")
     let folder = getenv("TZDIR").map { String(cString: $0) } ?? "/usr/share/zoneinfo"
-    guard isPlain, access("\(folder)/\(name)", R_OK) == 0 else {
+    guard isPlain, Self.isZoneFile("\(folder)/\(name)") else {
       throw BatchError(
         .zone,
         "“\(name)” is no time zone that this system knows; use an IANA name such as "
@@ -172,6 +172,16 @@ public struct ZoneOffsets: Sendable {
     }
     if let before { setenv("TZ", before, 1) } else { unsetenv("TZ") }
     tzset()
+  }
+
+  /// Whether a file holds a zone, and not a list of zones or nothing at all as a folder does: the
+  /// system would take those for UTC.
+  private static func isZoneFile(_ path: String) -> Bool {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    var magic: [UInt8] = [0, 0, 0, 0]
+    return read(descriptor, &magic, 4) == 4 && magic == Array("TZif".utf8)
   }
 
   /// The offset in seconds at a local time: of two, the first; in a gap, that before it.

@@ -3,19 +3,21 @@
 ///
 /// Text, one record a line: a header with the format's version, `route` lines that give numbers to
 /// names, `total` or (where repeats were looked for) `activity` lines sorted by their key, and counts of
-/// what was left out.
+/// what was left out. The last line counts those before it, so that a file that was cut off is known.
 public enum PartialFile {
   private static let magic = "milequest-partial 1"
 
   /// - Complexity: O(teams), or O(activities) where repeats were looked for.
   public static func bytes(_ tally: Tally) -> [UInt8] {
     var out: [UInt8] = []
+    var records = 0
     func line(_ fields: [String]) {
       for (index, field) in fields.enumerated() {
         if index > 0 { out.append(0x2C) }
         ProgressOutput.field(field, &out)
       }
       out.append(0x0A)
+      records += 1
     }
     line([magic, tally.isDeduplicated ? "activities" : "totals"])
     line(["rows", String(tally.rowCount)])
@@ -50,6 +52,7 @@ public enum PartialFile {
         ])
       }
     }
+    line(["end", String(records)])
     return out
   }
 
@@ -79,6 +82,8 @@ public enum PartialFile {
     limits.rowBytes = 1 << 20
     var offset = 0
     var line = 0
+    var records = 0
+    var isEnded = false
     func damaged(_ what: String = "this is not a line of a partial file") -> BatchError {
       BatchError(.partial, line: line, what)
     }
@@ -92,9 +97,11 @@ public enum PartialFile {
       line += bytes[offset..<next].count { $0 == 0x0A } - 1
       offset = next
       if line == 1 {
-        guard fields.count == 2, fields[0] == magic else {
+        guard fields.count == 2, fields[0] == magic, ["activities", "totals"].contains(fields[1])
+        else {
           throw damaged("the file does not begin with “\(magic)”: it is no partial result")
         }
+        records = 1
         let hasActivities = fields[1] == "activities"
         if isFirst {
           tally.activities = hasActivities ? RepeatTable() : nil
@@ -105,25 +112,27 @@ public enum PartialFile {
         }
         continue
       }
+      if isEnded { throw damaged("something follows the end of the partial file") }
+      records += 1
       switch (fields[0], fields.count) {
       case ("rows", 2):
-        guard let count = Int64(fields[1]) else { throw damaged() }
+        guard let count = amount(fields[1]) else { throw damaged() }
         tally.rowCount += count
       case ("outside", 2):
-        guard let count = Int64(fields[1]) else { throw damaged() }
+        guard let count = amount(fields[1]) else { throw damaged() }
         tally.outsideCount += count
       case ("bad", 3):
-        guard let count = Int64(fields[2]),
+        guard let count = amount(fields[2]),
           let fault = RowFault.allCases.first(where: { $0.name == fields[1] })
         else { throw damaged() }
         tally.badRows[fault, default: Tally.BadRows()].count += count
       case ("conflict", 4):
-        guard let id = id(fields), let rows = Int64(fields[3]), let activities = tally.activities
+        guard let id = id(fields), let rows = amount(fields[3]), let activities = tally.activities
         else { throw damaged() }
         activities.addConflict(id, rows: rows)
       case ("activity", 9):
-        guard let id = id(fields), let rows = Int64(fields[3]), let activities = tally.activities,
-          let team = team(fields[4], fields[5]), let micrometers = Int64(fields[6]),
+        guard let id = id(fields), let rows = amount(fields[3]), let activities = tally.activities,
+          let team = team(fields[4], fields[5]), let micrometers = amount(fields[6]),
           let instant = Int64(fields[7]), let route = route(fields[8])
         else { throw damaged() }
         activities.add(
@@ -133,14 +142,20 @@ public enum PartialFile {
             instant: instant),
           at: RowPlace(block: .max, line: 0), rows: rows)
       case ("total", 6):
-        guard let team = team(fields[1], fields[2]), let count = Int64(fields[3]),
-          let micrometers = Int64(fields[4]), let route = route(fields[5]), !tally.isDeduplicated
+        guard let team = team(fields[1], fields[2]), let count = amount(fields[3]),
+          let micrometers = amount(fields[4]), let route = route(fields[5]), !tally.isDeduplicated
         else { throw damaged() }
         tally.tables[tally.index(ofRoute: route)].add(
           team, TeamTotal(activities: count, micrometers: micrometers))
+      case ("end", 2):
+        guard amount(fields[1]) == Int64(records) - 1 else {
+          throw damaged("lines are missing or too many before the end of the partial file")
+        }
+        isEnded = true
       default: throw damaged()
       }
     }
+    if line > 0, !isEnded { throw damaged("the partial file is cut off behind this line") }
     if line == 0 { throw BatchError(.partial, "the partial file is empty") }
   }
 
@@ -150,6 +165,8 @@ public enum PartialFile {
     }
     return ActivityID(high: high, low: low)
   }
+
+  private static func amount(_ text: String) -> Int64? { Int64(text).flatMap { $0 < 0 ? nil : $0 } }
 
   private static func team(_ kind: String, _ text: String) -> TeamKey? {
     if kind == "n" { return Int64(text).map(TeamKey.number) }

@@ -35,8 +35,8 @@ final class RepeatTable: @unchecked Sendable {
   private final class Shard: @unchecked Sendable {
     var lock = pthread_mutex_t()
     var entries: [ActivityID: Entry] = [:]
-    /// Rows that disagree with the one before them of the same id.
-    var conflicts: [RowPlace] = []
+    /// Of the ids whose rows disagree, the first row that differs from the first of all.
+    var conflicts: [ActivityID: RowPlace] = [:]
 
     init() { pthread_mutex_init(&lock, nil) }
     deinit { pthread_mutex_destroy(&lock) }
@@ -53,12 +53,13 @@ final class RepeatTable: @unchecked Sendable {
       return
     }
     entry.rows += rows
+    // Which row came first must not depend on which thread did.
+    let isFirst = place < entry.place
     if entry.content != content {
       entry.isConflicting = true
-      if shard.conflicts.count < 1000 { shard.conflicts.append(max(place, entry.place)) }
+      shard.conflicts[id] = isFirst ? entry.place : min(shard.conflicts[id] ?? place, place)
     }
-    // Which row came first must not depend on which thread did.
-    entry.place = min(entry.place, place)
+    if isFirst { (entry.content, entry.place) = (content, place) }
     shard.entries[id] = entry
   }
 
@@ -81,5 +82,5 @@ final class RepeatTable: @unchecked Sendable {
   }
 
   /// The first place where an id came back with other content.
-  var firstConflict: RowPlace? { shards.flatMap(\.conflicts).min() }
+  var firstConflict: RowPlace? { shards.flatMap(\.conflicts.values).min() }
 }

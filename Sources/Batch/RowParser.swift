@@ -208,7 +208,7 @@ struct RowParser {
         break
       }
     }
-    guard isPlain, field == columnCount - 1 else {
+    guard isPlain, field == columnCount - 1, i &- start <= limits.rowBytes else {
       return slowly(bytes, &offset, &line, &row, known: nil)
     }
     offset = min(i + 1, n)
@@ -309,20 +309,19 @@ struct RowParser {
       return .faulty(.quote)
     case .open:
       // The last row of a file needs no line end; a quote left open does.
-      let text = UnsafeBufferPointer(rebasing: bytes[start...])
-      if let newline = text.firstIndex(of: 0x0A) {
-        offset = start + newline + 1
+      var last = bytes.count
+      if last > start, bytes[last - 1] == 0x0D { last -= 1 }
+      let text = UnsafeBufferPointer(rebasing: bytes[start..<last])
+      let newline = text.firstIndex(of: 0x0A)
+      // With line ends in it, it is one row only where quotes keep them, within the limit.
+      if newline != nil && text.count > limits.rowBytes || hasOpenQuote(text) {
+        offset = newline.map { start + $0 + 1 } ?? bytes.count
         line += 1
         return .faulty(.quote)
       }
       offset = bytes.count
-      var last = bytes.count
-      if last > start, bytes[last - 1] == 0x0D { last -= 1 }
-      line += 1
-      if Self.hasOpenQuote(UnsafeBufferPointer(rebasing: bytes[start..<last])) {
-        return .faulty(.quote)
-      }
-      return parse(UnsafeBufferPointer(rebasing: bytes[start..<last]), &row, known: known)
+      line += 1 + UInt32(text.count { $0 == 0x0A })
+      return parse(text, &row, known: known)
     }
     let text = UnsafeBufferPointer(rebasing: bytes[start..<end])
     // A quoted field may hold line ends, which count as lines.
@@ -330,11 +329,11 @@ struct RowParser {
     return parse(text, &row, known: known)
   }
 
-  private static func hasOpenQuote(_ row: UnsafeBufferPointer<UInt8>) -> Bool {
+  private func hasOpenQuote(_ row: UnsafeBufferPointer<UInt8>) -> Bool {
     // A line end behind the row closes it, if a quote does not keep it open.
     let closed = Array(row) + [0x0A]
     return closed.withUnsafeBufferPointer {
-      if case .whole = Rows.end(of: 0, in: $0, limits: .standard) { return false }
+      if case .whole = Rows.end(of: 0, in: $0, limits: limits) { return false }
       return true
     }
   }

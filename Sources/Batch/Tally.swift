@@ -63,7 +63,7 @@ extension Tally {
   /// - Parameters:
   ///   - descriptor: of an open file, pipe or socket; stays the caller's.
   ///   - report: told how many bytes have been read, from any thread, one at a time.
-  /// - Throws: `header`, `read`, or `row` with the line of the first row that cannot be counted.
+  /// - Throws: `header`, `read`, `gzip`, or `row` with the line of the first row that cannot be counted.
   /// - Complexity: O(bytes), divided by the threads.
   public init(
     descriptor: Int32, request: TallyRequest, report: (@Sendable (Int) -> Void)? = nil
@@ -95,7 +95,12 @@ extension Tally {
       workers[index].run(source, first: index == 0 ? handedOver : nil)
     }
     first.memory.deallocate()
-    if let failure = source.failure { throw failure }
+    // A bad row that ends the run lies before what could not be read, whichever thread came first.
+    if let failure = source.failure,
+      request.skipsBadRows || workers.allSatisfy(\.faults.isEmpty)
+    {
+      throw failure
+    }
 
     // Line numbers are known once every block before has told its lines.
     var lines: [Int: Int] = [:]
@@ -193,9 +198,15 @@ extension Tally {
     }
     if tables.count == 1, tables[0].texts.isEmpty, tables[0].numbers.isEmpty { return rows }
     let numbers = rows.map(\.team.integer)
-    let isNumeric = !numbers.contains(nil)
+    let isNumeric = rows.allSatisfy(\.team.isInteger)
     return rows.indices.sorted { a, b in
-      if isNumeric, numbers[a] != numbers[b] { return numbers[a] ?? 0 < numbers[b] ?? 0 }
+      if isNumeric {
+        if let x = numbers[a], let y = numbers[b] {
+          if x != y { return x < y }
+        } else if let isLess = TeamKey.isLess(rows[a].team.text, rows[b].team.text) {
+          return isLess
+        }
+      }
       // Equal numbers may have different texts, such as 7 and 07.
       let (x, y) = (rows[a].team.text, rows[b].team.text)
       if x != y { return x.utf8.lexicographicallyPrecedes(y.utf8) }
@@ -313,5 +324,10 @@ extension Tally {
       if let name, !names.contains(name) { return name }
     }
     return nil
+  }
+
+  /// Whether teams have walked on a route without a name, as in a run on one route alone.
+  public var hasUnnamedRoute: Bool {
+    zip(routeNames, tables).contains { $0 == nil && $1.count > 0 }
   }
 }

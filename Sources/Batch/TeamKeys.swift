@@ -19,6 +19,25 @@ public enum TeamKey: Hashable, Sendable {
     }
   }
 
+  /// Whether the text is a whole number, also one of more digits than `integer` holds.
+  var isInteger: Bool {
+    guard case .text(let text) = self else { return true }
+    let digits = text.utf8.drop { $0 == 0x2D }
+    return !digits.isEmpty && text.utf8.count - digits.count <= 1
+      && digits.allSatisfy { $0 &- 0x30 < 10 }
+  }
+
+  /// Whether one whole number of any size is less than another; nil where they are equal.
+  static func isLess(_ a: String, _ b: String) -> Bool? {
+    let x = a.utf8.drop { $0 == 0x2D || $0 == 0x30 }
+    let y = b.utf8.drop { $0 == 0x2D || $0 == 0x30 }
+    let isNegative = a.hasPrefix("-") && !x.isEmpty
+    if isNegative != (b.hasPrefix("-") && !y.isEmpty) { return isNegative }
+    if x.elementsEqual(y) { return nil }
+    let isShort = x.count != y.count ? x.count < y.count : x.lexicographicallyPrecedes(y)
+    return isShort != isNegative
+  }
+
   init(_ text: String) {
     if let value = Int64(text), value >= 0, String(value) == text {
       self = .number(value)

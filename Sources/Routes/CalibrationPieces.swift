@@ -34,20 +34,22 @@ extension Calibration {
     let low = max(from, stretch.geometric)
     let high = min(to, stretch.geometricEnd)
     func meters(_ official: Int64) -> Double {
-      stretch.geometric + Double(official - stretch.official) * stretch.metersPerMicrometer
+      // The end is where it is marked, whatever the ratio's rounding makes of it.
+      if official >= stretch.officialEnd { return stretch.geometricEnd }
+      return stretch.geometric
+        + Double(official - stretch.official) * stretch.metersPerMicrometer
     }
     func official(_ meters: Double) -> Int64 {
       let along = (meters - stretch.geometric) / stretch.metersPerMicrometer
-      return stretch.official + Int64(max(along, 0).rounded(.down))
+      let most = stretch.officialEnd - stretch.official
+      return along < Double(most) ? stretch.official + Int64(max(along, 0)) : stretch.officialEnd
     }
     // Whole micrometres inside; the guess is off by one at most.
     var first = official(low)
     while first > stretch.official, isInside(meters(first - 1), low, descending) { first -= 1 }
     while !isInside(meters(first), low, descending), first < stretch.officialEnd { first += 1 }
     var last = official(high)
-    while isBefore(meters(last + 1), high, descending), last + 1 <= stretch.officialEnd {
-      last += 1
-    }
+    while last < stretch.officialEnd, isBefore(meters(last + 1), high, descending) { last += 1 }
     while last >= first, !isBefore(meters(last), high, descending) { last -= 1 }
     // The knot between two stretches belongs to one of them.
     if !descending, last == stretch.officialEnd, stretch.hasNext { last -= 1 }

@@ -173,10 +173,13 @@ struct SpanBuilder {
     let turn = measured.lapLength.micrometers
     measured.calibration.eachPiece(from: from, to: to, descending: isBack) { piece in
       let first = piece.first - base
-      let last = piece.last - base
+      var last = piece.last - base
       let meters = piece.metersAtFirst - from
       let scale = piece.metersPerMicrometer
       if isBack {
+        // The turn has a span of its own.
+        last = min(last, measured.passLength.micrometers - 1)
+        guard first <= last else { return }
         // Counted from the end of the piece backwards.
         add(
           curve, at: turn - last, until: turn - first, meters + Double(last - first) * scale,

@@ -36,7 +36,12 @@ extension MeasuredRoute {
       let least = pass.map(\.offsetMeters).min() ?? 0
       return pass.first { $0.offsetMeters <= least + 1e-3 } ?? first
     }
-    let nearest = candidates.min { $0.offsetMeters < $1.offsetMeters } ?? candidates[0]
+    // A line has a nearest place; were the index to find none, the start would be no trap.
+    let nearest =
+      candidates.min { $0.offsetMeters < $1.offsetMeters }
+      ?? PlaceIndex.Place(
+        meters: 0, offsetMeters: index.offsetMeters(of: target, atMeters: 0),
+        coordinate: line.vertices[0], pass: 0)
     let reach = index.places(nearest: target, toleranceMeters: waypointOrderReachMeters)
     let here = index.offsetMeters(of: target, atMeters: previous)
     var later = reach.filter {

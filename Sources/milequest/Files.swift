@@ -53,7 +53,8 @@ enum Files {
       }
       if count == 0 { return bytes }
       if bytes.count > limit { throw tooLarge(bytes.count) }
-      room = max(min(bytes.count, 1 << 24), 64 * 1024)
+      // Where all of it should be there, the end is looked for in what is left of the memory.
+      room = bytes.count == expected ? 1 : max(min(bytes.count, 1 << 24), 64 * 1024)
     }
   }
 

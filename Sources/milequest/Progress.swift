@@ -72,10 +72,15 @@ struct Progress: ParsableCommand {
 
   func run() throws {
     try reportingFailures {
+      for input in [activities].compactMap({ $0 }) + merge + route
+      where Files.areOne(input, output) {
+        throw Failure(.usage, "\(output): this is an input itself, which is never overwritten")
+      }
       // A faulty route is found before an hour of summing.
       let routes = try namedRoutes()
-      let tally = try merge.isEmpty ? summed(Array(routes.keys)) : merged()
-      report(tally)
+      let limits = try counting.limits()
+      let tally = try merge.isEmpty ? summed(Array(routes.keys), limits) : merged()
+      report(tally, limits)
       if partial {
         try Files.write(PartialFile.bytes(tally), to: output)
         return
@@ -84,6 +89,11 @@ struct Progress: ParsableCommand {
         throw Failure(
           .usage,
           "the partial results know the route “\(missing)”: name it with --route \(missing)=FILE")
+      }
+      if tally.hasUnnamedRoute, !routes.keys.contains(nil) {
+        throw Failure(
+          .usage,
+          "the partial results were made without names of routes: name the route with --route FILE")
       }
       let teams = tally.progress(on: routes)
       switch format {
@@ -119,7 +129,7 @@ struct Progress: ParsableCommand {
     return routes
   }
 
-  private func summed(_ names: [String?]) throws -> Tally {
+  private func summed(_ names: [String?], _ limits: BatchLimits) throws -> Tally {
     let path = activities ?? "-"
     let descriptor = try Files.open(path)
     defer { if path != "-" { close(descriptor) } }
@@ -128,9 +138,7 @@ struct Progress: ParsableCommand {
     request.zone = try counting.zoneOffsets()
     request.window = try counting.window(zone: request.zone)
     request.skipsBadRows = counting.skipBad
-    if let longest = counting.longestActivity {
-      request.limits.longestActivity = try distance(longest, option: "--longest-activity")
-    }
+    request.limits = limits
     request.routes = names.compactMap { $0 }.sorted()
     if partial, names.isEmpty, let routeColumn = columns.routeColumn {
       throw Failure(
@@ -162,7 +170,7 @@ struct Progress: ParsableCommand {
   }
 
   /// Tells what was left out.
-  private func report(_ tally: Tally) {
+  private func report(_ tally: Tally, _ limits: BatchLimits) {
     func rows(_ count: Int64) -> String {
       "\(Figures.grouped(Int(count))) row\(count == 1 ? "" : "s")"
     }
@@ -175,7 +183,7 @@ struct Progress: ParsableCommand {
         : " (line\(bad.lines.count == 1 ? "" : "s") \(lines)\(bad.count > Int64(bad.lines.count) ? ", …" : ""))"
       StandardError.write(
         "left out \(rows(bad.count)) [\(fault.name)]: "
-          + "\(fault.message(limits: .standard))\(place)")
+          + "\(fault.message(limits: limits))\(place)")
     }
     if tally.repeatCount > 0 {
       StandardError.write("left out \(rows(tally.repeatCount)) that repeat an activity")
@@ -278,6 +286,14 @@ struct CountingOptions: ParsableArguments {
     if let threads, !(1...1024).contains(threads) {
       throw ValidationError("--threads \(threads) is not within 1…1024")
     }
+  }
+
+  func limits() throws -> BatchLimits {
+    var limits = BatchLimits.standard
+    if let longestActivity {
+      limits.longestActivity = try distance(longestActivity, option: "--longest-activity")
+    }
+    return limits
   }
 
   func zoneOffsets() throws -> ZoneOffsets? {

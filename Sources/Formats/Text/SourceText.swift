@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
 /// The bytes of a file and how its characters are encoded, to tell people where in it something is.
 public struct SourceText: Sendable {
   public enum Encoding: String, Sendable {
@@ -50,21 +56,36 @@ public struct SourceText: Sendable {
       var column = 1
       for index in order {
         let offset = min(max(offsets[index], counted), bytes.count)
-        let (step, low, high) = newline
-        while next + step <= offset {
-          if bytes[next + low] == 0x0A, step == 1 || bytes[next + high] == 0 {
-            line += 1
-            counted = next + step
-            column = 1
-          }
-          next += step
+        let step = newline.step
+        while let end = lineEnd(in: bytes, from: next, to: offset) {
+          line += 1
+          column = 1
+          next = end + step
+          counted = next
         }
+        next = max(next, offset - (offset - next) % step)
         column += characters(in: bytes, from: counted, to: offset)
         counted = offset - (offset - counted) % step
         places[index] = Place(line: line, column: column)
       }
     }
     return places
+  }
+
+  /// Where the next line feed stands, or nil where none is left.
+  private func lineEnd(
+    in bytes: UnsafeBufferPointer<UInt8>, from start: Int, to end: Int
+  ) -> Int? {
+    guard start < end, let base = bytes.baseAddress else { return nil }
+    let (step, low, high) = newline
+    if step == 1 {
+      return memchr(base + start, 0x0A, end - start).map {
+        UnsafeRawPointer($0) - UnsafeRawPointer(base)
+      }
+    }
+    return stride(from: start, to: end - 1, by: 2).first {
+      bytes[$0 + low] == 0x0A && bytes[$0 + high] == 0
+    }
   }
 
   public func place(of offset: Int) -> Place { places(of: [offset])[0] }
