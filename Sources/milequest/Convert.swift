@@ -21,6 +21,7 @@ struct Convert: ParsableCommand {
   @Argument(help: "The file to write; - is standard output.")
   var outputFile: String
 
+  @OptionGroup var source: RouteSource
   @OptionGroup var input: RouteInput
 
   @Option(
@@ -50,7 +51,7 @@ struct Convert: ParsableCommand {
       if Files.areOne(inputFile, outputFile) {
         throw Failure(.usage, "\(outputFile): this is the input itself, which is never overwritten")
       }
-      var route = try input.route(inputFile)
+      var route = try input.route(inputFile, as: source.from)
       let request = try input.calibration
       if let length = request.officialLength { route = route.stating(officialLength: length) }
       var options = WriteOptions()

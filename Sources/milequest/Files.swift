@@ -63,7 +63,13 @@ enum Files {
   ///
   /// - Throws: `writeFailed`.
   static func write(_ bytes: [UInt8], to path: String) throws {
-    if path == "-" { return try writeOut(bytes) }
+    if path == "-" || path == "/dev/stdout" { return try writeOut(bytes) }
+    // What a link leads to is replaced, not the link.
+    var path = path
+    if let target = realpath(path, nil) {
+      path = String(cString: target)
+      free(target)
+    }
     // A device or a pipe is written to as it is.
     var status = stat()
     if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {

@@ -21,6 +21,7 @@ struct Inspect: ParsableCommand {
   @Argument(help: "Route files; - is standard input.")
   var files: [String]
 
+  @OptionGroup var source: RouteSource
   @OptionGroup var input: RouteInput
 
   @Flag(help: "Make every track a route of its own.")
@@ -69,7 +70,7 @@ struct Inspect: ParsableCommand {
   }
 
   private func inspect(_ file: String) throws -> (RouteDocument, [MeasuredRoute]) {
-    let document = try input.document(file)
+    let document = try input.document(file, as: source.from)
     guard document.hasLine else {
       _ = try input.options
       return (document, [])

@@ -31,6 +31,7 @@ struct Nearest: ParsableCommand {
       "How much further than the nearest a place may be.", valueName: "distance"))
   var tolerance = "25m"
 
+  @OptionGroup var source: RouteSource
   @OptionGroup var input: RouteInput
 
   @Option(help: "text for people, json for programs.")
@@ -41,7 +42,7 @@ struct Nearest: ParsableCommand {
       let target = try coordinate()
       let hint = try near.map { try distance($0, option: "--near") }
       let reach = try distance(tolerance, option: "--tolerance").meters
-      let route = try input.measured(file, needsPosition: true)
+      let route = try input.measured(file, as: source.from, needsPosition: true)
       let matches: [Match]
       do {
         if let hint {

@@ -28,6 +28,7 @@ struct PositionCommand: ParsableCommand {
       valueName: "distance"))
   var at: [String]
 
+  @OptionGroup var source: RouteSource
   @OptionGroup var input: RouteInput
 
   @Option(help: "text for people, json for programs, geojson for maps.")
@@ -36,7 +37,7 @@ struct PositionCommand: ParsableCommand {
   func run() throws {
     try reportingFailures {
       let distances = try at.map { try distance($0, option: "--at") }
-      let route = try input.measured(file, needsPosition: true)
+      let route = try input.measured(file, as: source.from, needsPosition: true)
       let positions = route.positions(at: distances)
       switch format {
       case .json:

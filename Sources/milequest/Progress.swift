@@ -37,6 +37,13 @@ struct Progress: ParsableCommand {
       valueName: "[name=]file"))
   var route: [String] = []
 
+  // Elsewhere this is --from, which here is the beginning of a window of time.
+  @Option(
+    help: ArgumentHelp(
+      "The format of the route files, where they do not show it: gpx, geojson, kml, polyline5, polyline6.",
+      valueName: "format"))
+  var routeFormat: RouteFormat?
+
   @Option(help: ArgumentHelp("Walks as CSV; - is standard input.", valueName: "csv"))
   var activities: String?
 
@@ -121,7 +128,7 @@ struct Progress: ParsableCommand {
       guard routes[name] == nil else {
         throw Failure(.usage, "--route: two routes are called “\(name ?? text)”")
       }
-      routes[name] = try input.measured(file, needsPosition: true)
+      routes[name] = try input.measured(file, as: routeFormat, needsPosition: true)
     }
     if routes.count > 1, routes.keys.contains(nil) {
       throw Failure(.usage, "--route: with several routes, each needs a name: NAME=FILE")

@@ -33,14 +33,17 @@ func distance(_ text: String, option: String) throws -> Distance {
   }
 }
 
-/// How a route file is read and what makes it a route.
-struct RouteInput: ParsableArguments {
+/// The format of a route file.
+struct RouteSource: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "The format, where the file does not show it: gpx, geojson, kml, polyline5, polyline6.",
       valueName: "format"))
   var from: RouteFormat?
+}
 
+/// What makes a file a route.
+struct RouteInput: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Only this track (GPX), feature (GeoJSON) or placemark (KML).", valueName: "name|number"))
@@ -128,10 +131,10 @@ struct RouteInput: ParsableArguments {
   }
 
   /// Reads a file and stops at its first error.
-  func document(_ path: String) throws -> RouteDocument {
+  func document(_ path: String, as format: RouteFormat?) throws -> RouteDocument {
     let limits = ReadLimits.standard
     let bytes = try Files.read(path, limit: limits.fileBytes)
-    let document = RouteReader.read(bytes, as: from, fileName: path, limits: limits)
+    let document = RouteReader.read(bytes, as: format, fileName: path, limits: limits)
     let errors = document.errors
     if !errors.isEmpty {
       throw Failure(.badData, ReaderText.lines(errors, file: path, most: 20))
@@ -159,8 +162,8 @@ struct RouteInput: ParsableArguments {
   }
 
   /// The route of a file, without its measure.
-  func route(_ path: String) throws -> Route {
-    let document = try document(path)
+  func route(_ path: String, as format: RouteFormat?) throws -> Route {
+    let document = try document(path, as: format)
     guard document.hasLine else {
       throw Failure(
         .badData,
@@ -175,8 +178,10 @@ struct RouteInput: ParsableArguments {
   /// The route of a file, measured.
   ///
   /// - Parameter needsPosition: whether an undecided join stops the command.
-  func measured(_ path: String, needsPosition: Bool) throws -> MeasuredRoute {
-    try measure(try route(path), path, needsPosition: needsPosition)
+  func measured(
+    _ path: String, as format: RouteFormat?, needsPosition: Bool
+  ) throws -> MeasuredRoute {
+    try measure(try route(path, as: format), path, needsPosition: needsPosition)
   }
 
   func measure(_ route: Route, _ path: String, needsPosition: Bool) throws -> MeasuredRoute {

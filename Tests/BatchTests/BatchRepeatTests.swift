@@ -99,7 +99,7 @@ struct BatchRepeatTests {
   func random(_ seed: Int) throws {
     var random = BatchRandom(UInt64(seed) + 5)
     var rows: [(id: Int, team: Int, distance: Int)] = []
-    for id in 0..<(batchIsDebug ? 12_000 : 100_000) {
+    for id in 0..<(batchIsDebug ? 7_000 : 100_000) {
       let row = (id: id, team: random.below(300), distance: 1 + random.below(9_999))
       rows.append(row)
       for _ in 0..<(random.oneIn(5) ? random.below(4) : 0) {

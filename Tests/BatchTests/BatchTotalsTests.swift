@@ -86,7 +86,7 @@ private struct BatchFile {
 struct BatchTotalsTests {
   @Test("every style of file, on any number of threads", arguments: 0..<15)
   func styles(_ seed: Int) throws {
-    let file = BatchFile(seed: seed, rows: batchIsDebug ? 10_000 : 60_000)
+    let file = BatchFile(seed: seed, rows: batchIsDebug ? 7_000 : 60_000)
     var partial: [UInt8]?
     for threads in [1, 2, 3, 8] {
       let tally = try BatchRun.tally(file.bytes, threads: threads) { $0.columns.unit = file.unit }
@@ -103,7 +103,7 @@ struct BatchTotalsTests {
 
   @Test("through gzip, several members and a pipe the answer is the same")
   func ways() throws {
-    let file = BatchFile(seed: 4, rows: 20_000)
+    let file = BatchFile(seed: 4, rows: 9_000)
     let expected = PartialFile.bytes(try BatchRun.tally(file.bytes))
     let whole = try BatchRun.packed(file.bytes)
     let cut = file.bytes.count / 3
@@ -146,7 +146,7 @@ struct BatchTotalsTests {
   @Test("blocks that end at any byte of a row")
   func blockBoundaries() throws {
     let block = 1 << 20
-    for shift in batchIsDebug ? [-2, -1, 0, 1] : [-3, -2, -1, 0, 1, 2, 3, 9] {
+    for shift in batchIsDebug ? [-1, 0] : [-3, -2, -1, 0, 1, 2, 3, 9] {
       for end in ["\n", "\r\n"] {
         for quoted in [false, true] {
           var text = "team_id,note,distance_meters" + end

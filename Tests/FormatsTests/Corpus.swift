@@ -14,7 +14,7 @@ enum Corpus {
   static let needed: ConditionTrait = .enabled(
     if: isThere, "the corpus of other people's files is not at ../shared/corpus")
 
-  /// Paths within the corpus, sorted, of the files with one of these endings; none where it is absent.
+  /// Paths within the corpus, sorted, of the files with one of these endings; none without it.
   static func files(_ endings: String...) -> [String] {
     let walk = FileManager.default.enumerator(atPath: folder.path)
     let all = walk?.compactMap { $0 as? String } ?? []

@@ -9,7 +9,7 @@ import Testing
   struct Refusal: CustomTestStringConvertible, Sendable {
     let file: String
     let found: [String]
-    /// Why our lines are not those of the `.result` file; nil where they are, or where there is none.
+    /// Why our lines are not those of the `.result` file; nil where they are, and without one.
     let why: String?
 
     init(_ file: String, _ found: [String], why: String? = nil) {

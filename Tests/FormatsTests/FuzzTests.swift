@@ -115,7 +115,7 @@ import Testing
       if !again.errors.isEmpty || again.vertices.count != route.vertices.count {
         let what = "\(again.vertices.count) of \(route.vertices.count) vertices"
         Issue.record(
-          "\(target): \(what) \(again.errors.first?.summary ?? ""), \(shown(bytes)), seed \(runSeed)"
+          "\(target): \(what) \(again.found(.error)), \(shown(bytes)), seed \(runSeed)"
         )
       }
     }

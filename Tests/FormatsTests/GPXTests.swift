@@ -52,7 +52,8 @@ import Testing
       <\(p)wpt lat="5" lon="6"><x:name>no</x:name><\(p)name>W</\(p)name><x:ele>9</x:ele></\(p)wpt>
       <x:trk><x:trkseg><x:trkpt lat="8" lon="8"/></x:trkseg></x:trk>
       <\(p)trk><x:name>no</x:name><\(p)name>T</\(p)name>
-      <\(p)extensions><x:trkpt lat="9" lon="9"/><\(p)trkseg><\(p)trkpt lat="9" lon="9"/></\(p)trkseg>
+      <\(p)extensions><x:trkpt lat="9" lon="9"/>
+      <\(p)trkseg><\(p)trkpt lat="9" lon="9"/></\(p)trkseg>
       </\(p)extensions>
       <\(p)trkseg><\(p)trkpt lat="1" lon="2"><\(p)ele>3</\(p)ele><\(p)extensions><x:ele>4</x:ele>
       <x:lat>5</x:lat></\(p)extensions></\(p)trkpt><x:trkpt lat="7" lon="7"/>
@@ -202,7 +203,8 @@ import Testing
       (
         "<trkpt lat='1e999' lon='1'/>",
         [
-          "8 number-range the latitude 1e999 is beyond what a double holds (track \"North\", point 1)"
+          "8 number-range the latitude 1e999 is beyond what a double holds"
+            + " (track \"North\", point 1)"
         ]
       ),
       (
@@ -232,7 +234,8 @@ import Testing
       <gpx><wpt lat='1' lon='2'/><wpt lat='x' lon='1'/><wpt lat='91' lon='1'/>
       <trk><trkseg><trkpt lat='1' lon='1'/></trkseg><trkseg><trkpt lat='91' lon='1'/></trkseg></trk>
       <trk><trkseg><trkpt lat='91' lon='1'/></trkseg></trk>
-      <rte><name>\(String(repeating: "long ", count: 50))</name><rtept lat='91' lon='1'/></rte></gpx>
+      <rte><name>\(String(repeating: "long ", count: 50))</name>
+      <rtept lat='91' lon='1'/></rte></gpx>
       """
     let ends = read(text).diagnostics.map { String($0.message.drop { $0 != "(" }) }
     #expect(
@@ -370,7 +373,8 @@ import Testing
   @Test func choicesOfTheCallerOverruleTheFile() throws {
     let text = """
       <gpx xmlns:mq="urn:milequest:route:1"><trk><extensions><mq:route joins="ferry walk" laps="2"/>
-      </extensions><trkseg><trkpt lat="0" lon="0"/></trkseg><trkseg><trkpt lat="0" lon="1"/></trkseg>
+      </extensions><trkseg><trkpt lat="0" lon="0"/></trkseg>
+      <trkseg><trkpt lat="0" lon="1"/></trkseg>
       <trkseg><trkpt lat="0" lon="2"/></trkseg></trk>
       <trk><extensions><mq:route joins="counted" laps="5"/></extensions>
       <trkseg><trkpt lat="0" lon="3"/></trkseg><trkseg><trkpt lat="0" lon="4"/></trkseg></trk></gpx>

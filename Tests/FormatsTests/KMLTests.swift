@@ -7,7 +7,8 @@ import Testing
 @Suite struct KMLTests {
   private func kml(_ inside: String) -> RouteDocument {
     read(
-      "<kml xmlns=\"http://www.opengis.net/kml/2.2\" xmlns:gx=\"http://www.google.com/kml/ext/2.2\">"
+      "<kml xmlns=\"http://www.opengis.net/kml/2.2\""
+        + " xmlns:gx=\"http://www.google.com/kml/ext/2.2\">"
         + "<Document>\(inside)</Document></kml>")
   }
 
@@ -24,13 +25,14 @@ import Testing
       <name>Tour</name><Style><LineStyle><width>4</width></LineStyle></Style>
       <Folder><name>not the tour's</name>
       <Placemark><name>A</name><styleUrl>#s</styleUrl><TimeSpan><begin>2024</begin></TimeSpan>
-        <LineString><extrude>1</extrude><tessellate>1</tessellate><altitudeMode>absolute</altitudeMode>
+        <LineString><extrude>1</extrude><tessellate>1</tessellate>
+        <altitudeMode>absolute</altitudeMode>
         <coordinates>
           7,46,1200
           7.5,46.5
         </coordinates></LineString></Placemark>
-      <Placemark><name>Ring</name><LinearRing><coordinates>0,0 1,0 1,1 0,0</coordinates></LinearRing>
-      </Placemark>
+      <Placemark><name>Ring</name>
+        <LinearRing><coordinates>0,0 1,0 1,1 0,0</coordinates></LinearRing></Placemark>
       <Placemark><name>Hut</name><description><![CDATA[<b>Tea</b> &amp; cake]]></description>
         <Point><coordinates> 7,46,1200 </coordinates></Point></Placemark>
       <Placemark><name>Nothing</name></Placemark></Folder>
@@ -195,7 +197,8 @@ import Testing
 
   @Test func encodingsHaveTheirPlaces() throws {
     let text =
-      "<kml><Placemark><name>Aé£</name><Point><coordinates>1,99</coordinates></Point></Placemark></kml>"
+      "<kml><Placemark><name>Aé£</name><Point><coordinates>1,99</coordinates></Point></Placemark>"
+      + "</kml>"
     for (encoding, name) in [(String.Encoding.isoLatin1, "ISO-8859-1"), (.utf8, "UTF-8")] {
       let head = "<?xml version='1.0' encoding='\(name)'?>"
       let bytes = Array(try #require((head + text).data(using: encoding)))
@@ -218,7 +221,8 @@ import Testing
     let lines = ["1,2 3,4", "5,6 7,8"]
       .map { "<LineString><coordinates>\($0)</coordinates></LineString>" }.joined()
     let document = kml(
-      "<Placemark><ExtendedData>\(own)</ExtendedData><MultiGeometry>\(lines)</MultiGeometry></Placemark>"
+      "<Placemark><ExtendedData>\(own)</ExtendedData>"
+        + "<MultiGeometry>\(lines)</MultiGeometry></Placemark>"
         + "<Placemark><ExtendedData>\(data("milequest:type", "hut"))"
         + "\(data("milequest:officialDistance", "1500"))</ExtendedData>"
         + "<Point><coordinates>1,2</coordinates></Point></Placemark>")

@@ -80,7 +80,7 @@ import Testing
       "179.99999999999999999", "-179.99999999999997157829056959599256515502929687500000001",
     ]
     for _ in 0..<20_000 {
-      // The middle between two doubles near a coordinate, written out in full, and a hair beside it.
+      // The middle between two doubles near a coordinate, in full, and a hair beside it.
       let value = random.chance(0.5) ? random.double(-180..<180) : random.anySized(1e-5..<1e6)
       let half = Self.halfway(value)
       texts += [half, half + "0000000001", half.dropLast() + "4999"]

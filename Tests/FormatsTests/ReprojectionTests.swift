@@ -54,7 +54,8 @@ import Testing
 
   @Test func inCollectionsOfFeatures() {
     let features = (0..<1_200).map { i in
-      "{\"type\":\"Feature\",\"properties\":{},\"geometry\":{\"type\":\"LineString\",\"coordinates\":"
+      "{\"type\":\"Feature\",\"properties\":{},\"geometry\":"
+        + "{\"type\":\"LineString\",\"coordinates\":"
         + "[[\(300_000 + i),200000],[\(300_001 + i),200000]]}}"
     }.joined(separator: ",")
     // More places out of range than errors are kept: the name behind them still explains them.
@@ -138,7 +139,8 @@ import Testing
     }
     // Inside a feature it would rule a part of the file only.
     let inner =
-      "{\"type\":\"Feature\",\"properties\":{},\"geometry\":\(file(named("EPSG:3857"), "[[1,2],[3,4]]"))}"
+      "{\"type\":\"Feature\",\"properties\":{},\"geometry\":"
+      + "\(file(named("EPSG:3857"), "[[1,2],[3,4]]"))}"
     #expect(read(inner).errors.map(\.code) == [.crsUnknown])
     // A place that the system does not reach.
     let beyond = read(file(named("EPSG:27700"), "[[1e30,1e30],[651409,313177]]"))

@@ -41,7 +41,8 @@ enum Sample {
   static let geojson = """
     {"type": "FeatureCollection", "name": "Häuser \\u0026 Höfe 🏔", "laps": 2, "features": [
       {"type": "Feature", "id": 7, "bbox": [-8, 46, -7, 47],
-       "properties": {"name": "North", "joins": ["ferry"], "other": [1, {"a": null}, "\\ud83c\\udfd4"]},
+       "properties": {"name": "North", "joins": ["ferry"],
+         "other": [1, {"a": null}, "\\ud83c\\udfd4"]},
        "geometry": {"type": "MultiLineString", "coordinates": [
          [[-7.25, 46.5, 1200], [-7.26, 46.51]], [[-73e-1, 46.6], [-7.31, 46.61, 3, 4]]]}},
       {"type": "Feature", "properties": {"name": "Hut", "story": "Tea", "officialDistance": 1500},

@@ -41,6 +41,13 @@ struct JSONCursor {
       let byte = bytes[offset]
       if byte > 0x20 || (byte != 0x20 && byte != 0x0A && byte != 0x0D && byte != 0x09) { return }
       offset += 1
+      // A long indent goes eight at a time.
+      if byte == 0x20 {
+        while offset + 8 <= bytes.count,
+          UnsafeRawPointer(bytes.baseAddress! + offset).loadUnaligned(as: UInt64.self)
+            == 0x2020_2020_2020_2020
+        { offset += 8 }
+      }
     }
   }
 

@@ -145,7 +145,8 @@ public struct SourceText: Sendable {
     switch encoding {
     case .singleByte: count = end - start
     case .utf8:
-      for i in start..<max(end, start) where bytes[i] & 0xC0 != 0x80 { count += 1 }
+      // Without a branch, so that many bytes are counted at once.
+      for i in start..<max(end, start) { count &+= bytes[i] & 0xC0 != 0x80 ? 1 : 0 }
     case .utf16LittleEndian, .utf16BigEndian:
       let (_, _, high) = newline
       var i = start

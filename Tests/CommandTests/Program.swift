@@ -1,0 +1,164 @@
+import Foundation
+import Testing
+
+/// The built program, driven as a person or a script would.
+///
+/// `MILEQUEST_BIN` names it; without that it is the one that was built with the tests.
+enum Program {
+  static let packageRoot = URL(filePath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent()
+  static let corpus = packageRoot.deletingLastPathComponent().appending(path: "shared/corpus")
+  static let teAraroa = corpus.appending(path: "gpx/trails/TeAraroaTrail_2022_2023.gpx").path
+
+  static var hasTeAraroa: Bool { FileManager.default.fileExists(atPath: teAraroa) }
+
+  static let path: String = {
+    if let named = ProcessInfo.processInfo.environment["MILEQUEST_BIN"] { return named }
+    return URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
+      .appending(path: "milequest").path
+  }()
+
+  struct Answer {
+    let status: Int32
+    let bytes: [UInt8]
+    let errors: String
+    /// User and system time of the program alone.
+    let cpuSeconds: Double
+    /// The most memory that the program had in use.
+    let peakBytes: Int
+
+    var text: String { String(decoding: bytes, as: UTF8.self) }
+
+    /// The output as one JSON object.
+    var json: [String: Any] {
+      get throws {
+        try #require(
+          JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any], "\(errors)")
+      }
+    }
+  }
+
+  /// Runs the program and waits for it.
+  ///
+  /// - Parameters:
+  ///   - input: what stands on standard input; nothing where nil.
+  ///   - output: where standard output goes instead of the answer.
+  static func run(
+    _ arguments: [String], program: String = path, input: String? = nil, output: String? = nil
+  ) throws -> Answer {
+    try run(arguments, program: program, inputBytes: input.map { Array($0.utf8) }, output: output)
+  }
+
+  static func run(
+    _ arguments: [String], program: String = path, inputBytes: [UInt8]?, output: String? = nil
+  ) throws -> Answer {
+    let folder = try Folder()
+    let input = inputBytes == nil ? "/dev/null" : try folder.file("in", inputBytes ?? [])
+    let out = output ?? folder.path("out")
+    _ = adoptsOrphans
+    // The memory that Linux reports for a process is at least that of the one it was forked from,
+    // and this one is large. So a shell forks the program and goes away, which makes the program a
+    // child of this process that can be waited for.
+    let shell = [
+      "/bin/sh", "-c", "\"$@\" <\"$IN\" >\"$OUT\" 2>\"$ERR\" & echo $! >\"$PID\"", "sh", program,
+    ]
+    let environment = [
+      "IN=\(input)", "OUT=\(out)", "ERR=\(folder.path("err"))", "PID=\(folder.path("pid"))",
+      "PATH=/usr/bin:/bin", "LANG=C.UTF-8", "TZ=UTC",
+    ]
+    let shellPid = try spawn(shell + arguments, environment)
+    var status: Int32 = 0
+    guard waitpid(shellPid, &status, 0) == shellPid, status == 0 else {
+      throw Fault("the shell failed with \(status)")
+    }
+    let text = try String(contentsOfFile: folder.path("pid"), encoding: .utf8)
+    let pid = try #require(pid_t(text.trimmingCharacters(in: .whitespacesAndNewlines)))
+    var usage = rusage()
+    guard wait4(pid, &status, 0, &usage) == pid else {
+      throw Fault("the program cannot be waited for: \(String(cString: strerror(errno)))")
+    }
+    func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1e6 }
+    // A signal counts from 128, as in a shell.
+    let code = status & 0x7F == 0 ? status >> 8 & 0xFF : 128 + status & 0x7F
+    let bytes = output == nil ? Array(try Data(contentsOf: URL(filePath: out))) : []
+    return Answer(
+      status: code, bytes: bytes,
+      errors: String(
+        decoding: try Data(contentsOf: URL(filePath: folder.path("err"))), as: UTF8.self),
+      cpuSeconds: seconds(usage.ru_utime) + seconds(usage.ru_stime),
+      peakBytes: Int(usage.ru_maxrss) * 1024)
+  }
+
+  struct Fault: Error, CustomStringConvertible {
+    let description: String
+    init(_ description: String) { self.description = description }
+  }
+
+  private static func spawn(_ arguments: [String], _ environment: [String]) throws -> pid_t {
+    var pid: pid_t = 0
+    let argv = arguments.map { strdup($0) } + [nil]
+    let envp = environment.map { strdup($0) } + [nil]
+    defer { for pointer in argv + envp { free(pointer) } }
+    let failure = posix_spawn(&pid, arguments[0], nil, nil, argv, envp)
+    guard failure == 0 else {
+      throw Fault("\(arguments[0]): \(String(cString: strerror(failure)))")
+    }
+    return pid
+  }
+
+  /// Makes orphans of this process's children its own: PR_SET_CHILD_SUBREAPER. The C function takes
+  /// a variable list of arguments, which Swift does not import.
+  private static let adoptsOrphans: Bool = {
+    typealias Control = @convention(c) (Int32, UInt, UInt, UInt, UInt) -> Int32
+    guard let symbol = dlsym(nil, "prctl") else { return false }
+    return unsafeBitCast(symbol, to: Control.self)(36, 1, 0, 0, 0) == 0
+  }()
+}
+
+/// A folder of a test's own that goes away with it.
+final class Folder {
+  let url: URL
+
+  init() throws {
+    url = FileManager.default.temporaryDirectory.appending(path: "milequest-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(at: url) }
+
+  func path(_ name: String) -> String { url.appending(path: name).path }
+
+  /// Writes a file and answers its path.
+  func file(_ name: String, _ bytes: [UInt8]) throws -> String {
+    try Data(bytes).write(to: url.appending(path: name))
+    return path(name)
+  }
+
+  func file(_ name: String, _ text: String) throws -> String {
+    try file(name, Array(text.utf8))
+  }
+
+  /// The names of the files, sorted.
+  var names: [String] {
+    get throws { try FileManager.default.contentsOfDirectory(atPath: url.path).sorted() }
+  }
+}
+
+/// Small routes that the tests ask about.
+enum Sample {
+  /// Three parts along the equator and a meridian, two joins: 111 m and 5,430 km.
+  static let gpx = """
+    <gpx version="1.1" xmlns="http://www.topografix.com/GPX/1/1">
+    <metadata><name>Test</name></metadata>
+    <wpt lat="0" lon="0.005"><name>Half &amp; half</name><desc>A story.</desc></wpt>
+    <wpt lat="1.5" lon="3"><name>Up</name></wpt>
+    <trk><name>Equator</name><trkseg>
+    <trkpt lat="0" lon="0"><ele>10</ele></trkpt>
+    <trkpt lat="0" lon="0.01"><ele>30</ele></trkpt></trkseg>
+    <trkseg><trkpt lat="0" lon="0.011"><ele>20</ele></trkpt><trkpt lat="0" lon="1"/></trkseg></trk>
+    <trk><name>Meridian</name>
+    <trkseg><trkpt lat="1" lon="3"/><trkpt lat="2" lon="3"/></trkseg></trk>
+    </gpx>
+
+    """
+}
