@@ -178,6 +178,17 @@ import Testing
     #expect(try Program.run(["convert", gpx, folder.url.path, "--to", "gpx"]).status == 74)
     // Nothing half written is left, neither there nor beside it.
     #expect(try folder.names == ["a.gpx", "w.csv"])
+    let long = "<gpx><trk><trkseg>\(String(repeating: "<trkpt lat='1' lon='2'/>", count: 5_000))"
+    let large = try folder.file("large.gpx", long + "</trkseg></trk></gpx>")
+    let old = try folder.file("old.kml", "what was there before")
+    for target in [folder.path("new.geojson"), old] {
+      let answer = try Program.run(
+        ["convert", large, target], inputBytes: nil, mostFileBytes: 8_192)
+      #expect(answer.status == 74, "\(answer.errors)")
+      #expect(answer.errors.hasPrefix("\(target): "))
+    }
+    #expect(try folder.names == ["a.gpx", "large.gpx", "old.kml", "w.csv"])
+    #expect(try String(contentsOfFile: old, encoding: .utf8) == "what was there before")
   }
 
   @Test func anUndecidedJoinNamesTheWayOut() throws {

@@ -49,8 +49,10 @@ enum Program {
     try run(arguments, program: program, inputBytes: input.map { Array($0.utf8) }, output: output)
   }
 
+  /// - Parameter mostFileBytes: what the program may write into one file before writing fails.
   static func run(
-    _ arguments: [String], program: String = path, inputBytes: [UInt8]?, output: String? = nil
+    _ arguments: [String], program: String = path, inputBytes: [UInt8]?, output: String? = nil,
+    mostFileBytes: Int? = nil
   ) throws -> Answer {
     let folder = try Folder()
     let input = inputBytes == nil ? "/dev/null" : try folder.file("in", inputBytes ?? [])
@@ -59,9 +61,9 @@ enum Program {
     // The memory that Linux reports for a process is at least that of the one it was forked from,
     // and this one is large. So a shell forks the program and goes away, which makes the program a
     // child of this process that can be waited for.
-    let shell = [
-      "/bin/sh", "-c", "\"$@\" <\"$IN\" >\"$OUT\" 2>\"$ERR\" & echo $! >\"$PID\"", "sh", program,
-    ]
+    let limit = mostFileBytes.map { "trap '' XFSZ; ulimit -f \($0 / 512); " } ?? ""
+    let start = "\"$@\" <\"$IN\" >\"$OUT\" 2>\"$ERR\" & echo $! >\"$PID\""
+    let shell = ["/bin/sh", "-c", limit + start, "sh", program]
     let environment = [
       "IN=\(input)", "OUT=\(out)", "ERR=\(folder.path("err"))", "PID=\(folder.path("pid"))",
       "PATH=/usr/bin:/bin", "LANG=C.UTF-8", "TZ=UTC",
