@@ -5,7 +5,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 # What the program is built from.
-BUILD_PACKAGES := libproj-dev libgeos-dev libexpat1-dev zlib1g-dev tzdata
+BUILD_PACKAGES := libproj-dev libgeos-dev libexpat1-dev zlib1g-dev libcairo2-dev fonts-dejavu-core \
+  tzdata
 # What the tests compare it with.
 TEST_PACKAGES := libxml2-utils
 

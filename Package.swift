@@ -11,12 +11,13 @@ let package = Package(
   name: "MileQuest",
   products: [
     .executable(name: "milequest", targets: ["milequest"]),
-    .library(name: "MileQuestEngine", targets: ["Geodesy", "Routes", "Formats"]),
+    .library(name: "MileQuestEngine", targets: ["Geodesy", "Routes", "Formats", "Inspection"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ],
   targets: [
+    .systemLibrary(name: "CCairo", providers: [.apt(["libcairo2-dev"])]),
     .systemLibrary(name: "CExpat", providers: [.apt(["libexpat1-dev"])]),
     .systemLibrary(name: "CGEOS", providers: [.apt(["libgeos-dev"])]),
     .systemLibrary(name: "CPROJ", providers: [.apt(["libproj-dev"])]),
@@ -30,10 +31,13 @@ let package = Package(
     .target(
       name: "Batch", dependencies: ["Formats", "Routes", "Geodesy", "CZlib"],
       swiftSettings: settings),
+    .target(
+      name: "Inspection", dependencies: ["Formats", "Routes", "Geodesy", "CCairo", "CPROJ"],
+      swiftSettings: settings),
     .executableTarget(
       name: "milequest",
       dependencies: [
-        "Batch", "Formats", "Routes", "Geodesy",
+        "Batch", "Inspection", "Formats", "Routes", "Geodesy",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
@@ -41,6 +45,8 @@ let package = Package(
     .testTarget(name: "GeodesyTests", dependencies: ["Geodesy"], swiftSettings: settings),
     .testTarget(name: "RoutesTests", dependencies: ["Routes", "Formats"], swiftSettings: settings),
     .testTarget(name: "FormatsTests", dependencies: ["Formats"], swiftSettings: settings),
+    .testTarget(
+      name: "InspectionTests", dependencies: ["Inspection"], swiftSettings: settings),
     .testTarget(name: "BatchTests", dependencies: ["Batch"], swiftSettings: settings),
     .testTarget(name: "CommandTests", dependencies: ["milequest"], swiftSettings: settings),
   ],
