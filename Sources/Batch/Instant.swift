@@ -1,3 +1,5 @@
+internal import Formats
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -27,97 +29,15 @@ public enum Instant {
     }
   }
 
-  /// Reads `YYYY-MM-DD` and, unless that is all, `Thh:mm:ss[.f…][Z|±hh:mm]`. A leap second is the
-  /// second after it. A bare date is its midnight.
+  /// Reads what `DateTimeText` does, in the zone where the text has no offset.
   static func parse(
     _ bytes: UnsafeBufferPointer<UInt8>, _ start: Int, _ end: Int, zone: ZoneOffsets?
   ) -> Result<Int64, Fault> {
-    var i = start
-    func digits(_ count: Int) -> Int? {
-      guard i + count <= end else { return nil }
-      var value = 0
-      for k in i..<i + count {
-        let digit = bytes[k] &- 0x30
-        if digit > 9 { return nil }
-        value = value * 10 + Int(digit)
-      }
-      i += count
-      return value
+    guard let time = DateTimeText(bytes, from: start, to: end) else { return .failure(.syntax) }
+    guard let offset = time.offsetSeconds ?? zone?.offset(atLocalSeconds: time.localSeconds) else {
+      return .failure(.noOffset)
     }
-    func take(_ byte: UInt8) -> Bool {
-      guard i < end, bytes[i] == byte else { return false }
-      i += 1
-      return true
-    }
-    guard let year = digits(4), take(0x2D), let month = digits(2), take(0x2D),
-      let day = digits(2), (1...12).contains(month), day >= 1, day <= days(in: month, of: year)
-    else { return .failure(.syntax) }
-    var hour = 0
-    var minute = 0
-    var second = 0
-    var micros: Int64 = 0
-    if i < end {
-      guard bytes[i] | 0x20 == 0x74 || bytes[i] == 0x20 else { return .failure(.syntax) }
-      i += 1
-      guard let h = digits(2), take(0x3A), let m = digits(2), h < 24, m < 60 else {
-        return .failure(.syntax)
-      }
-      (hour, minute) = (h, m)
-      if take(0x3A) {
-        guard let s = digits(2), s <= 60 else { return .failure(.syntax) }
-        second = s
-        if i < end, bytes[i] == 0x2E || bytes[i] == 0x2C {
-          i += 1
-          var scale: Int64 = 100_000
-          let first = i
-          while i < end, bytes[i] &- 0x30 < 10 {
-            micros += Int64(bytes[i] - 0x30) * scale
-            scale /= 10
-            i += 1
-          }
-          if i == first { return .failure(.syntax) }
-        }
-      }
-    }
-    let local =
-      Int64(dayNumber(year, month, day)) * 86_400 + Int64(hour * 3600 + minute * 60 + second)
-    var offset: Int64
-    if i == end {
-      guard let zone else { return .failure(.noOffset) }
-      offset = zone.offset(atLocalSeconds: local)
-    } else if bytes[i] | 0x20 == 0x7A {
-      i += 1
-      offset = 0
-    } else {
-      guard bytes[i] == 0x2B || bytes[i] == 0x2D else { return .failure(.syntax) }
-      let isWest = bytes[i] == 0x2D
-      i += 1
-      guard let h = digits(2), h < 24 else { return .failure(.syntax) }
-      _ = take(0x3A)
-      guard let m = digits(2), m < 60 else { return .failure(.syntax) }
-      offset = Int64(h * 3600 + m * 60)
-      if isWest { offset = -offset }
-    }
-    guard i == end else { return .failure(.syntax) }
-    return .success((local - offset) * 1_000_000 + micros)
-  }
-
-  private static func days(in month: Int, of year: Int) -> Int {
-    switch month {
-    case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
-    case 4, 6, 9, 11: 30
-    default: 31
-    }
-  }
-
-  /// Days since 1970-01-01 in the proleptic Gregorian calendar (H. Hinnant, days_from_civil).
-  static func dayNumber(_ year: Int, _ month: Int, _ day: Int) -> Int {
-    let y = month <= 2 ? year - 1 : year
-    let era = (y >= 0 ? y : y - 399) / 400
-    let yearOfEra = y - era * 400
-    let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
-    let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
-    return era * 146_097 + dayOfEra - 719_468
+    return .success((time.localSeconds - offset) * 1_000_000 + time.microseconds)
   }
 }
 
@@ -149,8 +69,8 @@ public struct ZoneOffsets: Sendable {
     }
     // No zone has changed twice within twelve hours since 1900.
     let step: Int64 = 12 * 3600
-    let first = Int64(Instant.dayNumber(1900, 1, 1)) * 86_400
-    let last = Int64(Instant.dayNumber(2200, 1, 1)) * 86_400
+    let first = Int64(DateTimeText.dayNumber(1900, 1, 1)) * 86_400
+    let last = Int64(DateTimeText.dayNumber(2200, 1, 1)) * 86_400
     changes = [(.min, offset(first))]
     var at = first
     while at < last {

@@ -65,6 +65,7 @@ extension Diagnostic.Code {
   public static let longitudeRange = Self(rawValue: "longitude-range")
   public static let longitudeWrapped = Self(rawValue: "longitude-wrapped")
   public static let elevationSyntax = Self(rawValue: "elevation-syntax")
+  public static let timeSyntax = Self(rawValue: "time-syntax")
 
   // Structure.
   public static let emptyPart = Self(rawValue: "empty-part")
@@ -90,6 +91,19 @@ extension Diagnostic.Code {
   public static let byteOrderMark = Self(rawValue: "byte-order-mark")
   public static let version = Self(rawValue: "version")
 
+  // What the standards ask and readers can do without.
+  public static let namespace = Self(rawValue: "namespace")
+  public static let schemaOrder = Self(rawValue: "schema-order")
+  public static let schemaElement = Self(rawValue: "schema-element")
+  public static let schemaRepeated = Self(rawValue: "schema-repeated")
+  public static let attributeMissing = Self(rawValue: "attribute-missing")
+  public static let boundsWrong = Self(rawValue: "bounds-wrong")
+  public static let bboxWrong = Self(rawValue: "bbox-wrong")
+  public static let antimeridianUncut = Self(rawValue: "antimeridian-uncut")
+  public static let memberMisspelt = Self(rawValue: "member-misspelt")
+  public static let collectionNested = Self(rawValue: "collection-nested")
+  public static let noGeometry = Self(rawValue: "no-geometry")
+
   // What our own files say about a route.
   public static let routeProperty = Self(rawValue: "route-property")
 }
@@ -105,6 +119,7 @@ struct DiagnosticList {
   private(set) var all: [Diagnostic] = []
   private(set) var left = 0
   private var errorCount = 0
+  private var summaryCount = 0
 
   var hasErrors: Bool { errorCount > 0 }
   /// Errors that what comes later in the file may explain.
@@ -123,12 +138,22 @@ struct DiagnosticList {
       hasRoom = errorCount < Self.most
       errorCount += 1
     } else {
-      hasRoom = all.count - min(errorCount, Self.most) < Self.most
+      hasRoom = all.count - min(errorCount, Self.most) - summaryCount < Self.most
     }
     if hasRoom { all.append(diagnostic()) } else { left += 1 }
   }
 
   mutating func add(_ diagnostic: Diagnostic) { add(diagnostic, severity: diagnostic.severity) }
+
+  /// Adds what stands for many places: its number is bounded by the one who made it, so a thousand
+  /// warnings before it do not hide it.
+  mutating func addSummary(_ diagnostic: Diagnostic) {
+    summaryCount += 1
+    all.append(diagnostic)
+  }
+
+  /// Counts diagnostics that are not kept.
+  mutating func leaveOut(_ count: Int) { left += count }
 
   /// Adds why the file was read no further, for which there is always room.
   mutating func addLast(_ diagnostic: Diagnostic) {

@@ -6,11 +6,45 @@ public struct SourcePart: Sendable {
   public internal(set) var vertices: [Coordinate] = []
   /// Bytes from the start of the file to each vertex.
   public internal(set) var offsets: [UInt32] = []
+  /// Microseconds since 1970 UTC of each vertex, `noTime` where it has none; empty where no vertex
+  /// has one, and where the file was not read thoroughly.
+  public internal(set) var times: [Int64] = []
+  /// Bytes from the start of the file to where the part begins: its tag, or the bracket around its
+  /// positions. 0 in an encoded polyline.
+  public internal(set) var offset = 0
+
+  /// Stands in `times` for a vertex without a time.
+  public static let noTime = Int64.min
 
   mutating func append(_ vertex: Coordinate, offset: Int) {
     vertices.append(vertex)
     offsets.append(UInt32(truncatingIfNeeded: offset))
   }
+
+  /// Sets the time of the vertex that was appended last.
+  mutating func setTime(_ time: Int64) {
+    if time == Self.noTime, times.isEmpty { return }
+    while times.count < vertices.count - 1 { times.append(Self.noTime) }
+    times.append(time)
+  }
+}
+
+/// A position that was refused because a number is out of range, with the numbers as they stand.
+public struct RejectedPosition: Hashable, Sendable {
+  /// What stands where the latitude should, in degrees.
+  public let latitude: Double
+  /// What stands where the longitude should, in degrees.
+  public let longitude: Double
+  /// Bytes from the start of the file to the position.
+  public let offset: Int
+  /// Whether it is a waypoint; then only `vertex` counts, as the index among the waypoints.
+  public let isWaypoint: Bool
+  /// The index in `RouteDocument.tracks`.
+  public internal(set) var track: Int
+  /// The index among the track's parts.
+  public internal(set) var part: Int
+  /// The index of the vertex (or waypoint) before which it would stand.
+  public internal(set) var vertex: Int
 }
 
 /// What one of our own files says about the route beside its geometry.
@@ -49,10 +83,22 @@ public struct RouteDocument: Sendable {
   public internal(set) var properties = RouteProperties()
   /// In the order of the file, with their lines and columns.
   public internal(set) var diagnostics: [Diagnostic] = []
+  /// Positions whose numbers are out of range, in the order of the file; at most
+  /// `mostRejected` of them.
+  public internal(set) var rejected: [RejectedPosition] = []
   /// Diagnostics beyond the number that is kept.
   public internal(set) var furtherDiagnostics = 0
 
+  /// After this many, positions out of range are no longer kept.
+  public static let mostRejected = 10_000
+
   init(source: SourceText) { self.source = source }
+
+  mutating func reject(_ position: RejectedPosition) { Self.append(position, to: &rejected) }
+
+  static func append(_ position: RejectedPosition, to list: inout [RejectedPosition]) {
+    if list.count < mostRejected { list.append(position) }
+  }
 
   public var errors: [Diagnostic] { diagnostics.filter { $0.severity == .error } }
 

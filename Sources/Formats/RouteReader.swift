@@ -8,10 +8,12 @@ public enum RouteReader {
   /// - Parameters:
   ///   - format: nil tells it from the first bytes.
   ///   - fileName: the ending helps where the bytes do not tell.
+  ///   - thoroughly: also notes what no reader stumbles over but the standards ask, and keeps the
+  ///     times of the vertices: for an inspection.
   /// - Complexity: O(bytes).
   public static func read(
     _ bytes: [UInt8], as format: RouteFormat? = nil, fileName: String? = nil,
-    limits: ReadLimits = .standard
+    limits: ReadLimits = .standard, thoroughly: Bool = false
   ) -> RouteDocument {
     let source = SourceText(bytes)
     func refused(_ code: Diagnostic.Code, _ message: String) -> RouteDocument {
@@ -51,8 +53,8 @@ public enum RouteReader {
           + "--from polyline5 or --from polyline6")
     }
     switch format {
-    case .gpx: return GPXReader.read(source, limits: limits)
-    case .kml: return KMLReader.read(source, limits: limits)
+    case .gpx: return GPXReader.read(source, limits: limits, thoroughly: thoroughly)
+    case .kml: return KMLReader.read(source, limits: limits, thoroughly: thoroughly)
     case .geojson: return GeoJSONReader.read(source, limits: limits)
     case .polyline5: return PolylineReader.read(source, digits: 5, limits: limits)
     case .polyline6: return PolylineReader.read(source, digits: 6, limits: limits)

@@ -9,8 +9,10 @@ enum OwnWords {
 
 /// Reads GPX 1.0 and 1.1 as a stream.
 enum GPXReader {
-  static func read(_ source: SourceText, limits: ReadLimits) -> RouteDocument {
-    let visitor = GPXVisitor(source, limits: limits)
+  static func read(
+    _ source: SourceText, limits: ReadLimits, thoroughly: Bool
+  ) -> RouteDocument {
+    let visitor = GPXVisitor(source, limits: limits, thoroughly: thoroughly)
     guard let stream = XMLStream(visitor: visitor, limits: limits) else {
       visitor.note(.limit, .error, "no memory is left for this file", at: 0)
       return visitor.finished()
@@ -26,14 +28,17 @@ private final class GPXVisitor: XMLVisitor {
   private enum Element {
     case document, gpx, metadata, track, segment, trackPoint, route, routePoint, waypoint
     case trackExtensions, routeProperties, waypointExtensions, fileExtensions
-    case name, elevation, story, type, leaf
+    case name, elevation, time, story, type, leaf
   }
 
   private enum RouteKind { case track, route }
 
   private let limits: ReadLimits
+  private let isThorough: Bool
   private var document: RouteDocument
   var diagnostics = DiagnosticList()
+  /// Nil unless the file is read thoroughly.
+  private var schemaCheck: GPXSchemaCheck?
 
   private var stack: [Element] = [.document]
   /// Levels inside an element that does not matter.
@@ -55,10 +60,19 @@ private final class GPXVisitor: XMLVisitor {
   private var point: (latitude: Double, longitude: Double)?
   private var pointOffset = 0
   private var elevation = Double.nan
+  private var time = SourcePart.noTime
+  private var timeFaults = 0
+  private var firstTimeFault: (message: String, offset: Int)?
+  /// Positions out of range in tracks and in routes, of which one list is the document's.
+  private var rejectedOfTracks: [RejectedPosition] = []
+  private var rejectedOfRoutes: [RejectedPosition] = []
+  private var bounds = PositionBounds()
   private var waypoint = Waypoint(coordinate: Coordinate(uncheckedLatitude: 0, longitude: 0))
 
-  init(_ source: SourceText, limits: ReadLimits) {
+  init(_ source: SourceText, limits: ReadLimits, thoroughly: Bool) {
     self.limits = limits
+    isThorough = thoroughly
+    if thoroughly { schemaCheck = GPXSchemaCheck(source) }
     document = RouteDocument(source: source)
     document.format = .gpx
   }
@@ -80,7 +94,19 @@ private final class GPXVisitor: XMLVisitor {
         "the file has tracks, so its \(routes.count == 1 ? "route" : "\(routes.count) routes") "
           + "(rte) are left aside", at: ignored.offset)
     }
-    document.tracks = hasTrack || routes.isEmpty ? tracks : routes
+    let usesTracks = hasTrack || routes.isEmpty
+    document.tracks = usesTracks ? tracks : routes
+    document.rejected = (document.rejected + (usesTracks ? rejectedOfTracks : rejectedOfRoutes))
+      .sorted { $0.offset < $1.offset }
+    if document.rejected.count > RouteDocument.mostRejected {
+      document.rejected.removeLast(document.rejected.count - RouteDocument.mostRejected)
+    }
+    if let (message, offset) = firstTimeFault {
+      let times = timeFaults == 1 ? "" : " (\(timeFaults) times in the file, here first)"
+      diagnostics.addSummary(
+        Diagnostic(.timeSyntax, .warning, message + times, offset: offset))
+    }
+    schemaCheck?.finish(bounds, into: &diagnostics)
     document.finish(diagnostics)
     return document
   }
@@ -91,6 +117,7 @@ private final class GPXVisitor: XMLVisitor {
     _ name: UnsafePointer<CChar>, _ attributes: UnsafeMutablePointer<UnsafePointer<CChar>?>,
     _ stream: XMLStream
   ) {
+    schemaCheck?.start(name, attributes, offset: stream.offset)
     if skipped > 0 {
       skipped += 1
       return
@@ -125,15 +152,18 @@ private final class GPXVisitor: XMLVisitor {
       if XMLName.equals(local, "trkpt") { return startPoint(.trackPoint, attributes, stream) }
     case .trackPoint, .routePoint:
       if XMLName.equals(local, "ele") { return startText(.elevation, stream) }
+      if isThorough, XMLName.equals(local, "time") { return startText(.time, stream) }
     case .waypoint:
       if XMLName.equals(local, "name") { return startText(.name, stream) }
       if XMLName.equals(local, "ele") { return startText(.elevation, stream) }
       if XMLName.equals(local, "desc") { return startText(.story, stream) }
       if XMLName.equals(local, "type") { return startText(.type, stream) }
       if XMLName.equals(local, "extensions") { return .waypointExtensions }
+      if isThorough, XMLName.equals(local, "time") { return startText(.time, stream) }
     case .track:
       if XMLName.equals(local, "trkseg") {
         part = SourcePart()
+        part.offset = stream.offset
         return .segment
       }
       if XMLName.equals(local, "name") { return startText(.name, stream) }
@@ -152,9 +182,11 @@ private final class GPXVisitor: XMLVisitor {
       // GPX 1.0 has no metadata element.
       if XMLName.equals(local, "name") { return startText(.name, stream) }
       if XMLName.equals(local, "extensions") { return .fileExtensions }
+      if isThorough, XMLName.equals(local, "time") { return startText(.time, stream) }
       noteMisplaced(local, stream)
     case .metadata:
       if XMLName.equals(local, "name") { return startText(.name, stream) }
+      if isThorough, XMLName.equals(local, "time") { return startText(.time, stream) }
       if XMLName.equals(local, "extensions") { return .fileExtensions }
     default: break
     }
@@ -218,6 +250,7 @@ private final class GPXVisitor: XMLVisitor {
     current = Track()
     current.offset = stream.offset
     part = SourcePart()
+    part.offset = stream.offset
     pointNumber = 0
     return element
   }
@@ -228,6 +261,7 @@ private final class GPXVisitor: XMLVisitor {
   ) -> Element? {
     pointOffset = stream.offset
     elevation = .nan
+    time = SourcePart.noTime
     pointNumber += 1
     if element == .waypoint { waypointNumber += 1 }
     var latitude: Double?
@@ -251,6 +285,7 @@ private final class GPXVisitor: XMLVisitor {
         .coordinateMissing, .error, "the attribute \(missing) is missing\(context(element))",
         at: pointOffset)
     }
+    let written = (latitude, longitude)
     if let value = latitude, !(value >= -90 && value <= 90) {
       fault(.latitudeRange, "the latitude \(value) is outside -90…90", "lat", element)
       latitude = nil
@@ -260,6 +295,9 @@ private final class GPXVisitor: XMLVisitor {
       longitude = nil
     }
     point = latitude.flatMap { latitude in longitude.map { (latitude, $0) } }
+    if point == nil, let latitude = written.0, let longitude = written.1 {
+      reject(latitude, longitude, element)
+    }
     if element == .waypoint {
       waypoint = Waypoint(coordinate: Coordinate(uncheckedLatitude: 0, longitude: 0))
       if document.waypoints.count >= limits.route.waypoints {
@@ -275,6 +313,21 @@ private final class GPXVisitor: XMLVisitor {
       }
     }
     return element
+  }
+
+  /// Keeps a position out of range for whoever can tell what it should be.
+  private func reject(_ latitude: Double, _ longitude: Double, _ element: Element) {
+    let isWaypoint = element == .waypoint
+    let position = RejectedPosition(
+      latitude: latitude, longitude: longitude, offset: pointOffset, isWaypoint: isWaypoint,
+      track: isWaypoint ? 0 : element == .routePoint ? routes.count : tracks.count,
+      part: isWaypoint ? 0 : current.parts.count,
+      vertex: isWaypoint ? document.waypoints.count : part.vertices.count)
+    switch element {
+    case .waypoint: document.reject(position)
+    case .routePoint: RouteDocument.append(position, to: &rejectedOfRoutes)
+    default: RouteDocument.append(position, to: &rejectedOfTracks)
+    }
   }
 
   // MARK: Our own elements
@@ -334,6 +387,7 @@ private final class GPXVisitor: XMLVisitor {
   }
 
   override func end(_ name: UnsafePointer<CChar>, _ stream: XMLStream) {
+    schemaCheck?.end()
     if skipped > 0 {
       skipped -= 1
       // Text goes on behind markup in the middle of it.
@@ -349,6 +403,10 @@ private final class GPXVisitor: XMLVisitor {
           Coordinate(
             uncheckedLatitude: point.latitude, longitude: point.longitude, elevation: elevation),
           offset: pointOffset)
+        if isThorough {
+          part.setTime(time)
+          bounds.add(latitude: point.latitude, longitude: point.longitude)
+        }
       }
     case .segment:
       if part.vertices.isEmpty, !diagnostics.hasErrors {
@@ -366,10 +424,12 @@ private final class GPXVisitor: XMLVisitor {
         waypoint.coordinate = Coordinate(
           uncheckedLatitude: point.latitude, longitude: point.longitude, elevation: elevation)
         document.waypoints.append(waypoint)
+        if isThorough { bounds.add(latitude: point.latitude, longitude: point.longitude) }
         document.waypointOffsets.append(UInt32(truncatingIfNeeded: pointOffset))
       }
     case .name, .story, .type: take(text.trimmed, element)
     case .elevation: takeElevation()
+    case .time: takeTime()
     default: break
     }
   }
@@ -413,6 +473,28 @@ private final class GPXVisitor: XMLVisitor {
         "the elevation “\(shortened(text.trimmed ?? ""))” is not a number and is left out"
           + context(stack[stack.count - 1]), at: text.offset)
     }
+  }
+
+  private func takeTime() {
+    let (value, isDateTime) = text.bytes.withUnsafeBufferPointer { bytes -> (Int64?, Bool) in
+      var start = 0
+      var end = bytes.count
+      while start < end, bytes[start] <= 0x20 { start += 1 }
+      while end > start, bytes[end - 1] <= 0x20 { end -= 1 }
+      // The schema has neither bare dates nor minutes without seconds, and a capital T.
+      let isDateTime = end - start >= 19 && bytes[start + 10] == 0x54 && bytes[start + 16] == 0x3A
+      return (DateTimeText(bytes, from: start, to: end)?.microsecondsUTC, isDateTime)
+    }
+    time = value ?? SourcePart.noTime
+    if value != nil, isDateTime { return }
+    timeFaults += 1
+    if firstTimeFault != nil { return }
+    let shown = text.trimmed.map { "the time “\(shortened($0))”" } ?? "an empty time"
+    firstTimeFault = (
+      shown + " is not written as 2026-05-03T18:30:00Z"
+        + (value == nil ? " and is left out" : "; it is read all the same")
+        + context(stack[stack.count - 1]), text.offset
+    )
   }
 
   // MARK: Numbers and messages
@@ -472,6 +554,7 @@ private final class GPXVisitor: XMLVisitor {
     switch element {
     case .waypoint: " (waypoint \(waypointNumber))"
     case .routePoint: " (route \(title(routes.count + 1)), point \(pointNumber))"
+    case .gpx, .metadata: ""
     default: " (track \(title(tracks.count + 1)), point \(pointNumber))"
     }
   }

@@ -4,8 +4,10 @@ internal import Routes
 /// Reads the lines and points of KML 2.x as a stream: LineString, LinearRing outside of polygons,
 /// MultiGeometry, gx:Track and gx:MultiTrack.
 enum KMLReader {
-  static func read(_ source: SourceText, limits: ReadLimits) -> RouteDocument {
-    let visitor = KMLVisitor(source, limits: limits)
+  static func read(
+    _ source: SourceText, limits: ReadLimits, thoroughly: Bool
+  ) -> RouteDocument {
+    let visitor = KMLVisitor(source, limits: limits, thoroughly: thoroughly)
     guard let stream = XMLStream(visitor: visitor, limits: limits) else {
       visitor.note(.limit, .error, "no memory is left for this file", at: 0)
       return visitor.finished()
@@ -19,12 +21,13 @@ enum KMLReader {
 private final class KMLVisitor: XMLVisitor {
   private enum Element {
     case document, container, placemark, multi, line, point, track
-    case name, description, coordinates, trackCoordinate, extendedData, data, value
+    case name, description, coordinates, trackCoordinate, trackTime, extendedData, data, value
   }
 
   private enum Shape { case line, point }
 
   private let limits: ReadLimits
+  private let isThorough: Bool
   private var document: RouteDocument
   var diagnostics = DiagnosticList()
 
@@ -49,8 +52,19 @@ private final class KMLVisitor: XMLVisitor {
   private var isTokenTooLong = false
   private var tupleNumber = 0
 
-  init(_ source: SourceText, limits: ReadLimits) {
+  /// Whether the placemark has a geometry of any kind.
+  private var hasGeometry = false
+  /// The times of a gx:Track stand before its coordinates, one for each.
+  private var trackTimes: [Int64] = []
+  /// For each vertex of a gx:Track, which of its coord elements it is.
+  private var trackCoordinates: [Int] = []
+  private var coordinateCount = 0
+  private var timeFaults = 0
+  private var firstTimeFault: (message: String, offset: Int)?
+
+  init(_ source: SourceText, limits: ReadLimits, thoroughly: Bool) {
     self.limits = limits
+    isThorough = thoroughly
     document = RouteDocument(source: source)
     document.format = .kml
   }
@@ -65,6 +79,11 @@ private final class KMLVisitor: XMLVisitor {
 
   func finished() -> RouteDocument {
     var document = document
+    if let (message, offset) = firstTimeFault {
+      let times = timeFaults == 1 ? "" : " (\(timeFaults) times in the file, here first)"
+      diagnostics.addSummary(
+        Diagnostic(.timeSyntax, .warning, message + times, offset: offset))
+    }
     document.finish(diagnostics)
     return document
   }
@@ -115,16 +134,19 @@ private final class KMLVisitor: XMLVisitor {
         story = nil
         type = nil
         officialDistance = nil
+        hasGeometry = false
         return .placemark
       }
       if XMLName.equals(name, "name"), document.name == nil { return startText(.name, stream) }
       if XMLName.equals(name, "ExtendedData") { return .extendedData }
     case .placemark, .multi:
+      if isThorough, !hasGeometry { hasGeometry = Self.isGeometry(name) }
       if XMLName.equals(name, "MultiGeometry") || XMLName.equals(name, "MultiTrack") {
         return .multi
       }
       if XMLName.equals(name, "LineString") || XMLName.equals(name, "LinearRing") {
         part = SourcePart()
+        part.offset = stream.offset
         return .line
       }
       if XMLName.equals(name, "Point") {
@@ -133,6 +155,10 @@ private final class KMLVisitor: XMLVisitor {
       }
       if XMLName.equals(name, "Track") {
         part = SourcePart()
+        part.offset = stream.offset
+        trackTimes.removeAll(keepingCapacity: true)
+        trackCoordinates.removeAll(keepingCapacity: true)
+        coordinateCount = 0
         return .track
       }
       if XMLName.equals(name, "Polygon") {
@@ -149,7 +175,11 @@ private final class KMLVisitor: XMLVisitor {
     case .line, .point:
       if XMLName.equals(name, "coordinates") { return startCoordinates(.coordinates, stream) }
     case .track:
-      if XMLName.equals(name, "coord") { return startCoordinates(.trackCoordinate, stream) }
+      if XMLName.equals(name, "coord") {
+        coordinateCount += 1
+        return startCoordinates(.trackCoordinate, stream)
+      }
+      if isThorough, XMLName.equals(name, "when") { return startText(.trackTime, stream) }
     case .extendedData:
       if XMLName.equals(name, "Data") {
         dataName = ""
@@ -165,6 +195,14 @@ private final class KMLVisitor: XMLVisitor {
     default: break
     }
     return nil
+  }
+
+  private static func isGeometry(_ name: UnsafePointer<CChar>) -> Bool {
+    let names: [StaticString] = [
+      "Point", "LineString", "LinearRing", "Polygon", "MultiGeometry", "Model", "Track",
+      "MultiTrack",
+    ]
+    return names.contains { XMLName.equals(name, $0) }
   }
 
   private func startText(_ element: Element, _ stream: XMLStream) -> Element {
@@ -231,6 +269,7 @@ private final class KMLVisitor: XMLVisitor {
       return
     }
     part.append(vertex, offset: tokenOffset)
+    if isThorough, separator == 0x20 { trackCoordinates.append(coordinateCount - 1) }
   }
 
   private func coordinate(separator: UInt8) -> Coordinate? {
@@ -264,12 +303,14 @@ private final class KMLVisitor: XMLVisitor {
         return nil
       }
       guard values[1] >= -90, values[1] <= 90 else {
+        reject(latitude: values[1], longitude: values[0])
         note(
           .latitudeRange, .error, "the latitude \(values[1]) is outside -90…90\(context)",
           at: tokenOffset)
         return nil
       }
       guard values[0] >= -180, values[0] <= 180 else {
+        reject(latitude: values[1], longitude: values[0])
         note(
           .longitudeRange, .error, "the longitude \(values[0]) is outside -180…180\(context)",
           at: tokenOffset)
@@ -279,6 +320,16 @@ private final class KMLVisitor: XMLVisitor {
         uncheckedLatitude: values[1], longitude: values[0],
         elevation: values.count > 2 ? values[2] : .nan)
     }
+  }
+
+  /// Keeps a position out of range for whoever can tell what it should be.
+  private func reject(latitude: Double, longitude: Double) {
+    let isWaypoint = stack.contains(.point)
+    document.reject(
+      RejectedPosition(
+        latitude: latitude, longitude: longitude, offset: tokenOffset, isWaypoint: isWaypoint,
+        track: isWaypoint ? 0 : document.tracks.count, part: isWaypoint ? 0 : current.parts.count,
+        vertex: isWaypoint ? document.waypoints.count + points.count : part.vertices.count))
   }
 
   private var context: String {
@@ -301,7 +352,9 @@ private final class KMLVisitor: XMLVisitor {
     case .trackCoordinate:
       while let last = token.last, last <= 0x20 { token.removeLast() }
       finishTuple(separator: 0x20, stream)
+    case .trackTime: takeTime()
     case .line, .track:
+      if element == .track, !trackTimes.isEmpty { setTimes() }
       if part.vertices.isEmpty, !diagnostics.hasErrors {
         note(.emptyPart, .info, "a line without coordinates is left out", at: stream.offset)
       }
@@ -351,7 +404,36 @@ private final class KMLVisitor: XMLVisitor {
     if let problem { note(.routeProperty, .error, problem, at: text.offset) }
   }
 
+  private func takeTime() {
+    guard var written = text.trimmed else { return trackTimes.append(SourcePart.noTime) }
+    let whole = written
+    // KML lets a year or a month stand alone.
+    if written.utf8.count == 4 { written += "-01" }
+    if written.utf8.count == 7 { written += "-01" }
+    let value = written.withUTF8 { DateTimeText($0, from: 0, to: $0.count)?.microsecondsUTC }
+    trackTimes.append(value ?? SourcePart.noTime)
+    if value != nil { return }
+    timeFaults += 1
+    if firstTimeFault != nil { return }
+    firstTimeFault = (
+      "the time “\(shortened(whole))” is not written as 2026-05-03T18:30:00Z and is left out",
+      text.offset
+    )
+  }
+
+  /// Gives the vertices of a gx:Track the times that stand beside them.
+  private func setTimes() {
+    let times = trackCoordinates.map { $0 < trackTimes.count ? trackTimes[$0] : SourcePart.noTime }
+    if times.contains(where: { $0 != SourcePart.noTime }) { part.times = times }
+  }
+
   private func finishPlacemark(_ stream: XMLStream) {
+    if isThorough, !hasGeometry {
+      note(
+        .noGeometry, .info,
+        "the placemark has no geometry, so there is nothing of it to walk or to show",
+        at: current.offset)
+    }
     if !current.parts.isEmpty { document.tracks.append(current) }
     for (vertex, offset) in points {
       if document.waypoints.count >= limits.route.waypoints {

@@ -1,0 +1,342 @@
+/// Compares the elements of a GPX file with the schema of its version as they stream by.
+///
+/// A fault that repeats is told once, where it first stands, with the number of times.
+struct GPXSchemaCheck {
+  /// More kinds of faults than this are only counted: unknown names have no end.
+  private static let mostKinds = 200
+
+  private struct Open {
+    var type: GPXSchema.ElementType
+    /// The index of the child that stood last in the right order.
+    var last = -1
+    /// The children that were there, a bit each.
+    var seen: UInt32 = 0
+  }
+
+  private enum Kind { case order, repeated, unknown, foreign, attribute }
+
+  private struct Key: Hashable {
+    let kind: Kind
+    let parent: GPXSchema.ElementType
+    let name: String
+    var before = -1
+  }
+
+  private struct Fault {
+    let key: Key
+    let offset: Int
+    var count = 1
+  }
+
+  private let source: SourceText
+  private var schema = GPXSchema.version11
+  private var prefix = ""
+  private var open: [Open] = []
+  /// Levels inside an element that the schema says nothing about.
+  private var ignored = 0
+  private var faults: [Fault] = []
+  private var indices: [Key: Int] = [:]
+  private var uncounted = 0
+  private var namespaceFault: Diagnostic?
+  private var bounds: [(offset: Int, sides: [String: StatedBounds.Side?])] = []
+
+  init(_ source: SourceText) { self.source = source }
+
+  // MARK: Elements
+
+  mutating func start(
+    _ name: UnsafePointer<CChar>, _ attributes: UnsafeMutablePointer<UnsafePointer<CChar>?>,
+    offset: @autoclosure () -> Int
+  ) {
+    if ignored > 0 {
+      ignored += 1
+      return
+    }
+    guard let parent = open.last else {
+      startRoot(name, attributes, offset: offset())
+      return
+    }
+    let content = schema.content(parent.type)
+    let isOwn = isOwn(name, attributes)
+    if content.isForOthers {
+      ignored = 1
+      // What stands here is for other schemas to say, but it must be theirs.
+      if isOwn { note(.unknown, parent.type, local(name), offset()) }
+      return
+    }
+    guard let index = index(of: isOwn ? XMLName.local(name) : nil, in: content, from: parent.last)
+    else {
+      ignored = 1
+      note(
+        isOwn ? .unknown : .foreign, parent.type, isOwn ? local(name) : String(cString: name),
+        offset())
+      return
+    }
+    let child = content.children[index]
+    let bit: UInt32 = 1 << UInt32(index)
+    if parent.seen & bit != 0, !child.isMany {
+      note(.repeated, parent.type, child.name ?? "", offset())
+    } else if index < parent.last {
+      note(.order, parent.type, child.name ?? "", offset(), before: parent.last)
+    }
+    open[open.count - 1].seen |= bit
+    open[open.count - 1].last = max(parent.last, index)
+    if isOwn {
+      open.append(Open(type: child.type))
+      checkAttributes(child.type, attributes, offset: offset())
+    } else {
+      ignored = 1
+    }
+  }
+
+  mutating func end() {
+    if ignored > 0 {
+      ignored -= 1
+    } else {
+      _ = open.popLast()
+    }
+  }
+
+  /// The index of a child by its name, nil meaning one of another namespace; most files keep the
+  /// order, so it is looked for from the last one on.
+  private func index(
+    of name: UnsafePointer<CChar>?, in content: GPXSchema.Content, from last: Int
+  ) -> Int? {
+    let count = content.children.count
+    var index = max(last, 0)
+    for _ in 0..<count {
+      if matches(content.children[index].name, name) { return index }
+      index = index + 1 == count ? 0 : index + 1
+    }
+    return nil
+  }
+
+  @inline(__always)
+  private func matches(_ known: String?, _ name: UnsafePointer<CChar>?) -> Bool {
+    guard let known, let name else { return known == nil && name == nil }
+    var i = 0
+    for byte in known.utf8 {
+      if UInt8(bitPattern: name[i]) != byte { return false }
+      i += 1
+    }
+    return name[i] == 0
+  }
+
+  /// Whether an element is in the file's own namespace: it has the root's prefix and does not say
+  /// otherwise itself.
+  private func isOwn(
+    _ name: UnsafePointer<CChar>, _ attributes: UnsafeMutablePointer<UnsafePointer<CChar>?>
+  ) -> Bool {
+    let local = XMLName.local(name)
+    guard (local == name) == prefix.isEmpty else { return false }
+    if !prefix.isEmpty, !String(cString: name).hasPrefix(prefix + ":") { return false }
+    let declaration = prefix.isEmpty ? "xmlns" : "xmlns:" + prefix
+    var isOwn = true
+    each(attributes) { key, value in
+      // Every attribute but these few begins otherwise.
+      if key[0] == 0x78, String(cString: key) == declaration {
+        isOwn = String(cString: value) == GPXSchema.namespaces[schema.version]
+      }
+    }
+    return isOwn
+  }
+
+  private func local(_ name: UnsafePointer<CChar>) -> String {
+    shortened(XMLName.local(name))
+  }
+
+  private func each(
+    _ attributes: UnsafeMutablePointer<UnsafePointer<CChar>?>,
+    _ body: (UnsafePointer<CChar>, UnsafePointer<CChar>) -> Void
+  ) {
+    var i = 0
+    while let key = attributes[i], let value = attributes[i + 1] {
+      body(key, value)
+      i += 2
+    }
+  }
+
+  // MARK: The root
+
+  private mutating func startRoot(
+    _ name: UnsafePointer<CChar>, _ attributes: UnsafeMutablePointer<UnsafePointer<CChar>?>,
+    offset: Int
+  ) {
+    let whole = String(cString: name)
+    prefix = whole.contains(":") ? String(whole.prefix { $0 != ":" }) : ""
+    let declaration = prefix.isEmpty ? "xmlns" : "xmlns:" + prefix
+    var namespace: String?
+    var version: String?
+    each(attributes) { key, value in
+      let key = String(cString: key)
+      if key == declaration { namespace = String(cString: value) }
+      if key == "version" { version = String(cString: value) }
+    }
+    let named = GPXSchema.namespaces.first { $0.value == namespace }?.key
+    schema = (named ?? version) == "1.0" ? .version10 : .version11
+    let due = GPXSchema.namespaces[schema.version] ?? ""
+    var message: String?
+    if let namespace {
+      if named == nil {
+        message =
+          "the namespace “\(shortened(namespace))” is not that of GPX; “\(due)” would be right"
+      } else if let version, version != schema.version, GPXSchema.namespaces[version] != nil {
+        message =
+          "the namespace is that of GPX \(schema.version) and the version says \(version); the file "
+          + "is checked as \(schema.version)"
+      }
+    } else {
+      message =
+        "the file has no namespace, so programs that go by the schema do not know it for GPX; add "
+        + "\(declaration)=\"\(due)\""
+    }
+    if let message {
+      namespaceFault = Diagnostic(
+        .namespace, .warning, message,
+        offset: namespace == nil
+          ? offset : source.attributeOffset(declaration, inTagAt: offset))
+    }
+    open = [Open(type: .gpx)]
+    checkAttributes(.gpx, attributes, offset: offset)
+  }
+
+  // MARK: Attributes
+
+  private mutating func checkAttributes(
+    _ type: GPXSchema.ElementType, _ attributes: UnsafeMutablePointer<UnsafePointer<CChar>?>,
+    offset: @autoclosure () -> Int
+  ) {
+    let required = schema.content(type).attributes
+    if required.isEmpty { return }
+    for attribute in required {
+      var isThere = false
+      each(attributes) { key, _ in if matches(attribute, key) { isThere = true } }
+      if !isThere { note(.attribute, type, attribute, offset()) }
+    }
+    if type == .bounds, bounds.isEmpty { takeBounds(required, attributes, offset: offset()) }
+  }
+
+  private mutating func takeBounds(
+    _ names: [String], _ attributes: UnsafeMutablePointer<UnsafePointer<CChar>?>, offset: Int
+  ) {
+    var sides: [String: StatedBounds.Side?] = [:]
+    each(attributes) { key, value in
+      guard let name = names.first(where: { matches($0, key) }) else { return }
+      let bytes = Array(String(cString: value).utf8.drop { $0 <= 0x20 })
+      let end = bytes.lastIndex { $0 > 0x20 }.map { $0 + 1 } ?? 0
+      sides[name] = .some(
+        bytes.withUnsafeBufferPointer { text in
+          guard
+            let (degrees, stop) = try? DecimalNumber.parse(
+              text, from: 0, grammar: .xml, mostBytes: 64), stop == end
+          else { return nil }
+          return StatedBounds.Side(
+            degrees: degrees, decimals: StatedBounds.Side.decimals(text))
+        })
+    }
+    bounds.append((offset, sides))
+  }
+
+  private func boundsFault(_ held: PositionBounds) -> Diagnostic? {
+    guard let (offset, sides) = bounds.first else { return nil }
+    func fault(_ message: String) -> Diagnostic {
+      Diagnostic(.boundsWrong, .warning, message, offset: offset)
+    }
+    for (name, side) in sides.sorted(by: { $0.key < $1.key }) where side == nil {
+      return fault("the \(name) of the bounds is not a number")
+    }
+    guard let south = sides["minlat"] ?? nil, let west = sides["minlon"] ?? nil,
+      let north = sides["maxlat"] ?? nil, let east = sides["maxlon"] ?? nil
+    else { return nil }
+    let stated = StatedBounds(south: south, west: west, north: north, east: east)
+    guard let problem = stated.shapeFault ?? stated.fault(of: held) else { return nil }
+    return fault("the bounds do not hold what is in the file: \(problem)")
+  }
+
+  // MARK: Faults
+
+  private mutating func note(
+    _ kind: Kind, _ parent: GPXSchema.ElementType, _ name: String, _ offset: @autoclosure () -> Int,
+    before: Int = -1
+  ) {
+    let key = Key(kind: kind, parent: parent, name: name, before: before)
+    if let index = indices[key] {
+      faults[index].count += 1
+    } else if faults.count < Self.mostKinds {
+      indices[key] = faults.count
+      faults.append(Fault(key: key, offset: offset()))
+    } else {
+      uncounted += 1
+    }
+  }
+
+  /// Hands over what was found.
+  ///
+  /// - Parameter held: the box around all points of the file.
+  func finish(_ held: PositionBounds, into list: inout DiagnosticList) {
+    if let namespaceFault { list.addSummary(namespaceFault) }
+    for fault in faults { list.addSummary(diagnostic(fault)) }
+    if let fault = boundsFault(held) { list.addSummary(fault) }
+    list.leaveOut(uncounted)
+  }
+
+  private func diagnostic(_ fault: Fault) -> Diagnostic {
+    let key = fault.key
+    let content = schema.content(key.parent)
+    let times = fault.count == 1 ? "" : " (\(fault.count) times in the file, here first)"
+    let gpx = "GPX \(schema.version)"
+    func made(
+      _ code: Diagnostic.Code, _ message: String, _ severity: Severity = .warning
+    ) -> Diagnostic {
+      Diagnostic(code, severity, message + times, offset: fault.offset)
+    }
+    switch key.kind {
+    case .order:
+      let before = shown(content.children[key.before].name)
+      let name = shown(key.name.isEmpty ? nil : key.name)
+      return made(
+        .schemaOrder,
+        "in “\(content.name)”, \(name) stands behind \(before); \(gpx) wants \(name) first")
+    case .repeated:
+      let isUsed = ["name", "ele", "desc", "type", "time"].contains(key.name)
+      return made(
+        .schemaRepeated,
+        "“\(content.name)” holds “\(key.name)” more than once, and \(gpx) allows one"
+          + (isUsed ? "; the last is used" : ""))
+    case .unknown:
+      return made(
+        .schemaElement,
+        "\(gpx) has no “\(key.name)” in “\(content.name)”\(advice(key.name, content))")
+    case .foreign:
+      return made(
+        .schemaElement,
+        "“\(shortened(key.name))” is an element of another namespace, and in “\(content.name)” "
+          + (schema.version == "1.1"
+            ? "\(gpx) lets those stand under “extensions” only" : "\(gpx) has no place for those"),
+        .info)
+    case .attribute:
+      return made(
+        .attributeMissing, "“\(content.name)” has no attribute “\(key.name)”, as \(gpx) asks")
+    }
+  }
+
+  private func shown(_ name: String?) -> String {
+    name.map { "“\($0)”" } ?? "an element of another namespace"
+  }
+
+  private func advice(_ name: String, _ content: GPXSchema.Content) -> String {
+    if content.isForOthers {
+      return "; what stands there must be of another namespace than GPX"
+    }
+    if let near = Spelling.nearest(to: name, among: content.children.compactMap(\.name)) {
+      return "; was “\(near)” meant?"
+    }
+    let homes = schema.homes(of: name)
+    if !homes.isEmpty { return "; it belongs in " + homes.joined(separator: ", ") }
+    let other = schema.version == "1.1" ? GPXSchema.version10 : .version11
+    if other.homes(of: name).contains(content.name) {
+      return "; it is an element of GPX \(other.version)"
+    }
+    return ""
+  }
+}
