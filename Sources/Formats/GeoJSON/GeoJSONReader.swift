@@ -15,7 +15,7 @@ enum GeoJSONReader {
 }
 
 /// The types that RFC 7946 knows.
-private enum GeoJSONType: String {
+private enum GeoJSONType: String, CaseIterable {
   case featureCollection = "FeatureCollection"
   case feature = "Feature"
   case point = "Point"
@@ -67,6 +67,19 @@ private final class GeoJSONPass {
     var lines: [SourcePart] = []
     var points: [(vertex: Coordinate, offset: Int)] = []
     var fields = FeatureFields()
+    /// Positions of lines and points that were refused; the track is not known yet.
+    var rejected: [RejectedPosition] = []
+    /// Members that look like a known one, by that one's name.
+    var misspelt: [String: (key: String, offset: Int)] = [:]
+    var bounds: (stated: StatedBounds, offset: Int)?
+  }
+
+  /// What an object's geometries hold, for the box that it may state.
+  private struct Held {
+    var bounds = PositionBounds()
+    var hasAreas = false
+    /// Whether longitudes beyond 180 were brought back, so that no box can be compared.
+    var isWrapped = false
   }
 
   private enum Level {
@@ -80,6 +93,10 @@ private final class GeoJSONPass {
   private var document: RouteDocument
   private var diagnostics = DiagnosticList()
   private var levels: [Level] = []
+  /// One for each object that is open.
+  private var held: [Held] = []
+  /// Whether the word occurs at all; most files state no box, and need not be measured.
+  private let mayStateBounds: Bool
   private var vertexCount = 0
   /// The name of the reference system that rules the coordinates, where it is not WGS84.
   private var system: String?
@@ -94,6 +111,7 @@ private final class GeoJSONPass {
     self.limits = limits
     self.system = system
     wasGiven = system != nil
+    mayStateBounds = source.contains("bbox")
     document = RouteDocument(source: source)
     document.format = .geojson
   }
@@ -116,7 +134,8 @@ private final class GeoJSONPass {
       } catch {
         diagnostics.addLast(
           Diagnostic(
-            error.code, .error, error.message, offset: error.offset, pointer: currentPointer))
+            error.code, .error, error.message, offset: error.offset,
+            pointer: error.pointer ?? currentPointer))
       }
     }
     document.finish(diagnostics)
@@ -188,6 +207,7 @@ private final class GeoJSONPass {
     let offset = cursor.offset
     try cursor.enter()
     levels.append(.object(Frame(role: role, offset: offset, pointer: pointer)))
+    held.append(Held())
   }
 
   private func item(
@@ -325,21 +345,40 @@ private final class GeoJSONPass {
           offset, pointer)
       }
       try cursor.skipValue()
-    case "bbox": try checkBounds(&cursor, kind, pointer)
+    case "bbox":
+      if let stated = try readBounds(&cursor, kind, pointer) { frame.bounds = (stated, offset) }
     case "crs": try readSystem(&cursor, kind, frame.role, pointer)
     case "name" where frame.role == .root && kind == .string:
+      noteRepeated(key, isRepeated: !frame.keys.insert(key).inserted, keyOffset, pointer)
       frame.name = try cursor.string()
     case "joins", "officialLength", "laps", "thereAndBack", "lapJoin":
       // Beside the features the members speak for the whole file.
       if frame.role == .root {
+        noteRepeated(key, isRepeated: !frame.keys.insert(key).inserted, keyOffset, pointer)
         try readField(key, &cursor, into: &frame.fields, pointer: pointer)
       } else {
         try cursor.skipValue()
       }
-    default: try cursor.skipValue()
+    default:
+      if let meant = Spelling.nearest(to: key, among: Self.required), frame.misspelt[meant] == nil {
+        frame.misspelt[meant] = (key, keyOffset)
+      }
+      try cursor.skipValue()
     }
     levels.append(.object(frame))
   }
+
+  private func noteRepeated(_ key: String, isRepeated: Bool, _ offset: Int, _ pointer: String) {
+    guard isRepeated else { return }
+    note(
+      .memberDuplicate, .warning,
+      "the member “\(key)” stands in this object twice; the last is used", offset, pointer)
+  }
+
+  /// Members that an object of one type or another must have.
+  private static let required = [
+    "type", "coordinates", "features", "geometries", "geometry", "properties",
+  ]
 
   private static let known: Set<String> = [
     "type", "coordinates", "features", "geometries", "geometry", "properties", "id", "bbox", "crs",
@@ -366,9 +405,11 @@ private final class GeoJSONPass {
       case .geometry, .member:
         "Point, MultiPoint, LineString, MultiLineString, Polygon, MultiPolygon or GeometryCollection"
       }
+    let fitting = GeoJSONType.allCases.filter { fits($0, frame.role) }.map(\.rawValue)
+    let hint = Spelling.nearest(to: name, among: fitting).map { "; was “\($0)” meant?" } ?? ""
     note(
-      .typeUnknown, .error, "the type is “\(shortened(name))” where \(wanted) is due", offset,
-      pointer)
+      .typeUnknown, .error, "the type is “\(shortened(name))” where \(wanted) is due\(hint)",
+      offset, pointer)
   }
 
   // MARK: Properties
@@ -378,14 +419,24 @@ private final class GeoJSONPass {
   ) throws(JSONFault) {
     try cursor.enter()
     var isFirst = true
-    while let (key, _) = try cursor.nextKey(isFirst: isFirst) {
+    var seen: UInt32 = 0
+    while let (key, keyOffset) = try cursor.nextKey(isFirst: isFirst) {
       isFirst = false
-      if keepsAll, FeatureFields.names.contains(key) {
+      do throws(JSONFault) {
         _ = try cursor.kind()
-        try readField(key, &cursor, into: &fields, pointer: pointer + "/" + Self.escaped(key))
-      } else {
-        _ = try cursor.kind()
-        try cursor.skipValue()
+        guard keepsAll, let index = FeatureFields.names.firstIndex(of: key) else {
+          try cursor.skipValue()
+          continue
+        }
+        let bit: UInt32 = 1 << UInt32(index)
+        let place = pointer + "/" + Self.escaped(key)
+        noteRepeated(key, isRepeated: seen & bit != 0, keyOffset, place)
+        seen |= bit
+        try readField(key, &cursor, into: &fields, pointer: place)
+      } catch {
+        var fault = error
+        if fault.pointer == nil { fault.pointer = pointer + "/" + Self.escaped(key) }
+        throw fault
       }
     }
   }
@@ -511,9 +562,9 @@ private final class GeoJSONPass {
 
   // MARK: Bounds and reference systems
 
-  private func checkBounds(
+  private func readBounds(
     _ cursor: inout JSONCursor, _ kind: JSONCursor.Kind, _ pointer: String
-  ) throws(JSONFault) {
+  ) throws(JSONFault) -> StatedBounds? {
     let offset = cursor.offset
     guard kind == .array else {
       if !isNull(cursor, kind) {
@@ -521,18 +572,29 @@ private final class GeoJSONPass {
           .bbox, .error, "“bbox” must be an array of numbers, not \(described(kind))", offset,
           pointer)
       }
-      return try cursor.skipValue()
+      try cursor.skipValue()
+      return nil
     }
     try cursor.enter()
     var count = 0
+    var sides: [StatedBounds.Side] = []
     while try cursor.nextItem(isFirst: count == 0) {
       let kind = try cursor.kind()
-      if kind != .number {
+      if kind == .number {
+        let start = cursor.offset
+        let value = try cursor.number()
+        if count < 6 {
+          sides.append(
+            StatedBounds.Side(
+              degrees: value,
+              decimals: StatedBounds.Side.decimals(cursor.bytes[start..<cursor.offset])))
+        }
+      } else {
         note(
           .bbox, .error, "“bbox” holds numbers; this is \(described(kind))", cursor.offset,
           "\(pointer)/\(count)")
+        try cursor.skipValue()
       }
-      try cursor.skipValue()
       count += 1
     }
     if count != 4, count != 6 {
@@ -541,7 +603,27 @@ private final class GeoJSONPass {
         "“bbox” has \(count) numbers; west, south, east, north are due (or 6 with elevations)",
         offset,
         pointer)
+      return nil
     }
+    guard sides.count == count else { return nil }
+    let (west, south, east, north) = count == 4 ? (0, 1, 2, 3) : (0, 1, 3, 4)
+    return StatedBounds(
+      south: sides[south], west: sides[west], north: sides[north], east: sides[east])
+  }
+
+  private func checkBounds(_ frame: Frame, _ inside: Held) {
+    // In a foreign reference system the numbers are not degrees.
+    guard let (stated, offset) = frame.bounds, system == nil, !inside.isWrapped else { return }
+    var problem = stated.shapeFault ?? stated.fault(of: inside.bounds)
+    // The box of an area may be larger than its corners, around a pole; and positions that were
+    // refused are not in the other.
+    if problem == nil, !inside.hasAreas, !diagnostics.hasErrors {
+      problem = stated.excess(over: inside.bounds)
+    }
+    guard let problem else { return }
+    note(
+      .bboxWrong, .warning, "the “bbox” does not agree with what it is around: \(problem)", offset,
+      frame.pointer + "/bbox")
   }
 
   private func readSystem(
@@ -636,8 +718,15 @@ private final class GeoJSONPass {
     var frame = frame
     checkMembers(frame)
     if let type = frame.type, type.isGeometry { takeGeometry(type, &frame) }
+    let inside = held.removeLast()
+    checkBounds(frame, inside)
+    if mayStateBounds, let outer = held.indices.last {
+      held[outer].bounds.add(inside.bounds)
+      if inside.hasAreas { held[outer].hasAreas = true }
+      if inside.isWrapped { held[outer].isWrapped = true }
+    }
     switch frame.role {
-    case .geometry, .member: hand(frame.lines, frame.points)
+    case .geometry, .member: hand(frame)
     case .feature: takeFeature(frame)
     case .root:
       document.name = frame.name
@@ -651,14 +740,22 @@ private final class GeoJSONPass {
   }
 
   /// Gives what a geometry holds to the feature or collection around it.
-  private func hand(_ lines: [SourcePart], _ points: [(vertex: Coordinate, offset: Int)]) {
+  private func hand(_ inner: Frame) {
     for i in levels.indices.reversed() {
       guard case .object(var frame) = levels[i] else { continue }
       // Taken out, so that its arrays have one owner and grow in place.
       levels[i] = .geometries(pointer: "", index: 0)
       frame.geometryCount += 1
-      frame.lines += lines
-      frame.points += points
+      for var position in inner.rejected where frame.rejected.count < RouteDocument.mostRejected {
+        if position.isWaypoint {
+          position.vertex += frame.points.count
+        } else {
+          position.part += frame.lines.count
+        }
+        frame.rejected.append(position)
+      }
+      frame.lines += inner.lines
+      frame.points += inner.points
       levels[i] = .object(frame)
       return
     }
@@ -666,7 +763,16 @@ private final class GeoJSONPass {
 
   private func checkMembers(_ frame: Frame) {
     func missing(_ member: String) {
-      note(.memberMissing, .error, "the member “\(member)” is missing", frame.offset, frame.pointer)
+      let found = frame.misspelt[member]
+      let hint = found.map { "; “\(shortened($0.key))” looks like it" } ?? ""
+      note(
+        .memberMissing, .error, "the member “\(member)” is missing\(hint)", frame.offset,
+        frame.pointer)
+      guard let found else { return }
+      note(
+        .memberMisspelt, .warning,
+        "the member “\(shortened(found.key))” is not known; was “\(member)” meant?", found.offset,
+        frame.pointer + "/" + Self.escaped(found.key))
     }
     func forbidden(_ members: [String], in what: String) {
       for member in members where frame.keys.contains(member) {
@@ -691,6 +797,12 @@ private final class GeoJSONPass {
     case .geometryCollection:
       if !frame.hasGeometries { missing("geometries") }
       forbidden(["geometry", "properties", "features", "coordinates"], in: "a geometry")
+      if frame.role == .member {
+        note(
+          .collectionNested, .info,
+          "a GeometryCollection inside another is better taken apart (RFC 7946 section 3.1.8)",
+          frame.offset, frame.pointer)
+      }
       if frame.hasGeometries, frame.geometryCount == 1 {
         note(
           .collectionSingle, .info,
@@ -714,7 +826,7 @@ private final class GeoJSONPass {
         note(
           .coordinatesDepth, .error,
           "the positions of a \(type.rawValue) are nested \(depth) deep; these are \(tape.depth) deep, "
-            + relation, Int(tape.offsets.first ?? UInt32(tape.offset)), pointer)
+            + relation, Int(tape.offsets.first ?? UInt32(tape.offset)), tape.firstPointer)
       }
       return
     }
@@ -725,35 +837,78 @@ private final class GeoJSONPass {
       guard reprojection != nil else { return }
       reprojection?.transform(&tape.values)
     }
+    if mayStateBounds { hold(tape, type) }
     switch type {
     case .point, .multiPoint:
       for i in 0..<tape.count {
         let path = type == .point ? pointer : "\(pointer)/\(i)"
         if let vertex = coordinate(tape, i, path) {
           frame.points.append((vertex, Int(tape.offsets[i])))
+        } else {
+          reject(tape, i, &frame, isWaypoint: true, vertex: frame.points.count)
         }
       }
     case .lineString, .multiLineString:
       for run in tape.runs.indices {
         let range = tape.run(run)
-        let path = type == .lineString ? pointer : "\(pointer)/\(run)"
+        let path = type == .lineString ? pointer : "\(pointer)/\(tape.runs[run].index)"
         if range.count == 1 {
           note(
             .onePointPart, .warning,
             "a line needs two positions or more; this one has one", tape.runs[run].offset, path)
         }
         var part = SourcePart()
+        part.offset = tape.runs[run].bracket
         part.vertices.reserveCapacity(range.count)
         part.offsets.reserveCapacity(range.count)
+        var uncut = UncutLegs()
         for i in range {
           if let vertex = coordinate(tape, i, "\(path)/\(i - range.lowerBound)") {
             part.append(vertex, offset: Int(tape.offsets[i]))
+            uncut.add(vertex, index: i, written: tape.values[3 * i])
+          } else {
+            reject(tape, i, &frame, isWaypoint: false, vertex: part.vertices.count)
+            uncut.interrupt()
           }
+        }
+        if let first = uncut.first, system == nil {
+          note(
+            .antimeridianUncut, .warning,
+            (uncut.count == 1
+              ? "a leg of this line spans" : "\(uncut.count) legs of this line span")
+              + " more than 180 degrees of longitude: RFC 7946 section 3.1.9 wants the line cut at "
+              + "180 degrees; here it is walked the short way round",
+            Int(tape.offsets[first]), "\(path)/\(first - range.lowerBound)")
         }
         frame.lines.append(part)
       }
     case .polygon, .multiPolygon: checkRings(type, tape, pointer)
     case .feature, .featureCollection, .geometryCollection: break
+    }
+  }
+
+  private func reject(
+    _ tape: CoordinateTape, _ i: Int, _ frame: inout Frame, isWaypoint: Bool, vertex: Int
+  ) {
+    // Metres of another reference system cannot be mended as degrees.
+    guard system == nil, frame.rejected.count < RouteDocument.mostRejected else { return }
+    frame.rejected.append(
+      RejectedPosition(
+        latitude: tape.values[3 * i + 1], longitude: tape.values[3 * i],
+        offset: Int(tape.offsets[i]), isWaypoint: isWaypoint, track: 0,
+        part: isWaypoint ? 0 : frame.lines.count, vertex: vertex))
+  }
+
+  /// Notes what a geometry's positions span.
+  private func hold(_ tape: CoordinateTape, _ type: GeoJSONType) {
+    let last = held.count - 1
+    if type == .polygon || type == .multiPolygon { held[last].hasAreas = true }
+    for i in 0..<tape.count {
+      let (longitude, latitude) = (tape.values[3 * i], tape.values[3 * i + 1])
+      if abs(longitude) > 180 { held[last].isWrapped = true }
+      if abs(longitude) <= 180, abs(latitude) <= 90 {
+        held[last].bounds.add(latitude: latitude, longitude: longitude)
+      }
     }
   }
 
@@ -839,13 +994,13 @@ private final class GeoJSONPass {
     }
     var group = -1
     var isOuter = true
-    var number = 0
     for run in tape.runs.indices {
       let range = tape.run(run)
       isOuter = type == .polygon ? run == 0 : tape.groups[run] != group
-      number = isOuter ? 0 : number + 1
       group = tape.groups[run]
-      let path = type == .polygon ? "\(pointer)/\(run)" : "\(pointer)/\(group)/\(number)"
+      let path =
+        type == .polygon
+        ? "\(pointer)/\(tape.runs[run].index)" : "\(pointer)/\(group)/\(tape.runs[run].index)"
       for i in range { _ = coordinate(tape, i, "\(path)/\(i - range.lowerBound)") }
       func at(_ i: Int) -> (Double, Double) { (tape.values[3 * i], tape.values[3 * i + 1]) }
       let last = range.upperBound - 1
@@ -872,6 +1027,17 @@ private final class GeoJSONPass {
 
   private func takeFeature(_ frame: Frame) {
     let fields = frame.fields
+    for var position in frame.rejected {
+      if position.isWaypoint {
+        position.vertex += document.waypoints.count
+      } else if fields.cuts.isEmpty {
+        position.track = document.tracks.count
+      } else {
+        // Undoing the cuts numbers parts and vertices anew.
+        continue
+      }
+      document.reject(position)
+    }
     if !frame.lines.isEmpty {
       var track = Track()
       track.name = fields.name
@@ -896,9 +1062,37 @@ private final class GeoJSONPass {
   }
 }
 
+/// The legs of a line that should have been cut at 180 degrees, as they are walked along.
+private struct UncutLegs {
+  private var last: Coordinate?
+  private var legs = 0
+  private var firstLeg: Int?
+  private var isWrapped = false
+
+  /// Where a longitude was beyond 180 degrees that alone is the fault.
+  var count: Int { isWrapped ? 0 : legs }
+  /// The index at which the first of the legs ends.
+  var first: Int? { isWrapped ? nil : firstLeg }
+
+  @inline(__always)
+  mutating func add(_ vertex: Coordinate, index: Int, written: Double) {
+    if abs(written) > 180 { isWrapped = true }
+    // At a pole the longitude says nothing.
+    if let last, abs(vertex.longitude - last.longitude) > 180, abs(vertex.latitude) < 90,
+      abs(last.latitude) < 90
+    {
+      legs += 1
+      if firstLeg == nil { firstLeg = index }
+    }
+    last = vertex
+  }
+
+  mutating func interrupt() { last = nil }
+}
+
 /// The properties of a feature that mean something here.
 private struct FeatureFields {
-  static let names: Set<String> = [
+  static let names = [
     "name", "story", "description", "type", "officialDistance", "officialLength", "joins", "laps",
     "thereAndBack", "lapJoin", "antimeridianCuts",
   ]

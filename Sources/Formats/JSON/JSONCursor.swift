@@ -3,6 +3,8 @@ struct JSONFault: Error {
   let code: Diagnostic.Code
   let message: String
   let offset: Int
+  /// RFC 6901, where the one who reads knows it better than the document's walk.
+  var pointer: String?
 }
 
 /// Walks over JSON text (RFC 8259) without recursion or copies; depth and sizes are bounded.

@@ -88,6 +88,22 @@ public struct SourceText: Sendable {
     }
   }
 
+  /// Whether a text stands anywhere in the bytes of a file in UTF-8.
+  func contains(_ text: String) -> Bool {
+    let wanted = Array(text.utf8)
+    return bytes.withUnsafeBytes { bytes in
+      guard var start = bytes.baseAddress, let first = wanted.first else { return false }
+      let end = start + bytes.count
+      while let found = memchr(start, Int32(first), end - start) {
+        start = UnsafeRawPointer(found)
+        if end - start < wanted.count { return false }
+        if memcmp(start, wanted, wanted.count) == 0 { return true }
+        start += 1
+      }
+      return false
+    }
+  }
+
   public func place(of offset: Int) -> Place { places(of: [offset])[0] }
 
   /// The offset of an attribute's name inside the tag that begins at an offset, or the tag's own.
