@@ -55,7 +55,7 @@ public enum RouteReader {
     switch format {
     case .gpx: return GPXReader.read(source, limits: limits, thoroughly: thoroughly)
     case .kml: return KMLReader.read(source, limits: limits, thoroughly: thoroughly)
-    case .geojson: return GeoJSONReader.read(source, limits: limits)
+    case .geojson: return GeoJSONReader.read(source, limits: limits, thoroughly: thoroughly)
     case .polyline5: return PolylineReader.read(source, digits: 5, limits: limits)
     case .polyline6: return PolylineReader.read(source, digits: 6, limits: limits)
     }

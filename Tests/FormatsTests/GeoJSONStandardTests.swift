@@ -154,6 +154,18 @@ import Testing
     #expect(read(text).diagnostics[0].severity == .info)
   }
 
+  @Test func longPositions() {
+    let text = line("[1, 1, 5], [2, 2, 5, 6], [3, 3, 5, 6, 7]")
+    #expect(read(text).found() == [])
+    let document = examine(text)
+    #expect(document.found(.info) == ["2:64 position-too-long"])
+    #expect(document.diagnostics[0].pointer == "/geometry/coordinates/1")
+    #expect(document.diagnostics[0].message.hasSuffix("(2 times in the file, here first)"))
+    #expect(
+      examine("{\"type\": \"Point\", \"coordinates\": [1, 1, 5, 6]}").found()
+        == ["1:34 position-too-long"])
+  }
+
   // MARK: Pointers and refused positions
 
   @Test(arguments: [

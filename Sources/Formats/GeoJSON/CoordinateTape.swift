@@ -22,6 +22,8 @@ struct CoordinateTape {
   var runs: [Run] = []
   /// For each run, the number of the ring list (polygon) or line list that it belongs to.
   var groups: [Int] = []
+  /// The first position of more than three numbers, and how many there are.
+  var long: (offset: Int, pointer: String, count: Int)?
   /// JSON pointer of the first position.
   var firstPointer = ""
   /// Nesting of the positions: 1 for a Point, 2 for a LineString; 0 where there is none.
@@ -104,6 +106,10 @@ extension CoordinateTape {
                 offset: position.offset, pointer: here(path)))
           }
           if tape.runs.isEmpty { tape.firstPointer = here(path) }
+          if position.isLong {
+            if tape.long == nil { tape.long = (position.offset, here(path), 0) }
+            tape.long?.count += 1
+          }
           if isFirst {
             tape.runs.append(
               Run(
@@ -157,7 +163,7 @@ extension CoordinateTape {
   @inline(__always)
   private static func position(
     _ cursor: inout JSONCursor, room: Int
-  ) throws(JSONFault) -> (x: Double, y: Double, z: Double, offset: Int)? {
+  ) throws(JSONFault) -> (x: Double, y: Double, z: Double, offset: Int, isLong: Bool)? {
     let before = cursor
     let start = cursor.offset
     try cursor.enter()
@@ -182,7 +188,7 @@ extension CoordinateTape {
     let y = try cursor.number()
     if cursor.peek() == 0x5D {
       cursor.leave()
-      return (x, y, .nan, start)
+      return (x, y, .nan, start, false)
     }
     guard cursor.peek() == 0x2C else { throw cursor.unexpected("“,” or “]”") }
     cursor.advance()
@@ -192,7 +198,9 @@ extension CoordinateTape {
     }
     let z = try cursor.number()
     // RFC 7946 lets further numbers stand and tells readers to pass over them.
+    var isLong = false
     while cursor.peek() == 0x2C {
+      isLong = true
       cursor.advance()
       guard let next = cursor.peek(), next == 0x2D || next &- 0x30 < 10 else {
         cursor = before
@@ -202,7 +210,7 @@ extension CoordinateTape {
     }
     guard cursor.peek() == 0x5D else { throw cursor.unexpected("“,” or “]”") }
     cursor.leave()
-    return (x, y, z, start)
+    return (x, y, z, start, isLong)
   }
 
   /// Items of an array that begins with a number: a Point's own coordinates, or a faulty position.
@@ -248,6 +256,7 @@ extension CoordinateTape {
       tape.firstPointer = at
       tape.groups.append(0)
     }
+    if values.count > 3 { tape.long = (start, at, 1) }
     tape.values += [values[0], values[1], values.count > 2 ? values[2] : .nan]
     tape.offsets.append(UInt32(truncatingIfNeeded: start))
   }

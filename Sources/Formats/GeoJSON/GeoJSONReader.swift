@@ -5,12 +5,14 @@ internal import Routes
 ///
 /// Lines become tracks, one a feature; points become waypoints; areas are left out.
 enum GeoJSONReader {
-  static func read(_ source: SourceText, limits: ReadLimits) -> RouteDocument {
+  static func read(
+    _ source: SourceText, limits: ReadLimits, thoroughly: Bool
+  ) -> RouteDocument {
     // A foreign reference system may be named behind the coordinates that it rules.
-    let first = GeoJSONPass(source, limits: limits, system: nil)
+    let first = GeoJSONPass(source, limits: limits, system: nil, thoroughly: thoroughly)
     let document = first.run()
     guard let late = first.lateSystem else { return document }
-    return GeoJSONPass(source, limits: limits, system: late).run()
+    return GeoJSONPass(source, limits: limits, system: late, thoroughly: thoroughly).run()
   }
 }
 
@@ -90,6 +92,7 @@ private final class GeoJSONPass {
 
   private let source: SourceText
   private let limits: ReadLimits
+  private let isThorough: Bool
   private var document: RouteDocument
   private var diagnostics = DiagnosticList()
   private var levels: [Level] = []
@@ -106,7 +109,8 @@ private final class GeoJSONPass {
   /// A reference system that was named too late for coordinates that were read before it.
   private(set) var lateSystem: String?
 
-  init(_ source: SourceText, limits: ReadLimits, system: String?) {
+  init(_ source: SourceText, limits: ReadLimits, system: String?, thoroughly: Bool) {
+    isThorough = thoroughly
     self.source = source
     self.limits = limits
     self.system = system
@@ -137,6 +141,14 @@ private final class GeoJSONPass {
             error.code, .error, error.message, offset: error.offset,
             pointer: error.pointer ?? currentPointer))
       }
+    }
+    if let (offset, pointer, count) = long {
+      let times = count == 1 ? "" : " (\(count) times in the file, here first)"
+      diagnostics.addSummary(
+        Diagnostic(
+          .positionTooLong, .info,
+          "a position should have no more than longitude, latitude and elevation (RFC 7946 section "
+            + "3.1.1); the rest is passed over\(times)", offset: offset, pointer: pointer))
     }
     document.finish(diagnostics)
     return document
@@ -275,6 +287,9 @@ private final class GeoJSONPass {
           &cursor, pointer: pointer, room: limits.route.vertices - vertexCount,
           diagnostics: &diagnostics)
         vertexCount += tape.count
+        if isThorough, let found = tape.long {
+          long = long.map { ($0.offset, $0.pointer, $0.count + found.count) } ?? found
+        }
         frame.tape = tape
       } else {
         if !isNull(cursor, kind) {
@@ -980,6 +995,8 @@ private final class GeoJSONPass {
       elevation: elevation)
   }
 
+  /// The first position of more than three numbers, and how many there are in the file.
+  private var long: (offset: Int, pointer: String, count: Int)?
   private var hasNotedWrap = false
   private var hasNotedArea = false
 

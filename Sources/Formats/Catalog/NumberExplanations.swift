@@ -1,0 +1,60 @@
+extension DiagnosticCatalog {
+  /// Faults of numbers, coordinates and times.
+  static let numbers: [Diagnostic.Explanation] = [
+    .init(
+      .numberSyntax, "Not a number", .error,
+      "Where a number is due stands something else, often a decimal comma or a degree sign. The "
+        + "position cannot be placed, and leaving it out would change where the route leads. Write "
+        + "decimal degrees with a point, such as 54.46.",
+      bad: track("    <trkpt lat=\"54,46\" lon=\"-3.07\"/>"), good: goodTrack),
+    .init(
+      .numberRange, "Number beyond all measure", .error,
+      "The number is greater than a computer's floating-point number can be, which no place on Earth "
+        + "needs. It is usually a slip in the exponent or the remains of two numbers that ran "
+        + "together. Correct the number.",
+      bad: track("    <trkpt lat=\"1e999\" lon=\"-3.07\"/>"), good: goodTrack),
+    .init(
+      .coordinateMissing, "Missing latitude or longitude", .error,
+      "A point has no lat or no lon, so it lies nowhere. The marker could not be placed there and the "
+        + "miles on either side would be wrong. Add the attribute, or remove the point.",
+      bad: track("    <trkpt lat=\"54.46\"/>\n    <trkpt lat=\"54.48\" lon=\"-3.05\"/>"),
+      good: goodTrack),
+    .init(
+      .latitudeRange, "Latitude out of range", .error,
+      "A latitude lies beyond a pole. Mostly latitude and longitude were swapped: GPX has an attribute "
+        + "for each, GeoJSON and KML write the longitude first. Swap the two numbers, there and "
+        + "wherever else they are swapped.",
+      bad: geometry("LineString", "[[-41.29, 174.78], [-41.12, 175.07]]"),
+      good: geometry("LineString", "[[174.78, -41.29], [175.07, -41.12]]")),
+    .init(
+      .longitudeRange, "Longitude out of range", .error,
+      "A longitude lies outside -180 to 180 degrees. The number may be swapped with the latitude, lack "
+        + "its decimal point, or count on past 180 degrees. Write the same place within the range: "
+        + "190 is -170.",
+      bad: track("    <trkpt lat=\"65.5\" lon=\"190\"/>"),
+      good: track("    <trkpt lat=\"65.5\" lon=\"-170\"/>")),
+    .init(
+      .longitudeWrapped, "Longitude counted past 180 degrees", .warning,
+      "The longitudes of the line run on past 180 degrees instead of changing sign. They are brought "
+        + "back by a whole turn, so the route is right here, but other programs may draw it elsewhere "
+        + "or not at all. Write it as RFC 7946 does: cut at 180 degrees and going on from -180.",
+      bad: geometry("LineString", "[[178, 65], [182, 66]]"),
+      good: geometry("MultiLineString", "[[[178, 65], [180, 65.5]], [[-180, 65.5], [-178, 66]]]")),
+    .init(
+      .elevationSyntax, "Elevation that is no number", .warning,
+      "An elevation cannot be read and is left out. Distances do not use elevations, so the marker is "
+        + "not touched; the profile and the climb lack this point. Write metres with a decimal point "
+        + "and no unit.",
+      bad: track("    <trkpt lat=\"54.46\" lon=\"-3.07\"><ele>978 m</ele></trkpt>"),
+      good: track("    <trkpt lat=\"54.46\" lon=\"-3.07\"><ele>978</ele></trkpt>")),
+    .init(
+      .timeSyntax, "Time that is no time", .warning,
+      "A time is not written as the standard asks, year first and with a T and an offset from UTC. "
+        + "Times do not move the marker, but they help to find points that were recorded badly. Write "
+        + "it like 2026-05-03T18:30:00Z, or remove it.",
+      bad: track(
+        "    <trkpt lat=\"54.46\" lon=\"-3.07\"><time>03.05.2026 18:30</time></trkpt>"),
+      good: track(
+        "    <trkpt lat=\"54.46\" lon=\"-3.07\"><time>2026-05-03T18:30:00Z</time></trkpt>")),
+  ]
+}

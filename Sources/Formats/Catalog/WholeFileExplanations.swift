@@ -1,0 +1,53 @@
+extension DiagnosticCatalog {
+  /// Faults of a file as a whole.
+  static let wholeFile: [Diagnostic.Explanation] = [
+    .init(
+      .unknownFormat, "Unknown format", .error,
+      "The first bytes are those of no format that Mile Quest reads: GPX, GeoJSON, KML or an encoded "
+        + "polyline. Nothing of the file can be used. Export the route again in one of these formats; "
+        + "unpack archives such as KMZ first, and name the format of an encoded polyline yourself.",
+      bad: "My favourite walk: from the hut up to the col.\n", good: goodTrack),
+    .init(
+      .encoding, "Wrong or unknown encoding", .error,
+      "The bytes are not characters of the encoding that the file declares, or the encoding is not "
+        + "known. Names would be garbled and the rest cannot be trusted, so the file is read no "
+        + "further. Save it as UTF-8 and let the XML declaration say so.",
+      bad:
+        "<?xml version=\"1.0\" encoding=\"klingon\"?>\n<gpx version=\"1.1\" creator=\"Mile Quest\"/>\n",
+      good: goodTrack),
+    .init(
+      .notWellFormed, "Broken syntax", .error,
+      "The text breaks the rules of XML, JSON or encoded polylines: a tag that is not closed, a comma "
+        + "too many, or an end that is missing because a download was cut off. What follows cannot be "
+        + "told from what was meant, so reading stops here and the route would end too soon. Mend the "
+        + "place that is named, or fetch the file again.",
+      bad: gpx("  <trk><trkseg><trkpt lat=\"54.46\" lon=\"-3.07\"/></trk>"), good: goodTrack),
+    .init(
+      .doctype, "DOCTYPE", .error,
+      "A DOCTYPE lets an XML file define entities that grow without bound or fetch other files, so "
+        + "files with one are refused. No route needs it. Remove the line that begins with <!DOCTYPE.",
+      bad: "<!DOCTYPE gpx>\n<gpx version=\"1.1\" creator=\"Mile Quest\"/>\n", good: goodTrack),
+    .init(
+      .limit, "Limit exceeded", .error,
+      "The file is larger, deeper or longer somewhere than the reader allows; the message names the "
+        + "limit. The bounds keep a broken or hostile file from taking the machine's memory, and real "
+        + "routes stay far below them. Simplify the line, split the file, or take out what is nested.",
+      bad: feature("\"x\": " + deep(70)), good: feature("\"x\": " + deep(3))),
+    .init(
+      .textCut, "Text too long", .warning,
+      "A name or a story has more bytes than are kept, and its end is left out. The route itself is "
+        + "not touched; walkers just see a shorter text. Write a shorter one.",
+      bad: gpx("  <trk><name>A walk that goes on and on, for more than 4096 bytes …</name></trk>"),
+      good: gpx("  <trk><name>A walk that goes on and on</name></trk>"), isWhole: false),
+    .init(
+      .noLine, "No line", .error,
+      "The file holds no line to walk on: only points, areas or nothing at all. Without a line there "
+        + "are no miles and the marker has nowhere to be. Add a track, a route or a LineString, or "
+        + "choose the layer that has one when you export.",
+      bad: gpx("  <wpt lat=\"54.46\" lon=\"-3.07\"><name>Hut</name></wpt>"), good: goodTrack),
+  ]
+
+  private static func deep(_ levels: Int) -> String {
+    String(repeating: "[", count: levels) + String(repeating: "]", count: levels)
+  }
+}
