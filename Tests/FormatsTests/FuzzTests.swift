@@ -53,12 +53,12 @@ import Testing
       "<trkpt lat='1' lon='2'/>", "<trkseg>", "</trkseg>", "<rte>", "</rte>", "<wpt lat='x'/>",
       "<!--", "-->", "<![CDATA[", "]]>", "&amp;", "&#x41;", "&#0;", "<?x?>", "lat=\"91\"", "\"",
       "lon='-181'", "<ele>x</ele>", "joins=\"x\"", "laps='0'", "é", "\u{0}", "<gpx>", "</gpx>",
-      "1e400",
+      "1e400", "<ele/>", "<time>x</time>", "<x:y/>", "<bounds minlat='1'/>", "<speed/>",
     ],
     .kml: [
       "<LineString>", "</LineString>", "<coordinates>1,2 3,4</coordinates>", "1,2", ", ", "1e400",
       "<gx:coord>", "<Polygon>", "<MultiGeometry>", "<Data name='milequest:laps'>", "<value>",
-      "]]>",
+      "]]>", "<when>1970</when>",
       "<Placemark>", "</Placemark>", "&lt;", "\u{0}", "<Folder>", "é", "-", "e", ".",
     ],
     .geojson: [
@@ -68,7 +68,7 @@ import Testing
       "\\u0000",
       "\"crs\":null,", "\"laps\":0,", "\"joins\":[\"walk\"],", "é", "\u{0}", "\\", "[181,0]",
       "[0,91]",
-      "\"antimeridianCuts\":[{\"line\":1,\"added\":2}],",
+      "\"bbox\":[1,2,3,4],", "\"Type\":1,", "\"antimeridianCuts\":[{\"line\":1,\"added\":2}],",
     ],
     .polyline5: ["_", "?", "~", "\n", "~~~~~~~", "_p~iF", "é", "\u{0}", " "],
     .polyline6: ["_", "?", "~", "\r\n", "_______", "_izlhA", "\u{7F}"],
@@ -96,6 +96,11 @@ import Testing
   private func check(_ bytes: [UInt8], _ format: RouteFormat?) {
     let document = RouteReader.read(bytes, as: format)
     expectSane(document, "\(shown(bytes)), seed \(runSeed)")
+    let thorough = RouteReader.read(bytes, as: format, thoroughly: true)
+    expectSane(thorough, "\(shown(bytes)), seed \(runSeed)")
+    if thorough.errors != document.errors || thorough.vertices != document.vertices {
+      Issue.record("a thorough reading differs: \(shown(bytes)), seed \(runSeed)")
+    }
     guard document.errors.isEmpty else { return }
     if document.format == .geojson {
       // Foundation refuses 1e-400 and the like, and knows no NUL in a text.

@@ -117,7 +117,7 @@ private final class GPXVisitor: XMLVisitor {
     _ name: UnsafePointer<CChar>, _ attributes: UnsafeMutablePointer<UnsafePointer<CChar>?>,
     _ stream: XMLStream
   ) {
-    schemaCheck?.start(name, attributes, offset: stream.offset)
+    if isThorough { schemaCheck?.start(name, attributes, offset: stream.offset) }
     if skipped > 0 {
       skipped += 1
       return
@@ -387,7 +387,7 @@ private final class GPXVisitor: XMLVisitor {
   }
 
   override func end(_ name: UnsafePointer<CChar>, _ stream: XMLStream) {
-    schemaCheck?.end()
+    if isThorough { schemaCheck?.end() }
     if skipped > 0 {
       skipped -= 1
       // Text goes on behind markup in the middle of it.
