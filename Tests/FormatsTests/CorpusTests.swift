@@ -124,7 +124,7 @@ import Testing
       why: "the bbox is on line 4"),
     Refusal(
       "geojson/hint-bad/different-first-last.geojson",
-      ["2:18 area", "3:7 ring-open"]),
+      ["2:18 area", "3:5 ring-open"]),
     Refusal(
       "geojson/hint-bad/expected_object.geojson",
       ["1:35 member-type"]),
@@ -174,11 +174,11 @@ import Testing
       ["1:1 member-missing"]),
     Refusal(
       "geojson/hint-bad/polygon_winding_order.geojson",
-      ["2:17 area", "2:19 ring-winding"],
+      ["2:17 area", "2:18 ring-winding"],
       why: "the ring is on line 2"),
     Refusal(
       "geojson/hint-bad/short-multilinestring.geojson",
-      ["4:9 one-point-part"]),
+      ["4:7 one-point-part"]),
     Refusal(
       "geojson/hint-bad/stringcoord.geojson",
       ["11:11 position-not-number"],

@@ -11,8 +11,6 @@ struct CoordinateTape {
   struct Run {
     /// Index of its first position.
     let first: Int
-    /// Byte of its first position.
-    let offset: Int
     /// Byte of its own bracket.
     let bracket: Int
     /// Its index in the array around it.
@@ -113,7 +111,7 @@ extension CoordinateTape {
           if isFirst {
             tape.runs.append(
               Run(
-                first: tape.count, offset: position.offset, bracket: opened[path.count - 1],
+                first: tape.count, bracket: opened[path.count - 1],
                 index: path.count > 1 ? path[path.count - 2] : 0))
             tape.groups.append(group)
           }
@@ -252,7 +250,7 @@ extension CoordinateTape {
       return
     }
     if tape.runs.isEmpty {
-      tape.runs.append(Run(first: 0, offset: start, bracket: start, index: 0))
+      tape.runs.append(Run(first: 0, bracket: start, index: 0))
       tape.firstPointer = at
       tape.groups.append(0)
     }

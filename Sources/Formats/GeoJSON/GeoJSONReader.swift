@@ -870,7 +870,7 @@ private final class GeoJSONPass {
         if range.count == 1 {
           note(
             .onePointPart, .warning,
-            "a line needs two positions or more; this one has one", tape.runs[run].offset, path)
+            "a line needs two positions or more; this one has one", tape.runs[run].bracket, path)
         }
         var part = SourcePart()
         part.offset = tape.runs[run].bracket
@@ -1026,7 +1026,7 @@ private final class GeoJSONPass {
           .ringOpen, .error,
           range.count < 4
             ? "a ring needs four positions or more; this one has \(range.count)"
-            : "a ring must end where it begins", tape.runs[run].offset, path)
+            : "a ring must end where it begins", tape.runs[run].bracket, path)
         continue
       }
       var area = 0.0
@@ -1037,7 +1037,7 @@ private final class GeoJSONPass {
         note(
           .ringWinding, .info,
           "an outer ring runs counterclockwise and a hole clockwise (RFC 7946 section 3.1.6)",
-          tape.runs[run].offset, path)
+          tape.runs[run].bracket, path)
       }
     }
   }
@@ -1077,34 +1077,6 @@ private final class GeoJSONPass {
       document.waypointOffsets.append(UInt32(truncatingIfNeeded: offset))
     }
   }
-}
-
-/// The legs of a line that should have been cut at 180 degrees, as they are walked along.
-private struct UncutLegs {
-  private var last: Coordinate?
-  private var legs = 0
-  private var firstLeg: Int?
-  private var isWrapped = false
-
-  /// Where a longitude was beyond 180 degrees that alone is the fault.
-  var count: Int { isWrapped ? 0 : legs }
-  /// The index at which the first of the legs ends.
-  var first: Int? { isWrapped ? nil : firstLeg }
-
-  @inline(__always)
-  mutating func add(_ vertex: Coordinate, index: Int, written: Double) {
-    if abs(written) > 180 { isWrapped = true }
-    // At a pole the longitude says nothing.
-    if let last, abs(vertex.longitude - last.longitude) > 180, abs(vertex.latitude) < 90,
-      abs(last.latitude) < 90
-    {
-      legs += 1
-      if firstLeg == nil { firstLeg = index }
-    }
-    last = vertex
-  }
-
-  mutating func interrupt() { last = nil }
 }
 
 /// The properties of a feature that mean something here.
