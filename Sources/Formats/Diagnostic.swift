@@ -105,6 +105,8 @@ struct DiagnosticList {
   private(set) var all: [Diagnostic] = []
   private(set) var left = 0
   private var errorCount = 0
+  /// Whether the file was read no further.
+  private(set) var isCutShort = false
 
   var hasErrors: Bool { errorCount > 0 }
   /// Errors that what comes later in the file may explain.
@@ -133,6 +135,7 @@ struct DiagnosticList {
   /// Adds why the file was read no further, for which there is always room.
   mutating func addLast(_ diagnostic: Diagnostic) {
     errorCount += 1
+    isCutShort = true
     all.append(diagnostic)
   }
 }

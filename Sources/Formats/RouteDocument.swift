@@ -6,6 +6,8 @@ public struct SourcePart: Sendable {
   public internal(set) var vertices: [Coordinate] = []
   /// Bytes from the start of the file to each vertex.
   public internal(set) var offsets: [UInt32] = []
+  /// Byte where the part begins: its element, its bracket or its line of text.
+  public internal(set) var offset = 0
 
   mutating func append(_ vertex: Coordinate, offset: Int) {
     vertices.append(vertex)
@@ -45,6 +47,13 @@ public struct RouteDocument: Sendable {
   public internal(set) var waypoints: [Waypoint] = []
   /// Bytes from the start of the file to each waypoint.
   public internal(set) var waypointOffsets: [UInt32] = []
+  /// Bytes from the start of the file to what each waypoint belongs to: the point's own element, or
+  /// the feature or placemark around it.
+  var waypointOwnerOffsets: [UInt32] = []
+  /// Whether the numbers of the file are those of another reference system.
+  var isReprojected = false
+  /// Whether a fault ended the reading before the end of the file.
+  public internal(set) var isCutShort = false
   /// What the file says about the route as a whole.
   public internal(set) var properties = RouteProperties()
   /// In the order of the file, with their lines and columns.
@@ -75,6 +84,7 @@ public struct RouteDocument: Sendable {
     }
     diagnostics = found
     furtherDiagnostics = list.left
+    isCutShort = list.isCutShort
   }
 }
 

@@ -17,7 +17,7 @@ public enum RouteReader {
     func refused(_ code: Diagnostic.Code, _ message: String) -> RouteDocument {
       var document = RouteDocument(source: source)
       var list = DiagnosticList()
-      list.add(Diagnostic(code, .error, message, offset: 0))
+      list.addLast(Diagnostic(code, .error, message, offset: 0))
       document.format = format
       document.finish(list)
       return document

@@ -134,6 +134,7 @@ private final class GPXVisitor: XMLVisitor {
     case .track:
       if XMLName.equals(local, "trkseg") {
         part = SourcePart()
+        part.offset = stream.offset
         return .segment
       }
       if XMLName.equals(local, "name") { return startText(.name, stream) }
@@ -218,6 +219,7 @@ private final class GPXVisitor: XMLVisitor {
     current = Track()
     current.offset = stream.offset
     part = SourcePart()
+    part.offset = stream.offset
     pointNumber = 0
     return element
   }
@@ -367,6 +369,7 @@ private final class GPXVisitor: XMLVisitor {
           uncheckedLatitude: point.latitude, longitude: point.longitude, elevation: elevation)
         document.waypoints.append(waypoint)
         document.waypointOffsets.append(UInt32(truncatingIfNeeded: pointOffset))
+        document.waypointOwnerOffsets.append(UInt32(truncatingIfNeeded: pointOffset))
       }
     case .name, .story, .type: take(text.trimmed, element)
     case .elevation: takeElevation()

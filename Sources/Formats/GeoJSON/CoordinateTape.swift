@@ -7,8 +7,9 @@ struct CoordinateTape {
   var values: [Double] = []
   /// Byte of each position.
   var offsets: [UInt32] = []
-  /// Index of the first position of each array of positions, and the byte of its bracket.
-  var runs: [(first: Int, offset: Int)] = []
+  /// Index of the first position of each array of positions, the byte of that position, and the byte
+  /// of the array's own bracket.
+  var runs: [(first: Int, offset: Int, bracket: Int)] = []
   /// For each run, the number of the ring list (polygon) or line list that it belongs to.
   var groups: [Int] = []
   /// Nesting of the positions: 1 for a Point, 2 for a LineString; 0 where there is none.
@@ -79,7 +80,7 @@ extension CoordinateTape {
                 offset: position.offset, pointer: here()))
           }
           if isFirst {
-            tape.runs.append((tape.count, position.offset))
+            tape.runs.append((tape.count, position.offset, opened[path.count - 1]))
             tape.groups.append(group)
           }
           tape.values.append(position.x)
@@ -215,7 +216,7 @@ extension CoordinateTape {
       return
     }
     if tape.runs.isEmpty {
-      tape.runs.append((0, start))
+      tape.runs.append((0, start, start))
       tape.groups.append(0)
     }
     tape.values += [values[0], values[1], values.count > 2 ? values[2] : .nan]

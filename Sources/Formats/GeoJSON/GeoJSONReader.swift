@@ -119,6 +119,7 @@ private final class GeoJSONPass {
             error.code, .error, error.message, offset: error.offset, pointer: currentPointer))
       }
     }
+    document.isReprojected = system != nil
     document.finish(diagnostics)
     return document
   }
@@ -743,6 +744,7 @@ private final class GeoJSONPass {
             "a line needs two positions or more; this one has one", tape.runs[run].offset, path)
         }
         var part = SourcePart()
+        part.offset = tape.runs[run].bracket
         part.vertices.reserveCapacity(range.count)
         part.offsets.reserveCapacity(range.count)
         for i in range {
@@ -892,6 +894,7 @@ private final class GeoJSONPass {
           name: fields.name, coordinate: vertex, story: fields.story ?? fields.description,
           type: fields.type, officialDistance: fields.officialDistance))
       document.waypointOffsets.append(UInt32(truncatingIfNeeded: offset))
+      document.waypointOwnerOffsets.append(UInt32(truncatingIfNeeded: frame.offset))
     }
   }
 }

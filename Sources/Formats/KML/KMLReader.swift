@@ -125,6 +125,7 @@ private final class KMLVisitor: XMLVisitor {
       }
       if XMLName.equals(name, "LineString") || XMLName.equals(name, "LinearRing") {
         part = SourcePart()
+        part.offset = stream.offset
         return .line
       }
       if XMLName.equals(name, "Point") {
@@ -133,6 +134,7 @@ private final class KMLVisitor: XMLVisitor {
       }
       if XMLName.equals(name, "Track") {
         part = SourcePart()
+        part.offset = stream.offset
         return .track
       }
       if XMLName.equals(name, "Polygon") {
@@ -364,6 +366,7 @@ private final class KMLVisitor: XMLVisitor {
           name: current.name, coordinate: vertex, story: story, type: type,
           officialDistance: officialDistance))
       document.waypointOffsets.append(UInt32(truncatingIfNeeded: offset))
+      document.waypointOwnerOffsets.append(UInt32(truncatingIfNeeded: current.offset))
     }
   }
 }
