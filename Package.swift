@@ -42,13 +42,21 @@ let package = Package(
       ],
       swiftSettings: settings),
 
-    .testTarget(name: "GeodesyTests", dependencies: ["Geodesy"], swiftSettings: settings),
-    .testTarget(name: "RoutesTests", dependencies: ["Routes", "Formats"], swiftSettings: settings),
-    .testTarget(name: "FormatsTests", dependencies: ["Formats"], swiftSettings: settings),
+    // What several test targets share.
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
     .testTarget(
-      name: "InspectionTests", dependencies: ["Inspection"], swiftSettings: settings),
+      name: "GeodesyTests", dependencies: ["Geodesy", "TestSupport"], swiftSettings: settings),
+    .testTarget(
+      name: "RoutesTests", dependencies: ["Routes", "Formats", "TestSupport"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "FormatsTests", dependencies: ["Formats", "TestSupport"], swiftSettings: settings),
+    .testTarget(
+      name: "InspectionTests", dependencies: ["Inspection", "Formats", "Routes", "TestSupport"],
+      swiftSettings: settings),
     .testTarget(name: "BatchTests", dependencies: ["Batch"], swiftSettings: settings),
-    .testTarget(name: "CommandTests", dependencies: ["milequest"], swiftSettings: settings),
+    .testTarget(
+      name: "CommandTests", dependencies: ["milequest", "TestSupport"], swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
 )

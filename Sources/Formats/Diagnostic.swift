@@ -120,6 +120,8 @@ struct DiagnosticList {
   private(set) var left = 0
   private var errorCount = 0
   private var summaryCount = 0
+  /// Whether the file was read no further.
+  private(set) var isCutShort = false
 
   var hasErrors: Bool { errorCount > 0 }
   /// Errors that what comes later in the file may explain.
@@ -158,6 +160,7 @@ struct DiagnosticList {
   /// Adds why the file was read no further, for which there is always room.
   mutating func addLast(_ diagnostic: Diagnostic) {
     errorCount += 1
+    isCutShort = true
     all.append(diagnostic)
   }
 }

@@ -9,8 +9,8 @@ public struct SourcePart: Sendable {
   /// Microseconds since 1970 UTC of each vertex, `noTime` where it has none; empty where no vertex
   /// has one, and where the file was not read thoroughly.
   public internal(set) var times: [Int64] = []
-  /// Bytes from the start of the file to where the part begins: its tag, or the bracket around its
-  /// positions. 0 in an encoded polyline.
+  /// Bytes from the start of the file to where the part begins: its tag, the bracket around its
+  /// positions, or its line of text.
   public internal(set) var offset = 0
 
   /// Stands in `times` for a vertex without a time.
@@ -79,6 +79,13 @@ public struct RouteDocument: Sendable {
   public internal(set) var waypoints: [Waypoint] = []
   /// Bytes from the start of the file to each waypoint.
   public internal(set) var waypointOffsets: [UInt32] = []
+  /// Bytes from the start of the file to what each waypoint belongs to: the point's own element, or
+  /// the feature or placemark around it.
+  var waypointOwnerOffsets: [UInt32] = []
+  /// Whether the numbers of the file are those of another reference system.
+  var isReprojected = false
+  /// Whether a fault ended the reading before the end of the file.
+  public internal(set) var isCutShort = false
   /// What the file says about the route as a whole.
   public internal(set) var properties = RouteProperties()
   /// In the order of the file, with their lines and columns.
@@ -121,6 +128,7 @@ public struct RouteDocument: Sendable {
     }
     diagnostics = found
     furtherDiagnostics = list.left
+    isCutShort = list.isCutShort
   }
 }
 

@@ -16,17 +16,19 @@ public enum RouteReader {
     limits: ReadLimits = .standard, thoroughly: Bool = false
   ) -> RouteDocument {
     let source = SourceText(bytes)
-    func refused(_ code: Diagnostic.Code, _ message: String) -> RouteDocument {
+    func refused(
+      _ code: Diagnostic.Code, _ message: String, at offset: Int = 0
+    ) -> RouteDocument {
       var document = RouteDocument(source: source)
       var list = DiagnosticList()
-      list.add(Diagnostic(code, .error, message, offset: 0))
+      list.addLast(Diagnostic(code, .error, message, offset: offset))
       document.format = format
       document.finish(list)
       return document
     }
     guard bytes.count <= limits.fileBytes else {
       return refused(
-        .limit, "the file has \(bytes.count) bytes; the limit is \(limits.fileBytes) bytes")
+        .limit, "the file has more than \(limits.fileBytes) bytes, the limit")
     }
     if bytes.isEmpty { return refused(.unknownFormat, "the file is empty") }
     if bytes.starts(with: [0x50, 0x4B, 3, 4]) {
@@ -51,6 +53,11 @@ public enum RouteReader {
         .unknownFormat,
         "this is none of GPX, KML and GeoJSON, by its first bytes; for an encoded polyline say "
           + "--from polyline5 or --from polyline6")
+    }
+    // Some versions of expat let it pass, and the rest of the file is then out of step.
+    if format == .gpx || format == .kml, let offset = source.loneSurrogateOffset {
+      return refused(
+        .encoding, "half of a UTF-16 surrogate pair stands here without its other half", at: offset)
     }
     switch format {
     case .gpx: return GPXReader.read(source, limits: limits, thoroughly: thoroughly)

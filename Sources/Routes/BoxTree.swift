@@ -3,14 +3,14 @@ internal import CGEOS
 /// A GEOS tree of longitude-latitude boxes, with the context that it lives in.
 ///
 /// Owns its C objects and frees them when it goes; not for sharing between threads.
-struct BoxTree: ~Copyable {
+package struct BoxTree: ~Copyable {
   private let context: GEOSContextHandle_t
   private let tree: OpaquePointer
   private var boxes: [OpaquePointer] = []
   private var isBuilt = false
 
   /// Nil where GEOS has no memory left.
-  init?(capacityPerNode: Int = 10) {
+  package init?(capacityPerNode: Int = 10) {
     guard let context = GEOS_init_r() else { return nil }
     guard let tree = GEOSSTRtree_create_r(context, capacityPerNode) else {
       GEOS_finish_r(context)
@@ -27,7 +27,7 @@ struct BoxTree: ~Copyable {
   }
 
   /// Adds a box under a number. All boxes must be in before the first query.
-  mutating func insert(_ box: DegreeBox, number: Int) {
+  package mutating func insert(_ box: DegreeBox, number: Int) {
     guard
       let geometry = GEOSGeom_createRectangle_r(context, box.west, box.south, box.east, box.north)
     else { return }
@@ -37,7 +37,7 @@ struct BoxTree: ~Copyable {
   }
 
   /// The numbers of all boxes that touch the given one, in no order, each as often as it was added.
-  func numbers(touching box: DegreeBox) -> [Int] {
+  package func numbers(touching box: DegreeBox) -> [Int] {
     guard
       let geometry = GEOSGeom_createRectangle_r(context, box.west, box.south, box.east, box.north)
     else { return [] }
@@ -55,9 +55,9 @@ struct BoxTree: ~Copyable {
 }
 
 /// A rectangle in degrees with west at most east, both within -180…180.
-struct DegreeBox {
-  var west: Double
-  var south: Double
-  var east: Double
-  var north: Double
+package struct DegreeBox {
+  package var west: Double
+  package var south: Double
+  package var east: Double
+  package var north: Double
 }

@@ -24,9 +24,9 @@ public struct Bounds: Hashable, Sendable {
 
 /// What a run of geodesics covers: latitudes, and longitudes unwrapped from where it begins, so that
 /// a line over 180 degrees has one interval.
-struct Extent {
-  private(set) var south = Double.infinity
-  private(set) var north = -Double.infinity
+package struct Extent {
+  package private(set) var south = Double.infinity
+  package private(set) var north = -Double.infinity
   private(set) var west = Double.infinity
   private(set) var east = -Double.infinity
   private var longitude = 0.0
@@ -94,7 +94,7 @@ struct Extent {
   }
 
   /// The extent as one or two boxes within -180…180, a little larger all round.
-  func boxes(margin: Double) -> [DegreeBox] {
+  package func boxes(margin: Double) -> [DegreeBox] {
     let south = max(self.south - margin, -90)
     let north = min(self.north + margin, 90)
     // Near a pole a small distance is many degrees of longitude.
@@ -124,7 +124,7 @@ struct Extent {
 
 extension RouteLine {
   /// The extent of a range of segments, joins that jump left out.
-  func extent(ofSegments segments: Range<Int>) -> Extent {
+  package func extent(ofSegments segments: Range<Int>) -> Extent {
     var extent = Extent()
     if let first = segments.first {
       extent.add(vertex: vertices[first].latitude, vertices[first].longitude)

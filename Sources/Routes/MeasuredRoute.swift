@@ -35,7 +35,7 @@ public struct PlacedWaypoint: Hashable, Sendable {
 /// expected whatever the size. Laps and there-and-back reuse the geometry of one pass.
 public struct MeasuredRoute: Sendable {
   public let route: Route
-  let line: RouteLine
+  package let line: RouteLine
   let calibration: Calibration
   /// The waypoints in the route's own order.
   public let waypoints: [PlacedWaypoint]
@@ -176,6 +176,11 @@ public struct MeasuredRoute: Sendable {
   private static func short(_ place: Coordinate) -> String {
     func rounded(_ degrees: Double) -> Double { (degrees * 1e5).rounded() / 1e5 }
     return "\(rounded(place.latitude)), \(rounded(place.longitude))"
+  }
+
+  /// The official distance at geometric metres of one pass, rounded to a micrometre.
+  package func officialDistance(atGeometricMeters meters: Double) -> Distance {
+    calibration.officialDistance(atMeters: meters)
   }
 
   /// What the marker can travel, over 180 degrees and at the poles too. O(vertices).

@@ -1,4 +1,4 @@
-internal import Geodesy
+package import Geodesy
 
 #if canImport(Glibc)
   import Glibc
@@ -11,16 +11,16 @@ internal import Geodesy
 /// A GEOS tree holds one box for each run of consecutive segments; what a box may hold is measured
 /// with geodesics. Building is O(segments), a query O(log segments + segments near the answer).
 /// Owned by one caller at a time; a query does not change it.
-struct PlaceIndex: ~Copyable {
+package struct PlaceIndex: ~Copyable {
   /// A local minimum of the distance to the line.
-  struct Place {
+  package struct Place {
     /// Metres along the geometric measure.
-    var meters: Double
+    package var meters: Double
     /// Metres from the coordinate to the line there.
-    var offsetMeters: Double
-    var coordinate: Coordinate
+    package var offsetMeters: Double
+    package var coordinate: Coordinate
     /// Places with the same number belong to one pass: between them the line stays in the band.
-    var pass: Int
+    package var pass: Int
   }
 
   private static let segmentsPerBox = 16
@@ -38,7 +38,7 @@ struct PlaceIndex: ~Copyable {
   /// - Parameter passOnly: whether the way from the end back to the start of the next lap is left
   ///   out.
   /// - Returns: nil where GEOS has no memory left.
-  init?(_ line: RouteLine, passOnly: Bool = false) {
+  package init?(_ line: RouteLine, passOnly: Bool = false) {
     guard var tree = BoxTree() else { return nil }
     let count = passOnly ? line.endOfPass.vertex + 1 : line.vertices.count
     let segments = max(count - 1, 1)
@@ -65,7 +65,7 @@ struct PlaceIndex: ~Copyable {
 
   /// All local minima of the distance to the line that are within a tolerance of the nearest, in
   /// the order of the line. Never empty.
-  func places(nearest target: Coordinate, toleranceMeters: Double) -> [Place] {
+  package func places(nearest target: Coordinate, toleranceMeters: Double) -> [Place] {
     let nearest = nearestMeters(to: target)
     let band = nearest + max(toleranceMeters, 0)
     let prominence = min(Self.prominenceMeters, max(toleranceMeters / 2, 0))
@@ -306,12 +306,12 @@ struct PlaceIndex: ~Copyable {
 }
 
 /// A point in space, for lower bounds: metres from the Earth's centre.
-struct SpacePoint {
-  let x: Double
-  let y: Double
-  let z: Double
+package struct SpacePoint: Sendable {
+  package let x: Double
+  package let y: Double
+  package let z: Double
 
-  init(_ latitude: Double, _ longitude: Double) {
+  package init(_ latitude: Double, _ longitude: Double) {
     let phi = latitude * .pi / 180
     let lambda = longitude * .pi / 180
     let e2 = Geodesic.flattening * (2 - Geodesic.flattening)
@@ -322,13 +322,13 @@ struct SpacePoint {
     z = normal * (1 - e2) * sine
   }
 
-  init(x: Double, y: Double, z: Double) {
+  package init(x: Double, y: Double, z: Double) {
     self.x = x
     self.y = y
     self.z = z
   }
 
-  func distance(to other: SpacePoint) -> Double {
+  package func distance(to other: SpacePoint) -> Double {
     let (dx, dy, dz) = (x - other.x, y - other.y, z - other.z)
     return (dx * dx + dy * dy + dz * dz).squareRoot()
   }

@@ -16,21 +16,21 @@ public struct Join: Hashable, Sendable {
 /// A segment leads from each vertex to the next; between the last vertex of a part and the first of
 /// the next it is a join, of length 0 in the measure when the marker jumps. One extra vertex closes
 /// the lap where the way back to the start counts.
-struct RouteLine: Sendable {
-  let vertices: [Coordinate]
+package struct RouteLine: Sendable {
+  package let vertices: [Coordinate]
   /// First vertex of each part; a closing vertex counts as a part of its own here.
-  let partStarts: [Int]
+  package let partStarts: [Int]
   /// Metres from the start to each vertex, ascending.
-  let measures: [Double]
+  package let measures: [Double]
   /// Azimuth in degrees at the start of the segment after each vertex.
-  let azimuths: [Double]
+  package let azimuths: [Double]
   /// The joins between the route's parts, without the closing one.
-  let joins: [Join]
-  let closingJoin: Join?
+  package let joins: [Join]
+  package let closingJoin: Join?
   /// Metres of the parts alone.
   let partsMeters: Double
   /// Metres to the route's last vertex, the closing join not included.
-  let passMeters: Double
+  package let passMeters: Double
   let index: MeasureIndex
 
   /// - Parameter closing: the policy of the way back from the end to the start, or nil where the
@@ -124,12 +124,12 @@ struct RouteLine: Sendable {
     return (meters, azimuths)
   }
 
-  static func gapMeters(from a: Coordinate, to b: Coordinate) -> Double {
+  package static func gapMeters(from a: Coordinate, to b: Coordinate) -> Double {
     Geodesic.wgs84.inverseDegrees(a.latitude, a.longitude, b.latitude, b.longitude).meters
   }
 
   /// Index of the part that a vertex belongs to, counted from 0.
-  func partIndex(ofVertex vertex: Int) -> Int {
+  package func partIndex(ofVertex vertex: Int) -> Int {
     if partStarts.count == 1 { return 0 }
     return partStarts.partitioningIndex { $0 > vertex } - 1
   }
@@ -147,7 +147,7 @@ struct RouteLine: Sendable {
     return part < joins.count ? joins[part].policy : closingJoin?.policy
   }
 
-  func segmentMeters(_ segment: Int) -> Double { measures[segment + 1] - measures[segment] }
+  package func segmentMeters(_ segment: Int) -> Double { measures[segment + 1] - measures[segment] }
 
   // MARK: Points
 
@@ -208,7 +208,7 @@ struct RouteLine: Sendable {
   }
 
   /// Azimuth at the end of the segment after a vertex, from its geodesic.
-  func finalAzimuth(ofSegment i: Int) -> Double {
+  package func finalAzimuth(ofSegment i: Int) -> Double {
     let a = vertices[i]
     let b = vertices[i + 1]
     return Geodesic.wgs84.inverseDegrees(a.latitude, a.longitude, b.latitude, b.longitude).azimuth2

@@ -408,7 +408,7 @@ import Testing
     let bytes = [UInt8](repeating: 0x20, count: 101)
     let document = RouteReader.read(bytes, as: .gpx, limits: limits)
     #expect(document.codes == [.limit])
-    #expect(document.diagnostics[0].message.contains("101 bytes; the limit is 100 bytes"))
+    #expect(document.diagnostics[0].message.contains("more than 100 bytes, the limit"))
     limits.fileBytes = 1 << 20
     limits.route.vertices = 3
     limits.route.waypoints = 2

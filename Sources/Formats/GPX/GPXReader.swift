@@ -426,6 +426,7 @@ private final class GPXVisitor: XMLVisitor {
         document.waypoints.append(waypoint)
         if isThorough { bounds.add(latitude: point.latitude, longitude: point.longitude) }
         document.waypointOffsets.append(UInt32(truncatingIfNeeded: pointOffset))
+        document.waypointOwnerOffsets.append(UInt32(truncatingIfNeeded: pointOffset))
       }
     case .name, .story, .type: take(text.trimmed, element)
     case .elevation: takeElevation()

@@ -150,6 +150,7 @@ private final class GeoJSONPass {
           "a position should have no more than longitude, latitude and elevation (RFC 7946 section "
             + "3.1.1); the rest is passed over\(times)", offset: offset, pointer: pointer))
     }
+    document.isReprojected = system != nil
     document.finish(diagnostics)
     return document
   }
@@ -1075,6 +1076,7 @@ private final class GeoJSONPass {
           name: fields.name, coordinate: vertex, story: fields.story ?? fields.description,
           type: fields.type, officialDistance: fields.officialDistance))
       document.waypointOffsets.append(UInt32(truncatingIfNeeded: offset))
+      document.waypointOwnerOffsets.append(UInt32(truncatingIfNeeded: frame.offset))
     }
   }
 }

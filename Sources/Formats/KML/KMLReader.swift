@@ -446,6 +446,7 @@ private final class KMLVisitor: XMLVisitor {
           name: current.name, coordinate: vertex, story: story, type: type,
           officialDistance: officialDistance))
       document.waypointOffsets.append(UInt32(truncatingIfNeeded: offset))
+      document.waypointOwnerOffsets.append(UInt32(truncatingIfNeeded: current.offset))
     }
   }
 }

@@ -18,6 +18,7 @@ enum PolylineReader {
       while lineEnd > i, [0x20, 0x09, 0x0D].contains(bytes[lineEnd - 1]) { lineEnd -= 1 }
       if lineEnd > i {
         var part = SourcePart()
+        part.offset = i
         var decoder = PolylineDecoder(digits: digits, offset: i)
         do throws(Diagnostic) {
           while let vertex = try decoder.next(bytes, end: lineEnd) {
@@ -30,7 +31,7 @@ enum PolylineReader {
             }
             part.append(vertex.coordinate, offset: vertex.offset)
           }
-        } catch { diagnostics.add(error) }
+        } catch { diagnostics.addLast(error) }
         track.parts.append(part)
       }
       i = end + 1
@@ -114,21 +115,28 @@ private struct PolylineDecoder {
 /// Writes encoded polylines.
 enum PolylineWriter {
   static func write(_ route: Route, digits: Int) -> [UInt8] {
-    let scale = digits == 5 ? 1e5 : 1e6
     var out: [UInt8] = []
     for index in 0..<route.partCount {
-      var latitude: Int64 = 0
-      var longitude: Int64 = 0
-      for vertex in route.part(index) {
-        let next = (
-          Int64((vertex.latitude * scale).rounded(.toNearestOrEven)),
-          Int64((vertex.longitude * scale).rounded(.toNearestOrEven))
-        )
-        append(next.0 - latitude, to: &out)
-        append(next.1 - longitude, to: &out)
-        (latitude, longitude) = next
-      }
+      out += line(route.part(index), digits: digits)
       out.append(0x0A)
+    }
+    return out
+  }
+
+  /// One line of text, without its end.
+  static func line(_ vertices: some Sequence<Coordinate>, digits: Int) -> [UInt8] {
+    let scale = digits == 5 ? 1e5 : 1e6
+    var out: [UInt8] = []
+    var latitude: Int64 = 0
+    var longitude: Int64 = 0
+    for vertex in vertices {
+      let next = (
+        Int64((vertex.latitude * scale).rounded(.toNearestOrEven)),
+        Int64((vertex.longitude * scale).rounded(.toNearestOrEven))
+      )
+      append(next.0 - latitude, to: &out)
+      append(next.1 - longitude, to: &out)
+      (latitude, longitude) = next
     }
     return out
   }

@@ -38,6 +38,27 @@ public struct SourceText: Sendable {
     }
   }
 
+  /// The same characters in UTF-8 without a byte order mark, with the encoding that an XML
+  /// declaration states put right; a file that is not in UTF-16 comes back as it is. O(bytes).
+  public func transcodedToUTF8() -> [UInt8] {
+    let isLittle = encoding == .utf16LittleEndian
+    guard isLittle || encoding == .utf16BigEndian else { return bytes }
+    let units = stride(from: byteOrderMarkLength, to: bytes.count - 1, by: 2).map {
+      UInt16(bytes[$0 + (isLittle ? 1 : 0)]) << 8 | UInt16(bytes[$0 + (isLittle ? 0 : 1)])
+    }
+    var text = Array(String(decoding: units, as: UTF16.self).utf8)
+    guard text.starts(with: "<?xml".utf8), let end = text.firstIndex(of: 0x3E) else { return text }
+    let declaration = String(decoding: text[..<end], as: UTF8.self)
+    guard let range = declaration.firstRange(of: "encoding"),
+      let quote = declaration[range.upperBound...].firstIndex(where: { $0 == "\"" || $0 == "'" }),
+      let closing = declaration[declaration.index(after: quote)...].firstIndex(
+        of: declaration[quote])
+    else { return text }
+    let mended = declaration[...quote] + "UTF-8" + declaration[closing...]
+    text.replaceSubrange(..<end, with: Array(mended.utf8))
+    return text
+  }
+
   /// Where an offset is: line and column from 1, the column in Unicode scalars.
   public struct Place: Hashable, Sendable {
     public let line: Int
@@ -134,6 +155,24 @@ public struct SourceText: Sendable {
       i += step
     }
     return tag
+  }
+
+  /// The first half of a surrogate pair of UTF-16 that stands without its other half. O(bytes) in
+  /// UTF-16, else O(1).
+  var loneSurrogateOffset: Int? {
+    guard encoding == .utf16LittleEndian || encoding == .utf16BigEndian else { return nil }
+    let high = newline.high
+    var i = 0
+    while i + 2 <= bytes.count {
+      switch bytes[i + high] & 0xFC {
+      case 0xD8:
+        guard i + 4 <= bytes.count, bytes[i + 2 + high] & 0xFC == 0xDC else { return i }
+        i += 4
+      case 0xDC: return i
+      default: i += 2
+      }
+    }
+    return nil
   }
 
   private var byteOrderMarkLength: Int {
