@@ -46,6 +46,11 @@ enum Figures {
 
   static func grouped(_ value: Int) -> String { grouped(String(value)) }
 
+  /// A number without a needless fraction, with commas between thousands.
+  static func plain(_ value: Double) -> String {
+    value == value.rounded() && abs(value) < 1e15 ? grouped(Int(value)) : grouped("\(value)")
+  }
+
   static func json(_ coordinate: Coordinate) -> JSONValue {
     .array([.number(coordinate.longitude), .number(coordinate.latitude)])
   }

@@ -21,17 +21,22 @@ enum Files {
     return descriptor
   }
 
+  /// The bytes of an open file, 0 where it is none that tells.
+  static func size(of descriptor: Int32) -> Int {
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return 0 }
+    return Int(status.st_size)
+  }
+
   /// Reads a whole file, up to a limit.
   ///
+  /// - Parameter cuts: whether a file over the limit is read up to one byte more than it, for who
+  ///   wants to tell that in another way.
   /// - Throws: `noInput` where it cannot be opened or read, `badData` where it is too large.
-  static func read(_ path: String, limit: Int) throws -> [UInt8] {
+  static func read(_ path: String, limit: Int, cuts: Bool = false) throws -> [UInt8] {
     let descriptor = try open(path)
     defer { if descriptor != 0 { close(descriptor) } }
-    var status = stat()
-    var expected = 0
-    if fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG {
-      expected = Int(status.st_size)
-    }
+    let expected = cuts ? min(size(of: descriptor), limit) : size(of: descriptor)
     func tooLarge(_ bytes: Int) -> Failure {
       Failure(
         .badData, "\(path): the file has more than \(limit) bytes (\(limit >> 20) MiB), the limit")
@@ -52,7 +57,10 @@ enum Files {
         throw Failure(.noInput, "\(path): \(reason())")
       }
       if count == 0 { return bytes }
-      if bytes.count > limit { throw tooLarge(bytes.count) }
+      if bytes.count > limit {
+        if cuts { return Array(bytes.prefix(limit + 1)) }
+        throw tooLarge(bytes.count)
+      }
       // Where all of it should be there, the end is looked for in what is left of the memory.
       room = bytes.count == expected ? 1 : max(min(bytes.count, 1 << 24), 64 * 1024)
     }

@@ -154,9 +154,12 @@ struct Progress: ParsableCommand {
       )
     }
     request.threads = counting.threads ?? max(Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))), 1)
-    let bar = ProgressBar(of: descriptor)
+    let bar = ProgressBar()
+    let size = Files.size(of: descriptor)
     do {
-      let tally = try Tally(descriptor: descriptor, request: request) { bar?.show(bytesRead: $0) }
+      let tally = try Tally(descriptor: descriptor, request: request) {
+        bar?.show(bytesRead: $0, of: size)
+      }
       bar?.finish()
       return tally
     } catch {
@@ -324,51 +327,6 @@ struct CountingOptions: ParsableArguments {
       throw Failure(.usage, "--from must be before --until")
     }
     return window
-  }
-}
-
-/// A line on a terminal that tells how far a long run is.
-final class ProgressBar: @unchecked Sendable {
-  // Shown by one thread at a time, as the reading is.
-  private let totalBytes: Int
-  private let begin = ContinuousClock.now
-  private var shown = ContinuousClock.now
-  private var hasShown = false
-
-  /// Nil where standard error is no terminal.
-  init?(of descriptor: Int32) {
-    guard isatty(2) == 1 else { return nil }
-    var status = stat()
-    totalBytes = fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
-  }
-
-  func show(bytesRead: Int) {
-    let now = ContinuousClock.now
-    // A short run shows nothing.
-    guard now - begin > .milliseconds(500), now - shown > .milliseconds(200) else { return }
-    shown = now
-    hasShown = true
-    let (whole, attoseconds) = (now - begin).components
-    let seconds = Double(whole) + Double(attoseconds) * 1e-18
-    let rate = Double(bytesRead) / seconds
-    var text =
-      "\r\(Figures.grouped(bytesRead >> 20)) MiB, \(Figures.grouped(Int(rate) >> 20)) MiB/s"
-    if totalBytes > bytesRead {
-      let left = Double(totalBytes - bytesRead) / rate
-      let share = Double(bytesRead) / Double(totalBytes)
-      let done = Int(share * 30)
-      text +=
-        " [\(String(repeating: "#", count: done))\(String(repeating: ".", count: 30 - done))] "
-        + "\(Int(share * 100)) %, \(ProgressText.duration(microseconds: Int64(left * 1e6))) left"
-    }
-    write(text)
-  }
-
-  func finish() { if hasShown { write("\r") } }
-
-  private func write(_ text: String) {
-    let bytes = Array((text + "\u{1B}[K").utf8)
-    _ = bytes.withUnsafeBytes { Glibc.write(2, $0.baseAddress, $0.count) }
   }
 }
 

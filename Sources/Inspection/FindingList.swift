@@ -1,0 +1,69 @@
+internal import Formats
+internal import Geodesy
+
+/// The findings of one file, of each kind a bounded number: what goes beyond is folded into one, and
+/// so is what says the same words again and again.
+struct FindingList {
+  /// After this many of one kind the rest is told together.
+  static let mostOfAKind = 20
+
+  /// After this many with the same words too.
+  static let mostAlike = 5
+
+  private var kept: [Finding] = []
+  private var counts: [Diagnostic.Code: Int] = [:]
+  private var countsAlike: [String: Int] = [:]
+  /// The first of those beyond the bound, with all that the later ones add to it.
+  private var folded: [Diagnostic.Code: Folded] = [:]
+
+  private struct Folded {
+    var first: Finding
+    var count: Int
+    var lastDistance: Distance?
+    var worst: Double?
+    var edits: [RouteEdit]
+  }
+
+  mutating func add(_ finding: Finding) {
+    let count = counts[finding.code, default: 0]
+    if count < Self.mostOfAKind {
+      // Only words that were kept are remembered, so that these are few.
+      let words = finding.code.rawValue + finding.message
+      let alike = countsAlike[words, default: 0]
+      if alike < Self.mostAlike {
+        countsAlike[words] = alike + 1
+        counts[finding.code] = count + 1
+        kept.append(finding)
+        return
+      }
+    }
+    var rest =
+      folded.removeValue(forKey: finding.code)
+      ?? Folded(first: finding, count: 0, lastDistance: nil, worst: nil, edits: [])
+    rest.count += finding.count
+    rest.lastDistance = finding.distance ?? rest.lastDistance
+    if let measured = finding.measured { rest.worst = max(rest.worst ?? measured, measured) }
+    rest.edits += finding.fix?.edits ?? []
+    folded[finding.code] = rest
+  }
+
+  /// All findings, in no order; of each kind at most `mostOfAKind` and one for the rest.
+  var all: [Finding] {
+    kept
+      + folded.values.map { rest in
+        guard rest.count > rest.first.count else { return rest.first }
+        let reach = rest.lastDistance.map { ", the last at \(Text.place($0))" }
+        var finding = Finding(
+          rest.first.code, rest.first.severity,
+          "\(rest.count) more of the same from here on\(reach ?? ""); the first: "
+            + rest.first.message,
+          offset: rest.first.offset, pointer: rest.first.pointer, distance: rest.first.distance,
+          coordinate: rest.first.coordinate, measured: rest.worst, limit: rest.first.limit,
+          fix: rest.first.fix.map { Fix($0.title, isSafe: $0.isSafe, rest.edits) },
+          count: rest.count)
+        finding.line = rest.first.line
+        finding.column = rest.first.column
+        return finding
+      }
+  }
+}

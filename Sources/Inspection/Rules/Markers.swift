@@ -1,0 +1,73 @@
+internal import Formats
+internal import Geodesy
+internal import Routes
+
+/// A distance marker that the line does not pass in the order of its distance.
+enum MarkerUnused: Rule {
+  static let about = RuleDescription(
+    .markerUnused, "Marker that does not fit", .warning,
+    explanation: """
+      Markers bend the measure so that “mile 500” is where it should be. They must increase along the \
+      line; this one does not: the line passes it before a marker with a smaller distance, or its \
+      distance is negative or beyond the official length. It is left out of the calibration. Look at \
+      its distance, its place, and the order of the parts.
+      """,
+    bad: """
+      Markers “10 km”, “30 km”, “20 km” in the order in which the line passes them.
+      """,
+    good: """
+      Markers “10 km”, “20 km”, “30 km”.
+      """)
+
+  static func inspect(_ subject: Subject, _ findings: inout FindingList) {
+    for index in subject.measured.unusedMarkers {
+      let placed = subject.measured.waypoints[index]
+      let stated = placed.waypoint.officialDistance.map { " (\(Text.place($0)))" } ?? ""
+      findings.add(
+        subject.finding(
+          about,
+          "the marker \(subject.title(ofWaypoint: index))\(stated) is left out: its distance does not "
+            + "increase with those of the markers that the line passes before and after it",
+          atWaypoint: index))
+    }
+  }
+}
+
+/// Two markers between which the official distance is far from the measured one.
+enum MarkerStretch: Rule {
+  static let about = RuleDescription(
+    .markerStretch, "Markers that disagree with the line", .warning,
+    limit: RuleLimit(
+      2, "times", "how much longer or shorter than measured, beyond the whole's scale"),
+    explanation: """
+      Between two markers the official distance is more than twice what the line measures, or less \
+      than half, compared with the route as a whole. One of the markers stands in the wrong place or \
+      has the wrong distance, or a piece of the line is missing or doubled there. A marker on that \
+      stretch moves visibly faster or slower than elsewhere.
+      """,
+    bad: """
+      “10 km” and “20 km” three kilometres apart on a line that is right elsewhere.
+      """,
+    good: """
+      “10 km” and “20 km” about ten kilometres apart.
+      """)
+
+  static func inspect(_ subject: Subject, _ findings: inout FindingList) {
+    let markers = subject.markers
+    guard markers.count > 1, subject.line.passMeters > 0 else { return }
+    let whole = subject.measured.passLength.meters / subject.line.passMeters
+    for (a, b) in zip(markers, markers.dropFirst()) {
+      let measured = b.geometricMeters - a.geometricMeters
+      let stated = b.distance.meters - a.distance.meters
+      guard measured > 0, stated > 0, whole > 0, max(measured, stated) > 1_000 else { continue }
+      let ratio = stated / measured / whole
+      guard max(ratio, 1 / ratio) > limit(subject) else { continue }
+      findings.add(
+        subject.finding(
+          about,
+          "from \(subject.title(ofWaypoint: a.index)) to here the markers say "
+            + "\(Text.meters(stated)), and the line measures \(Text.meters(measured))",
+          atWaypoint: b.index, measured: max(ratio, 1 / ratio)))
+    }
+  }
+}

@@ -1,0 +1,51 @@
+public import Formats
+
+/// All rules and everything that is told about them.
+public enum Rules {
+  /// The rules about the line, in the order in which they look at it.
+  static let line: [any Rule.Type] = [
+    PrecisionExcess.self, PrecisionCoarse.self,
+    PartTooShort.self, JoinUnresolved.self, JoinByDefault.self, PartReversed.self,
+    PartsOrder.self, VertexDoubled.self, CoordinatesSwapped.self, SignFlipped.self, Spike.self,
+    Jump.self, SelfCrossing.self, WalkedTwice.self, ContactsCut.self, LegAntipodal.self,
+    AntimeridianCrossed.self, PolePassed.self, DensityCoarse.self, DensityFine.self,
+    ElevationMissing.self, ElevationZero.self, ElevationRange.self, ElevationStep.self,
+    GradeImpossible.self, TimeBackwards.self, WaypointOffRoute.self, WaypointOrder.self,
+    WaypointDoubled.self, WaypointUnnamed.self, WaypointAmbiguous.self, MarkerUnused.self,
+    MarkerStretch.self, LengthDiffers.self, ScaleSurprising.self, MilestoneSpacing.self,
+  ]
+
+  /// What every code means: those of the readers, then those about the line.
+  public static let all: [RuleDescription] =
+    DiagnosticCatalog.all.map(RuleDescription.init) + line.map { $0.about }
+    + [CalibrationFault.about]
+
+  /// The description of a code, or nil where no such code exists.
+  public static func description(of code: Diagnostic.Code) -> RuleDescription? { byCode[code] }
+
+  private static let byCode = Dictionary(
+    all.map { ($0.code, $0) }, uniquingKeysWith: { first, _ in first })
+
+  /// The codes that are spelled nearly like a word, nearest first, for who mistyped one.
+  public static func codes(like word: String) -> [Diagnostic.Code] {
+    let scored = all.map { ($0.code, editDistance(word, $0.code.rawValue)) }
+      .filter { $0.1 <= max(2, word.count / 3) || $0.0.rawValue.contains(word) }
+    return scored.sorted { $0.1 < $1.1 }.prefix(3).map(\.0)
+  }
+
+  /// Levenshtein's distance (1966). O(a · b) of texts of a code's length.
+  private static func editDistance(_ a: String, _ b: String) -> Int {
+    let (a, b) = (Array(a.utf8.prefix(64)), Array(b.utf8))
+    var row = Array(0...b.count)
+    for i in a.indices {
+      var diagonal = row[0]
+      row[0] = i + 1
+      for j in b.indices {
+        let above = row[j + 1]
+        row[j + 1] = min(above + 1, row[j] + 1, diagonal + (a[i] == b[j] ? 0 : 1))
+        diagonal = above
+      }
+    }
+    return row[b.count]
+  }
+}

@@ -1,0 +1,137 @@
+internal import Formats
+internal import Geodesy
+internal import Routes
+
+/// Latitude and longitude that stand in each other's place.
+enum CoordinatesSwapped: Rule {
+  static let about = RuleDescription(
+    .coordinatesSwapped, "Latitude and longitude swapped", .warning, repair: .unsafe,
+    explanation: """
+      Taken the other way round, these numbers lie where the line around them leads; as they stand, \
+      they are far away. GeoJSON and KML write the longitude first, GPX names both, people say the \
+      latitude first. It is a guess from the rest of the line, or for a whole line from its waypoints, \
+      and never an error. The repair swaps them.
+      """,
+    bad: """
+      "coordinates": [[-3.2115, 54.4541], [54.4545, -3.2120], [-3.2124, 54.4549]]
+      """,
+    good: """
+      "coordinates": [[-3.2115, 54.4541], [-3.2120, 54.4545], [-3.2124, 54.4549]]
+      """)
+
+  static func inspect(_ subject: Subject, _ findings: inout FindingList) {
+    for excursion in subject.outliers.excursions where excursion.kind == .slip(.swapped) {
+      findings.add(finding(about, .swapped, excursion, subject))
+    }
+    inspectRejected(subject, &findings)
+    inspectWhole(subject, &findings)
+  }
+
+  /// A finding about a slip in some vertices.
+  static func finding(
+    _ rule: RuleDescription, _ slip: Slip, _ excursion: Outliers.Excursion, _ subject: Subject
+  ) -> Finding {
+    let vertices = excursion.vertices
+    let count = vertices.count
+    let what = count == 1 ? "the vertex lies" : "this vertex and \(count - 1) after it lie"
+    let (act, remedy) =
+      switch slip {
+      case .swapped: ("with latitude and longitude swapped", "swap them")
+      case .longitudeSign: ("with the sign of the longitude turned", "turn the sign")
+      case .latitudeSign: ("with the sign of the latitude turned", "turn the sign")
+      }
+    let edits = vertices.compactMap { vertex -> RouteEdit? in
+      slip.mended(subject.vertices[vertex])
+        .map { .moveVertex(subject.documentVertex(vertex), to: $0) }
+    }
+    return subject.finding(
+      rule,
+      "\(what) \(Text.meters(excursion.reachMeters)) from the line around "
+        + "\(count == 1 ? "it" : "them"); \(act) \(count == 1 ? "it lies" : "they lie") on it",
+      atVertex: vertices.lowerBound, measured: excursion.reachMeters,
+      fix: Fix(remedy, isSafe: false, edits))
+  }
+
+  /// Positions that were refused because they are no place on Earth, and are one the other way round.
+  private static func inspectRejected(_ subject: Subject, _ findings: inout FindingList) {
+    for rejected in subject.document.rejected {
+      guard abs(rejected.latitude) <= 180, abs(rejected.longitude) <= 90 else { continue }
+      let swapped = Coordinate(
+        uncheckedLatitude: rejected.longitude, longitude: rejected.latitude)
+      let near = subject.nearestMeters(to: swapped)
+      // As near as the line's own vertices are to each other, give or take.
+      guard near <= max(10 * subject.meanLegMeters, 1_000) else { continue }
+      findings.add(
+        Finding(
+          about.code, about.severity,
+          "latitude \(rejected.latitude) and longitude \(rejected.longitude) are no place on Earth; "
+            + "swapped they are \(Text.meters(near)) from the line",
+          offset: rejected.offset, coordinate: swapped, measured: near,
+          fix: Fix(
+            "swap them", isSafe: false,
+            [
+              .replacePosition(
+                atOffset: rejected.offset, latitude: swapped.latitude,
+                longitude: swapped.longitude)
+            ])))
+    }
+  }
+
+  /// A line that lies far from all of its waypoints, and on them when it is swapped as a whole.
+  private static func inspectWhole(_ subject: Subject, _ findings: inout FindingList) {
+    let vertices = subject.vertices
+    let waypoints = subject.measured.waypoints
+    guard !waypoints.isEmpty, vertices.count > 1 else { return }
+    let swapped = vertices.compactMap(Slip.swapped.mended)
+    guard swapped.count == vertices.count else { return }
+    let asWritten = waypoints.map(\.offsetMeters).sorted()[waypoints.count / 2]
+    let near = max(5 * subject.meanLegMeters, 1_000)
+    guard asWritten > 10 * near else { return }
+    let places = swapped.map { SpacePoint($0.latitude, $0.longitude) }
+    let distances = waypoints.prefix(25).map { placed -> Double in
+      let point = SpacePoint(
+        placed.waypoint.coordinate.latitude, placed.waypoint.coordinate.longitude)
+      return places.lazy.map { $0.distance(to: point) }.min() ?? .infinity
+    }.sorted()
+    let whenSwapped = distances[distances.count / 2]
+    guard whenSwapped <= near else { return }
+    findings.add(
+      subject.finding(
+        about,
+        "the whole line lies \(Text.meters(asWritten)) from its waypoints; with latitude and longitude "
+          + "swapped it lies \(Text.meters(whenSwapped)) from them",
+        atVertex: 0, measured: asWritten,
+        fix: Fix(
+          "swap them in all \(Text.count(vertices.count, "vertex", "vertices"))", isSafe: false,
+          swapped.enumerated().map { .moveVertex(subject.documentVertex($0), to: $1) })))
+  }
+}
+
+/// A minus sign that is missing, or one too many.
+enum SignFlipped: Rule {
+  static let about = RuleDescription(
+    .signFlipped, "Sign of a coordinate flipped", .warning, repair: .unsafe,
+    explanation: """
+      With the other sign these vertices lie where the line around them leads; as they stand, they are \
+      on the other side of the equator or of Greenwich. West and south are negative. It is a guess \
+      from the rest of the line. The repair turns the sign.
+      """,
+    bad: """
+      <trkpt lat="54.4541" lon="-3.2115"/><trkpt lat="54.4545" lon="3.2120"/>
+      """,
+    good: """
+      <trkpt lat="54.4541" lon="-3.2115"/><trkpt lat="54.4545" lon="-3.2120"/>
+      """)
+
+  static func inspect(_ subject: Subject, _ findings: inout FindingList) {
+    for excursion in subject.outliers.excursions {
+      switch excursion.kind {
+      case .slip(.latitudeSign):
+        findings.add(CoordinatesSwapped.finding(about, .latitudeSign, excursion, subject))
+      case .slip(.longitudeSign):
+        findings.add(CoordinatesSwapped.finding(about, .longitudeSign, excursion, subject))
+      case .slip(.swapped), .spike: break
+      }
+    }
+  }
+}

@@ -1,0 +1,223 @@
+internal import Formats
+internal import Geodesy
+internal import Routes
+
+/// A document, the route that it makes, and what all rules need to know about them.
+///
+/// Vertices are counted over all parts of the route.
+struct Subject {
+  let document: RouteDocument
+  let measured: MeasuredRoute
+  let limits: RuleLimits
+  /// The vertices in space, for distances without a geodesic.
+  let space: [SpacePoint]
+  /// Bytes from the start of the file to each vertex.
+  let offsets: [UInt32]
+  /// Microseconds since 1970, `Instant.unknown` where none; empty where no vertex has one.
+  let times: [Int64]
+  /// The index in the document of the route's first vertex and first part: where one track of
+  /// several was chosen, the route begins further on.
+  let firstDocumentVertex: Int
+  /// The index in the document of each part of the route; empty ones are no parts of a route.
+  let documentParts: [Int]
+  let outliers: Outliers
+  let contacts: Contacts
+  let digits: CoordinateDigits
+  /// The waypoints that bend the measure, in the order of the line.
+  let markers: [PlacedWaypoint]
+
+  /// - Parameter progress: called with what share of the preparation is done, 0…1.
+  /// - Complexity: O(vertices · log vertices) for a line that seldom meets itself.
+  init(
+    _ document: RouteDocument, _ measured: MeasuredRoute, _ options: InspectionOptions,
+    progress: (Double) -> Void
+  ) {
+    self.document = document
+    self.measured = measured
+    limits = options.limits
+    let track: Int? =
+      switch options.track {
+      case .all: nil
+      case .one(let index): index
+      }
+    space = measured.route.vertices.map { SpacePoint($0.latitude, $0.longitude) }
+    var offsets: [UInt32] = []
+    offsets.reserveCapacity(measured.route.vertices.count)
+    var times: [Int64] = []
+    var documentParts: [Int] = []
+    var firstVertex = 0
+    var part = 0
+    for (index, candidate) in document.tracks.enumerated() {
+      if let track, track != index {
+        if index < track { firstVertex += candidate.vertexCount }
+        part += candidate.parts.count
+        continue
+      }
+      for source in candidate.parts {
+        if !source.vertices.isEmpty {
+          documentParts.append(part)
+          offsets += source.offsets
+          if !source.times.isEmpty || !times.isEmpty {
+            times += repeatElement(.min, count: offsets.count - source.offsets.count - times.count)
+            times += source.times
+            times += repeatElement(.min, count: offsets.count - times.count)
+          }
+        }
+        part += 1
+      }
+    }
+    self.offsets = offsets
+    self.times = times
+    self.firstDocumentVertex = firstVertex
+    self.documentParts = documentParts
+    outliers = Outliers(measured, space)
+    digits = CoordinateDigits(document, offsets: offsets)
+    contacts = Contacts(measured.line, space, progress: progress)
+    let unused = Set(measured.unusedMarkers)
+    markers = measured.waypoints.filter { placed in
+      let isMarker =
+        placed.waypoint.officialDistance != nil
+        || (options.calibration.namedMarkers
+          && placed.waypoint.name.flatMap(Marker.distance(inName:)) != nil)
+      return isMarker && !unused.contains(placed.index)
+    }.sorted { $0.geometricMeters < $1.geometricMeters }
+  }
+
+  var route: Route { measured.route }
+  var line: RouteLine { measured.line }
+  var vertices: [Coordinate] { route.vertices }
+
+  /// The vertex that stands at a byte or right before it, or nil where none does. O(log vertices).
+  func vertex(atOffset offset: Int) -> Int? {
+    // Tracks of a file are in its order, so the offsets ascend.
+    let next = offsets.partitioningIndex { Int($0) > offset }
+    guard next > 0, offset - Int(offsets[next - 1]) <= Self.mostVertexBytes else { return nil }
+    // Behind the last vertex of a part something else may stand.
+    if next < offsets.count, route.partIndex(ofVertex: next) != route.partIndex(ofVertex: next - 1)
+    {
+      return Int(offsets[next - 1]) == offset ? next - 1 : nil
+    }
+    return next == offsets.count && Int(offsets[next - 1]) != offset ? nil : next - 1
+  }
+
+  /// What belongs to a vertex is not further from its beginning.
+  private static let mostVertexBytes = 4 * 1024
+
+  /// Metres of a leg on average, 0 where there is none.
+  var meanLegMeters: Double {
+    let legs = vertices.count - route.partCount
+    return legs > 0 ? measured.partsMeters / Double(legs) : 0
+  }
+
+  /// Metres from a coordinate to the nearest vertex. O(vertices).
+  func nearestMeters(to coordinate: Coordinate) -> Double {
+    let point = SpacePoint(coordinate.latitude, coordinate.longitude)
+    return space.lazy.map { $0.distance(to: point) }.min() ?? .infinity
+  }
+
+  /// The vertices of a part, by their indices in the route.
+  func range(ofPart part: Int) -> Range<Int> {
+    route.partStarts[
+      part]..<(part + 1 < route.partCount
+      ? route.partStarts[part + 1] : vertices.count)
+  }
+
+  /// The index in the document of a vertex of the route.
+  func documentVertex(_ vertex: Int) -> Int { firstDocumentVertex + vertex }
+
+  /// Official distance of a vertex.
+  func distance(ofVertex vertex: Int) -> Distance {
+    measured.officialDistance(atGeometricMeters: line.measures[vertex])
+  }
+
+  /// A finding at a vertex of the route.
+  func finding(
+    _ rule: RuleDescription, _ message: String, atVertex vertex: Int, severity: Severity? = nil,
+    coordinate: Coordinate? = nil, measured: Double? = nil, fix: Fix? = nil, count: Int = 1
+  ) -> Finding {
+    Finding(
+      rule.code, severity ?? rule.severity, message, offset: Int(offsets[vertex]),
+      distance: distance(ofVertex: vertex), coordinate: coordinate ?? vertices[vertex],
+      measured: measured, limit: rule.limit.map { _ in limits.value(of: rule) }, fix: fix,
+      count: count)
+  }
+
+  /// A finding at a waypoint, by its index in the route.
+  func finding(
+    _ rule: RuleDescription, _ message: String, atWaypoint index: Int, severity: Severity? = nil,
+    measured value: Double? = nil, fix: Fix? = nil
+  ) -> Finding {
+    let placed = measured.waypoints[index]
+    return Finding(
+      rule.code, severity ?? rule.severity, message, offset: Int(document.waypointOffsets[index]),
+      distance: placed.distance, coordinate: placed.waypoint.coordinate, measured: value,
+      limit: rule.limit.map { _ in limits.value(of: rule) }, fix: fix)
+  }
+
+  /// A finding about the route as a whole.
+  func finding(
+    _ rule: RuleDescription, _ message: String, severity: Severity? = nil,
+    measured value: Double? = nil, fix: Fix? = nil
+  ) -> Finding {
+    Finding(
+      rule.code, severity ?? rule.severity, message, offset: offsets.first.map { Int($0) },
+      distance: measured.start, coordinate: vertices.first, measured: value,
+      limit: rule.limit.map { _ in limits.value(of: rule) }, fix: fix)
+  }
+
+  /// How a waypoint is called in a message.
+  func title(ofWaypoint index: Int) -> String {
+    let name = route.waypoints[index].name.map { "“\(shortened($0))”" }
+    return name ?? "waypoint \(index + 1)"
+  }
+}
+
+/// The beginning of a text, so that a message never repeats a megabyte.
+func shortened(_ text: String, to most: Int = 40) -> String {
+  text.unicodeScalars.count <= most ? text : String(text.unicodeScalars.prefix(most)) + "…"
+}
+
+/// Figures in messages.
+enum Text {
+  /// `840 m`, `12.6 km`: as many digits as a designer needs.
+  static func meters(_ value: Double) -> String {
+    guard let distance = Distance(roundingMeters: value) else { return "\(value) m" }
+    if value < 10 { return distance.text(in: .meters, decimals: 1) + " m" }
+    if value < 1_000 { return distance.text(in: .meters, decimals: 0) + " m" }
+    return grouped(distance.text(in: .kilometers, decimals: value < 100_000 ? 1 : 0)) + " km"
+  }
+
+  /// `km 812.345`: a place on the route.
+  static func place(_ distance: Distance) -> String {
+    "km " + distance.text(in: .kilometers, decimals: 3)
+  }
+
+  static func rounded(_ value: Double, decimals: Int = 1) -> String {
+    guard abs(value) < 1e12 else { return "\(value)" }
+    var scale = 1.0
+    for _ in 0..<decimals { scale *= 10 }
+    let text = "\((value * scale).rounded() / scale)"
+    return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+  }
+
+  static func count(_ count: Int, _ noun: String, _ plural: String? = nil) -> String {
+    "\(grouped(String(count))) " + (count == 1 ? noun : plural ?? noun + "s")
+  }
+
+  /// With a comma between thousands.
+  static func grouped(_ text: String) -> String {
+    let parts = text.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+    let digits = Array(parts[0])
+    var whole = ""
+    for (index, digit) in digits.enumerated() {
+      if index > 0, (digits.count - index) % 3 == 0, digits[index - 1] != "-" { whole.append(",") }
+      whole.append(digit)
+    }
+    return whole + (parts.count > 1 ? "." + parts[1] : "")
+  }
+}
+
+extension SourceText.Encoding {
+  /// Whether ASCII characters are single bytes, so that the file's text can be looked at as it is.
+  var isByteBased: Bool { self == .utf8 || self == .singleByte }
+}
