@@ -34,11 +34,14 @@ public struct Diagnostic: Error, Hashable, Sendable {
   public internal(set) var column: Int?
   /// RFC 6901, in JSON files.
   public let pointer: String?
+  /// The edits that mend it, where the reader knows them.
+  public let remedy: [RouteEdit]
 
   public init(
     _ code: Code, _ severity: Severity, _ message: String, offset: Int? = nil,
-    pointer: String? = nil
+    pointer: String? = nil, remedy: [RouteEdit] = []
   ) {
+    self.remedy = remedy
     self.code = code
     self.severity = severity
     self.message = message

@@ -37,7 +37,7 @@ extension RuleDescription {
   init(_ explanation: Diagnostic.Explanation) {
     self.init(
       explanation.code, explanation.title, explanation.severity,
-      repair: FileRepairs.kinds[explanation.code], explanation: explanation.text,
+      repair: FileRepairs.kind(of: explanation.code), explanation: explanation.text,
       bad: explanation.example.bad, good: explanation.example.good)
   }
 }

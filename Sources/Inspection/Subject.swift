@@ -219,5 +219,8 @@ enum Text {
 
 extension SourceText.Encoding {
   /// Whether ASCII characters are single bytes, so that the file's text can be looked at as it is.
-  var isByteBased: Bool { self == .utf8 || self == .singleByte }
+  var isByteBased: Bool { !isWide }
+
+  /// Whether characters are two bytes or more each.
+  var isWide: Bool { self == .utf16LittleEndian || self == .utf16BigEndian }
 }

@@ -112,22 +112,25 @@ extension EditPlanner {
     return xml.attribute("version", of: root).map { xml.text($0.value) } ?? "1.1"
   }
 
+  mutating func schema() throws(EditError) -> GPXSchema {
+    try version() == "1.0" ? .version10 : .version11
+  }
+
   // MARK: Structure
 
   mutating func sortChildren(ofElementAt offset: Int) throws(EditError) -> EditPlan {
     try require(format == .gpx, "only GPX has an order of elements that is kept here")
     let start = try xmlTag(at: offset)
     guard let parent = xml.element(at: start) else { throw nothing(at: offset) }
-    let version = try version()
+    let schema = try schema()
     let prefix = xml.prefix(of: parent)
     let name = xml.localName(of: parent)
     let children = children(of: parent)
     var ranks: [Int] = []
     for child in children {
       guard
-        let rank = SchemaOrder.rank(
-          of: xml.localName(of: child), in: name, version: version,
-          isForeign: xml.prefix(of: child) != prefix)
+        let rank = schema.rank(
+          of: xml.localName(of: child), in: name, isForeign: xml.prefix(of: child) != prefix)
       else { throw unsupported("the schema knows no order of the children of “\(name)”") }
       ranks.append(rank)
     }

@@ -199,10 +199,9 @@ extension EditPlanner {
         texts: [child(route, of: extensions, after: nil, xml.children(of: extensions))],
         claims: [extensions.start..<extensions.name.upperBound])
     }
-    let version = try version()
+    let schema = try schema()
     func rank(_ local: String) -> Int {
-      SchemaOrder.rank(
-        of: local, in: xml.localName(of: parent), version: version, isForeign: false) ?? 0
+      schema.rank(of: local, in: xml.localName(of: parent), isForeign: false) ?? 0
     }
     let own = rank("extensions")
     let sibling = children.last { rank(xml.localName(of: $0)) <= own }

@@ -79,10 +79,11 @@ private final class GPXVisitor: XMLVisitor {
 
   func note(
     _ code: Diagnostic.Code, _ severity: Severity, _ message: @autoclosure () -> String,
-    at offset: @autoclosure () -> Int
+    at offset: @autoclosure () -> Int, remedy: @autoclosure () -> [RouteEdit] = []
   ) {
     diagnostics.add(
-      Diagnostic(code, severity, message(), offset: offset()), severity: severity)
+      Diagnostic(code, severity, message(), offset: offset(), remedy: remedy()),
+      severity: severity)
   }
 
   func finished() -> RouteDocument {
@@ -412,7 +413,7 @@ private final class GPXVisitor: XMLVisitor {
       if part.vertices.isEmpty, !diagnostics.hasErrors {
         note(
           .emptyPart, .info, "a track segment without points is left out\(trackContext)",
-          at: stream.offset)
+          at: stream.offset, remedy: [.removeElement(atOffset: part.offset)])
       }
       current.parts.append(part)
     case .track: tracks.append(current)
@@ -472,7 +473,8 @@ private final class GPXVisitor: XMLVisitor {
       note(
         .elevationSyntax, .warning,
         "the elevation “\(shortened(text.trimmed ?? ""))” is not a number and is left out"
-          + context(stack[stack.count - 1]), at: text.offset)
+          + context(stack[stack.count - 1]), at: text.offset,
+        remedy: [.removeElement(atOffset: text.offset)])
     }
   }
 

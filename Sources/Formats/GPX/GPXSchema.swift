@@ -104,6 +104,18 @@ struct GPXSchema: Sendable {
   private static let typesByName = Dictionary(
     uniqueKeysWithValues: ElementType.allCases.map { ("\($0)", $0) })
 
+  /// The place of a child in its parent by local names; nil where the schema does not order the
+  /// parent's children. What the schema does not know comes last.
+  ///
+  /// - Parameter isForeign: whether the child is of another namespace, which GPX 1.0 takes at one
+  ///   place of each element, and 1.1 in its extensions alone.
+  func rank(of child: String, in parent: String, isForeign: Bool) -> Int? {
+    guard let content = contents.first(where: { $0.name == parent }), !content.children.isEmpty
+    else { return nil }
+    let name: String? = isForeign && version == "1.0" ? nil : child
+    return content.children.firstIndex { $0.name == name } ?? content.children.count
+  }
+
   /// The names of the elements in which one of this name may stand, in the order of the schema.
   func homes(of name: String) -> [String] {
     contents.filter { $0.children.contains { $0.name == name } }.map(\.name)

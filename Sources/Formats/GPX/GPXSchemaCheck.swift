@@ -5,8 +5,12 @@ struct GPXSchemaCheck {
   /// More kinds of faults than this are only counted: unknown names have no end.
   private static let mostKinds = 200
 
+  /// More elements than this with children in another order are not kept for a repair.
+  private static let mostUnordered = 100_000
+
   private struct Open {
     var type: GPXSchema.ElementType
+    let offset: Int
     /// The index of the child that stood last in the right order.
     var last = -1
     /// The children that were there, a bit each.
@@ -26,6 +30,8 @@ struct GPXSchemaCheck {
     let key: Key
     let offset: Int
     var count = 1
+    /// What mends it.
+    var remedy: [RouteEdit] = []
   }
 
   private let source: SourceText
@@ -77,12 +83,14 @@ struct GPXSchemaCheck {
     if parent.seen & bit != 0, !child.isMany {
       note(.repeated, parent.type, child.name ?? "", offset())
     } else if index < parent.last {
-      note(.order, parent.type, child.name ?? "", offset(), before: parent.last)
+      note(
+        .order, parent.type, child.name ?? "", offset(), before: parent.last,
+        remedy: .sortChildren(ofElementAt: parent.offset))
     }
     open[open.count - 1].seen |= bit
     open[open.count - 1].last = max(parent.last, index)
     if isOwn {
-      open.append(Open(type: child.type))
+      open.append(Open(type: child.type, offset: offset()))
       checkAttributes(child.type, attributes, offset: offset())
     } else {
       ignored = 1
@@ -194,9 +202,11 @@ struct GPXSchemaCheck {
       namespaceFault = Diagnostic(
         .namespace, .warning, message,
         offset: namespace == nil
-          ? offset : source.attributeOffset(declaration, inTagAt: offset))
+          ? offset : source.attributeOffset(declaration, inTagAt: offset),
+        remedy: namespace == nil
+          ? [.insertAttribute(name: declaration, value: due, inTagAt: offset)] : [])
     }
-    open = [Open(type: .gpx)]
+    open = [Open(type: .gpx, offset: offset)]
     checkAttributes(.gpx, attributes, offset: offset)
   }
 
@@ -211,9 +221,21 @@ struct GPXSchemaCheck {
     for attribute in required {
       var isThere = false
       each(attributes) { key, _ in if matches(attribute, key) { isThere = true } }
-      if !isThere { note(.attribute, type, attribute, offset()) }
+      if !isThere {
+        let remedy = type == .gpx ? remedy(missing: attribute, at: offset()) : nil
+        note(.attribute, type, attribute, offset(), remedy: remedy)
+      }
     }
     if type == .bounds, bounds.isEmpty { takeBounds(required, attributes, offset: offset()) }
+  }
+
+  /// What is written where the root lacks an attribute; nil where nobody can know.
+  private func remedy(missing attribute: String, at offset: Int) -> RouteEdit? {
+    switch attribute {
+    case "version": .insertAttribute(name: attribute, value: schema.version, inTagAt: offset)
+    case "creator": .insertAttribute(name: attribute, value: "unknown", inTagAt: offset)
+    default: nil
+    }
   }
 
   private mutating func takeBounds(
@@ -240,7 +262,8 @@ struct GPXSchemaCheck {
   private func boundsFault(_ held: PositionBounds) -> Diagnostic? {
     guard let (offset, sides) = bounds.first else { return nil }
     func fault(_ message: String) -> Diagnostic {
-      Diagnostic(.boundsWrong, .warning, message, offset: offset)
+      Diagnostic(
+        .boundsWrong, .warning, message, offset: offset, remedy: [.removeElement(atOffset: offset)])
     }
     for (name, side) in sides.sorted(by: { $0.key < $1.key }) where side == nil {
       return fault("the \(name) of the bounds is not a number")
@@ -257,14 +280,20 @@ struct GPXSchemaCheck {
 
   private mutating func note(
     _ kind: Kind, _ parent: GPXSchema.ElementType, _ name: String, _ offset: @autoclosure () -> Int,
-    before: Int = -1
+    before: Int = -1, remedy: RouteEdit? = nil
   ) {
     let key = Key(kind: kind, parent: parent, name: name, before: before)
     if let index = indices[key] {
       faults[index].count += 1
+      if let remedy, faults[index].remedy.last != remedy,
+        faults[index].remedy.count < Self.mostUnordered
+      {
+        faults[index].remedy.append(remedy)
+      }
     } else if faults.count < Self.mostKinds {
       indices[key] = faults.count
-      faults.append(Fault(key: key, offset: offset()))
+      faults.append(
+        Fault(key: key, offset: offset(), remedy: remedy.map { [$0] } ?? []))
     } else {
       uncounted += 1
     }
@@ -288,7 +317,7 @@ struct GPXSchemaCheck {
     func made(
       _ code: Diagnostic.Code, _ message: String, _ severity: Severity = .warning
     ) -> Diagnostic {
-      Diagnostic(code, severity, message + times, offset: fault.offset)
+      Diagnostic(code, severity, message + times, offset: fault.offset, remedy: fault.remedy)
     }
     switch key.kind {
     case .order:

@@ -127,7 +127,8 @@ private final class GeoJSONPass {
         cursor = JSONCursor(bytes, limits: limits, offset: 3)
         note(
           .byteOrderMark, .info,
-          "the file begins with a byte order mark, which RFC 8259 section 8.1 forbids", 0, "")
+          "the file begins with a byte order mark, which RFC 8259 section 8.1 forbids", 0, "",
+          remedy: [.text(TextEdit(0..<3))])
       }
       do throws(JSONFault) {
         if source.encoding != .utf8 {
@@ -150,6 +151,12 @@ private final class GeoJSONPass {
           "a position should have no more than longitude, latitude and elevation (RFC 7946 section "
             + "3.1.1); the rest is passed over\(times)", offset: offset, pointer: pointer))
     }
+    if let wrapped {
+      diagnostics.addSummary(
+        Diagnostic(
+          .longitudeWrapped, .warning, wrapped.message, offset: wrapped.offset,
+          pointer: wrapped.pointer, remedy: wrapped.remedy))
+    }
     document.isReprojected = system != nil
     document.finish(diagnostics)
     return document
@@ -157,10 +164,12 @@ private final class GeoJSONPass {
 
   private func note(
     _ code: Diagnostic.Code, _ severity: Severity, _ message: @autoclosure () -> String,
-    _ offset: Int, _ pointer: @autoclosure () -> String
+    _ offset: Int, _ pointer: @autoclosure () -> String,
+    remedy: @autoclosure () -> [RouteEdit] = []
   ) {
     diagnostics.add(
-      Diagnostic(code, severity, message(), offset: offset, pointer: pointer()),
+      Diagnostic(
+        code, severity, message(), offset: offset, pointer: pointer(), remedy: remedy()),
       severity: severity)
   }
 
@@ -639,7 +648,7 @@ private final class GeoJSONPass {
     guard let problem else { return }
     note(
       .bboxWrong, .warning, "the “bbox” does not agree with what it is around: \(problem)", offset,
-      frame.pointer + "/bbox")
+      frame.pointer + "/bbox", remedy: [.removeMember(atOffset: offset)])
   }
 
   private func readSystem(
@@ -687,8 +696,9 @@ private final class GeoJSONPass {
     if Self.isWGS84(name) {
       note(
         .crsLegacy, .info,
-        "“crs” was dropped from GeoJSON in 2016; WGS84 is what it means without it", offset, pointer
-      )
+        "“crs” was dropped from GeoJSON in 2016; WGS84 is what it means without it", offset,
+        pointer,
+        remedy: [.removeMember(atOffset: offset)])
       return
     }
     guard role == .root else {
@@ -934,7 +944,8 @@ private final class GeoJSONPass {
       if level == 1 || (level < depth && type == .multiLineString) {
         let what = level == 1 ? "a \(type.rawValue)" : "a line"
         note(
-          .emptyPart, .info, "\(what) without positions is left out", empty.offset, empty.pointer)
+          .emptyPart, .info, "\(what) without positions is left out", empty.offset, empty.pointer,
+          remedy: level == 1 ? [] : [.removeMember(atOffset: empty.offset)])
       } else if level == depth {
         note(
           .positionTooShort, .error,
@@ -984,21 +995,28 @@ private final class GeoJSONPass {
       )
       return nil
     }
-    if !hasNotedWrap {
-      hasNotedWrap = true
-      note(
-        .longitudeWrapped, .warning,
+    let turned = Coordinate.normalized(longitude: longitude)
+    if wrapped == nil {
+      wrapped = (
         "the longitude \(longitude) is outside -180…180 and was brought back by a turn, here and "
-          + "wherever it happens again", offset, pointer())
+          + "wherever it happens again", offset, pointer(), []
+      )
+    }
+    if wrapped?.remedy.count ?? 0 < Self.mostWrapped {
+      wrapped?.remedy.append(
+        .replacePosition(atOffset: offset, latitude: latitude, longitude: turned))
     }
     return Coordinate(
-      uncheckedLatitude: latitude, longitude: Coordinate.normalized(longitude: longitude),
+      uncheckedLatitude: latitude, longitude: turned,
       elevation: elevation)
   }
 
   /// The first position of more than three numbers, and how many there are in the file.
   private var long: (offset: Int, pointer: String, count: Int)?
-  private var hasNotedWrap = false
+  /// The first longitude beyond ±180, and what mends all of them.
+  private var wrapped: (message: String, offset: Int, pointer: String, remedy: [RouteEdit])?
+  /// More of them than this are not kept for a repair.
+  private static let mostWrapped = 1_000_000
   private var hasNotedArea = false
 
   /// Areas are not walked, but what is wrong with them is told.

@@ -71,10 +71,11 @@ private final class KMLVisitor: XMLVisitor {
 
   func note(
     _ code: Diagnostic.Code, _ severity: Severity, _ message: @autoclosure () -> String,
-    at offset: @autoclosure () -> Int
+    at offset: @autoclosure () -> Int, remedy: @autoclosure () -> [RouteEdit] = []
   ) {
     diagnostics.add(
-      Diagnostic(code, severity, message(), offset: offset()), severity: severity)
+      Diagnostic(code, severity, message(), offset: offset(), remedy: remedy()),
+      severity: severity)
   }
 
   func finished() -> RouteDocument {
@@ -356,7 +357,9 @@ private final class KMLVisitor: XMLVisitor {
     case .line, .track:
       if element == .track, !trackTimes.isEmpty { setTimes() }
       if part.vertices.isEmpty, !diagnostics.hasErrors {
-        note(.emptyPart, .info, "a line without coordinates is left out", at: stream.offset)
+        note(
+          .emptyPart, .info, "a line without coordinates is left out", at: stream.offset,
+          remedy: [.removeElement(atOffset: part.offset)])
       }
       current.parts.append(part)
     case .point:

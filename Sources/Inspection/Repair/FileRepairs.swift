@@ -2,29 +2,35 @@ internal import Formats
 
 /// What mends the faults that readers notice, where something does.
 enum FileRepairs {
-  /// The kind of repair of each code that has one.
-  static let kinds: [Diagnostic.Code: RepairKind] = [
-    .emptyPart: .safe, .longitudeWrapped: .safe, .crsLegacy: .safe, .byteOrderMark: .safe,
-    .bboxWrong: .safe, .boundsWrong: .safe, .antimeridianUncut: .safe, .elevationSyntax: .safe,
-    .schemaOrder: .safe, .attributeMissing: .safe, .timeSyntax: .unsafe,
+  /// The repair of each code that has one, in words. None of them changes where the route leads.
+  private static let titles: [Diagnostic.Code: String] = [
+    .emptyPart: "remove it", .longitudeWrapped: "write the longitudes within -180…180",
+    .crsLegacy: "remove the member", .byteOrderMark: "remove the mark",
+    .bboxWrong: "remove the bbox, which nobody needs", .boundsWrong: "remove the bounds",
+    .antimeridianUncut: "cut the line at 180 degrees", .elevationSyntax: "remove the elevation",
+    .schemaOrder: "put the elements in the order of the schema",
+    .attributeMissing: "add the attribute", .namespace: "declare the namespace",
   ]
 
+  /// The kind of repair of a code; nil where there is none.
+  static func kind(of code: Diagnostic.Code) -> RepairKind? { titles[code] == nil ? nil : .safe }
+
   static func fix(for diagnostic: Diagnostic, in document: RouteDocument) -> Fix? {
-    guard let offset = diagnostic.offset, let kind = kinds[diagnostic.code] else { return nil }
-    func fix(_ title: String, _ edits: [RouteEdit]) -> Fix? {
-      edits.isEmpty ? nil : Fix(title, isSafe: kind == .safe, edits)
+    guard let title = titles[diagnostic.code] else { return nil }
+    var edits = diagnostic.remedy
+    if diagnostic.code == .antimeridianUncut, let offset = diagnostic.offset {
+      edits = cut(atOffset: offset, in: document)
     }
-    switch diagnostic.code {
-    case .crsLegacy:
-      // One that is another system has ruled the coordinates.
-      return diagnostic.severity == .info
-        ? fix("remove the member", [.removeMember(atOffset: offset)]) : nil
-    case .bboxWrong: return fix("remove the bbox", [.removeMember(atOffset: offset)])
-    case .boundsWrong: return fix("remove the bounds", [.removeElement(atOffset: offset)])
-    case .elevationSyntax:
-      return fix("remove the elevation", [.removeElement(atOffset: offset)])
-    case .timeSyntax: return fix("remove the time", [.removeElement(atOffset: offset)])
-    default: return nil
+    return edits.isEmpty ? nil : Fix(title, isSafe: true, edits)
+  }
+
+  /// The part that has a vertex at a byte is to be cut.
+  private static func cut(atOffset offset: Int, in document: RouteDocument) -> [RouteEdit] {
+    let parts = document.tracks.lazy.flatMap(\.parts)
+    for (index, part) in parts.enumerated() {
+      guard let first = part.offsets.first, let last = part.offsets.last else { continue }
+      if Int(first) <= offset, offset <= Int(last) { return [.cutAtAntimeridian(part: index)] }
     }
+    return []
   }
 }

@@ -39,6 +39,13 @@ public enum Repair {
     progress: (Int, Double) -> Void = { _, _ in }
   ) -> Outcome {
     var document = document
+    if document.source.encoding.isWide {
+      // Edits are made of bytes that are characters; the places of findings stay the same.
+      document = RouteReader.read(
+        document.source.transcodedToUTF8(), as: document.format, fileName: fileName,
+        limits: limits, thoroughly: true)
+    }
+    let original = document.source.bytes
     var mended: [Finding] = []
     var round = 1
     var report = Inspector.inspect(document, options: options) { progress(round, $0) }
@@ -51,7 +58,8 @@ public enum Repair {
       let edits = due.flatMap { $0.fix?.edits ?? [] }
       if edits.isEmpty { break }
       let result = document.applying(edits)
-      if result.applied.isEmpty { break }
+      // What brings a file back to where it was is no repair.
+      if result.applied.isEmpty || result.bytes == original { break }
       let applied = Set(result.applied)
       mended += due.filter { ($0.fix?.edits ?? []).contains(where: applied.contains) }
       document = RouteReader.read(
