@@ -8,7 +8,7 @@ SHELL := /bin/bash
 BUILD_PACKAGES := libproj-dev libgeos-dev libexpat1-dev zlib1g-dev libcairo2-dev fonts-dejavu-core \
   tzdata
 # What the tests compare it with.
-TEST_PACKAGES := libxml2-utils
+TEST_PACKAGES := libxml2-utils python3-jsonschema
 
 # What the benchmarks measure beside it.
 BENCH_PACKAGES := python3 python3-venv gdal-bin postgresql-15-postgis-3

@@ -44,7 +44,9 @@ struct Contacts {
   /// A bend in a repeated stretch may leave the way for this long.
   private static let bridgedMeters = 60.0
   private static let segmentsPerRun = 16
-  private static let pairsPerSegment = 256
+  private static let pairsPerSegment = 128
+  /// What finding a run in the tree costs, in pairs.
+  private static let pairsPerFind = 16
   private static let mostCrossings = 100_000
 
   private let line: RouteLine
@@ -75,7 +77,7 @@ struct Contacts {
       if run & 255 == 0 { progress(Double(run) / Double(runs)) }
       var others: Set<Int> = []
       for box in boxes[run] { others.formUnion(tree.numbers(touching: box)) }
-      budget -= others.count
+      budget -= others.count * Self.pairsPerFind
       let segments = Self.segments(ofRun: run, count)
       for other in others.sorted() where other <= run {
         let earlier = Self.segments(ofRun: other, count)

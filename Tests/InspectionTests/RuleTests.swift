@@ -1,0 +1,166 @@
+import Formats
+import Foundation
+import Geodesy
+import Routes
+import Testing
+
+@testable import Inspection
+
+/// Rules that only tell, and those that no planted fault shows: a file that makes them speak, and one
+/// next to it that does not.
+@Suite struct RuleTests {
+  struct Pair: CustomTestStringConvertible, Sendable {
+    let code: Diagnostic.Code
+    let severity: Severity
+    let bad: String
+    let good: String
+    var testDescription: String { code.rawValue }
+
+    init(_ code: Diagnostic.Code, _ severity: Severity, bad: String, good: String) {
+      self.code = code
+      self.severity = severity
+      self.bad = bad
+      self.good = good
+    }
+  }
+
+  static func line(_ parts: [[(Double, Double)]], _ properties: String = "") -> String {
+    let lines = parts.map { part in
+      "[" + part.map { "[\($0.1), \($0.0)]" }.joined(separator: ",\n") + "]"
+    }
+    return "{\"type\": \"Feature\", \"properties\": {\(properties)}, \"geometry\": {\"type\": "
+      + "\"MultiLineString\", \"coordinates\": [\n\(lines.joined(separator: ",\n"))\n]}}"
+  }
+
+  /// A way north in legs of about a hundred metres.
+  static func north(
+    _ count: Int, from latitude: Double = 51.00001, _ longitude: Double = 7.00001
+  ) -> [(Double, Double)] {
+    (0..<count).map { i -> (Double, Double) in
+      let north = latitude + Double(i) * 0.0009
+      return ((north * 1e5).rounded() / 1e5, i % 2 == 0 ? longitude : longitude + 0.00002)
+    }
+  }
+
+  static func gpx(_ waypoints: [(String, Double, Double)], _ points: [(Double, Double)]) -> String {
+    var text = "<gpx version=\"1.1\" creator=\"x\" xmlns=\"http://www.topografix.com/GPX/1/1\">\n"
+    for (name, latitude, longitude) in waypoints {
+      text += "<wpt lat=\"\(latitude)\" lon=\"\(longitude)\"><name>\(name)</name></wpt>\n"
+    }
+    text += "<trk><trkseg>\n"
+    for point in points { text += "<trkpt lat=\"\(point.0)\" lon=\"\(point.1)\"/>\n" }
+    return text + "</trkseg></trk></gpx>"
+  }
+
+  static let pairs: [Pair] = [
+    Pair(
+      .joinByDefault, .info, bad: line([north(9), north(9, from: 51.01301)]),
+      good: line([north(9), north(9, from: 51.01301)], "\"joins\": [\"walk\"]")),
+    Pair(
+      .joinUnresolved, .error, bad: line([north(9), north(9, from: 51.03001)]),
+      good: line([north(9), north(9, from: 51.03001)], "\"joins\": [\"ferry\"]")),
+    Pair(
+      .antimeridianCrossed, .info, bad: line([[(10.00001, 179.99), (10.00001, -179.99)]]),
+      good: line([[(10.00001, 179.98), (10.00001, 179.99)]])),
+    Pair(
+      .polePassed, .info, bad: line([[(89.95, -30.00001), (89.95, 150.00001)]]),
+      good: line([[(89.95, -30.00001), (89.95, 60.00001)]])),
+    Pair(
+      .densityCoarse, .info, bad: line([[(51.00001, 7.00001), (51.02001, 7.00001)]]),
+      good: line([north(20)])),
+    Pair(
+      .densityFine, .info,
+      bad: line([(0..<2_000).map { i -> (Double, Double) in (51 + Double(i) * 1e-5, 7.00001) }]),
+      good: line([
+        (0..<2_000).map { i -> (Double, Double) in
+          (51 + Double(i) * 1e-4, i % 2 == 0 ? 7.00001 : 7.0002)
+        }
+      ])),
+    Pair(
+      .waypointAmbiguous, .info,
+      bad: gpx([("Bridge", 51.00901, 7.00001)], north(40) + north(39).reversed()),
+      good: gpx([("Bridge", 51.00901, 7.00001)], north(40))),
+    Pair(
+      .milestoneSpacing, .info, bad: gpx([("Bridge", 51.00901, 7.00001)], north(40)),
+      good: gpx(
+        (1...4).map { i -> (String, Double, Double) in
+          ("W\(i)", 51.00001 + Double(i) * 0.007, 7.00001)
+        }, north(40))),
+    Pair(
+      .calibration, .error, bad: line([north(9)], "\"officialLength\": \"0 km\""),
+      good: line([north(9)], "\"officialLength\": \"1 km\"")),
+    Pair(
+      .noLine, .warning,
+      bad: "{\"type\": \"Point\", \"coordinates\": [7.00001, 51.00001]}", good: line([north(9)])),
+  ]
+
+  @Test(arguments: pairs) func theBadFileIsToldOfAndTheGoodOneNot(_ pair: Pair) throws {
+    let bad = inspected(pair.bad)
+    let finding = try #require(bad.findings(pair.code).first, "\(bad.summary)")
+    #expect(finding.severity == pair.severity)
+    #expect(pair.code == .noLine || finding.line != nil)
+    let good = inspected(pair.good)
+    #expect(good.findings(pair.code).isEmpty, "\(good.findings(pair.code).map(\.message))")
+  }
+
+  @Test func theCrossingSearchSaysWhenItWasCutShort() {
+    let laps = (0..<30_000).map { i -> (Double, Double) in
+      let angle = Double(i) * 9 * .pi / 180
+      return (51 + 0.001 * sin(angle), 7 + 0.001 * cos(angle) + Double(i % 7) * 1e-6)
+    }
+    #expect(!inspected(Self.line([laps])).findings(.contactsCut).isEmpty)
+  }
+
+  @Test func movedLimitsMoveTheRules() {
+    let text = Self.gpx([("Summit", 51.00901, 7.00501)], Self.north(40))
+    var options = InspectionOptions()
+    #expect(inspected(text, options).findings(.waypointOffRoute).count == 1)
+    options.limits.set(500, for: .waypointOffRoute)
+    #expect(inspected(text, options).findings(.waypointOffRoute).isEmpty)
+    options.limits.set(100, for: .waypointOffRoute)
+    let finding = inspected(text, options).findings(.waypointOffRoute).first
+    #expect(finding?.limit == 100)
+    #expect(abs((finding?.measured ?? 0) - 351) < 2)
+  }
+
+  @Test func findingsRunAlongTheRoute() throws {
+    let quest = try Quest.sample("camino-frances")
+    var bad = quest
+    bad.parts[0][90].elevation = 0
+    bad.parts[0][30].elevation = 0
+    bad.parts[0].insert(bad.parts[0][60], at: 60)
+    let report = inspected(bad.gpx().text)
+    let distances = report.findings.compactMap(\.distance)
+    #expect(distances.count > 3 && distances == distances.sorted())
+  }
+
+  @Test func whatRepeatsIsToldTogether() throws {
+    let doubled = Self.north(3_000).flatMap { [$0, $0] }
+    let report = inspected(Self.line([doubled]))
+    let findings = report.findings(.vertexDoubled)
+    #expect(findings.count == FindingList.mostAlike + 1)
+    #expect(findings.reduce(0) { $0 + $1.count } == 3_000)
+    #expect(report.count(.warning) >= 3_000)
+    #expect(findings.reduce(0) { $0 + ($1.fix?.edits.count ?? 0) } == 3_000)
+  }
+
+  @Test func everyCodeIsExplained() {
+    for rule in Rules.all {
+      #expect(!rule.title.isEmpty && rule.explanation.count > 60, "\(rule.code.rawValue)")
+      #expect(!rule.bad.isEmpty && !rule.good.isEmpty && rule.bad != rule.good)
+      #expect(rule.title.first?.isUppercase == true, "\(rule.title)")
+    }
+    #expect(Set(Rules.all.map(\.code)).count == Rules.all.count)
+    #expect(Rules.codes(like: "spkie").first == .spike)
+  }
+
+  @Test func everyCodeThatARuleGivesIsListed() throws {
+    let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().appending(path: "Sources/Inspection/Rules/Codes.swift")
+    let text = try String(contentsOf: folder, encoding: .utf8)
+    let declared = text.matches(of: /rawValue: "([a-z-]+)"/).map { String($0.1) }
+    #expect(declared.count > 30)
+    let listed = Set(Rules.all.map(\.code.rawValue))
+    #expect(Set(declared).subtracting(listed).isEmpty)
+  }
+}
