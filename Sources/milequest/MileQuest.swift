@@ -9,6 +9,7 @@ struct MileQuest: ParsableCommand {
       Look at a route file:        milequest inspect trail.gpx
       Where is mile 500?           milequest position trail.gpx --at 500mi
       What is near this place?     milequest nearest trail.gpx --to 51.5074,-0.1278
+      A map of it:                 milequest plot trail.gpx -o trail.svg
       Another format:              milequest convert trail.gpx trail.geojson
       Where does every team stand? milequest progress --route trail.gpx --activities walks.csv
 
@@ -16,5 +17,8 @@ struct MileQuest: ParsableCommand {
       69 store or service unreachable, 74 write failed.
       """,
     version: "0.1.0",
-    subcommands: [Inspect.self, PositionCommand.self, Nearest.self, Convert.self, Progress.self])
+    subcommands: [
+      Inspect.self, PositionCommand.self, Nearest.self, Convert.self, Plot.self,
+      Progress.self,
+    ])
 }
