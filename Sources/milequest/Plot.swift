@@ -48,7 +48,8 @@ struct Plot: ParsableCommand {
   var units = Units.km
 
   @Option(
-    help: ArgumentHelp("What stands above the map; the route's name by default.", valueName: "text")
+    help: ArgumentHelp(
+      "What stands above the map; the route's or the file's name by default.", valueName: "text")
   )
   var title: String?
 
@@ -84,7 +85,8 @@ struct Plot: ParsableCommand {
       let route = try input.measured(file, as: source.from, needsPosition: position != nil)
       let options = PlotOptions(
         widthPixels: width, heightPixels: height, theme: theme,
-        units: units == .km ? .metric : .imperial, title: title, position: position)
+        units: units == .km ? .metric : .imperial, title: title ?? route.route.name ?? fileName,
+        position: position)
       let bytes: [UInt8]
       do {
         let plot = try RoutePlot(
@@ -99,6 +101,10 @@ struct Plot: ParsableCommand {
 
   /// What is marked on the map.
   private func found(in route: MeasuredRoute) -> [Finding] { [] }
+
+  private var fileName: String? {
+    file == "-" ? nil : file.split(separator: "/").last.map(String.init)
+  }
 
   private var pictureFormat: Format {
     get throws {

@@ -22,7 +22,9 @@ package struct XMLText {
     append(tag: tag, attributes, end: "/>\n")
   }
 
-  package mutating func element(_ tag: String, _ text: String, _ attributes: [(String, String)] = []) {
+  package mutating func element(
+    _ tag: String, _ text: String, _ attributes: [(String, String)] = []
+  ) {
     indent()
     append(tag: tag, attributes, end: ">")
     append(escaped: text, inAttribute: false)

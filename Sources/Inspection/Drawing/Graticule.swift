@@ -10,7 +10,7 @@ struct Graticule {
   /// Where a line meets the frame, and what it is called.
   private(set) var labels: [(text: String, at: Point, side: Side)] = []
 
-  enum Side { case left, bottom }
+  enum Side { case left, bottom, inside }
 
   private static let steps = [
     0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30,
@@ -80,9 +80,14 @@ struct Graticule {
 
   private mutating func add(_ planes: [[Point]], _ viewport: Viewport, _ text: String, _ side: Side)
   {
+    let before = labels.count
+    var highest: Point?
     for plane in planes {
       for line in viewport.box.clipped(line: viewport.pixels(plane)) {
         lines.append(Thinning.straightened(line, tolerance: 0.2))
+        if let top = line.min(by: { $0.y < $1.y }), top.y < highest?.y ?? .infinity {
+          highest = top
+        }
         for end in [line[0], line[line.count - 1]] {
           switch side {
           case .left where end.x <= viewport.box.minX + 0.01,
@@ -92,6 +97,10 @@ struct Graticule {
           }
         }
       }
+    }
+    // A circle round a pole may meet no side.
+    if side == .left, labels.count == before, let highest {
+      labels.append((text, highest, .inside))
     }
   }
 

@@ -69,13 +69,13 @@ struct LabelPlacing {
   /// - Parameters:
   ///   - radius: of the marker that stands at the point.
   ///   - padding: what is kept free around the label.
-  ///   - mostCost: how much of what should be avoided it may cover.
+  ///   - mostCovered: how much of what should be avoided it may cover.
   mutating func place(
     width: Double, height: Double, beside point: Point, radius: Double, padding: Double,
-    mostCost: Int = .max
+    mostCovered: Int = .max
   ) -> Box? {
     var best: (box: Box, cost: Int)?
-    for gap in [radius + padding, radius + 3 * padding, radius + 6 * padding] {
+    for gap in [radius + padding, radius + 3 * padding] {
       let diagonal = gap * 0.75
       let origins = [
         Point(x: point.x + gap, y: point.y - height / 2),
@@ -91,11 +91,13 @@ struct LabelPlacing {
         let box = Box(
           minX: origin.x, minY: origin.y, maxX: origin.x + width, maxY: origin.y + height)
         guard isFree(box.expanded(by: padding / 2)) else { continue }
-        let cost = 8 * cost(box) + preference + Int(2 * gap)
+        let covered = cost(box)
+        guard covered <= mostCovered else { continue }
+        let cost = 8 * covered + preference + Int(2 * gap)
         if cost < best?.cost ?? .max { best = (box, cost) }
       }
     }
-    guard let best, best.cost <= mostCost else { return nil }
+    guard let best else { return nil }
     taken.append(best.box)
     return best.box
   }

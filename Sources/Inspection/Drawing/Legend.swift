@@ -51,7 +51,7 @@ struct Legend {
     }
   }
 
-  private var rowHeight: Double { 18 * style.unit }
+  private var rowHeight: Double { 20 * style.unit }
   private var padding: Double { 8 * style.unit }
   private var signWidth: Double { 30 * style.unit }
 

@@ -20,7 +20,8 @@ struct MapDrawing {
           ?? "Land outlines are left out: they are too coarse for this scale")
       if droppedLabels > 0 {
         parts.append(
-          "\(droppedLabels) waypoint label\(droppedLabels == 1 ? "" : "s") left out for lack of room"
+          "\(NiceNumbers.text(Double(droppedLabels), decimals: 0)) waypoint "
+            + "label\(droppedLabels == 1 ? "" : "s") left out for lack of room"
         )
       }
       return parts.joined(separator: "  ·  ")
@@ -32,6 +33,8 @@ struct MapDrawing {
 
   /// Labels beyond these are not even tried: no map has room for them.
   static let mostLabels = 400
+  /// More waypoints than these are drawn apart from each other, the least important left out.
+  private static let mostTouchingDots = 150
   /// Findings of one severity that are marked at most; beyond, one more makes no difference.
   private static let mostMarks = 1_000
   /// One pixel of a larger map shows more than this; then the coarse outlines will do.
@@ -72,7 +75,8 @@ struct MapDrawing {
     if let globe {
       ground.shapes.append(
         .area(
-          Thinning.straightened(viewport.pixels(globe), tolerance: 0.1), fill: palette.sea,
+          sheet.clipped(area: Thinning.straightened(viewport.pixels(globe), tolerance: 0.1)),
+          fill: palette.sea,
           stroke: Stroke(color: palette.frame, width: unit)))
     } else {
       ground.shapes.append(.box(box, fill: scale == nil ? palette.land : palette.sea))
@@ -147,12 +151,17 @@ struct MapDrawing {
     for tick in ticks { signs.shapes.append(.line(tick.line, tick.stroke)) }
     let waypoints = measured.waypoints.sorted { $0.distance < $1.distance }
       .map { (placed: $0, pixel: pixel($0.waypoint.coordinate)) }
-    var cells: Set<[Int]> = []
-    for waypoint in waypoints where box.contains(waypoint.pixel) {
-      let cell = [Int(waypoint.pixel.x / (2 * unit)), Int(waypoint.pixel.y / (2 * unit))]
-      guard cells.insert(cell).inserted else { continue }
-      signs.shapes += symbols.waypoint(waypoint.pixel)
-      placing.avoid(waypoint.pixel, weight: 3)
+    let order = Self.importance(
+      waypoints.map(\.placed), next: position?.position.nextWaypoint?.index)
+    let dots = Self.apart(
+      order.filter { box.contains(waypoints[$0].pixel) }, at: waypoints.map(\.pixel),
+      spacing: (waypoints.count > Self.mostTouchingDots ? 9 : 3) * unit)
+    for index in dots {
+      let at = waypoints[index].pixel
+      signs.shapes += symbols.waypoint(at)
+      for (x, y) in [(-1.0, -1.0), (-1, 1), (1, -1), (1, 1)] {
+        placing.avoid(Point(x: at.x + x * 2.5 * unit, y: at.y + y * 2.5 * unit), weight: 3)
+      }
     }
     for join in Self.undecided(measured) {
       let middle = pixel(join)
@@ -207,9 +216,6 @@ struct MapDrawing {
     legend.add(.symbol(symbols.start), hasFinish ? "start" : "start and finish")
     if hasFinish { legend.add(.symbol(symbols.finish), "finish") }
     if position != nil { legend.add(.symbol(symbols.position), "position") }
-    legend.add(
-      findings, most: legend.mostRows(inHeight: box.height * 0.8) - legend.rows.count,
-      symbols: symbols)
     func corner(_ size: (width: Double, height: Double)) -> Box? {
       let inner = box.expanded(by: -8 * unit)
       let boxes = [
@@ -228,9 +234,18 @@ struct MapDrawing {
         panels.append(bar.layer(in: place))
       }
     }
-    if let place = corner(legend.size) {
-      placing.take(place)
-      panels.append(legend.layer(in: place))
+    // As many kinds of findings as a free corner has room for.
+    var most = max(legend.mostRows(inHeight: box.height * 0.8) - legend.rows.count, 0)
+    while most >= 0 {
+      var whole = legend
+      whole.add(findings, most: most, symbols: symbols)
+      if let place = corner(whole.size) {
+        placing.take(place)
+        panels.append(whole.layer(in: place))
+        break
+      }
+      // Where all had room in number, it is the last row that is in the way.
+      most = min(most, whole.rows.count - legend.rows.count) - 1
     }
     layers += panels
 
@@ -239,14 +254,14 @@ struct MapDrawing {
     let size = style.labelText
     func label(
       _ text: String, beside point: Point, radius: Double, size: Double, isBold: Bool = false,
-      color: Color, mostCost: Int = .max
+      color: Color, mostCovered: Int = .max
     ) -> Bool {
       guard box.contains(point) else { return false }
       let width = ruler.width(text, size: size, isBold: isBold)
       guard
         let place = placing.place(
           width: width, height: size, beside: point, radius: radius, padding: 3 * unit,
-          mostCost: mostCost)
+          mostCovered: mostCovered)
       else { return false }
       labels.shapes.append(
         .text(
@@ -261,31 +276,42 @@ struct MapDrawing {
         size: 12.5 * unit, isBold: true, color: palette.travelled)
     }
     var dropped = 0
-    let order = Self.importance(
-      waypoints.map(\.placed), next: position?.position.nextWaypoint?.index)
+    var named: [String: [Point]] = [:]
+    let hasDot = Set(dots)
     for (rank, index) in order.enumerated() {
       let (placed, point) = waypoints[index]
       let name = placed.waypoint.name?.drawable(most: 40) ?? ""
-      guard !name.isEmpty else { continue }
-      let isEnd = point.distance(to: start) < radius || point.distance(to: finish) < radius
+      // A place that is passed twice is named once.
+      if name.isEmpty
+        || named[name, default: []].contains(where: { $0.distance(to: point) < 40 * unit })
+      {
+        continue
+      }
+      // The places that the route is from and to.
+      let isEnd =
+        (index == 0 && point.distance(to: start) < radius)
+        || (index == waypoints.count - 1 && point.distance(to: finish) < radius)
       let isShown =
-        rank < Self.mostLabels
+        rank < Self.mostLabels && hasDot.contains(index)
         && label(
           ruler.fitted(name, size: size, isBold: isEnd, width: 190 * unit), beside: point,
-          radius: isEnd ? radius : 4 * unit, size: size, isBold: isEnd, color: palette.ink)
-      if !isShown { dropped += 1 }
+          radius: isEnd ? radius : 3.5 * unit, size: size, isBold: isEnd, color: palette.ink,
+          mostCovered: isEnd ? .max : 5)
+      if isShown { named[name, default: []].append(point) } else { dropped += 1 }
     }
     for tick in ticks {
       _ = label(
         tick.text, beside: tick.at, radius: 5 * unit, size: style.smallText,
-        color: palette.quietInk, mostCost: 120)
+        color: palette.quietInk, mostCovered: 3)
     }
     for mark in graticule.labels {
       let width = ruler.width(mark.text, size: 8.5 * unit)
       let point =
-        mark.side == .left
-        ? Point(x: box.minX + 5 * unit, y: mark.at.y - 4 * unit)
-        : Point(x: mark.at.x + 4 * unit, y: box.maxY - 6 * unit)
+        switch mark.side {
+        case .left: Point(x: box.minX + 5 * unit, y: mark.at.y - 4 * unit)
+        case .bottom: Point(x: mark.at.x + 4 * unit, y: box.maxY - 6 * unit)
+        case .inside: Point(x: mark.at.x + 4 * unit, y: mark.at.y - 4 * unit)
+        }
       let run = TextRun(
         text: mark.text, at: point, size: 8.5 * unit, color: palette.quietInk.with(opacity: 0.8),
         width: width)
@@ -367,6 +393,25 @@ struct MapDrawing {
       marks.append(point)
     }
     return marks
+  }
+
+  /// Those of some points that keep a distance from all before them, about: one in each cell of a
+  /// grid, and none beside another.
+  private static func apart(_ order: [Int], at points: [Point], spacing: Double) -> [Int] {
+    var cells: [SIMD2<Int>: Point] = [:]
+    return order.filter { index in
+      let point = points[index]
+      let cell = SIMD2(Int(point.x / spacing), Int(point.y / spacing))
+      for dx in -1...1 {
+        for dy in -1...1 {
+          if let other = cells[cell &+ SIMD2(dx, dy)], other.distance(to: point) < spacing {
+            return false
+          }
+        }
+      }
+      cells[cell] = point
+      return true
+    }
   }
 
   /// The order in which waypoints get their labels: the next one, the ends, then every other one of

@@ -26,6 +26,10 @@ struct ProfileDrawing {
     if let position { layers.append(marker(position)) }
   }
 
+  private static let mostFullLines = 100
+  /// A course below this has no distances to tell apart.
+  private static let shortestMeters = 0.1
+
   private func x(_ meters: Double) -> Double {
     length > 0 ? box.minX + (meters - start) / length * box.width : box.minX
   }
@@ -108,7 +112,9 @@ struct ProfileDrawing {
     let range = start / scale...(start + length) / scale
     let step = NiceNumbers.atLeast(length / scale / max(box.width / (90 * unit), 2))
     var free = -Double.infinity
-    for value in length > 0 ? NiceNumbers.multiples(of: step, in: range) : [range.lowerBound] {
+    for value in length > Self.shortestMeters
+      ? NiceNumbers.multiples(of: step, in: range) : [range.lowerBound]
+    {
       let place = x(value * scale)
       axes.shapes.append(
         .line(
@@ -142,14 +148,16 @@ struct ProfileDrawing {
     var layer = Layer("profile-waypoints")
     let sorted = measured.waypoints.sorted { $0.distance < $1.distance }
     let height = max(box.height, 7 * unit)
-    var columns: Set<Int> = []
+    // Many lines would hide the profile; they become ticks at its foot.
+    let tick = sorted.count > Self.mostFullLines ? 7 * unit : height
+    var last = -Double.infinity
     for waypoint in sorted {
       let place = x(waypoint.distance.meters)
-      // What falls into one pixel is one line.
-      guard columns.insert(Int(min(max(place, 0), style.width))).inserted else { continue }
+      guard place - last >= 2 * unit else { continue }
+      last = place
       layer.shapes.append(
         .line(
-          [Point(x: place, y: box.maxY - height), Point(x: place, y: box.maxY)],
+          [Point(x: place, y: box.maxY - tick), Point(x: place, y: box.maxY)],
           Stroke(color: palette.quietInk.with(opacity: 0.45), width: 0.8 * unit)))
     }
     var placing = LabelPlacing(

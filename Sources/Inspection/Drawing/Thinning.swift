@@ -43,9 +43,15 @@ enum Thinning {
       var at = key(first)
       for (index, point) in line.enumerated().dropFirst() {
         let next = key(point)
-        if next == at, index < line.count - 1 { continue }
-        let isNew = drawn.insert(min(at, next) << 32 | max(at, next)).inserted
-        if isNew || next == at {
+        if next == at {
+          // A line's own end is kept; one that stays in its cell is drawn once a cell.
+          let isEnd = index == line.count - 1
+          if isEnd, current.count > 1 || drawn.insert(at << 32 | at).inserted {
+            current.append(point)
+          }
+          continue
+        }
+        if drawn.insert(min(at, next) << 32 | max(at, next)).inserted {
           current.append(point)
         } else {
           if current.count > 1 { pieces.append(current) }

@@ -31,10 +31,12 @@ struct Viewport {
         scale == 0 ? Self.placeMetersPerPixel : max(scale, Self.finestMetersPerPixel)
       return
     }
-    let whole = max(globe.width / (box.width - 8), globe.height / (box.height - 8))
+    let whole = max(
+      globe.width / (box.width - margin / 2), globe.height / (box.height - margin / 2))
     let shownScale = min(max(scale, whole / 2), whole)
     func middle(_ value: Double, _ low: Double, _ high: Double, _ pixels: Double) -> Double {
-      let half = pixels / 2 * shownScale
+      // A little sky is left around the globe.
+      let half = (pixels / 2 - margin / 3) * shownScale
       return high - low <= 2 * half ? (low + high) / 2 : min(max(value, low + half), high - half)
     }
     metersPerPixel = shownScale
