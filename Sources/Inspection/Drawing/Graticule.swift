@@ -15,10 +15,10 @@ struct Graticule {
   private static let steps = [
     0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30,
   ]
-  /// Pixels between lines, about.
+  /// Pixels between lines in a picture of the usual size, about.
   private static let spacing = 170.0
 
-  init(_ projection: borrowing MapProjection, _ viewport: Viewport) {
+  init(_ projection: borrowing MapProjection, _ viewport: Viewport, unit: Double) {
     // What the map shows of the globe, by looking at a grid of its points.
     let box = viewport.box
     var south = 90.0
@@ -40,7 +40,7 @@ struct Graticule {
       }
     }
     guard south <= north else { return }
-    let wanted = viewport.metersPerPixel * Self.spacing / 111_000
+    let wanted = viewport.metersPerPixel * Self.spacing * unit / 111_000
     let step = Self.steps.first { $0 >= wanted } ?? 30
     // Meridians draw together with the latitude.
     let reach = max(cos(min(abs(south), abs(north)) * .pi / 180), 0.02)
@@ -57,7 +57,7 @@ struct Graticule {
     let last = projection.isWorld || east - west >= 360 - across / 2 ? -across / 2 : across / 2
     let meridians = NiceNumbers.multiples(
       of: across, in: middle + west - across / 2...middle + east + last)
-    // Near a pole only every other meridian, or fewer, goes on.
+    // Near a pole only the main meridians go on.
     for meridian in meridians {
       let isMain = (meridian / 30).rounded() * 30 == meridian
       let places = stride(from: 0.0, through: 1, by: 1.0 / 96).compactMap { share in

@@ -24,7 +24,7 @@ struct MapDrawing {
             + "label\(droppedLabels == 1 ? "" : "s") left out for lack of room"
         )
       }
-      return parts.joined(separator: "  ·  ")
+      return parts.joined(separator: " · ")
     }
   }
 
@@ -94,7 +94,7 @@ struct MapDrawing {
           lines: Thinning.thinned(coasts, tolerance: 0.25 * unit), isClosed: false, fill: nil,
           stroke: Stroke(color: palette.coast, width: 0.9 * unit)))
     }
-    let graticule = Graticule(projection, viewport)
+    let graticule = Graticule(projection, viewport, unit: unit)
     ground.shapes.append(
       .path(
         lines: graticule.lines, isClosed: false, fill: nil,
@@ -296,7 +296,7 @@ struct MapDrawing {
         && label(
           ruler.fitted(name, size: size, isBold: isEnd, width: 190 * unit), beside: point,
           radius: isEnd ? radius : 3.5 * unit, size: size, isBold: isEnd, color: palette.ink,
-          mostCovered: isEnd ? .max : 5)
+          mostCovered: isEnd ? .max : 3)
       if isShown { named[name, default: []].append(point) } else { dropped += 1 }
     }
     for tick in ticks {

@@ -173,7 +173,7 @@ private struct HeaderText {
       }
       facts.append("\(height(climb.ascentMeters)) up, \(height(climb.descentMeters)) down")
     }
-    self.facts = facts.joined(separator: "  ·  ")
+    self.facts = facts.joined(separator: " · ")
     standing = position.map { place in
       let done = Distance(
         micrometers: place.position.distance.micrometers - measured.start.micrometers)
