@@ -126,6 +126,26 @@ import Testing
     #expect(!isInside(oceanOnMap, onMap.areas))
   }
 
+  /// A coast at the opposite place leads round the rim of the globe, not across the middle.
+  @Test func noCoastCrossesTheMapWhereItsOppositeIsACoast() throws {
+    let land = Land(.coarse)
+    let rim = 1.27e7
+    for index in stride(from: 0, to: 400, by: 40) {
+      let (a, b) = (land.rings[0][index], land.rings[0][index + 1])
+      let projection = try MapProjection(
+        .region(
+          latitude: -(a.latitude + b.latitude) / 2,
+          longitude: (a.longitude + b.longitude) / 2 + 180.001))
+      for coast in LandOnMap(land, projection).coasts {
+        for (p, q) in zip(coast, coast.dropFirst())
+        where hypot(p.x, p.y) > 0.76 * rim && hypot(q.x, q.y) > 0.76 * rim {
+          let middle = hypot((p.x + q.x) / 2, (p.y + q.y) / 2)
+          #expect(middle > 0.7 * rim, "vertex \(index)")
+        }
+      }
+    }
+  }
+
   @Test func bothScalesAreRead() {
     let coarse = Land(.coarse)
     let fine = Land(.fine)

@@ -72,11 +72,13 @@ import Testing
       (PlotTheme.light, 1_200, 900, MeasurementSystem.metric), (.dark, 400, 400, .imperial),
       (.light, 2_000, 500, .imperial), (.dark, 600, 1_600, .metric),
     ] {
-      for position in [nil, Distance(micrometers: route.length.micrometers / 3), route.end] {
-        let options = PlotOptions(
-          widthPixels: width, heightPixels: height, theme: theme, units: units, position: position)
-        try check(try RoutePlot(route, options: options), "\(quest) \(width) × \(height)")
-      }
+      let options = PlotOptions(
+        widthPixels: width, heightPixels: height, theme: theme, units: units)
+      try check(try RoutePlot(route, options: options), "\(quest) \(width) × \(height)")
+    }
+    for position in [Distance(micrometers: route.length.micrometers / 3), route.end] {
+      try check(
+        try RoutePlot(route, options: PlotOptions(position: position)), "\(quest) at \(position)")
     }
   }
 
