@@ -28,212 +28,183 @@ struct MapDrawing {
     }
   }
 
-  private(set) var layers: [Layer] = []
+  let layers: [Layer]
   let notes: Notes
 
   /// Labels beyond these are not even tried: no map has room for them.
   static let mostLabels = 400
-  /// More waypoints than these are drawn apart from each other, the least important left out.
-  private static let mostTouchingDots = 150
-  /// Findings of one severity that are marked at most; beyond, one more makes no difference.
-  private static let mostMarks = 1_000
-  /// One pixel of a larger map shows more than this; then the coarse outlines will do.
-  private static let coarseMetersPerPixel = 9_000.0
-  /// One pixel of a smaller map shows less than this, and the outlines are off by many pixels.
-  private static let finestLandMetersPerPixel = 60.0
 
+  /// - Complexity: O(vertices + vertices of the land outlines).
   init(
     _ measured: MeasuredRoute, in box: Box, style: PlotStyle, position: PassPosition?,
     findings: [Finding]
   ) throws(DrawingError) {
-    let (palette, unit, ruler) = (style.palette, style.unit, style.ruler)
-    let symbols = MapSymbols(style: style)
+    let sheet = try MapSheet(showing: RouteTrace(measured), in: box, unit: style.unit)
+    let graticule = Graticule(sheet.projection, sheet.viewport, unit: style.unit)
+    let land = sheet.land?.rawValue
+    let (kind, projection) = (sheet.projection.kind, sheet.projection.name)
+    var map = MapBuilder(measured, sheet, style, position)
+    map.layers.append(map.sheet.ground(graticule, style.palette))
+    map.addRoute()
+    map.addSigns(findings)
+    map.addPanels(findings)
+    map.addLabels(graticule)
+    layers = map.layers
+    notes = Notes(
+      kind: kind, projection: projection, land: land, droppedLabels: map.droppedLabels)
+  }
+}
 
-    // Where everything lies.
-    let trace = RouteTrace(measured)
-    let projection = try MapProjection(.init(showing: trace.sample(most: 4_000)))
-    let planes = trace.pieces.map { (kind: $0.kind, lines: projection.lines($0.places)) }
-    let globe = projection.isWorld ? projection.points(turned: Seam.globe) : nil
-    let shown =
-      bounds(of: planes.lazy.flatMap(\.lines).joined())
-      ?? Box(minX: 0, minY: 0, maxX: 0, maxY: 0)
-    let viewport = Viewport(
-      showing: shown, in: box, margin: 46 * unit, globe: globe.flatMap { bounds(of: $0) })
-    let sheet = box.expanded(by: 3 * unit)
-    func pixel(_ coordinate: Coordinate) -> Point {
-      viewport.pixel(
-        projection.point(
-          Place(latitude: coordinate.latitude, longitude: coordinate.longitude)))
-    }
+/// Builds a map from the ground up; what is added later is drawn above, and finds the room that is
+/// left.
+private struct MapBuilder: ~Copyable {
+  private let measured: MeasuredRoute
+  let sheet: MapSheet
+  private let style: PlotStyle
+  private let symbols: MapSymbols
+  private let position: PassPosition?
+  private var placing: LabelPlacing
+  var layers: [Layer] = []
+  private(set) var droppedLabels = 0
 
-    // The ground.
-    let perPixel = viewport.metersPerPixel * unit
-    let scale: Land.Scale? =
-      perPixel < Self.finestLandMetersPerPixel
-      ? nil : perPixel > Self.coarseMetersPerPixel ? .coarse : .fine
-    var ground = Layer("ground", clip: box)
-    if let globe {
-      ground.shapes.append(
-        .area(
-          sheet.clipped(area: Thinning.straightened(viewport.pixels(globe), tolerance: 0.1)),
-          fill: palette.sea,
-          stroke: Stroke(color: palette.frame, width: unit)))
-    } else {
-      ground.shapes.append(.box(box, fill: scale == nil ? palette.land : palette.sea))
-    }
-    if let scale {
-      let land = LandOnMap(Land(scale), projection)
-      let areas = land.areas.map { sheet.clipped(area: viewport.pixels($0)) }
-      ground.shapes.append(
-        .path(
-          lines: Thinning.thinned(areas, tolerance: 0.25 * unit, isClosed: true), isClosed: true,
-          fill: palette.land, stroke: nil))
-      let coasts = land.coasts.flatMap { sheet.clipped(line: viewport.pixels($0)) }
-      ground.shapes.append(
-        .path(
-          lines: Thinning.thinned(coasts, tolerance: 0.25 * unit), isClosed: false, fill: nil,
-          stroke: Stroke(color: palette.coast, width: 0.9 * unit)))
-    }
-    let graticule = Graticule(projection, viewport, unit: unit)
-    ground.shapes.append(
-      .path(
-        lines: graticule.lines, isClosed: false, fill: nil,
-        stroke: Stroke(color: palette.graticule, width: 0.8 * unit)))
-    layers.append(ground)
+  private let start: Point
+  /// Nil where the course ends at its start by going back.
+  private let finish: Point?
+  private let here: Point?
+  /// In the order of their distances.
+  private let waypoints: [(placed: PlacedWaypoint, pixel: Point)]
+  /// Indices of these, the most important first.
+  private let order: [Int]
+  /// Those that are drawn.
+  private let dots: [Int]
+  private let ticks: [Tick]
 
-    // The route.
-    var placing = LabelPlacing(in: box.expanded(by: -3 * unit))
-    var routeLayer = Layer("route", clip: box)
-    var kinds: [RouteTrace.Kind: [[Point]]] = [:]
-    for plane in planes {
-      kinds[plane.kind, default: []] += plane.lines.flatMap {
-        sheet.clipped(line: viewport.pixels($0))
-      }
-    }
-    let tolerance = 0.3 * unit
-    for kind in RouteTrace.Kind.allCases {
-      kinds[kind] = kinds[kind].map { Thinning.thinned($0, tolerance: tolerance) }
-      for line in kinds[kind] ?? [] { placing.avoid(line: line) }
-    }
-    func add(_ lines: [[Point]], _ stroke: Stroke, hasCasing: Bool) {
+  /// More waypoints than these are drawn apart from each other, the least important left out.
+  private static let mostTouchingDots = 150
+  /// Findings of one severity that are marked at most; beyond, one more makes no difference.
+  private static let mostMarks = 1_000
+
+  private var unit: Double { style.unit }
+  private var palette: Palette { style.palette }
+  private var box: Box { sheet.box }
+  private var markerRadius: Double { (MapSymbols.markerRadius + 2) * style.unit }
+
+  init(
+    _ measured: MeasuredRoute, _ sheet: consuming MapSheet, _ style: PlotStyle,
+    _ position: PassPosition?
+  ) {
+    self.measured = measured
+    self.style = style
+    self.position = position
+    symbols = MapSymbols(style: style)
+    placing = LabelPlacing(in: sheet.box.expanded(by: -3 * style.unit))
+    let vertices = measured.route.vertices
+    start = sheet.pixel(vertices[0])
+    finish =
+      measured.route.course.thereAndBack ? nil : sheet.pixel(vertices[vertices.count - 1])
+    here = position.map { sheet.pixel($0.position.coordinate) }
+    let waypoints = measured.waypoints.sorted { $0.distance < $1.distance }
+      .map { (placed: $0, pixel: sheet.pixel($0.waypoint.coordinate)) }
+    self.waypoints = waypoints
+    order = Self.importance(
+      waypoints.map(\.placed), next: position?.position.nextWaypoint?.index)
+    let box = sheet.box
+    dots = Self.apart(
+      order.filter { box.contains(waypoints[$0].pixel) }, at: waypoints.map(\.pixel),
+      spacing: (waypoints.count > Self.mostTouchingDots ? 9 : 3) * style.unit)
+    ticks = Self.ticks(measured, style) { sheet.pixel($0) }
+    self.sheet = sheet
+  }
+
+  // MARK: The route
+
+  mutating func addRoute() {
+    var layer = Layer("route", clip: box)
+    let casing = palette.casing.with(opacity: 0.9)
+    func add(_ lines: [[Point]], _ stroke: Stroke, casingWidth: Double) {
       guard !lines.isEmpty else { return }
-      if hasCasing {
-        routeLayer.shapes.append(
+      if casingWidth > 0 {
+        layer.shapes.append(
           .path(
             lines: lines, isClosed: false, fill: nil,
-            stroke: Stroke(
-              color: palette.casing.with(opacity: 0.9), width: stroke.width + 2.6 * unit)))
+            stroke: Stroke(color: casing, width: stroke.width + casingWidth)))
       }
-      routeLayer.shapes.append(.path(lines: lines, isClosed: false, fill: nil, stroke: stroke))
+      layer.shapes.append(.path(lines: lines, isClosed: false, fill: nil, stroke: stroke))
     }
+    let casingWidth = 2.6 * unit
     for kind in [RouteTrace.Kind.ferry, .unresolved, .crossing, .line] {
+      let lines = sheet.lines[kind] ?? []
       add(
-        kinds[kind] ?? [], symbols.stroke(kind, isQuiet: position != nil),
-        hasCasing: kind == .line)
+        lines, symbols.stroke(kind, isQuiet: position != nil),
+        casingWidth: kind == .line ? casingWidth : 0)
+      for line in lines { placing.avoid(line: line) }
     }
     if let position {
       let (from, to) = position.travelled
-      let slice = RouteTrace((try? measured.slice(from: from, to: to)) ?? [])
+      // A pass has no more vertices than a route may.
+      let travelled = RouteTrace((try? measured.slice(from: from, to: to)) ?? [])
       for kind in [RouteTrace.Kind.crossing, .line] {
-        let lines = slice.pieces.filter { $0.kind == kind }
-          .flatMap { projection.lines($0.places) }
-          .flatMap { sheet.clipped(line: viewport.pixels($0)) }
         add(
-          Thinning.thinned(lines, tolerance: tolerance), symbols.travelledStroke(kind),
-          hasCasing: kind == .line)
+          sheet.lines(travelled, kind), symbols.travelledStroke(kind),
+          casingWidth: kind == .line ? casingWidth : 0)
       }
     }
-    layers.append(routeLayer)
+    layers.append(layer)
+  }
 
-    // Signs, the least important first.
-    var signs = Layer("signs", clip: box)
-    let ticks = Self.ticks(measured, style, pixel)
-    for tick in ticks { signs.shapes.append(.line(tick.line, tick.stroke)) }
-    let waypoints = measured.waypoints.sorted { $0.distance < $1.distance }
-      .map { (placed: $0, pixel: pixel($0.waypoint.coordinate)) }
-    let order = Self.importance(
-      waypoints.map(\.placed), next: position?.position.nextWaypoint?.index)
-    let dots = Self.apart(
-      order.filter { box.contains(waypoints[$0].pixel) }, at: waypoints.map(\.pixel),
-      spacing: (waypoints.count > Self.mostTouchingDots ? 9 : 3) * unit)
+  // MARK: Signs
+
+  /// The signs, the least important first, and the frame above them.
+  mutating func addSigns(_ findings: [Finding]) {
+    var layer = Layer("signs", clip: box)
+    for tick in ticks { layer.shapes.append(.line(tick.line, tick.stroke)) }
     for index in dots {
       let at = waypoints[index].pixel
-      signs.shapes += symbols.waypoint(at)
+      layer.shapes += symbols.waypoint(at)
       for (x, y) in [(-1.0, -1.0), (-1, 1), (1, -1), (1, 1)] {
         placing.avoid(Point(x: at.x + x * 2.5 * unit, y: at.y + y * 2.5 * unit), weight: 3)
       }
     }
     for join in Self.undecided(measured) {
-      let middle = pixel(join)
+      let middle = sheet.pixel(join)
       guard box.contains(middle) else { continue }
-      signs.shapes += symbols.question(middle)
+      layer.shapes += symbols.question(middle)
       placing.avoid(middle, weight: 20)
     }
     for severity in [Severity.info, .warning, .error] {
-      for mark in Self.marks(findings, severity, box, unit, pixel) {
-        signs.shapes += symbols.finding(severity, mark)
+      for mark in marks(findings, severity) {
+        layer.shapes += symbols.finding(severity, mark)
         placing.avoid(mark, weight: 4)
       }
     }
-    let vertices = measured.route.vertices
-    let start = pixel(vertices[0])
-    let finish = pixel(
-      measured.route.course.thereAndBack ? vertices[0] : vertices[vertices.count - 1])
-    let hasFinish = !measured.route.course.thereAndBack
-    if hasFinish { signs.shapes += symbols.finish(finish) }
-    signs.shapes += symbols.start(start)
-    let here = position.map { pixel($0.position.coordinate) }
-    if let here { signs.shapes += symbols.position(here) }
-    func square(_ center: Point, _ radius: Double) -> Box {
-      Box(minX: center.x, minY: center.y, maxX: center.x, maxY: center.y).expanded(by: radius)
-    }
-    let radius = (MapSymbols.markerRadius + 2) * unit
-    for point in [start] + (hasFinish ? [finish] : []) {
-      placing.take(square(point, radius))
-      placing.avoid(point, weight: 200)
-    }
-    if let here {
-      placing.take(square(here, 11 * unit))
-      placing.avoid(here, weight: 200)
-    }
-    layers.append(signs)
+    if let finish { layer.shapes += symbols.finish(finish) }
+    layer.shapes += symbols.start(start)
+    if let here { layer.shapes += symbols.position(here) }
+    for point in [finish, start].compactMap({ $0 }) { keepFree(point, markerRadius) }
+    if let here { keepFree(here, 11 * unit) }
+    layers.append(layer)
     layers.append(
       Layer("frame", [.box(box, fill: nil, stroke: Stroke(color: palette.frame, width: unit))]))
+  }
 
-    // Legend and scale bar, in the corners where they cover the least.
-    var legend = Legend(style)
-    for (kind, text) in [
-      (RouteTrace.Kind.line, "route"), (.crossing, "crossing that counts"),
-      (.ferry, "ferry, not counted"), (.unresolved, "gap to be decided on"),
-    ] where !(kinds[kind] ?? []).isEmpty && (kind != .line || position != nil || kinds.count > 1) {
-      legend.add(.stroke(symbols.stroke(kind, isQuiet: position != nil)), text)
-      if kind == .line, position != nil {
-        legend.add(
-          .stroke(symbols.travelledStroke(.line)),
-          measured.route.course == .once ? "travelled" : "travelled of this pass")
-      }
-    }
-    legend.add(.symbol(symbols.start), hasFinish ? "start" : "start and finish")
-    if hasFinish { legend.add(.symbol(symbols.finish), "finish") }
-    if position != nil { legend.add(.symbol(symbols.position), "position") }
-    func corner(_ size: (width: Double, height: Double)) -> Box? {
-      let inner = box.expanded(by: -8 * unit)
-      let boxes = [
-        (inner.minX, inner.maxY - size.height), (inner.maxX - size.width, inner.maxY - size.height),
-        (inner.maxX - size.width, inner.minY), (inner.minX, inner.minY),
-      ].map { Box(minX: $0, minY: $1, maxX: $0 + size.width, maxY: $1 + size.height) }
-        .filter { inner.contains($0.expanded(by: -1e-6)) }
-      let free = boxes.filter { placing.isFree($0.expanded(by: -1e-6)) }
-      return (free.isEmpty ? [] : free).min { placing.cost($0) < placing.cost($1) }
-    }
-    var panels: [Layer] = []
-    if let meters = viewport.trueMetersPerPixel(projection) {
+  private mutating func keepFree(_ center: Point, _ radius: Double) {
+    placing.take(
+      Box(minX: center.x, minY: center.y, maxX: center.x, maxY: center.y).expanded(by: radius))
+    placing.avoid(center, weight: 200)
+  }
+
+  // MARK: Panels
+
+  /// Scale bar and legend, in the corners where they cover the least.
+  mutating func addPanels(_ findings: [Finding]) {
+    if let meters = sheet.viewport.trueMetersPerPixel(sheet.projection) {
       let bar = ScaleBar(style, metersPerPixel: meters)
       if let place = corner(bar.size) {
         placing.take(place)
-        panels.append(bar.layer(in: place))
+        layers.append(bar.layer(in: place))
       }
     }
+    let legend = legendOfSigns
     // As many kinds of findings as a free corner has room for.
     var most = max(legend.mostRows(inHeight: box.height * 0.8) - legend.rows.count, 0)
     while most >= 0 {
@@ -241,88 +212,124 @@ struct MapDrawing {
       whole.add(findings, most: most, symbols: symbols)
       if let place = corner(whole.size) {
         placing.take(place)
-        panels.append(whole.layer(in: place))
+        layers.append(whole.layer(in: place))
         break
       }
       // Where all had room in number, it is the last row that is in the way.
       most = min(most, whole.rows.count - legend.rows.count) - 1
     }
-    layers += panels
+  }
 
-    // Labels, the most important first.
-    var labels = Layer("labels")
-    let size = style.labelText
-    func label(
-      _ text: String, beside point: Point, radius: Double, size: Double, isBold: Bool = false,
-      color: Color, mostCovered: Int = .max
-    ) -> Bool {
-      guard box.contains(point) else { return false }
-      let width = ruler.width(text, size: size, isBold: isBold)
-      guard
-        let place = placing.place(
-          width: width, height: size, beside: point, radius: radius, padding: 3 * unit,
-          mostCovered: mostCovered)
-      else { return false }
-      labels.shapes.append(
-        .text(
-          ruler.run(
-            text, at: Point(x: place.minX, y: place.minY + size * Typeface.ascent), size: size,
-            isBold: isBold, color: color, halo: palette.halo)))
-      return true
+  private var legendOfSigns: Legend {
+    var legend = Legend(style)
+    let isQuiet = position != nil
+    for (kind, text) in [
+      (RouteTrace.Kind.line, "route"), (.crossing, "crossing that counts"),
+      (.ferry, "ferry, not counted"), (.unresolved, "gap to be decided on"),
+    ] where !(sheet.lines[kind] ?? []).isEmpty {
+      // A line that is the only one explains itself.
+      if kind == .line, !isQuiet, sheet.lines.count == 1 { continue }
+      legend.add(.stroke(symbols.stroke(kind, isQuiet: isQuiet)), text)
+      if kind == .line, isQuiet {
+        legend.add(
+          .stroke(symbols.travelledStroke(.line)),
+          measured.route.course == .once ? "travelled" : "travelled of this pass")
+      }
     }
+    legend.add(.symbol(symbols.start), finish == nil ? "start and finish" : "start")
+    if finish != nil { legend.add(.symbol(symbols.finish), "finish") }
+    if position != nil { legend.add(.symbol(symbols.position), "position") }
+    return legend
+  }
+
+  private func corner(_ size: (width: Double, height: Double)) -> Box? {
+    let inner = box.expanded(by: -8 * unit)
+    let boxes = [
+      (inner.minX, inner.maxY - size.height), (inner.maxX - size.width, inner.maxY - size.height),
+      (inner.maxX - size.width, inner.minY), (inner.minX, inner.minY),
+    ].map { Box(minX: $0, minY: $1, maxX: $0 + size.width, maxY: $1 + size.height) }
+    // Room for what rounding does to a box at the edge.
+    let free = boxes.filter {
+      let core = $0.expanded(by: -1e-6)
+      return inner.contains(core) && placing.isFree(core)
+    }
+    return free.min { placing.cost($0) < placing.cost($1) }
+  }
+
+  // MARK: Labels
+
+  /// The labels, the most important first.
+  mutating func addLabels(_ graticule: Graticule) {
+    var layer = Layer("labels")
     if let here, let position {
-      _ = label(
+      layer.shapes += label(
         style.text(position.position.distance), beside: here, radius: 11 * unit,
         size: 12.5 * unit, isBold: true, color: palette.travelled)
     }
-    var dropped = 0
-    var named: [String: [Point]] = [:]
-    let hasDot = Set(dots)
-    for (rank, index) in order.enumerated() {
-      let (placed, point) = waypoints[index]
-      let name = placed.waypoint.name?.drawable(most: 40) ?? ""
-      // A place that is passed twice is named once.
-      if name.isEmpty
-        || named[name, default: []].contains(where: { $0.distance(to: point) < 40 * unit })
-      {
-        continue
-      }
-      // The places that the route is from and to.
-      let isEnd =
-        (index == 0 && point.distance(to: start) < radius)
-        || (index == waypoints.count - 1 && point.distance(to: finish) < radius)
-      let isShown =
-        rank < Self.mostLabels && hasDot.contains(index)
-        && label(
-          ruler.fitted(name, size: size, isBold: isEnd, width: 190 * unit), beside: point,
-          radius: isEnd ? radius : 3.5 * unit, size: size, isBold: isEnd, color: palette.ink,
-          mostCovered: isEnd ? .max : 3)
-      if isShown { named[name, default: []].append(point) } else { dropped += 1 }
-    }
+    addWaypointNames(&layer)
     for tick in ticks {
-      _ = label(
+      layer.shapes += label(
         tick.text, beside: tick.at, radius: 5 * unit, size: style.smallText,
         color: palette.quietInk, mostCovered: 3)
     }
     for mark in graticule.labels {
-      let width = ruler.width(mark.text, size: 8.5 * unit)
       let point =
         switch mark.side {
         case .left: Point(x: box.minX + 5 * unit, y: mark.at.y - 4 * unit)
         case .bottom: Point(x: mark.at.x + 4 * unit, y: box.maxY - 6 * unit)
         case .inside: Point(x: mark.at.x + 4 * unit, y: mark.at.y - 4 * unit)
         }
-      let run = TextRun(
-        text: mark.text, at: point, size: 8.5 * unit, color: palette.quietInk.with(opacity: 0.8),
-        width: width)
+      let run = style.ruler.run(
+        mark.text, at: point, size: 8.5 * unit, color: palette.quietInk.with(opacity: 0.8))
       guard placing.isFree(run.box), placing.cost(run.box) == 0 else { continue }
       placing.take(run.box.expanded(by: 3 * unit))
-      labels.shapes.append(.text(run))
+      layer.shapes.append(.text(run))
     }
-    layers.append(labels)
-    notes = Notes(
-      kind: projection.kind, projection: projection.name, land: scale?.rawValue,
-      droppedLabels: dropped)
+    layers.append(layer)
+  }
+
+  private mutating func addWaypointNames(_ layer: inout Layer) {
+    let size = style.labelText
+    var named: [String: [Point]] = [:]
+    let hasDot = Set(dots)
+    for (rank, index) in order.enumerated() {
+      let (placed, point) = waypoints[index]
+      let name = placed.waypoint.name?.drawable(most: 40) ?? ""
+      // A place that is passed twice is named once.
+      let isNamed = named[name, default: []].contains { $0.distance(to: point) < 40 * style.unit }
+      if name.isEmpty || isNamed { continue }
+      // The places that the route is from and to.
+      let isEnd =
+        (index == 0 && point.distance(to: start) < markerRadius)
+        || (index == waypoints.count - 1 && point.distance(to: finish ?? start) < markerRadius)
+      var shapes: [Shape] = []
+      if rank < MapDrawing.mostLabels, hasDot.contains(index) {
+        shapes = label(
+          style.ruler.fitted(name, size: size, isBold: isEnd, width: 190 * unit), beside: point,
+          radius: isEnd ? markerRadius : 3.5 * unit, size: size, isBold: isEnd, color: palette.ink,
+          mostCovered: isEnd ? .max : 3)
+      }
+      if shapes.isEmpty { droppedLabels += 1 } else { named[name, default: []].append(point) }
+      layer.shapes += shapes
+    }
+  }
+
+  /// A label beside a point, or nothing where it has no room.
+  private mutating func label(
+    _ text: String, beside point: Point, radius: Double, size: Double, isBold: Bool = false,
+    color: Color, mostCovered: Int = .max
+  ) -> [Shape] {
+    guard box.contains(point),
+      let place = placing.place(
+        width: style.ruler.width(text, size: size, isBold: isBold), height: size, beside: point,
+        radius: radius, padding: 3 * unit, mostCovered: mostCovered)
+    else { return [] }
+    return [
+      .text(
+        style.ruler.run(
+          text, at: Point(x: place.minX, y: place.minY + size * Typeface.ascent), size: size,
+          isBold: isBold, color: color, halo: palette.halo))
+    ]
   }
 
   // MARK: What is where
@@ -378,17 +385,14 @@ struct MapDrawing {
   }
 
   /// Where the findings of a severity are marked: one where several fall together.
-  private static func marks(
-    _ findings: [Finding], _ severity: Severity, _ box: Box, _ unit: Double,
-    _ pixel: (Coordinate) -> Point
-  ) -> [Point] {
-    var cells: Set<[Int]> = []
+  private func marks(_ findings: [Finding], _ severity: Severity) -> [Point] {
+    var cells: Set<SIMD2<Int>> = []
     var marks: [Point] = []
     for finding in findings where finding.severity == severity {
-      guard marks.count < mostMarks, let coordinate = finding.coordinate else { continue }
-      let point = pixel(coordinate)
+      guard marks.count < Self.mostMarks, let coordinate = finding.coordinate else { continue }
+      let point = sheet.pixel(coordinate)
       guard box.contains(point),
-        cells.insert([Int(point.x / (4 * unit)), Int(point.y / (4 * unit))]).inserted
+        cells.insert(SIMD2(Int(point.x / (4 * unit)), Int(point.y / (4 * unit)))).inserted
       else { continue }
       marks.append(point)
     }
