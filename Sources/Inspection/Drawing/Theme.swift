@@ -70,7 +70,7 @@ struct Palette {
       halo = Color(0x12181E, opacity: 0.85)
       casing = Color(0x0B0F13)
       route = Color(0x56B4E9)
-      quietRoute = Color(0x3F6F8C)
+      quietRoute = Color(0x4F8AAC)
       travelled = Color(0xE69F00)
       ferry = Color(0x9DB2C1)
       unresolved = Color(0xE39CC4)
