@@ -33,6 +33,7 @@ let package = Package(
       swiftSettings: settings),
     .target(
       name: "Inspection", dependencies: ["Formats", "Routes", "Geodesy", "CCairo", "CPROJ"],
+      exclude: ["Drawing/Land/make_land.py"],
       swiftSettings: settings),
     .executableTarget(
       name: "milequest",

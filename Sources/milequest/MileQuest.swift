@@ -12,6 +12,7 @@ struct MileQuest: ParsableCommand {
       What is wrong with it?       milequest validate trail.gpx
       Where is mile 500?           milequest position trail.gpx --at 500mi
       What is near this place?     milequest nearest trail.gpx --to 51.5074,-0.1278
+      A map of it:                 milequest plot trail.gpx -o trail.svg
       Another format:              milequest convert trail.gpx trail.geojson
       Where does every team stand? milequest progress --route trail.gpx --activities walks.csv
 
@@ -20,6 +21,7 @@ struct MileQuest: ParsableCommand {
       """,
     version: version,
     subcommands: [
-      Inspect.self, Validate.self, PositionCommand.self, Nearest.self, Convert.self, Progress.self,
+      Inspect.self, Validate.self, PositionCommand.self, Nearest.self, Convert.self, Plot.self,
+      Progress.self,
     ])
 }

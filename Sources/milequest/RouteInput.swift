@@ -206,7 +206,8 @@ struct RouteInput: ParsableArguments {
     "\(count) \(noun)" + (count == 1 ? "" : "s")
   }
 
-  private static func located<Value>(_ path: String, _ body: () throws -> Value) throws -> Value {
+  /// Turns what is wrong with a route into a failure that names its file.
+  static func located<Value>(_ path: String, _ body: () throws -> Value) throws -> Value {
     do { return try body() } catch let error as RouteError {
       throw Failure(error.code == .range ? .usage : .badData, "\(path): \(error.message)")
     }

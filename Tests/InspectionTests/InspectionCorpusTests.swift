@@ -27,7 +27,8 @@ private enum Corpus {
 }
 
 /// The files of others: what is wrong with the bad ones is told where it is, the good ones pass.
-@Suite(.enabled(if: Corpus.isThere, "the corpus of other people's files is not at ../shared/corpus"))
+@Suite(
+  .enabled(if: Corpus.isThere, "the corpus of other people's files is not at ../shared/corpus"))
 struct InspectionCorpusTests {
   /// Files whose fault the other linter puts on another line than where it stands: it names the line
   /// on which the object around it begins.

@@ -40,7 +40,8 @@ import Testing
   }
 
   @Test func aFileCannotSpeakToTheTerminal() {
-    let text = Self.text.replacing("lon=\"191.2\"", with: "lon=\"191.2\" name=\"\u{1B}]0;x\u{7}\u{202E}\"")
+    let text = Self.text.replacing(
+      "lon=\"191.2\"", with: "lon=\"191.2\" name=\"\u{1B}]0;x\u{7}\u{202E}\"")
     let shown = ReportText.text(inspected(text), file: "trail.gpx")
     #expect(!shown.contains("\u{1B}") && !shown.contains("\u{7}") && !shown.contains("\u{202E}"))
   }
@@ -73,7 +74,8 @@ import Testing
     ]
     for finding in findings { #expect(keys.subtracting(finding.keys).isEmpty) }
     let doubled = try #require(findings.first { $0["code"] as? String == "vertex-doubled" })
-    #expect(doubled["line"] as? Int == 6 && doubled["coordinate"] as? [Double] == [-3.12345, 54.12445])
+    #expect(
+      doubled["line"] as? Int == 6 && doubled["coordinate"] as? [Double] == [-3.12345, 54.12445])
     #expect((doubled["fix"] as? [String: Any])?["safe"] as? Bool == true)
   }
 
@@ -132,7 +134,8 @@ import Testing
       ("trail & more.gpx", inspected(Self.text)), ("/tmp/å.gpx", inspected(bad.gpx().text)),
       ("-", inspected("{")),
     ]
-    let folder = FileManager.default.temporaryDirectory.appending(path: "sarif-\(UUID().uuidString)")
+    let folder = FileManager.default.temporaryDirectory.appending(
+      path: "sarif-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }
     let file = folder.appending(path: "out.sarif")

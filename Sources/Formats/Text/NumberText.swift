@@ -5,9 +5,9 @@
 #endif
 
 /// Numbers as text in files.
-enum NumberText {
+package enum NumberText {
   /// A number with at most so many decimals, rounded, without trailing zeros and without an exponent.
-  static func append(_ value: Double, decimals: Int, to out: inout [UInt8]) {
+  package static func append(_ value: Double, decimals: Int, to out: inout [UInt8]) {
     guard value.isFinite else {
       out.append(0x30)
       return

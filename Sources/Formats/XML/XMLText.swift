@@ -1,28 +1,30 @@
 /// The pieces of an XML file that is being written.
-struct XMLText {
-  private(set) var bytes: [UInt8]
+package struct XMLText {
+  package private(set) var bytes: [UInt8]
   private var depth = 0
 
-  init() { bytes = Array("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n".utf8) }
+  package init() { bytes = Array("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n".utf8) }
 
-  mutating func open(_ tag: String, _ attributes: [(String, String)] = []) {
+  package mutating func open(_ tag: String, _ attributes: [(String, String)] = []) {
     indent()
     append(tag: tag, attributes, end: ">\n")
     depth += 1
   }
 
-  mutating func close(_ tag: String) {
+  package mutating func close(_ tag: String) {
     depth -= 1
     indent()
     bytes.append(contentsOf: "</\(tag)>\n".utf8)
   }
 
-  mutating func empty(_ tag: String, _ attributes: [(String, String)] = []) {
+  package mutating func empty(_ tag: String, _ attributes: [(String, String)] = []) {
     indent()
     append(tag: tag, attributes, end: "/>\n")
   }
 
-  mutating func element(_ tag: String, _ text: String, _ attributes: [(String, String)] = []) {
+  package mutating func element(
+    _ tag: String, _ text: String, _ attributes: [(String, String)] = []
+  ) {
     indent()
     append(tag: tag, attributes, end: ">")
     append(escaped: text, inAttribute: false)
@@ -30,7 +32,7 @@ struct XMLText {
   }
 
   /// One line of text that needs no escaping.
-  mutating func line(_ text: [UInt8]) {
+  package mutating func line(_ text: [UInt8]) {
     indent()
     bytes.append(contentsOf: text)
     bytes.append(0x0A)
