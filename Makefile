@@ -38,7 +38,7 @@ else \
 fi
 endef
 
-.PHONY: help run test build packages test-packages routes lint format bench bench-tools batch-checks growth clean
+.PHONY: help run test build packages test-packages routes codes lint format bench bench-tools batch-checks growth clean
 
 help: ## list what there is to make
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 12
@@ -50,6 +50,21 @@ run: build ## set up, build, and show the sample quests and where a few teams st
 	@echo
 	@echo "==> the sample quests: milequest inspect --format table routes/*.geojson"
 	@$(BIN) inspect --format table $(QUESTS)
+	@echo
+	@echo "==> what is wrong with a file: milequest validate (a sample with three faults)"
+	@mkdir -p .build/samples
+	@sed -e 's/\[-83.4985, 35.5628\]/[35.5628, -83.4985]/' -e 's/"name": "Neel Gap",//' \
+	  -e 's/\[-82.6087, 36.0108\]/[-82.6087, 37.9108]/' \
+	  routes/appalachian-trail.geojson > .build/samples/faulty.geojson
+	-@$(BIN) validate .build/samples/faulty.geojson --least warning
+	@echo
+	@echo "==> the same repaired: milequest validate --fix-unsafe -o .build/samples/repaired.geojson"
+	-@$(BIN) validate .build/samples/faulty.geojson --fix-unsafe --least warning \
+	  -o .build/samples/repaired.geojson
+	@echo
+	@echo "==> a map: milequest plot -o .build/samples/te-araroa.svg --at 1500km"
+	@$(BIN) plot routes/te-araroa.geojson -o .build/samples/te-araroa.svg --at 1500km
+	@ls -l .build/samples/te-araroa.svg
 	@echo
 	@echo "==> teams on the Appalachian Trail: milequest progress --format text"
 	@$(BIN) progress --route routes/appalachian-trail.geojson \
@@ -75,6 +90,11 @@ routes: build ## write the list of sample quests anew
 	  sed -n '/<!-- \/quests -->/,$$p' routes/README.md; } > routes/README.md.tmp \
 	  && mv routes/README.md.tmp routes/README.md
 
+codes: build ## write the list of what validate finds anew
+	@{ sed -n '1,/<!-- codes -->/p' README.md; echo; \
+	  $(BIN) validate --codes-as-markdown; echo; \
+	  sed -n '/<!-- \/codes -->/,$$p' README.md; } > README.md.tmp && mv README.md.tmp README.md
+
 bench: bench-tools ## measure the kernels and the batch beside NumPy, DuckDB, Polars, PostGIS and others
 	benchmarks/.venv/bin/python benchmarks/peers/run.py --program $(BIN) \
 	  --kernels benchmarks/.build/release/kernels --work benchmarks/.build/inputs \
@@ -93,8 +113,9 @@ bench-tools: build
 	benchmarks/.venv/bin/pip install --quiet --disable-pip-version-check \
 	  -r benchmarks/peers/requirements.txt
 
-growth: build ## measure what a position costs as routes grow, nothing else
+growth: build ## measure what positions and inspections cost as routes grow, nothing else
 	swift run --package-path benchmarks -c release kernels
+	swift run --package-path benchmarks -c release kernels inspecting
 
 lint: ## check the format of the sources
 	swift format lint --strict --recursive $(SOURCES)

@@ -11,7 +11,8 @@ let package = Package(
   name: "MileQuest",
   products: [
     .executable(name: "milequest", targets: ["milequest"]),
-    .library(name: "MileQuestEngine", targets: ["Geodesy", "Routes", "Formats", "Inspection"]),
+    .library(name: "MileQuestEngine", targets: ["Geodesy", "Routes", "Formats"]),
+    .library(name: "MileQuestInspection", targets: ["Inspection"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")

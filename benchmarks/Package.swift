@@ -13,6 +13,7 @@ let package = Package(
       name: "kernels",
       dependencies: [
         "bareexpat", .product(name: "MileQuestEngine", package: "MileQuest"),
+        .product(name: "MileQuestInspection", package: "MileQuest"),
       ]),
   ],
   swiftLanguageModes: [.v6]

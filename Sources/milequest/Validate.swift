@@ -79,9 +79,13 @@ struct Validate: ParsableCommand {
   @Flag(help: "List all codes.")
   var codes = false
 
+  @Flag(help: .hidden)
+  var codesAsMarkdown = false
+
   func run() throws {
     try reportingFailures {
       if codes { return try printOut(RuleList.text) }
+      if codesAsMarkdown { return try printOut(RuleList.markdown) }
       if let explain { return try printOut(try explanation(explain)) }
       try checkOptions()
       let selection = try Selection(only: only, ignore: ignore)

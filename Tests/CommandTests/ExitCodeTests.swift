@@ -10,7 +10,7 @@ import Testing
     for arguments in [
       ["--help"], ["help", "inspect"], ["inspect", "--help"], ["help", "position"],
       ["help", "nearest"], ["help", "convert"], ["help", "progress"],
-      ["help", "plot"],
+      ["help", "plot"], ["help", "validate"],
     ] {
       let answer = try Program.run(arguments)
       #expect(answer.status == 0 && answer.errors.isEmpty, "\(arguments)")

@@ -96,7 +96,7 @@ func preparing(_ route: Route, runs: Int = 7) -> (prepare: Double, inverse: Doub
   return (prepare, inverse)
 }
 
-private func cell(_ value: Double, _ width: Int) -> String {
+func cell(_ value: Double, _ width: Int) -> String {
   let text = value < 100 ? "\((value * 10).rounded() / 10)" : "\(Int(value.rounded()))"
   return String(repeating: " ", count: max(width - text.count, 0)) + text
 }

@@ -4,15 +4,17 @@ import Routes
 import bareexpat
 
 // kernels                grows routes from 1,000 to 1,000,000 vertices
+// kernels inspecting     grows files from 10,000 to 1,000,000 vertices and looks for their faults
 // kernels positions DIR  route.geojson and distances.i64 to positions.f64, timed
 // kernels reading DIR    trail.gpx and trail.geojson, timed
 
 let arguments = CommandLine.arguments.dropFirst()
 switch (arguments.first, arguments.dropFirst().first) {
 case (nil, _): try printGrowth(seed: 20_260_101)
+case ("inspecting", _): printInspectionGrowth(seed: 20_260_101)
 case ("positions", let folder?): try measurePositions(folder)
 case ("reading", let folder?): measureReading(folder)
-default: print("kernels [positions DIR | reading DIR]")
+default: print("kernels [inspecting | positions DIR | reading DIR]")
 }
 
 func measurePositions(_ folder: String) throws {
