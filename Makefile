@@ -53,7 +53,7 @@ run: build ## set up, build, and show the sample quests and where a few teams st
 	@echo
 	@echo "==> what is wrong with a file: milequest validate (a sample with three faults)"
 	@mkdir -p .build/samples
-	@sed -e 's/\[-83.4985, 35.5628\]/[35.5628, -83.4985]/' -e 's/"name": "Neel Gap",//' \
+	@sed -e 's/\[-83.4650, 35.5900\]/[35.5900, -83.4650]/' -e 's/"name": "Neel Gap",//' \
 	  -e 's/\[-82.6087, 36.0108\]/[-82.6087, 37.9108]/' \
 	  routes/appalachian-trail.geojson > .build/samples/faulty.geojson
 	-@$(BIN) validate .build/samples/faulty.geojson --least warning

@@ -103,6 +103,19 @@ struct Subject {
   /// What belongs to a vertex is not further from its beginning.
   private static let mostVertexBytes = 4 * 1024
 
+  /// Geometric metres of the pass without what sticks out of it: a length that one vertex in the
+  /// wrong place does not change.
+  var plausibleMeters: Double {
+    outliers.excursions.reduce(line.passMeters) { $0 - $1.detourMeters }
+  }
+
+  /// Whether something sticks out of the line between two of its places.
+  func hasExcursion(fromMeters a: Double, toMeters b: Double) -> Bool {
+    outliers.excursions.contains {
+      line.measures[$0.vertices.lowerBound] <= b && line.measures[$0.vertices.upperBound] >= a
+    }
+  }
+
   /// Metres of a leg on average, 0 where there is none.
   var meanLegMeters: Double {
     let legs = vertices.count - route.partCount

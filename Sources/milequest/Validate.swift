@@ -232,15 +232,23 @@ struct Validate: ParsableCommand {
     let style = ReportText.Style(
       isColoured: Terminal.hasColours(output == "-" ? 2 : 1), least: least)
     let name = file == "-" ? "standard input" : file
-    let repaired = result.repair.map { RepairText.text($0, file: name) } ?? ""
-    return repaired + ReportText.text(result.report, file: name, style: style)
+    guard let repair = result.repair else {
+      return ReportText.text(result.report, file: name, style: style)
+    }
+    // What is left has its places in the repaired file.
+    let left = inPlace ? name : output == "-" ? "standard output" : output ?? name
+    return RepairText.text(repair, file: name)
+      + ReportText.text(result.report, file: left, style: style)
   }
 
   private func json(_ result: Result, _ file: String) -> JSONValue {
     guard case .object(var members) = ReportJSON.value(result.report, file: file) else {
       return .null
     }
-    if let repair = result.repair { members += RepairJSON.members(repair) }
+    if let repair = result.repair {
+      members += RepairJSON.members(repair)
+      members.append(("repairedFile", .string(inPlace ? file : output ?? file)))
+    }
     return .object(members)
   }
 

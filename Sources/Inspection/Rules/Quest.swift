@@ -36,7 +36,7 @@ enum LengthDiffers: Rule {
       """)
 
   static func inspect(_ subject: Subject, _ findings: inout FindingList) {
-    let measured = subject.line.passMeters
+    let measured = subject.plausibleMeters
     let official = subject.measured.passLength.meters
     guard measured > 0, official > 0 else { return }
     let percent = (measured / official - 1) * 100
@@ -73,7 +73,7 @@ enum ScaleSurprising: Rule {
       """)
 
   static func inspect(_ subject: Subject, _ findings: inout FindingList) {
-    let measured = subject.line.passMeters
+    let measured = subject.plausibleMeters
     let official = subject.measured.passLength.meters
     guard measured > 0, official > 0 else { return }
     let ratio = max(official / measured, measured / official)
