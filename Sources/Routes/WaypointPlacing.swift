@@ -111,38 +111,21 @@ extension MeasuredRoute {
       guard let endDistance else { return true }
       return marker.officialDistance < endDistance && marker.geometricMeters < passMeters
     }
-    let chain = longestIncreasing(
-      usable.map { ($0.marker.officialDistance, $0.marker.geometricMeters) })
-    let used = chain.map { usable[$0] }
+    // Strictly increasing in both: of equal distances the one furthest along the line comes first, so
+    // that at most one of them is taken.
+    let sorted = usable.sorted { a, b in
+      a.marker.officialDistance != b.marker.officialDistance
+        ? a.marker.officialDistance < b.marker.officialDistance
+        : a.marker.geometricMeters > b.marker.geometricMeters
+    }
+    let used = sorted.longestChain { $0.marker.geometricMeters < $1.marker.geometricMeters }
+      .map { sorted[$0] }
     let usedIndices = Set(used.map(\.index))
     let fitsEnd = { (marker: Marker) in
       marker.officialDistance == endDistance && marker.geometricMeters == passMeters
     }
     let unused = candidates.filter { !usedIndices.contains($0.index) && !fitsEnd($0.marker) }
     return (used.map(\.marker), (unused.map(\.index) + negative).sorted())
-  }
-
-  /// Indices of a longest chain that increases strictly in both, of pairs sorted by the first.
-  /// O(n log n) patience sorting.
-  private static func longestIncreasing(_ pairs: [(Distance, Double)]) -> [Int] {
-    // Equal first members are walked from the largest second one, so that at most one is taken.
-    let order = pairs.indices.sorted {
-      pairs[$0].0 != pairs[$1].0 ? pairs[$0].0 < pairs[$1].0 : pairs[$0].1 > pairs[$1].1
-    }
-    var tails: [Int] = []
-    var before = [Int](repeating: -1, count: pairs.count)
-    for i in order {
-      let position = tails.partitioningIndex { pairs[$0].1 >= pairs[i].1 }
-      before[i] = position > 0 ? tails[position - 1] : -1
-      if position == tails.count { tails.append(i) } else { tails[position] = i }
-    }
-    var chain: [Int] = []
-    var next = tails.last ?? -1
-    while next >= 0 {
-      chain.append(next)
-      next = before[next]
-    }
-    return chain.reversed()
   }
 }
 

@@ -1,0 +1,61 @@
+internal import Formats
+internal import Geodesy
+internal import Routes
+
+/// Vertices without an elevation where others have one.
+enum ElevationMissing: Rule {
+  static let about = RuleDescription(
+    .elevationMissing, "Elevation missing", .warning, repair: .unsafe,
+    explanation: """
+      Some vertices have an elevation and these have none, so the profile has a hole and the climb \
+      passes it over. The repair fills a hole within a part with the elevations on a straight line \
+      between those before and after it.
+      """,
+    bad: """
+      <trkpt lat="54.45" lon="-3.21"><ele>300</ele></trkpt><trkpt lat="54.46" lon="-3.21"/>
+      <trkpt lat="54.47" lon="-3.21"><ele>340</ele></trkpt>
+      """,
+    good: """
+      <trkpt lat="54.45" lon="-3.21"><ele>300</ele></trkpt>
+      <trkpt lat="54.46" lon="-3.21"><ele>320</ele></trkpt>
+      <trkpt lat="54.47" lon="-3.21"><ele>340</ele></trkpt>
+      """)
+
+  static func inspect(_ subject: Subject, _ findings: inout FindingList) {
+    let vertices = subject.vertices
+    guard vertices.contains(where: { $0.elevationMeters != nil }) else { return }
+    for part in 0..<subject.route.partCount {
+      let range = subject.range(ofPart: part)
+      for run in range.runs(where: { vertices[$0].elevationMeters == nil }) {
+        let meters =
+          subject.line.measures[run.upperBound - 1] - subject.line.measures[run.lowerBound]
+        findings.add(
+          subject.finding(
+            about,
+            run.count == 1
+              ? "the vertex has no elevation, and others have"
+              : "\(Text.count(run.count, "vertex", "vertices")) over \(Text.meters(meters)) have no "
+                + "elevation, and others have",
+            atVertex: run.lowerBound, measured: Double(run.count),
+            fix: fill(subject, run, within: range)))
+      }
+    }
+  }
+
+  private static func fill(_ subject: Subject, _ run: Range<Int>, within part: Range<Int>) -> Fix? {
+    guard run.lowerBound > part.lowerBound, run.upperBound < part.upperBound else { return nil }
+    let measures = subject.line.measures
+    let (a, b) = (run.lowerBound - 1, run.upperBound)
+    guard let low = subject.vertices[a].elevationMeters,
+      let high = subject.vertices[b].elevationMeters
+    else { return nil }
+    let length = measures[b] - measures[a]
+    return Fix(
+      "fill in the elevations between", isSafe: false,
+      run.map { i in
+        let share = length > 0 ? (measures[i] - measures[a]) / length : 0
+        let meters = ((low + (high - low) * share) * 100).rounded() / 100
+        return .setElevation(vertex: subject.documentVertex(i), meters: meters)
+      })
+  }
+}

@@ -1,0 +1,58 @@
+internal import Formats
+internal import Geodesy
+internal import Routes
+
+/// Zeros that stand for elevations that nobody knew.
+enum ElevationZero: Rule {
+  static let about = RuleDescription(
+    .elevationZero, "Zero standing for a missing elevation", .warning,
+    limit: RuleLimit(30, "m", "the step beside the zeros, at least"), repair: .unsafe,
+    explanation: """
+      The elevation is exactly 0 for one or more vertices, and the ones beside them are far above or \
+      below: the program that wrote the file had no elevation there and put a zero. The climb counts \
+      the way down to the sea and up again. The repair removes these elevations; a second one can then \
+      fill the hole.
+      """,
+    bad: """
+      <trkpt lat="54.45" lon="-3.21"><ele>300</ele></trkpt>
+      <trkpt lat="54.46" lon="-3.21"><ele>0</ele></trkpt>
+      """,
+    good: """
+      <trkpt lat="54.45" lon="-3.21"><ele>300</ele></trkpt>
+      <trkpt lat="54.46" lon="-3.21"/>
+      """)
+
+  static func inspect(_ subject: Subject, _ findings: inout FindingList) {
+    let vertices = subject.vertices
+    let known = vertices.indices.filter { vertices[$0].elevationMeters != nil }
+    guard !known.isEmpty else { return }
+    if known.count > 1, known.allSatisfy({ vertices[$0].elevationMeters == 0 }) {
+      findings.add(
+        subject.finding(
+          about, "all elevations are 0: the program that wrote the file knew none",
+          atVertex: known[0], measured: Double(known.count), fix: removal(subject, known)))
+      return
+    }
+    for part in 0..<subject.route.partCount {
+      let range = subject.range(ofPart: part)
+      for run in range.runs(where: { vertices[$0].elevationMeters == 0 }) {
+        let beside = [run.lowerBound - 1, run.upperBound].filter(range.contains)
+          .compactMap { vertices[$0].elevationMeters }.map(abs)
+        guard let step = beside.min(), step >= limit(subject) else { continue }
+        findings.add(
+          subject.finding(
+            about,
+            (run.count == 1 ? "the elevation is 0" : "\(run.count) elevations in a row are 0")
+              + ", and beside that the line is \(Text.meters(step)) from the sea's level: zero stands "
+              + "for unknown",
+            atVertex: run.lowerBound, measured: step, fix: removal(subject, Array(run))))
+      }
+    }
+  }
+
+  static func removal(_ subject: Subject, _ vertices: [Int]) -> Fix {
+    Fix(
+      vertices.count == 1 ? "remove the elevation" : "remove these elevations", isSafe: false,
+      vertices.map { .setElevation(vertex: subject.documentVertex($0), meters: nil) })
+  }
+}
