@@ -23,6 +23,7 @@ let package = Package(
     .systemLibrary(name: "CPROJ", providers: [.apt(["libproj-dev"])]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
 
+    .target(name: "CivilTime", swiftSettings: settings),
     .target(name: "Geodesy", dependencies: ["CPROJ"], swiftSettings: settings),
     .target(name: "Routes", dependencies: ["Geodesy", "CGEOS"], swiftSettings: settings),
     .target(
@@ -34,6 +35,8 @@ let package = Package(
     .target(
       name: "Inspection", dependencies: ["Formats", "Routes", "Geodesy", "CCairo", "CPROJ"],
       swiftSettings: settings),
+    .target(
+      name: "Quests", dependencies: ["Routes", "Geodesy", "CivilTime"], swiftSettings: settings),
     .executableTarget(
       name: "milequest",
       dependencies: [
@@ -42,6 +45,13 @@ let package = Package(
       ],
       swiftSettings: settings),
 
+    // What every store must do, for the tests of each.
+    .target(
+      name: "LedgerConformance", dependencies: ["Quests", "Routes", "Geodesy", "CivilTime"],
+      path: "Tests/LedgerConformance", swiftSettings: settings),
+    .testTarget(
+      name: "QuestsTests", dependencies: ["Quests", "LedgerConformance", "CivilTime"],
+      swiftSettings: settings),
     .testTarget(name: "GeodesyTests", dependencies: ["Geodesy"], swiftSettings: settings),
     .testTarget(name: "RoutesTests", dependencies: ["Routes", "Formats"], swiftSettings: settings),
     .testTarget(name: "FormatsTests", dependencies: ["Formats"], swiftSettings: settings),
