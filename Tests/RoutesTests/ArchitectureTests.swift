@@ -15,6 +15,8 @@ import Testing
     Layer(module: "Geodesy", ours: [], c: ["CPROJ"]),
     Layer(module: "Routes", ours: ["Geodesy"], c: ["CGEOS"]),
     Layer(module: "Formats", ours: ["Routes", "Geodesy"], c: ["CExpat", "CPROJ", "CZlib"]),
+    Layer(module: "CivilTime", ours: [], c: []),
+    Layer(module: "Quests", ours: ["Routes", "Geodesy", "CivilTime"], c: []),
     Layer(module: "Batch", ours: ["Formats", "Routes", "Geodesy"], c: ["CZlib"]),
   ]
 

@@ -57,7 +57,8 @@ extension LedgerFold {
       command, person: key.person, activity: key.id,
       "\(stored.content.summary) became \(content.summary)")
     if content.isPrivate, !stored.content.isPrivate {
-      for team in Set(rows.map(\.team)) { anonymize(team, key) }
+      // Any team that the person was ever in may have told of it.
+      for team in Set(try stays(of: key.person).map(\.team)) { anonymize(team, key) }
     }
     let isRelevant =
       stored.content.start != content.start || stored.content.distance != content.distance

@@ -78,7 +78,10 @@ extension LedgerFold {
       Int128(record.tally.total.micrometers)
       - later.reduce(Int128(0)) { $0 + Int128($1.distance.micrometers) }
     let derived = MilestoneReached.derive(plan, walks: later, totalBefore: before)
-    let from = plan.reachedCount(total: Distance(micrometers: Int64(clamping: before)))
+    // Of another plan nothing stays, not even what this one reaches at its start.
+    let from =
+      order == .first
+      ? 0 : plan.reachedCount(total: Distance(micrometers: Int64(clamping: before)))
     let kept = marks.appended.filter { $0.index < from }
     return LedgerChanges.MilestoneWrite(
       team: team, quest: quest, from: kept.first?.index ?? from, replaces: true,
