@@ -14,7 +14,8 @@ let package = Package(
     .library(name: "MileQuestEngine", targets: ["Geodesy", "Routes", "Formats", "Inspection"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   ],
   targets: [
     .systemLibrary(name: "CCairo", providers: [.apt(["libcairo2-dev"])]),
@@ -37,6 +38,12 @@ let package = Package(
       swiftSettings: settings),
     .target(
       name: "Quests", dependencies: ["Routes", "Geodesy", "CivilTime"], swiftSettings: settings),
+    .target(
+      name: "SQLiteStore",
+      dependencies: [
+        "Quests", "Routes", "Geodesy", "CivilTime", .product(name: "GRDB", package: "GRDB.swift"),
+      ],
+      swiftSettings: settings),
     .executableTarget(
       name: "milequest",
       dependencies: [
@@ -50,7 +57,15 @@ let package = Package(
       name: "LedgerConformance", dependencies: ["Quests", "Routes", "Geodesy", "CivilTime"],
       path: "Tests/LedgerConformance", swiftSettings: settings),
     .testTarget(
-      name: "QuestsTests", dependencies: ["Quests", "LedgerConformance", "CivilTime"],
+      name: "QuestsTests",
+      dependencies: ["Quests", "LedgerConformance", "Routes", "Geodesy", "CivilTime"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "SQLiteStoreTests",
+      dependencies: [
+        "SQLiteStore", "LedgerConformance", "Quests", "Routes", "Geodesy", "CivilTime",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ],
       swiftSettings: settings),
     .testTarget(name: "GeodesyTests", dependencies: ["Geodesy"], swiftSettings: settings),
     .testTarget(name: "RoutesTests", dependencies: ["Routes", "Formats"], swiftSettings: settings),

@@ -17,13 +17,16 @@ public enum Streak {
       days.lazy.map(\.weekStart), step: 7, notBefore: today.weekStart.advanced(by: -7))
   }
 
-  /// The longest run of days in a row. O(days).
+  /// The longest run of days in a row.
+  ///
+  /// - Parameter days: ascending, repeats allowed.
+  /// - Complexity: O(days).
   public static func longest(_ days: some Sequence<Day>) -> Int {
     var longest = 0
     var length = 0
     var last: Day?
     for day in days where day != last {
-      length = last.map { day.advanced(by: 1) == $0 } == true ? length + 1 : 1
+      length = last.map { $0.advanced(by: 1) == day } == true ? length + 1 : 1
       longest = max(longest, length)
       last = day
     }

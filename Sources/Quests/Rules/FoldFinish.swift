@@ -10,7 +10,8 @@ extension LedgerFold {
     for (_, sheet) in sheets.sorted(by: { $0.key < $1.key }) where sheet.isChanged {
       changes.teams.append(
         LedgerChanges.TeamWrite(
-          team: sheet.facts.team, version: sheet.facts.version, isNew: sheet.isNew))
+          team: sheet.facts.team, version: sheet.facts.version, isNew: sheet.isNew,
+          isTeamChanged: sheet.isTeamChanged))
       for record in sheet.facts.quests {
         let id = record.quest.id
         let isNew = sheet.newQuests.contains(id)

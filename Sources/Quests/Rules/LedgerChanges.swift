@@ -9,6 +9,8 @@ public struct LedgerChanges: Sendable {
     public var team: Team
     public var version: Int64
     public var isNew: Bool
+    /// Whether more than the version has changed.
+    public var isTeamChanged: Bool
   }
 
   public struct QuestWrite: Hashable, Sendable {

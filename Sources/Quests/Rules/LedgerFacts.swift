@@ -30,7 +30,8 @@ public protocol LedgerFacts {
   func plan(_ id: PlanID) throws(LedgerError) -> QuestPlan?
   /// Also a deleted one.
   func activity(_ key: ActivityKey) throws(LedgerError) -> Activity?
-  /// The person's walks with from <= start < until, deleted ones left out, in any order.
+  /// The person's walks with from <= start < until, deleted ones left out, in any order. Their
+  /// `first` is not looked at and may be the present content.
   func activities(
     of person: PersonID, from: Instant, until: Instant
   ) throws(LedgerError) -> [Activity]
