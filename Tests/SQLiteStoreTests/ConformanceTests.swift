@@ -45,4 +45,16 @@ final class Folder: Sendable {
         }))
     try store.close()
   }
+
+  @Test(arguments: RouteCase.allCases)
+  func keepsRoutes(_ test: RouteCase) async throws {
+    let folder = try Folder()
+    try await test.run(on: try EmbeddedStore(path: folder.path + "/routes.sqlite"))
+  }
+
+  @Test(arguments: AccountCase.allCases)
+  func keepsAccounts(_ test: AccountCase) async throws {
+    let folder = try Folder()
+    try await test.run(on: try EmbeddedStore(path: folder.path + "/accounts.sqlite"))
+  }
 }
