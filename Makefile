@@ -5,8 +5,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 # What the program is built from.
-BUILD_PACKAGES := libproj-dev libgeos-dev libexpat1-dev zlib1g-dev libcairo2-dev fonts-dejavu-core \
-  tzdata
+BUILD_PACKAGES := libproj-dev libgeos-dev libexpat1-dev zlib1g-dev libcairo2-dev libsqlite3-dev \
+  fonts-dejavu-core tzdata
 # What the tests compare it with.
 TEST_PACKAGES := libxml2-utils python3-jsonschema
 

@@ -13,9 +13,11 @@ let package = Package(
     .executable(name: "milequest", targets: ["milequest"]),
     .library(name: "MileQuestEngine", targets: ["Geodesy", "Routes", "Formats"]),
     .library(name: "MileQuestInspection", targets: ["Inspection"]),
+    .library(name: "MileQuestLedger", targets: ["CivilTime", "Quests", "SQLiteStore", "Geodesy"]),
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   ],
   targets: [
     .systemLibrary(name: "CCairo", providers: [.apt(["libcairo2-dev"])]),
@@ -24,6 +26,7 @@ let package = Package(
     .systemLibrary(name: "CPROJ", providers: [.apt(["libproj-dev"])]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
 
+    .target(name: "CivilTime", swiftSettings: settings),
     .target(name: "Geodesy", dependencies: ["CPROJ"], swiftSettings: settings),
     .target(name: "Routes", dependencies: ["Geodesy", "CGEOS"], swiftSettings: settings),
     .target(
@@ -36,6 +39,14 @@ let package = Package(
       name: "Inspection", dependencies: ["Formats", "Routes", "Geodesy", "CCairo", "CPROJ"],
       exclude: ["Drawing/Land/make_land.py"],
       swiftSettings: settings),
+    .target(
+      name: "Quests", dependencies: ["Routes", "Geodesy", "CivilTime"], swiftSettings: settings),
+    .target(
+      name: "SQLiteStore",
+      dependencies: [
+        "Quests", "Routes", "Geodesy", "CivilTime", .product(name: "GRDB", package: "GRDB.swift"),
+      ],
+      swiftSettings: settings),
     .executableTarget(
       name: "milequest",
       dependencies: [
@@ -46,6 +57,23 @@ let package = Package(
 
     // What several test targets share.
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+    // What every store must do, for the tests of each.
+    .target(
+      name: "LedgerConformance", dependencies: ["Quests", "Routes", "Geodesy", "CivilTime"],
+      path: "Tests/LedgerConformance", swiftSettings: settings),
+    .testTarget(
+      name: "QuestsTests",
+      dependencies: [
+        "Quests", "LedgerConformance", "Routes", "Geodesy", "CivilTime", "TestSupport",
+      ],
+      swiftSettings: settings),
+    .testTarget(
+      name: "SQLiteStoreTests",
+      dependencies: [
+        "SQLiteStore", "LedgerConformance", "Quests", "Routes", "Geodesy", "CivilTime",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ],
+      swiftSettings: settings),
     .testTarget(
       name: "GeodesyTests", dependencies: ["Geodesy", "TestSupport"], swiftSettings: settings),
     .testTarget(

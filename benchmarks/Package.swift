@@ -15,6 +15,10 @@ let package = Package(
         "bareexpat", .product(name: "MileQuestEngine", package: "MileQuest"),
         .product(name: "MileQuestInspection", package: "MileQuest"),
       ]),
+    // What a durable walk costs in the embedded store.
+    .executableTarget(
+      name: "ledger",
+      dependencies: [.product(name: "MileQuestLedger", package: "MileQuest")]),
   ],
   swiftLanguageModes: [.v6]
 )

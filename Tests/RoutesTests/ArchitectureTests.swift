@@ -17,6 +17,8 @@ import Testing
     Layer(module: "Formats", ours: ["Routes", "Geodesy"], c: ["CExpat", "CPROJ", "CZlib"]),
     Layer(
       module: "Inspection", ours: ["Formats", "Routes", "Geodesy"], c: ["CCairo", "CPROJ"]),
+    Layer(module: "CivilTime", ours: [], c: []),
+    Layer(module: "Quests", ours: ["Routes", "Geodesy", "CivilTime"], c: []),
     Layer(module: "Batch", ours: ["Formats", "Routes", "Geodesy"], c: ["CZlib"]),
   ]
 

@@ -19,6 +19,9 @@ public struct SplitMix64: RandomNumberGenerator {
     for byte in stream.utf8 { state = (state ^ UInt64(byte)) &* 0x100_0000_01B3 }
   }
 
+  /// The stream of one number, for histories that are told by theirs.
+  public init(seed: UInt64) { state = seed }
+
   public mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
     var z = state

@@ -1,0 +1,81 @@
+/// An IANA time zone: what the clocks of a place show at any moment.
+///
+/// An immutable value, safe to share; unlike `TZ` and `tzset` it touches nothing of the process.
+/// Reads TZif files (RFC 9636), the rule in their footer included, so that it knows the future too.
+public struct Zone: Sendable {
+  public let name: String
+  /// UTC seconds at which an offset begins, ascending.
+  private let changes: [Int64]
+  /// The offset that begins with the change of the same index.
+  private let offsets: [Int32]
+  /// The offset before the first change.
+  private let firstOffset: Int32
+  /// What holds after the last change.
+  private let rule: ZoneRule?
+
+  public static let utc = Zone(
+    name: "UTC", changes: [], offsets: [], firstOffset: 0, rule: nil)
+
+  private init(
+    name: String, changes: [Int64], offsets: [Int32], firstOffset: Int32, rule: ZoneRule?
+  ) {
+    self.name = name
+    self.changes = changes
+    self.offsets = offsets
+    self.firstOffset = firstOffset
+    self.rule = rule
+  }
+
+  /// Reads a zone from the bytes of its TZif file.
+  ///
+  /// - Throws: `zone-data` where the bytes are not such a file.
+  public init(name: String, tzif bytes: [UInt8]) throws(ZoneError) {
+    var file = TZifReader(bytes, zone: name)
+    let data = try file.read()
+    self.init(
+      name: name, changes: data.changes, offsets: data.offsets, firstOffset: data.firstOffset,
+      rule: data.rule)
+  }
+
+  /// Seconds that the zone's clocks are ahead of UTC at a moment. O(log changes).
+  public func offsetSeconds(at instant: Instant) -> Int64 {
+    let seconds = instant.seconds
+    var low = 0
+    var high = changes.count
+    while low < high {
+      let middle = (low + high) / 2
+      if changes[middle] <= seconds { low = middle + 1 } else { high = middle }
+    }
+    if low == changes.count, let rule { return rule.offsetSeconds(at: seconds) }
+    return Int64(low == 0 ? firstOffset : offsets[low - 1])
+  }
+
+  /// The calendar day that the zone's clocks show at a moment.
+  public func day(at instant: Instant) -> Day {
+    let (local, overflow) = instant.seconds.addingReportingOverflow(offsetSeconds(at: instant))
+    return Day(containingUTCSeconds: overflow ? instant.seconds : local)
+  }
+}
+
+/// What keeps a zone from being known.
+public struct ZoneError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// A stable name for the kind of fault; new kinds may join in later versions.
+  public struct Code: RawRepresentable, Hashable, Sendable {
+    public let rawValue: String
+    public init(rawValue: String) { self.rawValue = rawValue }
+
+    public static let unknown = Code(rawValue: "zone-unknown")
+    public static let data = Code(rawValue: "zone-data")
+  }
+
+  public let code: Code
+  /// A sentence for people: what was found and what would be right.
+  public let message: String
+
+  public init(_ code: Code, _ message: String) {
+    self.code = code
+    self.message = message
+  }
+
+  public var description: String { message }
+}

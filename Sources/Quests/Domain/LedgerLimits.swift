@@ -1,0 +1,40 @@
+public import Geodesy
+
+/// The bounds on what the ledger takes in; each breach names its limit.
+public struct LedgerLimits: Sendable {
+  /// Activities in one batch.
+  public var batchActivities = 1_000
+  /// One walk is above 0 and no longer than this.
+  public var activityDistance = Distance(micrometers: 500_000_000_000)
+  /// One walk takes no longer than this: 48 hours.
+  public var activitySeconds: Int64 = 172_800
+  /// How far in the future a walk may start, for clocks that run ahead: 15 minutes.
+  public var futureSeconds: Int64 = 900
+  /// A name, note, story or source, in bytes of UTF-8: 4 KiB.
+  public var textBytes = 4_096
+  /// Rows in one page.
+  public var page = 500
+  /// Walkers in one team at a time.
+  public var teamMembers = 10_000
+  /// Teams that one person is in at a time.
+  public var personTeams = 100
+  /// Times that one person joins one team.
+  public var rejoins = 1_000
+  /// Quests that one team has in all its life.
+  public var teamQuests = 1_000
+  /// Waypoints, laps counted, and percentages of one quest.
+  public var milestones = 100_000
+  /// Length of one quest's window: 50 years.
+  public var questSeconds: Int64 = 50 * 31_557_600
+  /// Changes of one quest's plan.
+  public var questPlans = 1_000
+  /// How long an event is kept: 7 days.
+  public var eventSeconds: Int64 = 7 * 86_400
+  /// How long the key of a creating request is kept: 24 hours.
+  public var requestKeySeconds: Int64 = 86_400
+  /// Commands that wait for a store before it asks callers to come back later.
+  public var waitingCommands = 20_000
+
+  public static let standard = LedgerLimits()
+  public init() {}
+}

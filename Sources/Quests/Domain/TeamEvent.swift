@@ -1,0 +1,96 @@
+public import CivilTime
+public import Geodesy
+
+/// Something that happened to a team, for its live stream.
+public struct TeamEvent: Hashable, Sendable {
+  public enum Kind: String, Sendable, CaseIterable {
+    case walkLogged = "walk-logged"
+    case walkEdited = "walk-edited"
+    case walkDeleted = "walk-deleted"
+    /// A change of members, window, route or scale has changed the total.
+    case totalRederived = "total-rederived"
+    /// The running total has passed a milestone; alternates with `milestoneRetracted`.
+    case milestoneReached = "milestone-reached"
+    case milestoneRetracted = "milestone-retracted"
+    case questCreated = "quest-created"
+    case questChanged = "quest-changed"
+    case questCompleted = "quest-completed"
+    /// A change has taken back the completion, and the quest's window still runs.
+    case questReopened = "quest-reopened"
+    case questExpired = "quest-expired"
+    case questCancelled = "quest-cancelled"
+    case teamChanged = "team-changed"
+    case memberJoined = "member-joined"
+    case memberLeft = "member-left"
+    case roleChanged = "role-changed"
+  }
+
+  public let team: TeamID
+  /// Rises by one with each event of the team, from 1.
+  public let version: Int64
+  public let at: Instant
+  public let kind: Kind
+  public let quest: QuestID?
+  /// Nil also where a private walk is the cause.
+  public let person: PersonID?
+  /// Nil also where a private walk is the cause.
+  public let activity: ActivityID?
+  public let milestone: MilestoneKey?
+  /// The quest's total after it.
+  public let total: Distance?
+
+  public init(
+    team: TeamID, version: Int64, at: Instant, kind: Kind, quest: QuestID? = nil,
+    person: PersonID? = nil, activity: ActivityID? = nil, milestone: MilestoneKey? = nil,
+    total: Distance? = nil
+  ) {
+    self.team = team
+    self.version = version
+    self.at = at
+    self.kind = kind
+    self.quest = quest
+    self.person = person
+    self.activity = activity
+    self.milestone = milestone
+    self.total = total
+  }
+}
+
+extension TeamEvent {
+  /// The same without the person and the walk.
+  public var anonymous: TeamEvent {
+    TeamEvent(
+      team: team, version: version, at: at, kind: kind, quest: quest, milestone: milestone,
+      total: total)
+  }
+}
+
+/// One entry of the trail of who changed what.
+public struct AuditEntry: Hashable, Sendable {
+  public let at: Instant
+  /// Nil where the system did it.
+  public let actor: PersonID?
+  /// What was done: the name of the command.
+  public let action: String
+  public let team: TeamID?
+  public let quest: QuestID?
+  /// Whom or whose walk it concerned.
+  public let person: PersonID?
+  public let activity: ActivityID?
+  /// What changed, for people: old and new values.
+  public let detail: String
+
+  public init(
+    at: Instant, actor: PersonID?, action: String, team: TeamID? = nil, quest: QuestID? = nil,
+    person: PersonID? = nil, activity: ActivityID? = nil, detail: String = ""
+  ) {
+    self.at = at
+    self.actor = actor
+    self.action = action
+    self.team = team
+    self.quest = quest
+    self.person = person
+    self.activity = activity
+    self.detail = detail
+  }
+}

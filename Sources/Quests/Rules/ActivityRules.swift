@@ -1,0 +1,247 @@
+internal import CivilTime
+internal import Geodesy
+
+extension LedgerFold {
+  /// Logs a walk. The same content again gets the first answer again, also after edits and after
+  /// the deletion; other content under the same id is a conflict.
+  mutating func log(
+    _ key: ActivityKey, _ content: ActivityContent, zone: String, _ command: LedgerCommand
+  ) throws(LedgerError) -> LedgerAnswer {
+    if let stored = try activity(key) {
+      guard stored.first == content else {
+        throw LedgerError(
+          .conflict,
+          "the activity \(key.id) was first sent with other content; edit it, or log another walk "
+            + "with an id of its own")
+      }
+      return .logged(try firstAnswer(key), isRepeat: true)
+    }
+    try check(content, at: command.at)
+    let activity = Activity(
+      key: key, content: content, first: content, zone: zone,
+      day: try self.zone(zone).day(at: content.start), revision: 1, loggedAt: command.at,
+      changedAt: command.at, isDeleted: false)
+    let recounts = try recounts(from: [], to: activity, existing: [])
+    try check(recounts)
+    put(activity, isNew: true)
+    let deltas = try apply(recounts, .walkLogged, activity, keepsReceipts: true, at: command.at)
+    return .logged(ActivityAnswer(key: key, revision: 1, deltas: deltas), isRepeat: false)
+  }
+
+  mutating func edit(
+    _ key: ActivityKey, _ content: ActivityContent, expectedRevision: Int64?,
+    _ command: LedgerCommand
+  ) throws(LedgerError) -> LedgerAnswer {
+    guard let stored = try activity(key) else {
+      throw LedgerError(.notFound, "there is no activity \(key.id) of this person")
+    }
+    if stored.isDeleted {
+      throw LedgerError(.deleted, "the activity \(key.id) was deleted")
+    }
+    let isSame = stored.content == content
+    // An edit sent twice finds its own work done.
+    let isRepeat = isSame && expectedRevision.map { $0 == stored.revision - 1 } == true
+    try check(expectedRevision, isRepeat: isRepeat, against: stored.revision, "activity")
+    let rows = try contributions(of: key)
+    if isSame { return .edited(try presentAnswer(stored, rows)) }
+    try check(content, at: command.at)
+    var changed = stored
+    changed.content = content
+    changed.day = try zone(stored.zone).day(at: content.start)
+    changed.revision += 1
+    changed.changedAt = command.at
+    let recounts = try recounts(from: rows.filter(\.isCounted), to: changed, existing: rows)
+    try check(recounts)
+    replace(stored, by: changed, command)
+    record(
+      command, person: key.person, activity: key.id,
+      "\(stored.content.summary) became \(content.summary)")
+    if content.isPrivate, !stored.content.isPrivate {
+      // Any team that the person was ever in may have told of it.
+      for team in Set(try stays(of: key.person).map(\.team)) { anonymize(team, key) }
+    }
+    let isRelevant =
+      stored.content.start != content.start || stored.content.distance != content.distance
+      || stored.content.isPrivate != content.isPrivate
+    let deltas =
+      isRelevant
+      ? try apply(
+        recounts, .walkEdited, changed, wasPrivate: stored.content.isPrivate, at: command.at)
+      : try presentAnswer(changed, rows).deltas
+    return .edited(ActivityAnswer(key: key, revision: changed.revision, deltas: deltas))
+  }
+
+  /// Deletes a walk for ever. A second time does nothing more.
+  mutating func delete(
+    _ key: ActivityKey, expectedRevision: Int64?, _ command: LedgerCommand
+  ) throws(LedgerError) -> LedgerAnswer {
+    guard let stored = try activity(key) else {
+      throw LedgerError(.notFound, "there is no activity \(key.id) of this person")
+    }
+    try check(
+      expectedRevision, isRepeat: stored.isDeleted, against: stored.revision, "activity")
+    if stored.isDeleted {
+      return .deleted(ActivityAnswer(key: key, revision: stored.revision, deltas: []))
+    }
+    var changed = stored
+    changed.isDeleted = true
+    changed.revision += 1
+    changed.changedAt = command.at
+    let rows = try contributions(of: key)
+    let recounts = try recounts(from: rows.filter(\.isCounted), to: nil, existing: rows)
+    try check(recounts)
+    replace(stored, by: changed, command)
+    record(command, person: key.person, activity: key.id, "was \(stored.content.summary)")
+    let deltas = try apply(recounts, .walkDeleted, changed, at: command.at)
+    return .deleted(ActivityAnswer(key: key, revision: changed.revision, deltas: deltas))
+  }
+
+  // MARK: Parts
+
+  private func check(_ content: ActivityContent, at now: Instant) throws(LedgerError) {
+    guard content.distance > .zero else {
+      throw LedgerError(.invalid, "the distance of an activity is above 0")
+    }
+    guard content.distance <= limits.activityDistance else {
+      throw LedgerError(
+        .limit,
+        "the distance is \(content.distance.exactText(in: .kilometers)) km; the limit for one "
+          + "activity is \(limits.activityDistance.exactText(in: .kilometers)) km")
+    }
+    if let seconds = content.durationSeconds {
+      guard seconds >= 0 else {
+        throw LedgerError(.invalid, "the duration of an activity is not negative")
+      }
+      guard seconds <= limits.activitySeconds else {
+        throw LedgerError(
+          .limit,
+          "the duration is \(seconds) s; the limit for one activity is "
+            + "\(limits.activitySeconds) s")
+      }
+    }
+    guard content.start >= .earliest else {
+      throw LedgerError(.limit, "the start is before 1900, the earliest that can be kept")
+    }
+    guard content.start <= now.advanced(bySeconds: limits.futureSeconds) else {
+      throw LedgerError(
+        .limit,
+        "the start \(content.start) is in the future; the limit is \(limits.futureSeconds / 60) "
+          + "minutes after now, \(now)")
+    }
+    try checkText(content.source, "the source")
+    try checkText(content.note, "the note")
+  }
+
+  func check(
+    _ expected: Int64?, isRepeat: Bool, against revision: Int64, _ what: String
+  ) throws(LedgerError) {
+    guard let expected, !isRepeat, expected != revision else { return }
+    throw LedgerError(
+      .revision,
+      "the \(what) has revision \(revision), not \(expected): it has changed; read it again")
+  }
+
+  private mutating func replace(_ old: Activity, by new: Activity, _ command: LedgerCommand) {
+    versions.append(
+      ActivityVersion(
+        key: old.key, revision: old.revision, content: old.content, replacedAt: command.at,
+        replacedBy: command.actor))
+    put(new, isNew: false)
+  }
+
+  /// What changes in which quests when a walk that counts by some rows is to be as it is now, or
+  /// to be gone; by team.
+  mutating func recounts(
+    from counted: [Contribution], to activity: Activity?, existing: [Contribution]
+  ) throws(LedgerError) -> [Recount] {
+    var recounts: [QuestID: Recount] = [:]
+    for row in counted {
+      let place = try find(row.key.quest)
+      recounts[row.key.quest] = Recount(team: place.team, index: place.index, removed: [row])
+    }
+    if let activity {
+      let start = activity.content.start
+      let teams = Set(
+        try stays(of: activity.key.person).filter { $0.contains(start) }.map(\.team))
+      for team in teams {
+        let quests = try requireSheet(team).facts.quests
+        guard let index = quests.firstIndex(where: { $0.quest.contains(start) }) else { continue }
+        let quest = quests[index].quest.id
+        recounts[quest, default: Recount(team: team, index: index)].added = [
+          Self.contribution(of: activity, team: team, quest: quest, existing: existing)
+        ]
+      }
+    }
+    return recounts.values.sorted { ($0.team, $0.index) < ($1.team, $1.index) }
+  }
+
+  /// The row of a walk that counts for a quest, with the receipt that it may have from before.
+  static func contribution(
+    of activity: Activity, team: TeamID, quest: QuestID, existing: [Contribution]
+  ) -> Contribution {
+    Contribution(
+      team: team, key: ContributionKey(quest: quest, activity: activity.key),
+      start: activity.content.start, distance: activity.content.distance,
+      isPrivate: activity.content.isPrivate, isCounted: true,
+      receipt: existing.first { $0.key.quest == quest }?.receipt)
+  }
+
+  private mutating func apply(
+    _ recounts: [Recount], _ kind: TeamEvent.Kind, _ activity: Activity, wasPrivate: Bool = false,
+    keepsReceipts: Bool = false, at now: Instant
+  ) throws(LedgerError) -> [QuestDelta] {
+    let isPrivate = wasPrivate || activity.content.isPrivate
+    let cause = RecountCause(kind: kind, walk: isPrivate ? nil : activity.key)
+    var deltas: [QuestDelta] = []
+    for recount in recounts {
+      deltas.append(
+        try apply(recount, cause: cause, keepsReceipts: keepsReceipts, at: now))
+    }
+    return deltas
+  }
+
+  /// The answer that the first logging got, from what it left.
+  private mutating func firstAnswer(_ key: ActivityKey) throws(LedgerError) -> ActivityAnswer {
+    var deltas: [QuestDelta] = []
+    for row in try contributions(of: key) {
+      guard let receipt = row.receipt else { continue }
+      let place = try find(row.key.quest)
+      let quest = try requireSheet(place.team).facts.quests[place.index].quest
+      guard 1...quest.plans.count ~= receipt.plan else {
+        throw LedgerError(.corrupt, "a contribution of the quest \(quest.id) names no plan of it")
+      }
+      deltas.append(
+        QuestDelta(
+          team: row.team, quest: quest.id, plan: try plan(quest.plans[receipt.plan - 1]),
+          receipt: receipt))
+    }
+    return ActivityAnswer(key: key, revision: 1, deltas: deltas)
+  }
+
+  /// Where the quests of a walk stand when nothing has changed in them.
+  private mutating func presentAnswer(
+    _ activity: Activity, _ rows: [Contribution]
+  ) throws(LedgerError) -> ActivityAnswer {
+    var deltas: [QuestDelta] = []
+    for row in rows where row.isCounted {
+      let place = try find(row.key.quest)
+      let facts = try requireSheet(place.team).facts
+      let record = facts.quests[place.index]
+      deltas.append(
+        QuestDelta(
+          team: row.team, quest: record.quest.id, plan: try plan(record.quest.plan),
+          receipt: Receipt(
+            totalBefore: record.tally.total, totalAfter: record.tally.total,
+            versionBefore: facts.version, versionAfter: facts.version,
+            plan: record.quest.plans.count)))
+    }
+    return ActivityAnswer(key: activity.key, revision: activity.revision, deltas: deltas)
+  }
+}
+
+extension ActivityContent {
+  /// For the trail of changes; the note stays out of it.
+  var summary: String {
+    "\(distance) from \(start)\(isPrivate ? ", private" : "")"
+  }
+}

@@ -1,0 +1,54 @@
+public import Geodesy
+
+/// What a walk, its edit or its deletion did to one quest.
+public struct QuestDelta: Hashable, Sendable {
+  public let team: TeamID
+  public let quest: QuestID
+  public let plan: PlanID
+  public let totalBefore: Distance
+  public let totalAfter: Distance
+  /// The team's version before and after: one for each event.
+  public let versionBefore: Int64
+  public let versionAfter: Int64
+  /// The official distance from the start of the course that the new total leads to.
+  public let place: Distance
+  public let isFinished: Bool
+  /// The milestones that the total has passed, in route order.
+  public let reached: [Milestone]
+  /// Those that it has fallen back behind, the last first.
+  public let retracted: [Milestone]
+
+  init(team: TeamID, quest: QuestID, plan: QuestPlan, receipt: Receipt) {
+    self.team = team
+    self.quest = quest
+    self.plan = plan.id
+    totalBefore = receipt.totalBefore
+    totalAfter = receipt.totalAfter
+    versionBefore = receipt.versionBefore
+    versionAfter = receipt.versionAfter
+    place = plan.scale.place(of: totalAfter)
+    isFinished = plan.isFinished(total: totalAfter)
+    reached = Array(plan.crossed(from: totalBefore, to: totalAfter))
+    retracted = plan.crossed(from: totalAfter, to: totalBefore).reversed()
+  }
+}
+
+/// What became of a walk, with the deltas of every team in the order of their ids.
+public struct ActivityAnswer: Hashable, Sendable {
+  public let key: ActivityKey
+  /// The activity's revision after the command; for logging always 1.
+  public let revision: Int64
+  public let deltas: [QuestDelta]
+}
+
+/// What a command comes to.
+public enum LedgerAnswer: Hashable, Sendable {
+  /// For a repeat the first answer again, to the bit.
+  case logged(ActivityAnswer, isRepeat: Bool)
+  case edited(ActivityAnswer)
+  case deleted(ActivityAnswer)
+  case team(Team)
+  case membership(Membership)
+  case invite(Invite)
+  case quest(QuestRecord)
+}

@@ -1,0 +1,98 @@
+public import CivilTime
+public import Geodesy
+
+/// The rows that commands come to: written in one transaction, or not at all.
+///
+/// Every list is in the order of its keys, events in the order of team and version.
+public struct LedgerChanges: Sendable {
+  public struct TeamWrite: Hashable, Sendable {
+    public var team: Team
+    public var version: Int64
+    public var isNew: Bool
+    /// Whether more than the version has changed.
+    public var isTeamChanged: Bool
+  }
+
+  public struct QuestWrite: Hashable, Sendable {
+    public var record: QuestRecord
+    public var isNew: Bool
+    /// Whether more than the tally has changed.
+    public var isQuestChanged: Bool
+  }
+
+  public struct ActivityWrite: Hashable, Sendable {
+    public var activity: Activity
+    /// A new one is inserted, so that the store's key finds two writers of one id.
+    public var isNew: Bool
+  }
+
+  /// The milestones from an index on are these.
+  public struct MilestoneWrite: Hashable, Sendable {
+    public var team: TeamID
+    public var quest: QuestID
+    public var from: Int
+    /// Whether rows from that index on may be stored and must go first.
+    public var replaces: Bool
+    public var rows: [MilestoneReached]
+  }
+
+  public struct Removal: Hashable, Sendable {
+    public var team: TeamID
+    public var key: ContributionKey
+  }
+
+  /// What to add to a day's figures, negative where less counts. A row that comes to no walks may
+  /// stay or go.
+  public struct DayChange: Hashable, Sendable {
+    public var team: TeamID
+    public var quest: QuestID
+    public var day: Day
+    public var distance: Distance
+    public var walks: Int64
+  }
+
+  /// What to add to a person's public figures, negative where less counts.
+  public struct PersonChange: Hashable, Sendable {
+    public var team: TeamID
+    public var quest: QuestID
+    public var person: PersonID
+    public var distance: Distance
+    public var walks: Int64
+  }
+
+  /// Stored events of a walk that has become private lose person and activity.
+  public struct Anonymizing: Hashable, Sendable {
+    public var team: TeamID
+    public var activity: ActivityKey
+  }
+
+  public var teams: [TeamWrite] = []
+  /// Inserted or replaced by (team, person, stay).
+  public var memberships: [Membership] = []
+  public var invites: [Invite] = []
+  /// To be stored where they are not yet.
+  public var plans: [QuestPlan] = []
+  /// A quest that closes comes before one that opens.
+  public var quests: [QuestWrite] = []
+  public var activities: [ActivityWrite] = []
+  public var versions: [ActivityVersion] = []
+  /// Inserted or replaced by key.
+  public var contributions: [Contribution] = []
+  public var removals: [Removal] = []
+  public var milestones: [MilestoneWrite] = []
+  public var days: [DayChange] = []
+  public var people: [PersonChange] = []
+  /// Before the new events are written.
+  public var anonymizings: [Anonymizing] = []
+  public var events: [TeamEvent] = []
+  public var audit: [AuditEntry] = []
+
+  public init() {}
+
+  public var isEmpty: Bool {
+    teams.isEmpty && memberships.isEmpty && invites.isEmpty && plans.isEmpty && quests.isEmpty
+      && activities.isEmpty && versions.isEmpty && contributions.isEmpty && removals.isEmpty
+      && milestones.isEmpty && days.isEmpty && people.isEmpty && anonymizings.isEmpty
+      && events.isEmpty && audit.isEmpty
+  }
+}

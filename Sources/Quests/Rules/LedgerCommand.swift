@@ -1,0 +1,119 @@
+public import CivilTime
+
+/// What a quest is created with.
+public struct QuestDraft: Hashable, Sendable {
+  public var id: QuestID
+  public var team: TeamID
+  public var name: String
+  public var start: Instant
+  public var end: Instant
+  public var zone: String
+  public var plan: QuestPlan
+
+  public init(
+    id: QuestID, team: TeamID, name: String, start: Instant, end: Instant, zone: String,
+    plan: QuestPlan
+  ) {
+    self.id = id
+    self.team = team
+    self.name = name
+    self.start = start
+    self.end = end
+    self.zone = zone
+    self.plan = plan
+  }
+
+  /// Names the content, so that a repeat of a creation is told from another with the same id.
+  public var origin: PlanID {
+    var writer = ByteWriter()
+    writer.append(team)
+    writer.append(name)
+    writer.append(start.microseconds)
+    writer.append(end.microseconds)
+    writer.append(zone)
+    writer.append(plan.id)
+    return PlanID(digest: SHA256.digest(of: writer.bytes))
+  }
+}
+
+/// What of a quest is to change; nil leaves it.
+public struct QuestChange: Hashable, Sendable {
+  public var name: String?
+  public var start: Instant?
+  public var end: Instant?
+  public var zone: String?
+  public var plan: QuestPlan?
+
+  public init(
+    name: String? = nil, start: Instant? = nil, end: Instant? = nil, zone: String? = nil,
+    plan: QuestPlan? = nil
+  ) {
+    self.name = name
+    self.start = start
+    self.end = end
+    self.zone = zone
+    self.plan = plan
+  }
+}
+
+/// Something to be done to the ledger. Commands that create bring the new thing's id, so that
+/// the same command again does nothing twice.
+public struct LedgerCommand: Hashable, Sendable {
+  public enum Action: Hashable, Sendable {
+    /// Zone is the IANA zone of the person.
+    case log(ActivityKey, ActivityContent, zone: String)
+    case edit(ActivityKey, ActivityContent, expectedRevision: Int64?)
+    case delete(ActivityKey, expectedRevision: Int64?)
+
+    /// The founder becomes its first admin.
+    case createTeam(TeamID, name: String, founder: PersonID)
+    case renameTeam(TeamID, name: String, expectedRevision: Int64?)
+    case join(TeamID, PersonID, Role, from: Instant)
+    case leave(TeamID, PersonID, from: Instant)
+    case setRole(TeamID, PersonID, Role)
+    case createInvite(InviteID, TeamID, Role, expiresAt: Instant)
+    case redeemInvite(InviteID, PersonID)
+    case revokeInvite(InviteID)
+
+    case createQuest(QuestDraft)
+    case changeQuest(QuestID, QuestChange, expectedRevision: Int64?)
+    case cancelQuest(QuestID)
+    /// Closes the quest if it is open and its window is over; else it does nothing.
+    case expireQuest(QuestID)
+  }
+
+  public let action: Action
+  /// The present moment.
+  public let at: Instant
+  /// Who asks; nil for the system.
+  public let actor: PersonID?
+
+  public init(_ action: Action, at: Instant, actor: PersonID?) {
+    self.action = action
+    self.at = at
+    self.actor = actor
+  }
+}
+
+extension LedgerCommand.Action {
+  /// A stable name, as the audit trail has it.
+  public var name: String {
+    switch self {
+    case .log: "log-activity"
+    case .edit: "edit-activity"
+    case .delete: "delete-activity"
+    case .createTeam: "create-team"
+    case .renameTeam: "rename-team"
+    case .join: "join-team"
+    case .leave: "leave-team"
+    case .setRole: "set-role"
+    case .createInvite: "create-invite"
+    case .redeemInvite: "redeem-invite"
+    case .revokeInvite: "revoke-invite"
+    case .createQuest: "create-quest"
+    case .changeQuest: "change-quest"
+    case .cancelQuest: "cancel-quest"
+    case .expireQuest: "expire-quest"
+    }
+  }
+}

@@ -1,0 +1,49 @@
+public import CivilTime
+
+/// A team with all of its quests, in the order of their numbers.
+public struct TeamFacts: Hashable, Sendable {
+  public var team: Team
+  /// How many events the team has had.
+  public var version: Int64
+  public var quests: [QuestRecord]
+
+  public init(team: Team, version: Int64, quests: [QuestRecord]) {
+    self.team = team
+    self.version = version
+    self.quests = quests
+  }
+}
+
+/// What the rules read of the ledger.
+///
+/// A store answers from inside the transaction that will write the changes. It must have locked
+/// the teams that it answers about, in the order of their ids, before it reads what belongs to them.
+public protocol LedgerFacts {
+  func team(_ id: TeamID) throws(LedgerError) -> TeamFacts?
+  /// Every stay of the person in any team, past ones too.
+  func memberships(of person: PersonID) throws(LedgerError) -> [Membership]
+  /// Every stay of anybody in the team, past ones too.
+  func memberships(in team: TeamID) throws(LedgerError) -> [Membership]
+  func invite(_ id: InviteID) throws(LedgerError) -> Invite?
+  /// The team that a quest belongs to.
+  func team(ofQuest quest: QuestID) throws(LedgerError) -> TeamID?
+  func plan(_ id: PlanID) throws(LedgerError) -> QuestPlan?
+  /// Also a deleted one.
+  func activity(_ key: ActivityKey) throws(LedgerError) -> Activity?
+  /// The person's walks with from <= start < until, deleted ones left out, in any order. Their
+  /// `first` is not looked at and may be the present content.
+  func activities(
+    of person: PersonID, from: Instant, until: Instant
+  ) throws(LedgerError) -> [Activity]
+  /// All contributions of an activity, also those that do not count any more, in any order.
+  func contributions(of activity: ActivityKey) throws(LedgerError) -> [Contribution]
+  /// The counted contributions of a quest that come at or after a place in walk order, in that order.
+  func walks(of quest: QuestID, from order: WalkOrder) throws(LedgerError) -> [Contribution]
+}
+
+extension WalkOrder {
+  /// Before every walk.
+  public static let first = WalkOrder(
+    start: Instant(microseconds: .min), id: ActivityID(high: 0, low: 0),
+    person: PersonID(high: 0, low: 0))
+}

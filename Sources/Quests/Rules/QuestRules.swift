@@ -1,0 +1,265 @@
+internal import CivilTime
+
+extension LedgerFold {
+  /// Creates a quest. It closes the team's last one where that has expired, cuts the window of the
+  /// one before at its own start, and counts what was walked in its window already.
+  mutating func createQuest(
+    _ draft: QuestDraft, _ command: LedgerCommand
+  ) throws(LedgerError) -> LedgerAnswer {
+    let sheet = try requireSheet(draft.team)
+    if let owner = try team(of: draft.id) {
+      let record = try requireSheet(owner).facts.quests.first { $0.quest.id == draft.id }
+      guard let record, record.quest.origin == draft.origin else {
+        throw LedgerError(.conflict, "the quest \(draft.id) was created with other content")
+      }
+      return .quest(record)
+    }
+    let quests = sheet.facts.quests
+    try checkName(draft.name, "the quest's name")
+    try checkWindow(draft.start, draft.end)
+    _ = try zone(draft.zone)
+    if let open = quests.last(where: \.quest.isOpen), command.at < open.quest.end {
+      throw LedgerError(
+        .questOpen,
+        "the team has an open quest, “\(open.quest.name)”; finish, change or cancel it first")
+    }
+    try checkFollows(draft.start, after: quests[...], mayCut: true)
+    guard quests.count < limits.teamQuests else {
+      throw LedgerError(
+        .limit, "the team has had \(quests.count) quests; the limit is \(limits.teamQuests) quests")
+    }
+
+    let quest = Quest(
+      id: draft.id, team: draft.team, number: (quests.last?.quest.number ?? 0) + 1,
+      name: draft.name, start: draft.start, end: draft.end, zone: draft.zone,
+      plans: [draft.plan.id], createdAt: command.at, createdBy: command.actor,
+      origin: draft.origin)
+    // What the window before loses, and what the new one finds.
+    var cut: Recount?
+    // Windows that are not empty are apart, so only one can reach over the new start.
+    let overlapping = quests.firstIndex {
+      $0.quest.start < $0.quest.end && $0.quest.end > draft.start
+    }
+    if let index = overlapping {
+      let order = WalkOrder(
+        start: draft.start, id: WalkOrder.first.id, person: WalkOrder.first.person)
+      cut = Recount(
+        team: draft.team, index: index,
+        removed: try walks(of: quests[index].quest.id, from: order))
+    }
+    var filled = Recount(team: draft.team, index: quests.count)
+    filled.added = try walks(for: quest)
+    let found = filled.added.reduce(Int128(0)) { $0 + Int128($1.distance.micrometers) }
+    guard found <= Int128(Int64.max) else {
+      throw LedgerError(
+        .limit, "the quest's total would be beyond 9.2 billion km, the most a distance holds")
+    }
+    if let cut { try check([cut]) }
+
+    if let last = quests.indices.last, quests[last].quest.isOpen {
+      close(draft.team, last, .expired, at: command.at)
+    }
+    plans[draft.plan.id] = draft.plan
+    newPlans[draft.plan.id] = draft.plan
+    questTeams[quest.id] = draft.team
+    sheets[draft.team]?.facts.quests.append(QuestRecord(quest: quest))
+    sheets[draft.team]?.newQuests.insert(quest.id)
+    if let cut, var former = sheets[draft.team]?.facts.quests[cut.index].quest {
+      former.end = draft.start
+      put(draft.team, cut.index, former)
+      if !cut.removed.isEmpty {
+        _ = try apply(cut, cause: RecountCause(kind: .totalRederived), at: command.at)
+      }
+    }
+    emit(draft.team, .questCreated, at: command.at, quest: quest.id, total: .zero)
+    // What lies at the very start is reached by setting out.
+    for milestone in draft.plan.milestones.prefix(draft.plan.reachedCount(total: .zero)) {
+      emit(
+        draft.team, .milestoneReached, at: command.at, quest: quest.id, milestone: milestone.key,
+        total: .zero)
+    }
+    record(
+      command, team: draft.team, quest: quest.id,
+      "“\(quest.name)” from \(quest.start) to \(quest.end) in \(quest.zone)")
+    if !filled.added.isEmpty {
+      _ = try apply(filled, cause: RecountCause(kind: .totalRederived), at: command.at)
+    }
+    return .quest(try present(draft.team, quests.count))
+  }
+
+  /// Changes a quest. Its window, zone and plan can change until there is a successor or it is
+  /// cancelled, its name always.
+  mutating func changeQuest(
+    _ id: QuestID, _ change: QuestChange, expectedRevision: Int64?, _ command: LedgerCommand
+  ) throws(LedgerError) -> LedgerAnswer {
+    let (team, index) = try find(id)
+    let quests = try requireSheet(team).facts.quests
+    let old = quests[index].quest
+    var new = old
+    if let name = change.name { new.name = name }
+    if let start = change.start { new.start = start }
+    if let end = change.end { new.end = end }
+    if let zone = change.zone { new.zone = zone }
+    if let plan = change.plan, plan.id != old.plan { new.plans.append(plan.id) }
+    let isSame = new == old
+    try check(
+      expectedRevision, isRepeat: isSame && expectedRevision == old.revision - 1,
+      against: old.revision, "quest")
+    if isSame { return .quest(quests[index]) }
+    try checkName(new.name, "the quest's name")
+    let isMoved = new.start != old.start || new.end != old.end
+    let isReplanned = new.plans.count > old.plans.count
+    var recount: Recount?
+    if isMoved || isReplanned || new.zone != old.zone {
+      guard index == quests.count - 1, old.closing != .cancelled else {
+        throw LedgerError(
+          .questClosed,
+          "the quest “\(old.name)” \(old.closing == .cancelled ? "was cancelled" : "has a successor")"
+            + "; only its name can change")
+      }
+      try checkWindow(new.start, new.end)
+      _ = try zone(new.zone)
+      try checkFollows(new.start, after: quests[..<index], mayCut: false)
+      guard new.plans.count <= limits.questPlans else {
+        throw LedgerError(
+          .limit, "the quest has had \(old.plans.count) plans; the limit is \(limits.questPlans)")
+      }
+      let counted = try walks(of: id, from: .first)
+      var moved = Recount(team: team, index: index)
+      if isMoved {
+        let known = Dictionary(counted.map { ($0.key, $0) }, uniquingKeysWith: { a, _ in a })
+        moved.removed = counted
+        moved.added = try walks(for: new, known: known)
+      } else if new.zone != old.zone {
+        moved.removed = counted
+        moved.added = counted
+      }
+      if isReplanned { moved.formerPlan = old.plan }
+      if new.zone != old.zone { moved.formerZone = old.zone }
+      try check([moved])
+      recount = moved
+    }
+    if let plan = change.plan, isReplanned {
+      plans[plan.id] = plan
+      newPlans[plan.id] = plan
+    }
+    new.revision += 1
+    put(team, index, new)
+    emit(team, .questChanged, at: command.at, quest: id, total: quests[index].tally.total)
+    record(
+      command, team: team, quest: id,
+      "“\(old.name)” from \(old.start) to \(old.end) in \(old.zone) became “\(new.name)” from "
+        + "\(new.start) to \(new.end) in \(new.zone)\(isReplanned ? " with another plan" : "")")
+    if let recount {
+      let before = recount.removed.reduce(Int128(0)) { $0 + Int128($1.distance.micrometers) }
+      let after = recount.added.reduce(Int128(0)) { $0 + Int128($1.distance.micrometers) }
+      _ = try apply(
+        recount, cause: before == after ? nil : RecountCause(kind: .totalRederived),
+        at: command.at)
+      // A longer window lets an expired quest go on.
+      let record = try present(team, index)
+      if record.quest.closing == .expired, command.at < record.quest.end {
+        close(team, index, nil, at: command.at)
+      }
+    }
+    return .quest(try present(team, index))
+  }
+
+  /// Cancels an open quest: walks from now on do not count for it.
+  mutating func cancelQuest(
+    _ id: QuestID, _ command: LedgerCommand
+  ) throws(LedgerError) -> LedgerAnswer {
+    let (team, index) = try find(id)
+    let record = try present(team, index)
+    if record.quest.closing == .cancelled { return .quest(record) }
+    guard record.quest.isOpen, command.at < record.quest.end else {
+      throw LedgerError(
+        .questClosed,
+        "the quest “\(record.quest.name)” is \(record.quest.state(at: command.at).rawValue) and "
+          + "cannot be cancelled")
+    }
+    var quest = record.quest
+    quest.end = max(quest.start, command.at)
+    quest.revision += 1
+    let order = WalkOrder(
+      start: quest.end, id: WalkOrder.first.id, person: WalkOrder.first.person)
+    let recount = Recount(team: team, index: index, removed: try walks(of: id, from: order))
+    try check([recount])
+    put(team, index, quest)
+    close(team, index, .cancelled, at: command.at)
+    self.record(command, team: team, quest: id, "“\(quest.name)”")
+    if !recount.removed.isEmpty {
+      _ = try apply(recount, cause: RecountCause(kind: .totalRederived), at: command.at)
+    }
+    return .quest(try present(team, index))
+  }
+
+  mutating func expireQuest(
+    _ id: QuestID, _ command: LedgerCommand
+  ) throws(LedgerError) -> LedgerAnswer {
+    let (team, index) = try find(id)
+    let record = try present(team, index)
+    if record.quest.isOpen, command.at >= record.quest.end {
+      close(team, index, .expired, at: command.at)
+      self.record(command, team: team, quest: id, "“\(record.quest.name)”")
+    }
+    return .quest(try present(team, index))
+  }
+
+  // MARK: Parts
+
+  private mutating func present(_ team: TeamID, _ index: Int) throws(LedgerError) -> QuestRecord {
+    try requireSheet(team).facts.quests[index]
+  }
+
+  private func checkWindow(_ start: Instant, _ end: Instant) throws(LedgerError) {
+    guard start < end else {
+      throw LedgerError(.invalid, "the quest ends at \(end), not after its start at \(start)")
+    }
+    guard start >= .earliest, end <= .latest else {
+      throw LedgerError(.limit, "a quest's window lies in the years 1900 to 9999")
+    }
+    guard end <= start.advanced(bySeconds: limits.questSeconds) else {
+      throw LedgerError(
+        .limit,
+        "the quest's window is longer than \(limits.questSeconds / 31_557_600) years, the limit")
+    }
+  }
+
+  /// Windows follow one another. Those that are empty stand in nobody's way.
+  private func checkFollows(
+    _ start: Instant, after earlier: ArraySlice<QuestRecord>, mayCut: Bool
+  ) throws(LedgerError) {
+    for quest in earlier.map(\.quest) where quest.start < quest.end {
+      guard mayCut ? start > quest.start : start >= quest.end else {
+        throw LedgerError(
+          .windowOverlap,
+          "the window would overlap that of the quest “\(quest.name)”, which "
+            + (mayCut ? "starts at \(quest.start)" : "ends at \(quest.end)"))
+      }
+    }
+  }
+
+  /// The rows of everything that was walked in a quest's window by those who were members then.
+  private mutating func walks(
+    for quest: Quest, known: [ContributionKey: Contribution] = [:]
+  ) throws(LedgerError) -> [Contribution] {
+    var rows: [Contribution] = []
+    for stay in try stays(in: quest.team) {
+      let from = max(stay.joined, quest.start)
+      let until = min(stay.left ?? quest.end, quest.end)
+      for activity in try walks(of: stay.person, from: from, until: until) {
+        let key = ContributionKey(quest: quest.id, activity: activity.key)
+        if let row = known[key] {
+          rows.append(row)
+        } else {
+          rows.append(
+            Self.contribution(
+              of: activity, team: quest.team, quest: quest.id,
+              existing: try contributions(of: activity.key)))
+        }
+      }
+    }
+    return rows.sorted { $0.order < $1.order }
+  }
+}

@@ -1,0 +1,124 @@
+public import CivilTime
+public import Routes
+
+/// Where activities, teams and quests are kept.
+///
+/// All that changes goes through `perform`, so that the rules of `LedgerFold` are the only ones.
+/// Listings take the place of the last row of the page before, so that they stay stable with ties
+/// and with rows that come and go; no page is longer than `LedgerLimits.page`. Every method throws
+/// `unreachable`, `timeout` or `overloaded` when nothing was done and a later try may succeed.
+public protocol LedgerStore: Sendable {
+  /// Does commands, in their order, durably; each has a result of its own.
+  ///
+  /// Those that the rules allow commit together, with commands of other callers as may be; those
+  /// that they refuse stop none. An answer is given after the commit.
+  /// - Throws: `unknown-outcome` when the connection broke during the commit: the same commands
+  ///   again find out and do nothing twice. `limit` for more than `LedgerLimits.batchActivities`.
+  func perform(
+    _ commands: [LedgerCommand]
+  ) async throws(LedgerError) -> [Result<LedgerAnswer, LedgerError>]
+
+  // MARK: Activities
+
+  /// Also a deleted one.
+  func activity(_ key: ActivityKey) async throws(LedgerError) -> Activity?
+  /// The person's walks, the last walked first, deleted ones left out.
+  func activities(
+    of person: PersonID, before: WalkOrder?, limit: Int
+  ) async throws(LedgerError) -> [Activity]
+  /// What edits and the deletion have replaced, the oldest first.
+  func versions(of key: ActivityKey) async throws(LedgerError) -> [ActivityVersion]
+  /// The days with a walk up to a day, in the walks' own zones, the latest first, each once.
+  func walkedDays(
+    of person: PersonID, through day: Day, limit: Int
+  ) async throws(LedgerError) -> [Day]
+
+  // MARK: Teams
+
+  func team(_ id: TeamID) async throws(LedgerError) -> TeamFacts?
+  func memberships(of person: PersonID) async throws(LedgerError) -> [Membership]
+  func memberships(in team: TeamID) async throws(LedgerError) -> [Membership]
+  func invite(_ id: InviteID) async throws(LedgerError) -> Invite?
+  func invites(of team: TeamID) async throws(LedgerError) -> [Invite]
+  /// The team's events after a version, in order. Where the first of them is not `version + 1`,
+  /// those between are no longer kept.
+  func events(
+    of team: TeamID, after version: Int64, limit: Int
+  ) async throws(LedgerError) -> [TeamEvent]
+  /// Who changed what in the team, the latest first, each with its number.
+  func trail(
+    of team: TeamID, before number: Int64?, limit: Int
+  ) async throws(LedgerError) -> [(number: Int64, entry: AuditEntry)]
+
+  // MARK: Quests
+
+  func quest(_ id: QuestID) async throws(LedgerError) -> QuestRecord?
+  func plan(_ id: PlanID) async throws(LedgerError) -> QuestPlan?
+  /// How a quest stands: now, or as of a past moment, counting walks with start <= past.
+  func standing(
+    of quest: QuestID, now: Instant, past: Instant?
+  ) async throws(LedgerError) -> QuestStanding?
+  /// Which walk reached which milestone, from an index on. Milestones at the very start have none.
+  func milestones(
+    of quest: QuestID, from index: Int, limit: Int
+  ) async throws(LedgerError) -> [MilestoneReached]
+  /// What was walked on each day on which anybody walked, the first first.
+  func days(of quest: QuestID) async throws(LedgerError) -> [DayTotal]
+  /// What each person has walked, private walks left out, in the order of their ids.
+  func people(in quest: QuestID) async throws(LedgerError) -> [PersonTotal]
+  /// The counted walks that are not private, the last walked first.
+  func feed(
+    of quest: QuestID, before: WalkOrder?, limit: Int
+  ) async throws(LedgerError) -> [Contribution]
+  /// Open quests whose window is over at a moment, to be closed with `expireQuest`.
+  func questsDue(at now: Instant, limit: Int) async throws(LedgerError) -> [QuestID]
+
+  // MARK: Markers
+
+  /// Places markers on the map. One of an older version than that which is there is left out.
+  func place(_ markers: [QuestMarker]) async throws(LedgerError)
+  /// The markers in a box, by quest, answered by a spatial index; over 180 degrees too.
+  func markers(
+    in box: Bounds, after quest: QuestID?, limit: Int
+  ) async throws(LedgerError) -> [QuestMarker]
+
+  // MARK: Care
+
+  /// Recomputes everything from the activities and names each difference.
+  func audit() async throws(LedgerError) -> AuditReport
+  /// Forgets events that are older than `LedgerLimits.eventSeconds`.
+  /// - Returns: how many.
+  func forgetEvents(at now: Instant) async throws(LedgerError) -> Int
+}
+
+/// Where the team of a quest stands, for a map of many.
+public struct QuestMarker: Hashable, Sendable {
+  public let quest: QuestID
+  public let team: TeamID
+  /// Degrees, -90…90 and -180…180.
+  public let latitude: Double
+  public let longitude: Double
+  /// The team's version that the place belongs to.
+  public let version: Int64
+
+  public init(
+    quest: QuestID, team: TeamID, latitude: Double, longitude: Double, version: Int64
+  ) {
+    self.quest = quest
+    self.team = team
+    self.latitude = latitude
+    self.longitude = longitude
+    self.version = version
+  }
+}
+
+extension LedgerStore {
+  /// Does one command.
+  public func perform(_ command: LedgerCommand) async throws(LedgerError) -> LedgerAnswer {
+    let results = try await perform([command])
+    guard let result = results.first else {
+      throw LedgerError(.store, "the store gave no answer to a command")
+    }
+    return try result.get()
+  }
+}

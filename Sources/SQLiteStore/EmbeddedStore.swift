@@ -1,0 +1,251 @@
+public import CivilTime
+internal import Foundation
+internal import GRDB
+public import Quests
+
+/// The stores on one file of SQLite: the default, without a server.
+///
+/// Safe to use from many tasks. Writers wait for one thread, which commits what waits together;
+/// readers see the last commit and wait for nobody. Other processes may open the same file.
+public final class EmbeddedStore: Sendable {
+  let pool: DatabasePool
+  let zones: ZoneCatalog
+  let limits: LedgerLimits
+  private let writer: GroupCommit
+
+  /// How long a writer waits for another process.
+  static let busySeconds = 10.0
+
+  /// Opens the file, or begins it.
+  ///
+  /// - Parameter migrates: whether an older schema is brought up to date; else it is refused.
+  /// - Throws: `unreachable`, `access`, `corrupt`, `schema-too-new`, `schema-too-old`, and
+  ///   `settings` where the file cannot be made to keep what was committed.
+  public init(
+    path: String, migrates: Bool = true, zones: ZoneCatalog = ZoneCatalog(),
+    limits: LedgerLimits = .standard
+  ) throws(LedgerError) {
+    self.zones = zones
+    self.limits = limits
+    let pool = try Self.open(path)
+    self.pool = pool
+    try Self.migrate(pool, path: path, migrates: migrates)
+    try Self.assertDurable(pool)
+    writer = GroupCommit(mostWaiting: limits.waitingCommands) { commands throws(LedgerError) in
+      try Self.fold(commands, pool: pool, zones: zones, limits: limits)
+    }
+  }
+
+  private static func open(_ path: String) throws(LedgerError) -> DatabasePool {
+    try ledgerErrors {
+      var configuration = Configuration()
+      configuration.label = "milequest"
+      // The default is to fail at once.
+      configuration.busyMode = .timeout(busySeconds)
+      configuration.maximumReaderCount = 8
+      configuration.prepareDatabase { db in
+        try db.execute(sql: "PRAGMA cache_size = -32768")
+      }
+      let pool = try DatabasePool(path: path, configuration: configuration)
+      try pool.writeWithoutTransaction { db in
+        // Opening a pool sets NORMAL, whatever the configuration says.
+        try db.execute(sql: "PRAGMA synchronous = FULL")
+        try db.execute(sql: "PRAGMA wal_autocheckpoint = 4000")
+      }
+      return pool
+    }
+  }
+
+  private static func migrate(
+    _ pool: DatabasePool, path: String, migrates: Bool
+  ) throws(LedgerError) {
+    let migrator = Schema.migrator
+    try ledgerErrors {
+      try pool.read { db in
+        let application = try Int32.fetchOne(db, sql: "PRAGMA application_id") ?? 0
+        let tables =
+          try Int.fetchOne(
+            db, sql: "SELECT count(*) FROM sqlite_schema WHERE name <> 'grdb_migrations'") ?? 0
+        guard application == Schema.applicationID || (application == 0 && tables == 0) else {
+          throw LedgerError(
+            .corrupt, "\(path) is a database of another program; choose another file")
+        }
+        if try migrator.hasBeenSuperseded(db) {
+          throw LedgerError(
+            .schemaTooNew,
+            "\(path) was written by a newer version of this program; use that, or another file")
+        }
+        if !migrates, try !migrator.hasCompletedMigrations(db) {
+          throw LedgerError(
+            .schemaTooOld, "\(path) has an older schema; bring it up to date with milequest migrate"
+          )
+        }
+      }
+      if migrates { try migrator.migrate(pool) }
+    }
+  }
+
+  /// A commit must be on the disk when it is answered.
+  private static func assertDurable(_ pool: DatabasePool) throws(LedgerError) {
+    try ledgerErrors {
+      try pool.writeWithoutTransaction { db in
+        let synchronous = try Int.fetchOne(db, sql: "PRAGMA synchronous")
+        let journal = try String.fetchOne(db, sql: "PRAGMA journal_mode")
+        guard synchronous == 2, journal == "wal" else {
+          throw LedgerError(
+            .settings,
+            "the store's file has synchronous = \(synchronous ?? -1) and journal_mode = "
+              + "\(journal ?? "none"); it needs 2 (FULL) and wal, which its file system may not give"
+          )
+        }
+      }
+    }
+  }
+
+  // MARK: Commands
+
+  public func perform(
+    _ commands: [LedgerCommand]
+  ) async throws(LedgerError) -> [Result<LedgerAnswer, LedgerError>] {
+    guard commands.count <= limits.batchActivities else {
+      throw LedgerError(
+        .limit,
+        "\(commands.count) commands in one batch; the limit is \(limits.batchActivities)")
+    }
+    return commands.isEmpty ? [] : try await writer.submit(commands)
+  }
+
+  /// One transaction for the commands of many callers. Those that the rules refuse stop none.
+  private static func fold(
+    _ items: [[LedgerCommand]], pool: DatabasePool, zones: ZoneCatalog, limits: LedgerLimits
+  ) throws(LedgerError) -> [GroupCommit.Results] {
+    try ledgerErrors {
+      try pool.writeWithoutTransaction { db in
+        try db.execute(sql: "BEGIN IMMEDIATE")
+        let results: [GroupCommit.Results]
+        do {
+          let tables = LedgerTables(db: db)
+          var fold = LedgerFold(facts: tables, zones: zones, limits: limits)
+          results = try items.map { commands in
+            try commands.map { command in
+              do throws(LedgerError) { return .success(try fold.apply(command)) } catch {
+                // A store that fails is no refusal: nothing of this fold can be trusted.
+                if error.code.isOfStore { throw error }
+                return .failure(error)
+              }
+            }
+          }
+          let changes = try fold.finish()
+          if changes.isEmpty {
+            try db.execute(sql: "ROLLBACK")
+            return results
+          }
+          try tables.write(changes)
+        } catch {
+          if db.isInsideTransaction { try? db.execute(sql: "ROLLBACK") }
+          throw error
+        }
+        do { try db.execute(sql: "COMMIT") } catch {
+          if db.isInsideTransaction { try? db.execute(sql: "ROLLBACK") }
+          if (error as? DatabaseError)?.resultCode == .SQLITE_IOERR {
+            // What had reached the log may come back when the file is next opened.
+            throw LedgerError(
+              .unknownOutcome,
+              "the disk failed during the commit: send the same again to find out")
+          }
+          throw error
+        }
+        return results
+      }
+    }
+  }
+
+  // MARK: Reading
+
+  /// Reads from one state of the store.
+  func read<Value: Sendable>(
+    _ body: @escaping @Sendable (LedgerTables) throws -> Value
+  ) async throws(LedgerError) -> Value {
+    do {
+      return try await pool.read { db in try body(LedgerTables(db: db)) }
+    } catch { throw LedgerError(sqlite: error) }
+  }
+
+  /// Writes something that is not for the rules.
+  func write<Value: Sendable>(
+    _ body: @escaping @Sendable (Database) throws -> Value
+  ) async throws(LedgerError) -> Value {
+    do {
+      return try await pool.write(body)
+    } catch { throw LedgerError(sqlite: error) }
+  }
+
+  func checked(limit: Int) -> DatabaseValue { min(max(limit, 0), limits.page).databaseValue }
+
+  // MARK: Care
+
+  /// Copies the store, as it stands at one moment, into a file that must not exist yet; writers go on.
+  ///
+  /// The copy is whole under its name or not there.
+  /// - Parameter progress: is told how many of how many pages are done.
+  /// - Throws: `conflict` where the file exists, `storage-full`, `access`, `store`.
+  public func backup(
+    to path: String, progress: (@Sendable (_ done: Int, _ all: Int) -> Void)? = nil
+  ) throws(LedgerError) {
+    guard !FileManager.default.fileExists(atPath: path) else {
+      throw LedgerError(.conflict, "\(path) exists; a backup never writes over a file")
+    }
+    let partial = path + ".partial"
+    try? FileManager.default.removeItem(atPath: partial)
+    defer { try? FileManager.default.removeItem(atPath: partial) }
+    try ledgerErrors {
+      let copy = try DatabaseQueue(path: partial)
+      try pool.backup(to: copy, pagesPerStep: 4_000) { state in
+        progress?(state.completedPageCount, state.totalPageCount)
+      }
+      let check = try copy.inDatabase { db in
+        // One file, without a log beside it; the store turns the log on again when it opens it.
+        try db.execute(sql: "PRAGMA journal_mode = DELETE")
+        return try String.fetchOne(db, sql: "PRAGMA quick_check(1)")
+      }
+      try copy.close()
+      guard check == "ok" else {
+        throw LedgerError(.corrupt, "the copy is damaged: \(check ?? "no answer")")
+      }
+      // A rename does not write over a file that came in the meantime.
+      guard link(partial, path) == 0 else {
+        throw LedgerError(.access, "\(path) cannot be made: \(String(cString: strerror(errno)))")
+      }
+    }
+  }
+
+  /// The versions and settings that a diagnosis asks for, by name.
+  public func diagnosis() async throws(LedgerError) -> [(name: String, value: String)] {
+    let sqlite = try await read { tables in
+      try String.fetchOne(tables.db, sql: "SELECT sqlite_version()") ?? "unknown"
+    }
+    let settings: [String] = try await write { db in
+      try ["synchronous", "journal_mode", "page_count", "page_size", "freelist_count"].map { name in
+        try String.fetchOne(db, sql: "PRAGMA \(name)") ?? "unknown"
+      }
+    }
+    return [
+      ("sqlite", sqlite), ("synchronous", settings[0]), ("journal_mode", settings[1]),
+      ("pages", settings[2]), ("page_size", settings[3]), ("free_pages", settings[4]),
+    ]
+  }
+
+  /// Closes the file; commands that wait are done first by those who wait for them.
+  public func close() throws(LedgerError) {
+    try ledgerErrors { try pool.close() }
+  }
+}
+
+extension LedgerError.Code {
+  /// Whether the store failed, in place of the rules refusing.
+  var isOfStore: Bool {
+    [
+      .unknownOutcome, .unreachable, .timeout, .access, .settings, .corrupt, .storageFull, .store,
+    ].contains(self)
+  }
+}

@@ -1,0 +1,337 @@
+public import CivilTime
+internal import GRDB
+internal import Geodesy
+public import Quests
+public import Routes
+
+extension EmbeddedStore: LedgerStore {
+  // MARK: Activities
+
+  public func activity(_ key: ActivityKey) async throws(LedgerError) -> Activity? {
+    try await read { try $0.activity(key) }
+  }
+
+  public func activities(
+    of person: PersonID, before: WalkOrder?, limit: Int
+  ) async throws(LedgerError) -> [Activity] {
+    let limit = checked(limit: limit)
+    return try await read { tables in
+      let before = before ?? .last
+      let found = try tables.db.rows(
+        "SELECT \(Activity.columns) FROM activities WHERE person_id = ? AND is_deleted = 0 "
+          + "AND (start_at, activity_id) < (?, ?) ORDER BY start_at DESC, activity_id DESC LIMIT ?",
+        [person.blob, before.start.column, before.id.blob, limit], Activity.read)
+      return try found.map { $0.revision > 1 ? try tables.activity($0.key) ?? $0 : $0 }
+    }
+  }
+
+  public func versions(of key: ActivityKey) async throws(LedgerError) -> [ActivityVersion] {
+    try await read {
+      try $0.db.rows(
+        "SELECT \(ActivityVersion.columns) FROM activity_versions "
+          + "WHERE person_id = ? AND activity_id = ? ORDER BY revision",
+        [key.person.blob, key.id.blob], ActivityVersion.read)
+    }
+  }
+
+  public func walkedDays(
+    of person: PersonID, through day: Day, limit: Int
+  ) async throws(LedgerError) -> [Day] {
+    let limit = min(max(limit, 0), limits.page)
+    return try await read { tables in
+      // The index goes by start, and the zones of neighbours can put their days up to two apart:
+      // three days more than asked for, and none that is not read can belong among them.
+      let statement = try tables.db.cachedStatement(
+        sql: "SELECT day FROM activities WHERE person_id = ? AND is_deleted = 0 "
+          + "AND start_at < ? ORDER BY start_at DESC")
+      let (end, overflow) = day.number.multipliedReportingOverflow(by: 86_400_000_000)
+      let until =
+        overflow
+        ? Int64.max
+        : Instant(microseconds: end)
+          .advanced(bySeconds: 3 * 86_400).microseconds
+      statement.setUncheckedArguments(
+        StatementArguments([person.blob, until.databaseValue]))
+      let cursor = try Row.fetchCursor(statement)
+      var days: Set<Day> = []
+      while days.count < limit + 3, let row = try cursor.next() {
+        var columns = Columns(row)
+        let walked = Day(number: try columns.int())
+        if walked <= day { days.insert(walked) }
+      }
+      return Array(days.sorted(by: >).prefix(limit))
+    }
+  }
+
+  // MARK: Teams
+
+  public func team(_ id: TeamID) async throws(LedgerError) -> TeamFacts? {
+    try await read { try $0.team(id) }
+  }
+
+  public func memberships(of person: PersonID) async throws(LedgerError) -> [Membership] {
+    try await read { try $0.memberships(of: person) }
+  }
+
+  public func memberships(in team: TeamID) async throws(LedgerError) -> [Membership] {
+    try await read { try $0.memberships(in: team) }
+  }
+
+  public func invite(_ id: InviteID) async throws(LedgerError) -> Invite? {
+    try await read { try $0.invite(id) }
+  }
+
+  public func invites(of team: TeamID) async throws(LedgerError) -> [Invite] {
+    try await read {
+      try $0.db.rows(
+        "SELECT \(Invite.columns) FROM invites WHERE team_id = ? ORDER BY created_at, invite_id",
+        [team.blob], Invite.read)
+    }
+  }
+
+  public func events(
+    of team: TeamID, after version: Int64, limit: Int
+  ) async throws(LedgerError) -> [TeamEvent] {
+    let limit = checked(limit: limit)
+    return try await read {
+      try $0.db.rows(
+        "SELECT \(TeamEvent.columns) FROM team_events WHERE team_id = ? AND version > ? "
+          + "ORDER BY version LIMIT ?", [team.blob, version.databaseValue, limit], TeamEvent.read)
+    }
+  }
+
+  public func trail(
+    of team: TeamID, before number: Int64?, limit: Int
+  ) async throws(LedgerError) -> [(number: Int64, entry: AuditEntry)] {
+    let limit = checked(limit: limit)
+    return try await read {
+      try $0.db.rows(
+        "SELECT \(AuditEntry.columns) FROM audit_trail WHERE team_id = ? AND number < ? "
+          + "ORDER BY number DESC LIMIT ?",
+        [team.blob, (number ?? .max).databaseValue, limit], AuditEntry.read)
+    }
+  }
+
+  // MARK: Quests
+
+  public func quest(_ id: QuestID) async throws(LedgerError) -> QuestRecord? {
+    try await read { try $0.quest(id) }
+  }
+
+  public func plan(_ id: PlanID) async throws(LedgerError) -> QuestPlan? {
+    try await read { try $0.plan(id) }
+  }
+
+  public func standing(
+    of quest: QuestID, now: Instant, past: Instant?
+  ) async throws(LedgerError) -> QuestStanding? {
+    let zones = zones
+    return try await read { tables in
+      try tables.standing(of: quest, now: now, past: past, zones: zones)
+    }
+  }
+
+  public func milestones(
+    of quest: QuestID, from index: Int, limit: Int
+  ) async throws(LedgerError) -> [MilestoneReached] {
+    let limit = checked(limit: limit)
+    return try await read { tables in
+      guard let team = try tables.team(ofQuest: quest) else { return [] }
+      return try tables.db.rows(
+        "SELECT \(MilestoneReached.columns) FROM milestones WHERE team_id = ? AND quest_id = ? "
+          + "AND milestone >= ? ORDER BY milestone LIMIT ?",
+        [team.blob, quest.blob, index.databaseValue, limit], MilestoneReached.read)
+    }
+  }
+
+  public func days(of quest: QuestID) async throws(LedgerError) -> [DayTotal] {
+    try await read { tables in
+      guard let team = try tables.team(ofQuest: quest) else { return [] }
+      return try tables.db.rows(
+        "SELECT \(DayTotal.columns) FROM quest_days WHERE team_id = ? AND quest_id = ? "
+          + "AND walks <> 0 ORDER BY day", [team.blob, quest.blob], DayTotal.read)
+    }
+  }
+
+  public func people(in quest: QuestID) async throws(LedgerError) -> [PersonTotal] {
+    try await read { tables in
+      guard let team = try tables.team(ofQuest: quest) else { return [] }
+      return try tables.db.rows(
+        "SELECT \(PersonTotal.columns) FROM quest_people WHERE team_id = ? AND quest_id = ? "
+          + "AND walks <> 0 ORDER BY person_id", [team.blob, quest.blob], PersonTotal.read)
+    }
+  }
+
+  public func feed(
+    of quest: QuestID, before: WalkOrder?, limit: Int
+  ) async throws(LedgerError) -> [Contribution] {
+    let limit = checked(limit: limit)
+    return try await read { tables in
+      guard let team = try tables.team(ofQuest: quest) else { return [] }
+      let before = before ?? .last
+      return try tables.db.rows(
+        "SELECT \(Contribution.columns) FROM contributions WHERE team_id = ? AND quest_id = ? "
+          + "AND is_counted = 1 AND is_private = 0 "
+          + "AND (start_at, activity_id, person_id) < (?, ?, ?) "
+          + "ORDER BY start_at DESC, activity_id DESC, person_id DESC LIMIT ?",
+        [
+          team.blob, quest.blob, before.start.column, before.id.blob, before.person.blob, limit,
+        ], Contribution.read)
+    }
+  }
+
+  public func questsDue(at now: Instant, limit: Int) async throws(LedgerError) -> [QuestID] {
+    let limit = checked(limit: limit)
+    return try await read {
+      try $0.db.rows(
+        "SELECT quest_id FROM quests WHERE closing IS NULL AND end_at <= ? "
+          + "ORDER BY end_at, quest_id LIMIT ?", [now.column, limit]
+      ) { try $0.id() }
+    }
+  }
+
+  // MARK: Markers
+
+  public func place(_ markers: [QuestMarker]) async throws(LedgerError) {
+    try await write { db in
+      for marker in markers {
+        try db.run(
+          "INSERT INTO quest_markers (quest_id, team_id, latitude, longitude, version) "
+            + "VALUES (?, ?, ?, ?, ?) ON CONFLICT (quest_id) DO UPDATE SET "
+            + "latitude = excluded.latitude, longitude = excluded.longitude, "
+            + "version = excluded.version WHERE excluded.version >= version",
+          [
+            marker.quest.blob, marker.team.blob, marker.latitude.databaseValue,
+            marker.longitude.databaseValue, marker.version.databaseValue,
+          ])
+        try db.run(
+          "INSERT OR REPLACE INTO quest_marker_boxes (box, west, east, south, north) "
+            + "SELECT box, longitude, longitude, latitude, latitude FROM quest_markers "
+            + "WHERE quest_id = ?", [marker.quest.blob])
+      }
+    }
+  }
+
+  public func markers(
+    in box: Bounds, after quest: QuestID?, limit: Int
+  ) async throws(LedgerError) -> [QuestMarker] {
+    let limit = checked(limit: limit)
+    return try await read { tables in
+      // The boxes are rounded outwards to 32 bits; the places themselves decide.
+      try tables.db.rows(
+        "SELECT m.quest_id, m.team_id, m.latitude, m.longitude, m.version FROM quest_markers m "
+          + "WHERE m.box IN (SELECT box FROM quest_marker_boxes "
+          + "  WHERE west <= ?2 AND east >= ?1 AND south <= ?4 AND north >= ?3 "
+          + "  UNION SELECT box FROM quest_marker_boxes "
+          + "  WHERE west <= ?6 AND east >= ?5 AND south <= ?4 AND north >= ?3) "
+          + "AND m.latitude BETWEEN ?3 AND ?4 "
+          + "AND (m.longitude BETWEEN ?1 AND ?2 OR m.longitude BETWEEN ?5 AND ?6) "
+          + "AND m.quest_id > ?7 ORDER BY m.quest_id LIMIT ?8",
+        box.halves + [quest.after(), limit]
+      ) {
+        QuestMarker(
+          quest: try $0.id(), team: try $0.id(), latitude: try $0.double(),
+          longitude: try $0.double(), version: try $0.int())
+      }
+    }
+  }
+
+  // MARK: Care
+
+  public func forgetEvents(at now: Instant) async throws(LedgerError) -> Int {
+    let before = now.advanced(bySeconds: -limits.eventSeconds)
+    return try await write { db in
+      try db.run("DELETE FROM team_events WHERE at < ?", [before.column])
+      return db.changesCount
+    }
+  }
+}
+
+extension WalkOrder {
+  /// After every walk.
+  static let last = WalkOrder(
+    start: Instant(microseconds: .max), id: ActivityID(high: .max, low: .max),
+    person: PersonID(high: .max, low: .max))
+}
+
+extension Bounds {
+  /// West and east, south and north, and west and east once more: of the part beyond 180 degrees
+  /// where there is one.
+  var halves: [DatabaseValue] {
+    let crosses = west > east
+    return [
+      west.databaseValue, (crosses ? 180 : east).databaseValue, south.databaseValue,
+      north.databaseValue, (crosses ? -180 : west).databaseValue, east.databaseValue,
+    ]
+  }
+}
+
+extension LedgerTables {
+  func quest(_ id: QuestID) throws -> QuestRecord? {
+    try db.row(
+      "SELECT \(QuestRecord.columns) FROM \(QuestRecord.tables) WHERE q.quest_id = ?", [id.blob],
+      QuestRecord.read)
+  }
+
+  func standing(
+    of id: QuestID, now: Instant, past: Instant?, zones: ZoneCatalog
+  ) throws -> QuestStanding? {
+    guard let record = try quest(id), let plan = try plan(record.quest.plan),
+      let version = try db.row(
+        "SELECT version FROM team_state WHERE team_id = ?", [record.quest.team.blob],
+        { try $0.int() })
+    else { return nil }
+    let zone = try zones.zone(named: record.quest.zone)
+    let at = past ?? now
+    var recent: [DayTotal] = []
+    if let window = Pace.window(at: at, start: record.quest.start, zone: zone) {
+      recent = try days(record.quest, from: window.lowerBound, through: window.upperBound)
+    }
+    guard past != nil else {
+      return QuestStanding(
+        record: record, plan: plan, version: version, at: at, isPast: false,
+        total: record.tally.total, walks: record.tally.walks, recent: recent)
+    }
+    // Whole days come from their figures. Clocks that were turned back can show the day of the
+    // moment and the one before again, so these are summed up walk by walk.
+    let whole = zone.day(at: at).advanced(by: -2)
+    let sums = try db.row(
+      "SELECT coalesce(sum(distance_um), 0), coalesce(sum(walks), 0) FROM quest_days "
+        + "WHERE team_id = ? AND quest_id = ? AND day <= ?",
+      [record.quest.team.blob, id.blob, whole.number.databaseValue]
+    ) { (try $0.int(), try $0.int()) }
+    var (total, walks) = sums ?? (0, 0)
+    recent.removeAll { $0.day > whole }
+    let late = try db.rows(
+      "SELECT start_at, distance_um FROM contributions WHERE team_id = ? AND quest_id = ? "
+        + "AND is_counted = 1 AND start_at > ? AND start_at <= ?",
+      [
+        record.quest.team.blob, id.blob, at.advanced(bySeconds: -5 * 86_400).column, at.column,
+      ]
+    ) { (try $0.instant(), try $0.int()) }
+    var lastDays: [Day: DayTotal] = [:]
+    for (start, distance) in late {
+      let day = zone.day(at: start)
+      if day <= whole { continue }
+      total += distance
+      walks += 1
+      let known = lastDays[day]
+      lastDays[day] = DayTotal(
+        day: day, distance: Distance(micrometers: (known?.distance.micrometers ?? 0) + distance),
+        walks: (known?.walks ?? 0) + 1)
+    }
+    recent += lastDays.values.sorted { $0.day < $1.day }
+    return QuestStanding(
+      record: record, plan: plan, version: version, at: at, isPast: true,
+      total: Distance(micrometers: total), walks: walks, recent: recent)
+  }
+
+  private func days(_ quest: Quest, from first: Day, through last: Day) throws -> [DayTotal] {
+    try db.rows(
+      "SELECT \(DayTotal.columns) FROM quest_days WHERE team_id = ? AND quest_id = ? "
+        + "AND day BETWEEN ? AND ? AND walks <> 0 ORDER BY day",
+      [
+        quest.team.blob, quest.id.blob, first.number.databaseValue, last.number.databaseValue,
+      ], DayTotal.read)
+  }
+}

@@ -1,0 +1,221 @@
+internal import CivilTime
+internal import Foundation
+internal import GRDB
+internal import Geodesy
+internal import Quests
+
+extension LedgerTables {
+  /// Writes the rows of a fold, inside the transaction that its facts were read in.
+  func write(_ changes: LedgerChanges) throws {
+    for write in changes.teams { try self.write(write) }
+    for stay in changes.memberships {
+      try db.run(
+        "INSERT INTO memberships (\(Membership.columns)) VALUES (?, ?, ?, ?, ?, ?) "
+          + "ON CONFLICT (team_id, person_id, stay) DO UPDATE SET role = excluded.role, "
+          + "joined_at = excluded.joined_at, left_at = excluded.left_at",
+        [
+          stay.team.blob, stay.person.blob, stay.stay.databaseValue,
+          stay.role.rawValue.databaseValue, stay.joined.column, stay.left.column(\.column),
+        ])
+    }
+    for invite in changes.invites {
+      try db.run(
+        "INSERT OR REPLACE INTO invites (\(Invite.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+          invite.id.blob, invite.team.blob, invite.role.rawValue.databaseValue,
+          invite.createdBy.blob, invite.createdAt.column, invite.expiresAt.column,
+          invite.redeemedBy.column(\.blob), invite.redeemedAt.column(\.column),
+          invite.revokedAt.column(\.column),
+        ])
+    }
+    for plan in changes.plans {
+      try db.run(
+        "INSERT INTO plans (plan_id, content) VALUES (?, ?) ON CONFLICT DO NOTHING",
+        [plan.id.blob, Data(plan.encoded).databaseValue])
+    }
+    for write in changes.quests { try self.write(write) }
+    for write in changes.activities { try self.write(write) }
+    for version in changes.versions { try write(version) }
+    for row in changes.contributions { try write(row) }
+    for removal in changes.removals {
+      try db.run(
+        "DELETE FROM contributions WHERE team_id = ? AND person_id = ? AND activity_id = ? "
+          + "AND quest_id = ?",
+        [
+          removal.team.blob, removal.key.activity.person.blob, removal.key.activity.id.blob,
+          removal.key.quest.blob,
+        ])
+    }
+    for write in changes.milestones { try self.write(write) }
+    for change in changes.days {
+      try db.run(
+        "INSERT INTO quest_days (team_id, quest_id, day, distance_um, walks) "
+          + "VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
+          + "distance_um = distance_um + excluded.distance_um, walks = walks + excluded.walks",
+        [
+          change.team.blob, change.quest.blob, change.day.number.databaseValue,
+          change.distance.column, change.walks.databaseValue,
+        ])
+    }
+    for change in changes.people {
+      try db.run(
+        "INSERT INTO quest_people (team_id, quest_id, person_id, distance_um, walks) "
+          + "VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
+          + "distance_um = distance_um + excluded.distance_um, walks = walks + excluded.walks",
+        [
+          change.team.blob, change.quest.blob, change.person.blob, change.distance.column,
+          change.walks.databaseValue,
+        ])
+    }
+    for change in changes.anonymizings {
+      try db.run(
+        "UPDATE team_events SET person_id = NULL, activity_id = NULL "
+          + "WHERE team_id = ? AND person_id = ? AND activity_id = ?",
+        [change.team.blob, change.activity.person.blob, change.activity.id.blob])
+    }
+    for event in changes.events { try write(event) }
+    for entry in changes.audit {
+      try db.run(
+        "INSERT INTO audit_trail (at, actor, action, team_id, quest_id, person_id, activity_id, "
+          + "detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+          entry.at.column, entry.actor.column(\.blob), entry.action.databaseValue,
+          entry.team.column(\.blob), entry.quest.column(\.blob), entry.person.column(\.blob),
+          entry.activity.column(\.blob), entry.detail.databaseValue,
+        ])
+    }
+  }
+
+  private func write(_ write: LedgerChanges.TeamWrite) throws {
+    let team = write.team
+    if write.isNew {
+      try db.run(
+        "INSERT INTO teams (\(Team.columns)) VALUES (?, ?, ?, ?, ?)",
+        [
+          team.id.blob, team.name.databaseValue, team.createdAt.column, team.createdBy.blob,
+          team.revision.databaseValue,
+        ])
+      try db.run(
+        "INSERT INTO team_state (team_id, version) VALUES (?, ?)",
+        [team.id.blob, write.version.databaseValue])
+      return
+    }
+    if write.isTeamChanged {
+      try db.run(
+        "UPDATE teams SET name = ?, revision = ? WHERE team_id = ?",
+        [team.name.databaseValue, team.revision.databaseValue, team.id.blob])
+    }
+    try db.run(
+      "UPDATE team_state SET version = ? WHERE team_id = ?",
+      [write.version.databaseValue, team.id.blob])
+  }
+
+  private func write(_ write: LedgerChanges.QuestWrite) throws {
+    let (quest, tally) = (write.record.quest, write.record.tally)
+    if write.isQuestChanged {
+      let plans = Data(quest.plans.flatMap(\.bytes)).databaseValue
+      let closing = quest.closing.column { $0.rawValue.databaseValue }
+      if write.isNew {
+        try db.run(
+          "INSERT INTO quests (quest_id, team_id, number, name, start_at, end_at, zone, plans, "
+            + "closing, closed_at, created_at, created_by, origin, revision) "
+            + "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+          [
+            quest.id.blob, quest.team.blob, quest.number.databaseValue, quest.name.databaseValue,
+            quest.start.column, quest.end.column, quest.zone.databaseValue, plans, closing,
+            quest.closedAt.column(\.column), quest.createdAt.column,
+            quest.createdBy.column(\.blob), quest.origin.blob, quest.revision.databaseValue,
+          ])
+      } else {
+        try db.run(
+          "UPDATE quests SET name = ?, start_at = ?, end_at = ?, zone = ?, plans = ?, "
+            + "closing = ?, closed_at = ?, revision = ? WHERE quest_id = ?",
+          [
+            quest.name.databaseValue, quest.start.column, quest.end.column,
+            quest.zone.databaseValue, plans, closing, quest.closedAt.column(\.column),
+            quest.revision.databaseValue, quest.id.blob,
+          ])
+      }
+    }
+    try db.run(
+      "INSERT OR REPLACE INTO quest_tallies (team_id, quest_id, total_um, walks, frontier_start, "
+        + "frontier_activity, frontier_person) VALUES (?, ?, ?, ?, ?, ?, ?)",
+      [
+        quest.team.blob, quest.id.blob, tally.total.column, tally.walks.databaseValue,
+        tally.frontier.column(\.start.column), tally.frontier.column(\.id.blob),
+        tally.frontier.column(\.person.blob),
+      ])
+  }
+
+  private func columns(_ content: ActivityContent) -> [DatabaseValue] {
+    [
+      content.start.column, content.distance.column,
+      content.durationSeconds.column(\.databaseValue), content.source.column(\.databaseValue),
+      content.note.column(\.databaseValue), content.isPrivate.databaseValue,
+    ]
+  }
+
+  private func write(_ write: LedgerChanges.ActivityWrite) throws {
+    let activity = write.activity
+    // A new one is inserted only: the key would find a second writer of the same id.
+    try db.run(
+      (write.isNew ? "INSERT" : "INSERT OR REPLACE")
+        + " INTO activities (\(Activity.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      [activity.key.person.blob, activity.key.id.blob] + columns(activity.content) + [
+        activity.zone.databaseValue, activity.day.number.databaseValue,
+        activity.revision.databaseValue, activity.loggedAt.column, activity.changedAt.column,
+        activity.isDeleted.databaseValue,
+      ])
+  }
+
+  private func write(_ version: ActivityVersion) throws {
+    try db.run(
+      "INSERT INTO activity_versions (\(ActivityVersion.columns)) "
+        + "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      [version.key.person.blob, version.key.id.blob, version.revision.databaseValue]
+        + columns(version.content)
+        + [version.replacedAt.column, version.replacedBy.column(\.blob)])
+  }
+
+  private func write(_ row: Contribution) throws {
+    try db.run(
+      "INSERT OR REPLACE INTO contributions (\(Contribution.columns)) "
+        + "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      [
+        row.team.blob, row.key.activity.person.blob, row.key.activity.id.blob,
+        row.key.quest.blob, row.start.column, row.distance.column, row.isPrivate.databaseValue,
+        row.isCounted.databaseValue, row.receipt.column(\.totalBefore.column),
+        row.receipt.column(\.totalAfter.column),
+        row.receipt.column(\.versionBefore.databaseValue),
+        row.receipt.column(\.versionAfter.databaseValue), row.receipt.column(\.plan.databaseValue),
+      ])
+  }
+
+  private func write(_ write: LedgerChanges.MilestoneWrite) throws {
+    if write.replaces {
+      try db.run(
+        "DELETE FROM milestones WHERE team_id = ? AND quest_id = ? AND milestone >= ?",
+        [write.team.blob, write.quest.blob, write.from.databaseValue])
+    }
+    for row in write.rows {
+      try db.run(
+        "INSERT INTO milestones (team_id, quest_id, \(MilestoneReached.columns)) "
+          + "VALUES (?, ?, ?, ?, ?, ?)",
+        [
+          write.team.blob, write.quest.blob, row.index.databaseValue, row.walk.start.column,
+          row.walk.id.blob, row.walk.person.blob,
+        ])
+    }
+  }
+
+  private func write(_ event: TeamEvent) throws {
+    try db.run(
+      "INSERT INTO team_events (\(TeamEvent.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      [
+        event.team.blob, event.version.databaseValue, event.at.column,
+        event.kind.rawValue.databaseValue, event.quest.column(\.blob),
+        event.person.column(\.blob), event.activity.column(\.blob),
+        event.milestone.column { $0.description.databaseValue }, event.total.column(\.column),
+      ])
+  }
+}

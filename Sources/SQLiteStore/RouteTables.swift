@@ -1,0 +1,204 @@
+public import CivilTime
+internal import Foundation
+internal import GRDB
+public import Geodesy
+public import Quests
+public import Routes
+
+extension EmbeddedStore: RouteStore {
+  public func addRoute(
+    _ route: MeasuredRoute, id: RouteID, owner: PersonID?, at now: Instant
+  ) async throws(LedgerError) -> RouteRecord {
+    let content = RouteContent(route.route)
+    let hash = content.hash
+    return try await write { db in
+      let known = try db.row(
+        "SELECT \(RouteRecord.columns) FROM routes WHERE route_id = ? AND hash = ?",
+        [id.blob, hash.blob], RouteRecord.read)
+      if let known { return known }
+      let last = try db.row(
+        "SELECT coalesce(max(version), 0) FROM routes WHERE route_id = ?", [id.blob]
+      ) { try $0.int() }
+      let record = RouteRecord(
+        version: RouteVersion(route: id, version: Int(last ?? 0) + 1), hash: hash,
+        name: route.route.name, owner: owner, createdAt: now, length: route.passLength,
+        parts: route.route.partCount, vertices: route.route.vertices.count,
+        waypoints: route.route.waypoints.count, bounds: route.bounds)
+      try db.insert(record, content: content)
+      return record
+    }
+  }
+
+  public func route(_ version: RouteVersion) async throws(LedgerError) -> RouteRecord? {
+    try await read {
+      try $0.db.row(
+        "SELECT \(RouteRecord.columns) FROM routes WHERE route_id = ? AND version = ?",
+        [version.route.blob, version.version.databaseValue], RouteRecord.read)
+    }
+  }
+
+  public func versions(of route: RouteID) async throws(LedgerError) -> [RouteRecord] {
+    try await read {
+      try $0.db.rows(
+        "SELECT \(RouteRecord.columns) FROM routes WHERE route_id = ? ORDER BY version",
+        [route.blob], RouteRecord.read)
+    }
+  }
+
+  public func routes(withHash hash: ContentHash) async throws(LedgerError) -> [RouteRecord] {
+    try await read {
+      try $0.db.rows(
+        "SELECT \(RouteRecord.columns) FROM routes WHERE hash = ? "
+          + "ORDER BY created_at, route_id, version", [hash.blob], RouteRecord.read)
+    }
+  }
+
+  public func content(of version: RouteVersion) async throws(LedgerError) -> RouteContent? {
+    try await read { try $0.content(of: version) }
+  }
+
+  public func routes(after: RouteID?, limit: Int) async throws(LedgerError) -> [RouteRecord] {
+    let limit = checked(limit: limit)
+    return try await read {
+      try $0.db.rows(
+        "SELECT \(RouteRecord.columns) FROM routes r WHERE route_id > ? AND \(RouteRecord.isLatest) "
+          + "ORDER BY route_id LIMIT ?", [after.after(), limit], RouteRecord.read)
+    }
+  }
+
+  public func routes(
+    in box: Bounds, after: RouteID?, limit: Int
+  ) async throws(LedgerError) -> [RouteRecord] {
+    let limit = checked(limit: limit)
+    return try await read { try $0.routes(in: box, after: after, limit: limit) }
+  }
+
+  public func routes(
+    near place: Coordinate, withinMeters: Double, limit: Int
+  ) async throws(LedgerError) -> [RouteNearby] {
+    let limit = min(max(limit, 0), limits.page)
+    let box = Bounds(around: place, meters: withinMeters)
+    return try await read { tables in
+      var found: [RouteNearby] = []
+      var last: RouteID?
+      while true {
+        let page = try tables.routes(in: box, after: last, limit: 100.databaseValue)
+        for record in page {
+          guard let content = try tables.content(of: record.version) else { continue }
+          let nearest = try MeasuredRoute(try content.route()).nearest(to: place)
+          if let offset = nearest.first?.offsetMeters, offset <= withinMeters {
+            found.append(RouteNearby(record: record, offsetMeters: offset))
+          }
+        }
+        guard let end = page.last else { break }
+        last = end.version.route
+      }
+      found.sort {
+        ($0.offsetMeters, $0.record.version.route) < ($1.offsetMeters, $1.record.version.route)
+      }
+      return Array(found.prefix(limit))
+    }
+  }
+}
+
+extension RouteRecord {
+  static let columns = """
+    route_id, version, hash, name, owner, created_at, length_um, parts, vertices, waypoints, west,
+    south, east, north
+    """
+  static let isLatest =
+    "version = (SELECT max(version) FROM routes l WHERE l.route_id = r.route_id)"
+
+  static func read(_ columns: inout Columns) throws -> RouteRecord {
+    RouteRecord(
+      version: RouteVersion(route: try columns.id(), version: Int(try columns.int())),
+      hash: try columns.hash(), name: columns.optionalText(), owner: try columns.optionalID(),
+      createdAt: try columns.instant(), length: try columns.distance(),
+      parts: Int(try columns.int()), vertices: Int(try columns.int()),
+      waypoints: Int(try columns.int()),
+      bounds: Bounds(
+        west: try columns.double(), south: try columns.double(), east: try columns.double(),
+        north: try columns.double()))
+  }
+}
+
+extension Database {
+  fileprivate func insert(_ record: RouteRecord, content: RouteContent) throws {
+    let (id, box) = (record.version.route.blob, record.bounds)
+    try run(
+      "INSERT INTO route_contents (hash, content) VALUES (?, ?) ON CONFLICT DO NOTHING",
+      [record.hash.blob, Data(content.bytes).databaseValue])
+    try run(
+      "INSERT INTO routes (\(RouteRecord.columns)) "
+        + "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      [
+        id, record.version.version.databaseValue, record.hash.blob,
+        record.name.column(\.databaseValue), record.owner.column(\.blob), record.createdAt.column,
+        record.length.column, record.parts.databaseValue, record.vertices.databaseValue,
+        record.waypoints.databaseValue, box.west.databaseValue, box.south.databaseValue,
+        box.east.databaseValue, box.north.databaseValue,
+      ])
+    // Only the latest version is looked for on the map.
+    try run("DELETE FROM route_boxes WHERE route_id = ?", [id])
+    let halves = box.halves
+    let insert =
+      "INSERT INTO route_boxes (west, east, south, north, route_id) VALUES (?, ?, ?, ?, ?)"
+    try run(insert, Array(halves[..<4]) + [id])
+    if box.west > box.east { try run(insert, [halves[4], halves[5], halves[2], halves[3], id]) }
+  }
+}
+
+extension LedgerTables {
+  fileprivate func content(of version: RouteVersion) throws -> RouteContent? {
+    try db.row(
+      "SELECT content FROM routes JOIN route_contents USING (hash) "
+        + "WHERE route_id = ? AND version = ?",
+      [version.route.blob, version.version.databaseValue]
+    ) { RouteContent(bytes: try $0.bytes()) }
+  }
+
+  fileprivate func routes(
+    in box: Bounds, after: RouteID?, limit: DatabaseValue
+  ) throws -> [RouteRecord] {
+    // The boxes of the index are rounded outwards to 32 bits; the bounds themselves decide.
+    func meets(_ west: String, _ east: String) -> String {
+      "CASE WHEN west <= east THEN west <= \(east) AND east >= \(west) "
+        + "ELSE west <= \(east) OR east >= \(west) END"
+    }
+    return try db.rows(
+      "SELECT \(RouteRecord.columns) FROM routes r WHERE route_id IN "
+        + "(SELECT route_id FROM route_boxes "
+        + "  WHERE west <= ?2 AND east >= ?1 AND south <= ?4 AND north >= ?3 "
+        + "  UNION SELECT route_id FROM route_boxes "
+        + "  WHERE west <= ?6 AND east >= ?5 AND south <= ?4 AND north >= ?3) "
+        + "AND route_id > ?7 AND \(RouteRecord.isLatest) AND south <= ?4 AND north >= ?3 "
+        + "AND (\(meets("?1", "?2")) OR \(meets("?5", "?6"))) ORDER BY route_id LIMIT ?8",
+      box.halves + [after.after(), limit], RouteRecord.read)
+  }
+}
+
+extension Bounds {
+  /// A box that holds everything within a distance of a place, with something to spare.
+  init(around place: Coordinate, meters: Double) {
+    // No degree of latitude is shorter than 110.5 km.
+    let reach = max(meters, 0) / 110_500 + 1e-9
+    let (south, north) = (place.latitude - reach, place.latitude + reach)
+    guard south > -90, north < 90 else {
+      self.init(west: -180, south: max(south, -90), east: 180, north: min(north, 90))
+      return
+    }
+    // How far a circle of this reach spreads in longitude.
+    let spread =
+      asin(min(sin(reach * .pi / 180) / cos(place.latitude * .pi / 180), 1)) * 180 / .pi + 1e-6
+    // The ellipsoid's flattening is within a percent.
+    let side = spread * 1.01
+    guard side < 180 else {
+      self.init(west: -180, south: south, east: 180, north: north)
+      return
+    }
+    let (west, east) = (place.longitude - side, place.longitude + side)
+    self.init(
+      west: west < -180 ? west + 360 : west, south: south, east: east > 180 ? east - 360 : east,
+      north: north)
+  }
+}

@@ -1,0 +1,281 @@
+internal import GRDB
+
+/// The tables of the embedded store.
+///
+/// Each migration is one transaction, so that one which is interrupted begins again. Identifiers are
+/// blobs of 16 bytes, instants microseconds since 1970 UTC, distances micrometres, days counted from
+/// 1970-01-01. Tables of a team lead with its id.
+enum Schema {
+  /// "MQst" in the file's header: other programs' files are left alone.
+  static let applicationID: Int32 = 0x4D51_7374
+
+  static var migrator: DatabaseMigrator {
+    var migrator = DatabaseMigrator()
+    migrator.registerMigration("1 ledger") { db in try db.execute(sql: ledger) }
+    migrator.registerMigration("2 routes") { db in try db.execute(sql: routes) }
+    migrator.registerMigration("3 accounts") { db in try db.execute(sql: accounts) }
+    return migrator
+  }
+
+  private static let ledger = """
+    PRAGMA application_id = \(applicationID);
+
+    CREATE TABLE teams (
+      team_id BLOB PRIMARY KEY NOT NULL,
+      name TEXT NOT NULL,
+      created_at INTEGER NOT NULL,
+      created_by BLOB NOT NULL,
+      revision INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE team_state (
+      team_id BLOB PRIMARY KEY NOT NULL,
+      version INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE memberships (
+      team_id BLOB NOT NULL,
+      person_id BLOB NOT NULL,
+      stay INTEGER NOT NULL,
+      role TEXT NOT NULL,
+      joined_at INTEGER NOT NULL,
+      left_at INTEGER,
+      PRIMARY KEY (team_id, person_id, stay)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX memberships_person ON memberships (person_id, team_id, stay);
+    CREATE UNIQUE INDEX memberships_open ON memberships (team_id, person_id)
+      WHERE left_at IS NULL;
+
+    CREATE TABLE invites (
+      invite_id BLOB PRIMARY KEY NOT NULL,
+      team_id BLOB NOT NULL,
+      role TEXT NOT NULL,
+      created_by BLOB NOT NULL,
+      created_at INTEGER NOT NULL,
+      expires_at INTEGER NOT NULL,
+      redeemed_by BLOB,
+      redeemed_at INTEGER,
+      revoked_at INTEGER
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX invites_team ON invites (team_id, created_at);
+
+    CREATE TABLE plans (
+      plan_id BLOB PRIMARY KEY NOT NULL,
+      content BLOB NOT NULL
+    ) STRICT;
+
+    CREATE TABLE quests (
+      quest_id BLOB PRIMARY KEY NOT NULL,
+      team_id BLOB NOT NULL,
+      number INTEGER NOT NULL,
+      name TEXT NOT NULL,
+      start_at INTEGER NOT NULL,
+      end_at INTEGER NOT NULL,
+      zone TEXT NOT NULL,
+      -- The ids of all plans, the present one last.
+      plans BLOB NOT NULL,
+      closing TEXT,
+      closed_at INTEGER,
+      created_at INTEGER NOT NULL,
+      created_by BLOB,
+      origin BLOB NOT NULL,
+      revision INTEGER NOT NULL,
+      UNIQUE (team_id, number)
+    ) STRICT, WITHOUT ROWID;
+    CREATE UNIQUE INDEX quests_open ON quests (team_id) WHERE closing IS NULL;
+    CREATE INDEX quests_due ON quests (end_at, quest_id) WHERE closing IS NULL;
+
+    CREATE TABLE quest_tallies (
+      team_id BLOB NOT NULL,
+      quest_id BLOB NOT NULL,
+      total_um INTEGER NOT NULL,
+      walks INTEGER NOT NULL,
+      frontier_start INTEGER,
+      frontier_activity BLOB,
+      frontier_person BLOB,
+      PRIMARY KEY (team_id, quest_id)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE activities (
+      person_id BLOB NOT NULL,
+      activity_id BLOB NOT NULL,
+      start_at INTEGER NOT NULL,
+      distance_um INTEGER NOT NULL CHECK (distance_um > 0),
+      duration_s INTEGER,
+      source TEXT,
+      note TEXT,
+      is_private INTEGER NOT NULL,
+      zone TEXT NOT NULL,
+      day INTEGER NOT NULL,
+      revision INTEGER NOT NULL,
+      logged_at INTEGER NOT NULL,
+      changed_at INTEGER NOT NULL,
+      is_deleted INTEGER NOT NULL,
+      PRIMARY KEY (person_id, activity_id)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX activities_start ON activities (person_id, start_at, activity_id, day)
+      WHERE is_deleted = 0;
+
+    CREATE TABLE activity_versions (
+      person_id BLOB NOT NULL,
+      activity_id BLOB NOT NULL,
+      revision INTEGER NOT NULL,
+      start_at INTEGER NOT NULL,
+      distance_um INTEGER NOT NULL,
+      duration_s INTEGER,
+      source TEXT,
+      note TEXT,
+      is_private INTEGER NOT NULL,
+      replaced_at INTEGER NOT NULL,
+      replaced_by BLOB,
+      PRIMARY KEY (person_id, activity_id, revision)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE contributions (
+      team_id BLOB NOT NULL,
+      person_id BLOB NOT NULL,
+      activity_id BLOB NOT NULL,
+      quest_id BLOB NOT NULL,
+      start_at INTEGER NOT NULL,
+      distance_um INTEGER NOT NULL,
+      is_private INTEGER NOT NULL,
+      is_counted INTEGER NOT NULL,
+      -- What the answer to the first logging said; NULL where it came in later.
+      total_before_um INTEGER,
+      total_after_um INTEGER,
+      version_before INTEGER,
+      version_after INTEGER,
+      plan INTEGER,
+      PRIMARY KEY (team_id, person_id, activity_id, quest_id)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX contributions_walks
+      ON contributions (team_id, quest_id, start_at, activity_id, person_id)
+      WHERE is_counted = 1;
+
+    CREATE TABLE milestones (
+      team_id BLOB NOT NULL,
+      quest_id BLOB NOT NULL,
+      milestone INTEGER NOT NULL,
+      start_at INTEGER NOT NULL,
+      activity_id BLOB NOT NULL,
+      person_id BLOB NOT NULL,
+      PRIMARY KEY (team_id, quest_id, milestone)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE quest_days (
+      team_id BLOB NOT NULL,
+      quest_id BLOB NOT NULL,
+      day INTEGER NOT NULL,
+      distance_um INTEGER NOT NULL,
+      walks INTEGER NOT NULL,
+      PRIMARY KEY (team_id, quest_id, day)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE quest_people (
+      team_id BLOB NOT NULL,
+      quest_id BLOB NOT NULL,
+      person_id BLOB NOT NULL,
+      distance_um INTEGER NOT NULL,
+      walks INTEGER NOT NULL,
+      PRIMARY KEY (team_id, quest_id, person_id)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE team_events (
+      team_id BLOB NOT NULL,
+      version INTEGER NOT NULL,
+      at INTEGER NOT NULL,
+      kind TEXT NOT NULL,
+      quest_id BLOB,
+      person_id BLOB,
+      activity_id BLOB,
+      milestone TEXT,
+      total_um INTEGER,
+      PRIMARY KEY (team_id, version)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE audit_trail (
+      number INTEGER PRIMARY KEY AUTOINCREMENT,
+      at INTEGER NOT NULL,
+      actor BLOB,
+      action TEXT NOT NULL,
+      team_id BLOB,
+      quest_id BLOB,
+      person_id BLOB,
+      activity_id BLOB,
+      detail TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX audit_trail_team ON audit_trail (team_id, number);
+
+    CREATE TABLE quest_markers (
+      box INTEGER PRIMARY KEY,
+      quest_id BLOB NOT NULL UNIQUE,
+      team_id BLOB NOT NULL,
+      latitude REAL NOT NULL,
+      longitude REAL NOT NULL,
+      version INTEGER NOT NULL
+    ) STRICT;
+    CREATE VIRTUAL TABLE quest_marker_boxes USING rtree (box, west, east, south, north);
+    """
+
+  private static let routes = """
+    CREATE TABLE route_contents (
+      hash BLOB PRIMARY KEY NOT NULL,
+      content BLOB NOT NULL
+    ) STRICT;
+
+    CREATE TABLE routes (
+      route_id BLOB NOT NULL,
+      version INTEGER NOT NULL,
+      hash BLOB NOT NULL REFERENCES route_contents (hash),
+      name TEXT,
+      owner BLOB,
+      created_at INTEGER NOT NULL,
+      length_um INTEGER NOT NULL,
+      parts INTEGER NOT NULL,
+      vertices INTEGER NOT NULL,
+      waypoints INTEGER NOT NULL,
+      west REAL NOT NULL,
+      south REAL NOT NULL,
+      east REAL NOT NULL,
+      north REAL NOT NULL,
+      PRIMARY KEY (route_id, version),
+      UNIQUE (route_id, hash)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX routes_hash ON routes (hash, created_at);
+
+    -- The latest version of each route; two boxes where it crosses 180 degrees.
+    CREATE VIRTUAL TABLE route_boxes USING rtree (box, west, east, south, north, +route_id BLOB);
+    """
+
+  private static let accounts = """
+    CREATE TABLE accounts (
+      person_id BLOB PRIMARY KEY NOT NULL,
+      email TEXT UNIQUE,
+      name TEXT NOT NULL,
+      zone TEXT NOT NULL,
+      units TEXT NOT NULL,
+      credential TEXT,
+      created_at INTEGER NOT NULL,
+      revision INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE sessions (
+      session_id BLOB PRIMARY KEY NOT NULL,
+      person_id BLOB NOT NULL,
+      token_hash BLOB NOT NULL UNIQUE,
+      created_at INTEGER NOT NULL,
+      expires_at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX sessions_person ON sessions (person_id);
+
+    CREATE TABLE request_keys (
+      caller BLOB NOT NULL,
+      key TEXT NOT NULL,
+      body_hash BLOB NOT NULL,
+      created_id BLOB NOT NULL,
+      expires_at INTEGER NOT NULL,
+      PRIMARY KEY (caller, key)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX request_keys_expiry ON request_keys (expires_at);
+    """
+}

@@ -1,0 +1,168 @@
+import CivilTime
+import Geodesy
+import Quests
+import Routes
+import Testing
+
+/// What every route store must do, each case on an empty store.
+public enum RouteCase: String, CaseIterable, Sendable, CustomTestStringConvertible {
+  case versionsByContent, contentToTheBit, boxesOver180Degrees, nearAPlace, racingVersions
+
+  public var testDescription: String { rawValue }
+
+  public func run(on store: any RouteStore) async throws {
+    var random = SplitMix64(rawValue)
+    let now = World.dawn
+    switch self {
+    case .versionsByContent:
+      let id = RouteID.random(using: &random)
+      let owner = PersonID.random(using: &random)
+      let first = try Self.route("One", from: (51.5, -0.1), to: (52, 0.2))
+      let record = try await store.addRoute(first, id: id, owner: owner, at: now)
+      #expect(record.version == RouteVersion(route: id, version: 1))
+      #expect(record.hash == RouteContent(first.route).hash)
+      #expect(record.length == first.passLength)
+      #expect((record.name, record.owner, record.createdAt) == ("One", owner, now))
+      #expect((record.parts, record.vertices, record.waypoints) == (1, 2, 1))
+      #expect(record.bounds == first.bounds)
+      // The same content once more is the same version.
+      let again = try await store.addRoute(
+        first, id: id, owner: nil, at: now.advanced(bySeconds: 9))
+      #expect(again == record)
+      let second = try Self.route("Two", from: (51.5, -0.1), to: (52, 0.3))
+      let next = try await store.addRoute(second, id: id, owner: owner, at: now)
+      #expect(next.version.version == 2)
+      #expect(try await store.versions(of: id) == [record, next])
+      #expect(try await store.route(record.version) == record)
+      #expect(try await store.route(RouteVersion(route: id, version: 3)) == nil)
+      // Elsewhere the same content is another route.
+      let other = RouteID.random(using: &random)
+      let copy = try await store.addRoute(
+        first, id: other, owner: nil, at: now.advanced(bySeconds: 10))
+      #expect(try await store.routes(withHash: record.hash) == [record, copy])
+      // Listings show the latest, page by page.
+      let latest = [next, copy].sorted { $0.version.route < $1.version.route }
+      #expect(try await store.routes(after: nil, limit: 10) == latest)
+      #expect(try await store.routes(after: latest[0].version.route, limit: 10) == [latest[1]])
+      #expect(try await store.routes(after: nil, limit: 1) == [latest[0]])
+
+    case .contentToTheBit:
+      let route = try Route(
+        name: "Ferry to the loop “Ø”",
+        parts: [
+          [
+            Coordinate(latitude: -41.3, longitude: 179.9, elevationMeters: 0.1),
+            Coordinate(latitude: -41.2999999999999, longitude: -179.9),
+          ],
+          [Coordinate(latitude: -42, longitude: 179.5, elevationMeters: -0.0)],
+          [
+            Coordinate(latitude: -42.1, longitude: 179.6),
+            Coordinate(latitude: -42.2, longitude: 180, elevationMeters: 8_848.86),
+          ],
+        ], joinPolicies: [.ferry, nil],
+        waypoints: [
+          Waypoint(
+            name: "Hut", coordinate: Coordinate(latitude: -41.3, longitude: 179.95),
+            story: "Rest.\n\"Here\"", type: "hut",
+            officialDistance: Distance(micrometers: 4_000_000_001)),
+          Waypoint(coordinate: Coordinate(latitude: -42.2, longitude: -180)),
+        ], officialLength: Distance(micrometers: 123_456_789_012),
+        course: Course(laps: 3, lapJoin: .walk))
+      let id = RouteID.random(using: &random)
+      let record = try await store.addRoute(
+        MeasuredRoute(route), id: id, owner: nil, at: now)
+      let content = try #require(try await store.content(of: record.version))
+      #expect(content == RouteContent(route))
+      #expect(try content.route() == route)
+      #expect(content.hash == record.hash)
+      let none = RouteVersion(route: id, version: 2)
+      #expect(try await store.content(of: none) == nil)
+
+    case .boxesOver180Degrees:
+      var records: [RouteRecord] = []
+      for number in 0..<60 {
+        let latitude = Double(random.int(-85...84))
+        let longitude = Double(random.int(-180...179)) + 0.25
+        let id = RouteID.random(using: &random)
+        let route = try Self.route(
+          "\(number)", from: (latitude, longitude),
+          to: (latitude + 0.5, longitude + Double(random.int(-3...3)) + 0.5))
+        records.append(try await store.addRoute(route, id: id, owner: nil, at: now))
+      }
+      // A new version somewhere else is found there only.
+      let moved = try Self.route("moved", from: (10.1, 10.1), to: (10.2, 10.2))
+      records[0] = try await store.addRoute(
+        moved, id: records[0].version.route, owner: nil, at: now)
+      for box in [
+        Bounds(west: 150, south: -80, east: -150, north: 80),
+        Bounds(west: -30, south: -40, east: 30, north: 40),
+        Bounds(west: 10.15, south: 10.15, east: 10.15, north: 10.15),
+        Bounds(west: -180, south: -90, east: 180, north: 90),
+        Bounds(west: 179, south: -90, east: 180, north: 90),
+      ] {
+        let expected = records.filter { Self.touch($0.bounds, box) }
+          .sorted { $0.version.route < $1.version.route }
+        var found: [RouteRecord] = []
+        while true {
+          let page = try await store.routes(
+            in: box, after: found.last?.version.route, limit: 7)
+          if page.isEmpty { break }
+          found += page
+        }
+        #expect(found == expected, "in \(box)")
+      }
+
+    case .nearAPlace:
+      // Lines along the equator and over 180 degrees, at known offsets.
+      var ids: [RouteID] = []
+      for latitude in [0.0, 0.3, -0.5, 2] {
+        let id = RouteID.random(using: &random)
+        ids.append(id)
+        _ = try await store.addRoute(
+          Self.route("near", from: (latitude, 178), to: (latitude, -178)), id: id, owner: nil,
+          at: now)
+      }
+      let place = try Coordinate(latitude: 0.1, longitude: -179.99)
+      let near = try await store.routes(near: place, withinMeters: 70_000, limit: 10)
+      #expect(near.map(\.record.version.route) == [ids[0], ids[1], ids[2]])
+      // A tenth of a degree of latitude here is 11,057.4 m.
+      #expect(abs(near[0].offsetMeters - 11_057.4) < 1)
+      #expect(near.map(\.offsetMeters) == near.map(\.offsetMeters).sorted())
+      #expect(
+        try await store.routes(near: place, withinMeters: 70_000, limit: 1).map(\.offsetMeters)
+          == [near[0].offsetMeters])
+      #expect(try await store.routes(near: place, withinMeters: 11_000, limit: 10).isEmpty)
+
+    case .racingVersions:
+      let id = RouteID.random(using: &random)
+      let routes = try (0..<8).map {
+        try Self.route("\($0 % 4)", from: (1, 1), to: (2, 2 + Double($0 % 4)))
+      }
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for route in routes {
+          group.addTask { _ = try await store.addRoute(route, id: id, owner: nil, at: now) }
+        }
+        try await group.waitForAll()
+      }
+      #expect(try await store.versions(of: id).map(\.version.version) == [1, 2, 3, 4])
+    }
+  }
+
+  private static func route(
+    _ name: String, from: (Double, Double), to: (Double, Double)
+  ) throws -> MeasuredRoute {
+    let start = try Coordinate(latitude: from.0, longitude: from.1)
+    return try MeasuredRoute(
+      Route(
+        name: name, parts: [[start, Coordinate(latitude: to.0, longitude: to.1)]],
+        waypoints: [Waypoint(name: "Start", coordinate: start)]))
+  }
+
+  private static func touch(_ a: Bounds, _ b: Bounds) -> Bool {
+    guard a.south <= b.north, b.south <= a.north else { return false }
+    func pieces(_ box: Bounds) -> [ClosedRange<Double>] {
+      box.west <= box.east ? [box.west...box.east] : [box.west...180, -180...box.east]
+    }
+    return pieces(a).contains { piece in pieces(b).contains { $0.overlaps(piece) } }
+  }
+}

@@ -1,0 +1,60 @@
+import Foundation
+import GRDB
+import LedgerConformance
+import Quests
+import SQLiteStore
+import Testing
+
+/// A folder that goes away with the test.
+final class Folder: Sendable {
+  let path: String
+
+  init() throws {
+    path = NSTemporaryDirectory() + "milequest-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+}
+
+@Suite struct ConformanceTests {
+  @Test(arguments: LedgerCase.allCases)
+  func keepsTheLedger(_ test: LedgerCase) async throws {
+    let folder = try Folder()
+    let path = folder.path + "/ledger.sqlite"
+    let store = try EmbeddedStore(path: path)
+    /// Changes the file as another program could.
+    @Sendable func meddle(_ sql: String, _ quest: QuestID) throws {
+      let other = try DatabaseQueue(path: path)
+      try other.write { db in
+        try db.execute(sql: sql, arguments: [Data(quest.bytes)])
+        #expect(db.changesCount == 1)
+      }
+    }
+    try await test.run(
+      on: Subject(
+        store: store,
+        damageTotal: {
+          try meddle("UPDATE quest_tallies SET total_um = total_um + 1 WHERE quest_id = ?", $0)
+        },
+        loseContribution: {
+          try meddle(
+            "DELETE FROM contributions WHERE (team_id, person_id, activity_id, quest_id) IN "
+              + "(SELECT team_id, person_id, activity_id, quest_id FROM contributions "
+              + "WHERE quest_id = ? LIMIT 1)", $0)
+        }))
+    try store.close()
+  }
+
+  @Test(arguments: RouteCase.allCases)
+  func keepsRoutes(_ test: RouteCase) async throws {
+    let folder = try Folder()
+    try await test.run(on: try EmbeddedStore(path: folder.path + "/routes.sqlite"))
+  }
+
+  @Test(arguments: AccountCase.allCases)
+  func keepsAccounts(_ test: AccountCase) async throws {
+    let folder = try Folder()
+    try await test.run(on: try EmbeddedStore(path: folder.path + "/accounts.sqlite"))
+  }
+}

@@ -1,0 +1,227 @@
+import CivilTime
+import Foundation
+import GRDB
+import Geodesy
+import Quests
+import SQLiteStore
+import Testing
+
+/// What is particular to a store in a file.
+@Suite struct FileTests {
+  static let dawn = Instant(microseconds: 1_777_896_000_000_000)
+  static let ann = PersonID(high: 1, low: 1)
+  static let team = TeamID(high: 1, low: 1)
+  static let quest = QuestID(high: 1, low: 1)
+
+  /// A team that walks.
+  static func begin(_ store: EmbeddedStore) async throws {
+    let scale = try Scale(
+      questLength: Distance(micrometers: 1_000_000_000_000),
+      officialLength: Distance(micrometers: 1_000_000_000_000))
+    let plan = try QuestPlan(
+      route: RouteVersion(route: RouteID(high: 1, low: 1), version: 1), course: .once,
+      scale: scale, waypoints: [])
+    for action: LedgerCommand.Action in [
+      .createTeam(team, name: "Team", founder: ann),
+      .createQuest(
+        QuestDraft(
+          id: quest, team: team, name: "Quest", start: dawn,
+          end: dawn.advanced(bySeconds: 864_000), zone: "UTC", plan: plan)),
+    ] {
+      _ = try await store.perform(LedgerCommand(action, at: dawn, actor: ann))
+    }
+  }
+
+  static func log(_ number: Int) -> LedgerCommand {
+    LedgerCommand(
+      .log(
+        ActivityKey(person: ann, id: ActivityID(high: 9, low: UInt64(number))),
+        ActivityContent(
+          start: dawn.advanced(bySeconds: Int64(number)),
+          distance: Distance(micrometers: 1_000_000)), zone: "UTC"),
+      at: dawn.advanced(bySeconds: 800_000), actor: ann)
+  }
+
+  static func code(_ body: () async throws -> Void) async -> LedgerError.Code? {
+    do {
+      try await body()
+      return nil
+    } catch { return (error as? LedgerError)?.code }
+  }
+
+  @Test func commitsAreForcedToTheDisk() async throws {
+    let folder = try Folder()
+    let store = try EmbeddedStore(path: folder.path + "/a.sqlite")
+    try await Self.begin(store)
+    let settings = Dictionary(
+      uniqueKeysWithValues: try await store.diagnosis().map { ($0.name, $0.value) })
+    #expect(settings["synchronous"] == "2")
+    #expect(settings["journal_mode"] == "wal")
+  }
+
+  @Test func whatWasAnsweredIsThereAgain() async throws {
+    let folder = try Folder()
+    let path = folder.path + "/a.sqlite"
+    let first = try EmbeddedStore(path: path)
+    try await Self.begin(first)
+    let answer = try await first.perform(Self.log(1))
+    try first.close()
+    let second = try EmbeddedStore(path: path)
+    guard case .logged(let again, true) = try await second.perform(Self.log(1)),
+      case .logged(let before, false) = answer
+    else {
+      Issue.record("the walk is not there")
+      return
+    }
+    #expect(again == before)
+    #expect(try await second.audit().isClean)
+  }
+
+  @Test func newerAndForeignFilesAreLeftAlone() async throws {
+    let folder = try Folder()
+    let newer = folder.path + "/newer.sqlite"
+    try EmbeddedStore(path: newer).close()
+    try await DatabaseQueue(path: newer).write { db in
+      try db.execute(sql: "INSERT INTO grdb_migrations VALUES ('99 from the future')")
+    }
+    #expect(await Self.code { _ = try EmbeddedStore(path: newer) } == .schemaTooNew)
+
+    let foreign = folder.path + "/foreign.sqlite"
+    try await DatabaseQueue(path: foreign).write { db in
+      try db.execute(sql: "CREATE TABLE photos (id INTEGER)")
+    }
+    #expect(await Self.code { _ = try EmbeddedStore(path: foreign) } == .corrupt)
+
+    let text = folder.path + "/text.sqlite"
+    try String(repeating: "This is no database. ", count: 200)
+      .write(toFile: text, atomically: true, encoding: .utf8)
+    #expect(await Self.code { _ = try EmbeddedStore(path: text) } == .corrupt)
+    #expect(try String(contentsOfFile: text, encoding: .utf8).hasPrefix("This is"))
+    #expect(
+      await Self.code { _ = try EmbeddedStore(path: folder.path + "/no/such/a.sqlite") }
+        == .unreachable)
+  }
+
+  /// A migration that was cut off begins again; one that is asked not to migrate says so.
+  @Test func olderSchemasAreBroughtUpToDate() async throws {
+    let folder = try Folder()
+    let path = folder.path + "/older.sqlite"
+    let store = try EmbeddedStore(path: path)
+    try await Self.begin(store)
+    try store.close()
+    try await DatabaseQueue(path: path).write { db in
+      for table in ["accounts", "sessions", "request_keys"] {
+        try db.execute(sql: "DROP TABLE \(table)")
+      }
+      try db.execute(sql: "DELETE FROM grdb_migrations WHERE identifier LIKE '3%'")
+    }
+    #expect(
+      await Self.code { _ = try EmbeddedStore(path: path, migrates: false) } == .schemaTooOld)
+    let again = try EmbeddedStore(path: path)
+    #expect(try await again.account(Self.ann) == nil)
+    #expect(try await again.quest(Self.quest) != nil)
+  }
+
+  /// A copy that is made while walks are logged is whole: it holds what one moment held.
+  @Test func backupsAreWholeWhileWritersGoOn() async throws {
+    let folder = try Folder()
+    let store = try EmbeddedStore(path: folder.path + "/a.sqlite")
+    try await Self.begin(store)
+    _ = try await store.perform((0..<500).map(Self.log))
+    let copies = (0..<4).map { folder.path + "/copy-\($0).sqlite" }
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for writer in 0..<8 {
+        group.addTask {
+          for number in 0..<100 {
+            _ = try await store.perform(Self.log(1_000 + writer * 100 + number))
+          }
+        }
+      }
+      group.addTask { for copy in copies { try store.backup(to: copy) } }
+      try await group.waitForAll()
+    }
+    for path in copies {
+      let copy = try EmbeddedStore(path: path)
+      let walks = try #require(try await copy.quest(Self.quest)).tally.walks
+      #expect((500...1_300).contains(walks))
+      #expect(try await copy.audit().isClean)
+      try copy.close()
+    }
+    #expect(await Self.code { try store.backup(to: copies[0]) } == .conflict)
+    #expect(try await store.quest(Self.quest)?.tally.walks == 1_300)
+    let left = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+    #expect(!left.contains { $0.hasSuffix(".partial") })
+  }
+
+  /// Two processes, here two pools on one file, write in turns.
+  @Test func otherProcessesMayWrite() async throws {
+    let folder = try Folder()
+    let path = folder.path + "/a.sqlite"
+    let stores = [try EmbeddedStore(path: path), try EmbeddedStore(path: path)]
+    try await Self.begin(stores[0])
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for writer in 0..<8 {
+        group.addTask {
+          for number in 0..<50 {
+            // Each walk is sent to both.
+            _ = try await stores[writer % 2].perform(Self.log(writer / 2 * 50 + number))
+          }
+        }
+      }
+      try await group.waitForAll()
+    }
+    #expect(try await stores[1].quest(Self.quest)?.tally.walks == 200)
+    #expect(try await stores[0].audit().isClean)
+  }
+
+  /// When the file refuses one walk of a fold, the others are done, and only its sender hears of it.
+  @Test func aFoldThatFailsIsRunAgainItemByItem() async throws {
+    let folder = try Folder()
+    let path = folder.path + "/a.sqlite"
+    let store = try EmbeddedStore(path: path)
+    try await Self.begin(store)
+    let other = try DatabaseQueue(path: path)
+    try await other.write { db in
+      try db.execute(
+        sql: """
+          CREATE TRIGGER refuse BEFORE INSERT ON activities
+          WHEN NEW.start_at = \(Self.dawn.advanced(bySeconds: 33).microseconds)
+          BEGIN SELECT RAISE(ABORT, 'not this one'); END
+          """)
+    }
+    let codes = await withTaskGroup(of: (Int, LedgerError.Code?).self) { group in
+      for number in 0..<64 {
+        group.addTask {
+          (number, await Self.code { _ = try await store.perform(Self.log(number)) })
+        }
+      }
+      return await group.reduce(into: [Int: LedgerError.Code?]()) { $0[$1.0] = $1.1 }
+    }
+    #expect(codes.filter { $0.value != nil }.map(\.key) == [33])
+    #expect(codes[33] == .store)
+    // Within one batch too.
+    let results = try await store.perform([Self.log(100), Self.log(33), Self.log(101)])
+    let failed = results.map { (try? $0.get()) == nil }
+    #expect(failed == [false, true, false])
+    #expect(try await store.quest(Self.quest)?.tally.walks == 65)
+    #expect(try await store.audit().isClean)
+  }
+
+  @Test func tooManyThatWaitAreTurnedAway() async throws {
+    let folder = try Folder()
+    var limits = LedgerLimits()
+    limits.waitingCommands = 10
+    let store = try EmbeddedStore(path: folder.path + "/a.sqlite", limits: limits)
+    try await Self.begin(store)
+    let codes = await withTaskGroup(of: LedgerError.Code?.self) { group in
+      for number in 0..<500 {
+        group.addTask { await Self.code { _ = try await store.perform(Self.log(number)) } }
+      }
+      return await group.reduce(into: [LedgerError.Code?]()) { $0.append($1) }
+    }
+    let done = codes.count { $0 == nil }
+    #expect(codes.allSatisfy { $0 == nil || $0 == .overloaded })
+    #expect(done < 500 && done > 0)
+    #expect(try await store.quest(Self.quest)?.tally.walks == Int64(done))
+  }
+}
