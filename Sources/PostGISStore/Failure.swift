@@ -56,6 +56,8 @@ extension LedgerError {
     case "3F000", "42P01", "42703", "42883":
       self.init(
         .schemaTooOld, "the database lacks what the store needs (\(said)); run milequest migrate")
+    case "22021":
+      self.init(.invalid, "a text holds a character that the database cannot keep: \(said)")
     case "XX001", "XX002":
       self.init(.corrupt, "the database is damaged: \(said)")
     case let state?:

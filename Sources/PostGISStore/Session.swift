@@ -176,4 +176,5 @@ struct SessionFactory: Sendable {
 enum AdvisoryLock {
   static let migration: Int32 = 0x4D51_0001
   static let person: Int32 = 0x4D51_0002
+  static let route: Int32 = 0x4D51_0003
 }

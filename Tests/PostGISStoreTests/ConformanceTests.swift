@@ -28,4 +28,14 @@ struct ConformanceTests {
         }))
     store.close()
   }
+
+  @Test(arguments: RouteCase.allCases)
+  func keepsRoutes(_ test: RouteCase) async throws {
+    try await test.run(on: try #require(Cluster.shared).store().store)
+  }
+
+  @Test(arguments: AccountCase.allCases)
+  func keepsAccounts(_ test: AccountCase) async throws {
+    try await test.run(on: try #require(Cluster.shared).store().store)
+  }
 }
