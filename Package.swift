@@ -23,6 +23,7 @@ let package = Package(
     .systemLibrary(name: "CCairo", providers: [.apt(["libcairo2-dev"])]),
     .systemLibrary(name: "CExpat", providers: [.apt(["libexpat1-dev"])]),
     .systemLibrary(name: "CGEOS", providers: [.apt(["libgeos-dev"])]),
+    .systemLibrary(name: "CPQ", providers: [.apt(["libpq-dev"])]),
     .systemLibrary(name: "CPROJ", providers: [.apt(["libproj-dev"])]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
 
@@ -46,6 +47,9 @@ let package = Package(
       dependencies: [
         "Quests", "Routes", "Geodesy", "CivilTime", .product(name: "GRDB", package: "GRDB.swift"),
       ],
+      swiftSettings: settings),
+    .target(
+      name: "PostGISStore", dependencies: ["Quests", "Routes", "Geodesy", "CivilTime", "CPQ"],
       swiftSettings: settings),
     .executableTarget(
       name: "milequest",
@@ -72,6 +76,12 @@ let package = Package(
       dependencies: [
         "SQLiteStore", "LedgerConformance", "Quests", "Routes", "Geodesy", "CivilTime",
         .product(name: "GRDB", package: "GRDB.swift"),
+      ],
+      swiftSettings: settings),
+    .testTarget(
+      name: "PostGISStoreTests",
+      dependencies: [
+        "PostGISStore", "LedgerConformance", "Quests", "Formats", "Routes", "Geodesy", "CivilTime",
       ],
       swiftSettings: settings),
     .testTarget(

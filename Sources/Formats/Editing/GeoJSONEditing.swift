@@ -1,4 +1,5 @@
 internal import Geodesy
+internal import Routes
 
 extension EditPlanner {
   // MARK: Positions
@@ -220,7 +221,7 @@ extension EditPlanner {
     guard json.items(of: found[0]).count == parts[part].vertices.count else {
       throw unsupported("part \(part) has positions that were refused: mend these first")
     }
-    let (lines, added) = AntimeridianCut.cut(parts[part].vertices[...])
+    let (lines, added) = Antimeridian.cut(parts[part].vertices[...])
     var plan = EditPlan(claims: [found[0]])
     var i = 0
     for (number, line) in lines.enumerated() {

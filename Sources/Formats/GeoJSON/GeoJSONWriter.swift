@@ -24,7 +24,7 @@ enum GeoJSONWriter {
     var lines: [[Coordinate]] = []
     var cuts: [JSONValue] = []
     for index in 0..<route.partCount {
-      let (pieces, added) = AntimeridianCut.cut(rounded(route.part(index), options))
+      let (pieces, added) = Antimeridian.cut(rounded(route.part(index), options))
       for (offset, count) in added.enumerated() {
         cuts.append(
           .object([("line", .integer(lines.count + offset + 1)), ("added", .integer(count))]))

@@ -1,0 +1,168 @@
+internal import CivilTime
+public import Quests
+
+extension PostgresStore {
+  /// Recomputes every team from its memberships, quests and activities, in one state of the store;
+  /// writers go on meanwhile.
+  ///
+  /// - Complexity: O(n log n) for n walks, with the teams of one page in memory at a time.
+  public func audit() async throws(LedgerError) -> AuditReport {
+    let zones = zones
+    return try await snapshot(isLong: true) { desk in
+      var report = AuditReport()
+      var last: TeamID?
+      while true {
+        let ids: [TeamID] = try desk.rows(AuditStatements.page, [Parameter(last)]) { try $0.id() }
+        guard let end = ids.last else { break }
+        for team in try Self.stored(ids, desk) {
+          report.teams += 1
+          report.quests += team.facts.quests.count
+          report.contributions += team.quests.values.reduce(0) { $0 + $1.contributions.count }
+          report.add(try LedgerAudit.differences(in: team, zones: zones))
+        }
+        last = end
+      }
+      for table in AuditStatements.tablesOfQuests {
+        report.add(
+          try desk.rows(AuditStatements.strays(in: table)) {
+            AuditDifference(
+              team: try $0.id(), quest: try $0.id(), what: "a row in \(table)", stored: "there",
+              expected: "no such quest")
+          })
+      }
+      return report
+    }
+  }
+
+  /// Everything that is stored about some teams, in one round trip beside their plans.
+  private static func stored(_ ids: [TeamID], _ desk: Workers.Desk) throws -> [StoredTeam] {
+    let key = [Parameter(array: ids)]
+    let answers = try desk.connection.run(
+      [
+        Request(FoldStatements.teams, FoldStatements.named(ids)),
+        Request(FoldStatements.members, key), Request(AuditStatements.activities, key),
+        Request(AuditStatements.contributions, key), Request(AuditStatements.milestones, key),
+        Request(AuditStatements.days, key), Request(AuditStatements.people, key),
+        Request(AuditStatements.lastEvents, key), Request(AuditStatements.plans, key),
+      ], until: desk.deadline)
+    func byTeam<Value>(
+      _ rows: Rows, _ make: (inout Columns) throws -> Value
+    ) throws -> [TeamID: [Value]] {
+      var values: [TeamID: [Value]] = [:]
+      for (team, value) in try rows.map({ (try $0.id() as TeamID, try make(&$0)) }) {
+        values[team, default: []].append(value)
+      }
+      return values
+    }
+    func byQuest<Value>(
+      _ rows: Rows, _ make: (inout Columns) throws -> Value
+    ) throws -> [QuestKey: [Value]] {
+      var values: [QuestKey: [Value]] = [:]
+      for (key, value) in try rows.map({
+        (QuestKey(team: try $0.id(), quest: try $0.id()), try make(&$0))
+      }) { values[key, default: []].append(value) }
+      return values
+    }
+    let facts = try TeamFacts.read(answers[0])
+    let stays = Dictionary(grouping: try answers[1].map(Membership.read), by: \.team)
+    let activities = try byTeam(answers[2], Activity.read)
+    let contributions = Dictionary(grouping: try answers[3].map(Contribution.read)) {
+      QuestKey(team: $0.team, quest: $0.key.quest)
+    }
+    let milestones = try byQuest(answers[4], MilestoneReached.read)
+    let days = try byQuest(answers[5], DayTotal.read)
+    let people = try byQuest(answers[6], PersonTotal.read)
+    let versions = try byTeam(answers[7]) { try $0.int() }
+    let plans = Dictionary(
+      try answers[8].map { try QuestPlan(encoded: try $0.bytes()) }.map { ($0.id, $0) },
+      uniquingKeysWith: { first, _ in first })
+    return facts.map { team in
+      let id = team.team.id
+      var quests: [QuestID: StoredTeam.StoredQuest] = [:]
+      for record in team.quests {
+        guard let plan = plans[record.quest.plan] else { continue }
+        let key = QuestKey(team: id, quest: record.quest.id)
+        quests[record.quest.id] = StoredTeam.StoredQuest(
+          plan: plan, contributions: contributions[key] ?? [], milestones: milestones[key] ?? [],
+          days: days[key] ?? [], people: people[key] ?? [])
+      }
+      return StoredTeam(
+        facts: team, memberships: stays[id] ?? [], activities: activities[id] ?? [],
+        quests: quests, lastEventVersion: versions[id]?.first)
+    }
+  }
+
+  private struct QuestKey: Hashable {
+    var team: TeamID
+    var quest: QuestID
+  }
+}
+
+/// The statements of an audit.
+enum AuditStatements {
+  static let page = Statement(
+    "audit_page",
+    """
+    SELECT team_id FROM teams WHERE $1::uuid IS NULL OR team_id > $1::uuid
+    ORDER BY team_id LIMIT 200
+    """)
+  static let activities = Statement(
+    "audit_activities",
+    """
+    SELECT w.team_id, \(Activity.columns)
+    FROM (SELECT team_id, min(start_at) AS first, max(end_at) AS last FROM quests
+        WHERE team_id = ANY ($1::uuid[]) GROUP BY team_id) w
+      JOIN LATERAL (SELECT DISTINCT m.person_id FROM memberships m WHERE m.team_id = w.team_id) m
+        ON true
+      JOIN activities a ON a.person_id = m.person_id AND a.start_at >= w.first
+        AND a.start_at < w.last AND NOT a.is_deleted
+      \(Activity.joinedFirst)
+    """)
+  static let contributions = Statement(
+    "audit_contributions",
+    "SELECT \(Contribution.columns) FROM contributions c WHERE c.team_id = ANY ($1::uuid[])")
+  static let milestones = Statement(
+    "audit_milestones",
+    """
+    SELECT team_id, quest_id, \(MilestoneReached.columns) FROM milestones
+    WHERE team_id = ANY ($1::uuid[])
+    """)
+  static let days = Statement(
+    "audit_days",
+    """
+    SELECT team_id, quest_id, \(DayTotal.columns) FROM quest_days WHERE team_id = ANY ($1::uuid[])
+    """)
+  static let people = Statement(
+    "audit_people",
+    """
+    SELECT team_id, quest_id, \(PersonTotal.columns) FROM quest_people
+    WHERE team_id = ANY ($1::uuid[])
+    """)
+  static let lastEvents = Statement(
+    "audit_last_events",
+    """
+    SELECT team_id, max(version) FROM team_events WHERE team_id = ANY ($1::uuid[]) GROUP BY team_id
+    """)
+  /// The present plan of each quest: the last sixteen bytes of its list.
+  static let plans = Statement(
+    "audit_plans",
+    """
+    SELECT content FROM plans WHERE plan_id IN (
+      SELECT encode(substring(q.plans FROM length(q.plans) - 15), 'hex')::uuid FROM quests q
+      WHERE q.team_id = ANY ($1::uuid[]))
+    """)
+
+  static let tablesOfQuests = [
+    "contributions", "milestones", "quest_days", "quest_people", "quest_tallies",
+  ]
+  /// Rows that belong to no quest of their team.
+  static func strays(in table: String) -> Statement {
+    Statement(
+      "audit_strays_\(table)",
+      """
+      SELECT DISTINCT team_id, quest_id FROM \(table) r WHERE NOT EXISTS
+        (SELECT 1 FROM quests q WHERE q.quest_id = r.quest_id AND q.team_id = r.team_id)
+      LIMIT 1000
+      """)
+  }
+}

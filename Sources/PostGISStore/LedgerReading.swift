@@ -1,0 +1,418 @@
+public import CivilTime
+internal import Geodesy
+public import Quests
+public import Routes
+
+extension PostgresStore: LedgerStore {
+  // MARK: Activities
+
+  public func activity(_ key: ActivityKey) async throws(LedgerError) -> Activity? {
+    try await read {
+      try $0.row(
+        FoldStatements.activities, [Parameter(array: [key.person]), Parameter(array: [key.id])],
+        Activity.read)
+    }
+  }
+
+  public func activities(
+    of person: PersonID, before: WalkOrder?, limit: Int
+  ) async throws(LedgerError) -> [Activity] {
+    let (before, limit) = (before ?? .last, checked(limit: limit))
+    return try await read {
+      try $0.rows(
+        ReadStatements.activities,
+        [Parameter(person), Parameter(before.start), Parameter(before.id), Parameter(limit)],
+        Activity.read)
+    }
+  }
+
+  public func versions(of key: ActivityKey) async throws(LedgerError) -> [ActivityVersion] {
+    try await read {
+      try $0.rows(
+        ReadStatements.versions, [Parameter(key.person), Parameter(key.id)], ActivityVersion.read)
+    }
+  }
+
+  public func walkedDays(
+    of person: PersonID, through day: Day, limit: Int
+  ) async throws(LedgerError) -> [Day] {
+    let limit = checked(limit: limit)
+    return try await read {
+      try $0.rows(
+        ReadStatements.walkedDays, [Parameter(person), Parameter(day), Parameter(limit)]
+      ) { try $0.day() }
+    }
+  }
+
+  // MARK: Teams
+
+  public func team(_ id: TeamID) async throws(LedgerError) -> TeamFacts? {
+    try await read { desk in
+      let teams = try desk.connection.run(
+        Request(FoldStatements.teams, FoldStatements.named([id])), until: desk.deadline)
+      return try TeamFacts.read(teams).first
+    }
+  }
+
+  public func memberships(of person: PersonID) async throws(LedgerError) -> [Membership] {
+    try await read {
+      try $0.rows(FoldStatements.stays, [Parameter(array: [person])], Membership.read)
+        .sorted { ($0.team, $0.stay) < ($1.team, $1.stay) }
+    }
+  }
+
+  public func memberships(in team: TeamID) async throws(LedgerError) -> [Membership] {
+    try await read {
+      try $0.rows(FoldStatements.members, [Parameter(array: [team])], Membership.read)
+        .sorted { ($0.person, $0.stay) < ($1.person, $1.stay) }
+    }
+  }
+
+  public func invite(_ id: InviteID) async throws(LedgerError) -> Invite? {
+    try await read { try $0.row(FoldStatements.invites, [Parameter(array: [id])], Invite.read) }
+  }
+
+  public func invites(of team: TeamID) async throws(LedgerError) -> [Invite] {
+    try await read { try $0.rows(ReadStatements.invites, [Parameter(team)], Invite.read) }
+  }
+
+  public func events(
+    of team: TeamID, after version: Int64, limit: Int
+  ) async throws(LedgerError) -> [TeamEvent] {
+    let limit = checked(limit: limit)
+    return try await read {
+      try $0.rows(
+        ReadStatements.events, [Parameter(team), Parameter(version), Parameter(limit)],
+        TeamEvent.read)
+    }
+  }
+
+  public func trail(
+    of team: TeamID, before number: Int64?, limit: Int
+  ) async throws(LedgerError) -> [(number: Int64, entry: AuditEntry)] {
+    let limit = checked(limit: limit)
+    return try await read {
+      try $0.rows(
+        ReadStatements.trail, [Parameter(team), Parameter(number ?? .max), Parameter(limit)],
+        AuditEntry.read)
+    }
+  }
+
+  // MARK: Quests
+
+  public func quest(_ id: QuestID) async throws(LedgerError) -> QuestRecord? {
+    try await read { try $0.row(ReadStatements.quest, [Parameter(id)], QuestRecord.read) }
+  }
+
+  public func plan(_ id: PlanID) async throws(LedgerError) -> QuestPlan? {
+    if let plan = plans[id] { return plan }
+    let found = try await read { desk in
+      try desk.row(FoldStatements.plan, [Parameter(id)]) { try QuestPlan(encoded: try $0.bytes()) }
+    }
+    if let found { plans.insert(found) }
+    return found
+  }
+
+  public func standing(
+    of quest: QuestID, now: Instant, past: Instant?
+  ) async throws(LedgerError) -> QuestStanding? {
+    let (zones, plans, at) = (zones, plans, past ?? now)
+    /// From a statement that has the quest and its latest days in one view of the store.
+    @Sendable func present(_ desk: Workers.Desk) throws -> QuestStanding? {
+      var head: (record: QuestRecord, version: Int64)?
+      // Days of the pace in any zone: two more on either side than there are in UTC.
+      let today = Day(number: at.seconds / 86_400)
+      let days = try desk.rows(
+        ReadStatements.standing,
+        [
+          Parameter(quest), Parameter(today.advanced(by: -Pace.longestDays - 2)),
+          Parameter(today.advanced(by: 2)),
+        ]
+      ) { columns -> DayTotal? in
+        head = (try QuestRecord.read(&columns), try columns.int())
+        return try columns.bool() ? try DayTotal.read(&columns) : nil
+      }
+      guard let (record, version) = head else { return nil }
+      var plan = plans[record.quest.plan]
+      if plan == nil {
+        plan = try desk.row(FoldStatements.plan, [Parameter(record.quest.plan)]) {
+          try QuestPlan(encoded: try $0.bytes())
+        }
+      }
+      guard let plan else {
+        throw LedgerError(.corrupt, "the plan of the quest \(quest) is not in the store")
+      }
+      plans.insert(plan)
+      let window = Pace.window(
+        at: at, start: record.quest.start, zone: try zones.zone(named: record.quest.zone))
+      return QuestStanding(
+        record: record, plan: plan, version: version, at: at, isPast: past != nil,
+        total: record.tally.total, walks: record.tally.walks,
+        recent: days.compactMap { $0 }.filter { window?.contains($0.day) == true })
+    }
+    guard past != nil else { return try await read(present) }
+    return try await snapshot { desk in
+      guard let now = try present(desk) else { return nil }
+      return try Self.past(now, zone: try zones.zone(named: now.record.quest.zone), desk)
+    }
+  }
+
+  /// Whole days come from their figures. Clocks that were turned back can show the day of the moment
+  /// and the one before again, so these are summed up walk by walk.
+  private static func past(
+    _ now: QuestStanding, zone: Zone, _ desk: Workers.Desk
+  ) throws -> QuestStanding {
+    let (at, quest) = (now.at, now.record.quest)
+    let whole = zone.day(at: at).advanced(by: -2)
+    let key = [Parameter(quest.team), Parameter(quest.id)]
+    var (total, walks) =
+      try desk.row(ReadStatements.sums, key + [Parameter(whole)]) {
+        (try $0.int(), try $0.int())
+      } ?? (0, 0)
+    let late = try desk.rows(
+      ReadStatements.lateWalks,
+      key + [Parameter(at.advanced(bySeconds: -5 * 86_400)), Parameter(at)]
+    ) { (try $0.instant(), try $0.int()) }
+    var lastDays: [Day: DayTotal] = [:]
+    for (start, distance) in late {
+      let day = zone.day(at: start)
+      if day <= whole { continue }
+      total += distance
+      walks += 1
+      let known = lastDays[day]
+      lastDays[day] = DayTotal(
+        day: day, distance: Distance(micrometers: (known?.distance.micrometers ?? 0) + distance),
+        walks: (known?.walks ?? 0) + 1)
+    }
+    return QuestStanding(
+      record: now.record, plan: now.plan, version: now.version, at: at, isPast: true,
+      total: Distance(micrometers: total), walks: walks,
+      recent: now.recent.filter { $0.day <= whole }
+        + lastDays.values.sorted { $0.day < $1.day })
+  }
+
+  public func milestones(
+    of quest: QuestID, from index: Int, limit: Int
+  ) async throws(LedgerError) -> [MilestoneReached] {
+    let limit = checked(limit: limit)
+    return try await read {
+      try $0.rows(
+        ReadStatements.milestones, [Parameter(quest), Parameter(Int64(index)), Parameter(limit)],
+        MilestoneReached.read)
+    }
+  }
+
+  public func days(of quest: QuestID) async throws(LedgerError) -> [DayTotal] {
+    try await read { try $0.rows(ReadStatements.days, [Parameter(quest)], DayTotal.read) }
+  }
+
+  public func people(in quest: QuestID) async throws(LedgerError) -> [PersonTotal] {
+    try await read { try $0.rows(ReadStatements.people, [Parameter(quest)], PersonTotal.read) }
+  }
+
+  public func feed(
+    of quest: QuestID, before: WalkOrder?, limit: Int
+  ) async throws(LedgerError) -> [Contribution] {
+    let (before, limit) = (before ?? .last, checked(limit: limit))
+    return try await read {
+      try $0.rows(
+        ReadStatements.feed,
+        [
+          Parameter(quest), Parameter(before.start), Parameter(before.id),
+          Parameter(before.person), Parameter(limit),
+        ], Contribution.read)
+    }
+  }
+
+  public func questsDue(at now: Instant, limit: Int) async throws(LedgerError) -> [QuestID] {
+    let limit = checked(limit: limit)
+    return try await read {
+      try $0.rows(ReadStatements.due, [Parameter(now), Parameter(limit)]) { try $0.id() }
+    }
+  }
+
+  // MARK: Markers
+
+  public func place(_ markers: [QuestMarker]) async throws(LedgerError) {
+    // Of several for one quest in a call the newest: a statement writes a row once.
+    var newest: [QuestID: QuestMarker] = [:]
+    for marker in markers where marker.version >= newest[marker.quest]?.version ?? .min {
+      newest[marker.quest] = marker
+    }
+    // In one order, so that two who place the same markers do not wait for each other.
+    let rows = newest.values.sorted { $0.quest < $1.quest }
+    if rows.isEmpty { return }
+    _ = try await write {
+      try $0.run(
+        ReadStatements.place,
+        [
+          Parameter(array: rows.map(\.quest)), Parameter(array: rows.map(\.team)),
+          Parameter(array: rows.map(\.longitude)), Parameter(array: rows.map(\.latitude)),
+          Parameter(array: rows.map(\.version)),
+        ])
+    }
+  }
+
+  public func markers(
+    in box: Bounds, after quest: QuestID?, limit: Int
+  ) async throws(LedgerError) -> [QuestMarker] {
+    let limit = checked(limit: limit)
+    return try await read {
+      try $0.rows(
+        ReadStatements.markers, box.halves + [Parameter(quest), Parameter(limit)]
+      ) {
+        let (quest, team): (QuestID, TeamID) = (try $0.id(), try $0.id())
+        return QuestMarker(
+          quest: quest, team: team, latitude: try $0.double(), longitude: try $0.double(),
+          version: try $0.int())
+      }
+    }
+  }
+
+  // MARK: Care
+
+  public func forgetEvents(at now: Instant) async throws(LedgerError) -> Int {
+    let before = now.advanced(bySeconds: -limits.eventSeconds)
+    return try await write { try $0.run(ReadStatements.forgetEvents, [Parameter(before)]) }
+  }
+}
+
+extension WalkOrder {
+  /// After every walk.
+  static let last = WalkOrder(
+    start: Instant(microseconds: .max), id: ActivityID(high: .max, low: .max),
+    person: PersonID(high: .max, low: .max))
+}
+
+extension Bounds {
+  /// West and east, south and north, and west and east once more: of the part beyond 180 degrees
+  /// where there is one.
+  var halves: [Parameter] {
+    let crosses = west > east
+    return [west, crosses ? 180 : east, south, north, crosses ? -180 : west, east]
+      .map { Parameter($0) }
+  }
+}
+
+/// The statements that answer callers.
+enum ReadStatements {
+  static let activities = Statement(
+    "list_activities",
+    """
+    SELECT \(Activity.columns) FROM activities a \(Activity.joinedFirst)
+    WHERE a.person_id = $1::uuid AND NOT a.is_deleted
+      AND (a.start_at, a.activity_id) < ($2::bigint, $3::uuid)
+    ORDER BY a.start_at DESC, a.activity_id DESC LIMIT $4::bigint
+    """)
+  static let versions = Statement(
+    "versions",
+    """
+    SELECT \(ActivityVersion.columns) FROM activity_versions v
+    WHERE v.person_id = $1::uuid AND v.activity_id = $2::uuid ORDER BY v.revision
+    """)
+  static let walkedDays = Statement(
+    "walked_days",
+    """
+    SELECT DISTINCT day FROM activities
+    WHERE person_id = $1::uuid AND NOT is_deleted AND day <= $2::bigint
+    ORDER BY day DESC LIMIT $3::bigint
+    """)
+  static let invites = Statement(
+    "list_invites",
+    """
+    SELECT \(Invite.columns) FROM invites WHERE team_id = $1::uuid ORDER BY created_at, invite_id
+    """)
+  static let events = Statement(
+    "list_events",
+    """
+    SELECT \(TeamEvent.columns) FROM team_events WHERE team_id = $1::uuid AND version > $2::bigint
+    ORDER BY version LIMIT $3::bigint
+    """)
+  static let trail = Statement(
+    "trail",
+    """
+    SELECT \(AuditEntry.columns) FROM audit_trail WHERE team_id = $1::uuid AND number < $2::bigint
+    ORDER BY number DESC LIMIT $3::bigint
+    """)
+  static let quest = Statement(
+    "quest", "SELECT \(QuestRecord.columns) FROM \(QuestRecord.tables) WHERE q.quest_id = $1::uuid")
+  static let standing = Statement(
+    "standing",
+    """
+    SELECT \(QuestRecord.columns), s.version, d.day IS NOT NULL, d.day, d.distance_um, d.walks
+    FROM \(QuestRecord.tables) JOIN team_state s ON s.team_id = q.team_id
+      LEFT JOIN quest_days d ON d.team_id = q.team_id AND d.quest_id = q.quest_id
+        AND d.day BETWEEN $2::bigint AND $3::bigint AND d.walks <> 0
+    WHERE q.quest_id = $1::uuid ORDER BY d.day
+    """)
+  static let sums = Statement(
+    "sums",
+    """
+    SELECT coalesce(sum(distance_um), 0)::bigint, coalesce(sum(walks), 0)::bigint FROM quest_days
+    WHERE team_id = $1::uuid AND quest_id = $2::uuid AND day <= $3::bigint
+    """)
+  static let lateWalks = Statement(
+    "late_walks",
+    """
+    SELECT start_at, distance_um FROM contributions
+    WHERE team_id = $1::uuid AND quest_id = $2::uuid AND is_counted
+      AND start_at > $3::bigint AND start_at <= $4::bigint
+    """)
+
+  private static let ofQuest =
+    "team_id = (SELECT q.team_id FROM quests q WHERE q.quest_id = $1::uuid) AND quest_id = $1::uuid"
+  static let milestones = Statement(
+    "list_milestones",
+    """
+    SELECT \(MilestoneReached.columns) FROM milestones
+    WHERE \(ofQuest) AND milestone >= $2::bigint ORDER BY milestone LIMIT $3::bigint
+    """)
+  static let days = Statement(
+    "list_days",
+    "SELECT \(DayTotal.columns) FROM quest_days WHERE \(ofQuest) AND walks <> 0 ORDER BY day")
+  static let people = Statement(
+    "list_people",
+    """
+    SELECT \(PersonTotal.columns) FROM quest_people WHERE \(ofQuest) AND walks <> 0
+    ORDER BY person_id
+    """)
+  static let feed = Statement(
+    "feed",
+    """
+    SELECT \(Contribution.columns) FROM contributions c
+    WHERE \(ofQuest) AND c.is_counted AND NOT c.is_private
+      AND (c.start_at, c.activity_id, c.person_id) < ($2::bigint, $3::uuid, $4::uuid)
+    ORDER BY c.start_at DESC, c.activity_id DESC, c.person_id DESC LIMIT $5::bigint
+    """)
+  static let due = Statement(
+    "due",
+    """
+    SELECT quest_id FROM quests WHERE closing IS NULL AND end_at <= $1::bigint
+    ORDER BY end_at, quest_id LIMIT $2::bigint
+    """)
+  static let place = Statement(
+    "place",
+    """
+    INSERT INTO quest_places AS p (quest_id, team_id, place, version)
+    SELECT n.quest_id, n.team_id, ST_SetSRID(ST_MakePoint(n.longitude, n.latitude), 4326), n.version
+    FROM unnest($1::uuid[], $2::uuid[], $3::float8[], $4::float8[], $5::bigint[])
+      AS n (quest_id, team_id, longitude, latitude, version)
+    ON CONFLICT (quest_id) DO UPDATE SET place = excluded.place, version = excluded.version
+      WHERE excluded.version >= p.version
+    """)
+  /// The boxes of the index are rounded outwards to 32 bits; the places themselves decide.
+  static let markers = Statement(
+    "markers",
+    """
+    SELECT quest_id, team_id, ST_Y(place), ST_X(place), version FROM quest_places
+    WHERE (place && ST_MakeEnvelope($1::float8, $3::float8, $2::float8, $4::float8, 4326)
+        OR place && ST_MakeEnvelope($5::float8, $3::float8, $6::float8, $4::float8, 4326))
+      AND ST_Y(place) BETWEEN $3::float8 AND $4::float8
+      AND (ST_X(place) BETWEEN $1::float8 AND $2::float8
+        OR ST_X(place) BETWEEN $5::float8 AND $6::float8)
+      AND ($7::uuid IS NULL OR quest_id > $7::uuid)
+    ORDER BY quest_id LIMIT $8::bigint
+    """)
+  static let forgetEvents = Statement(
+    "forget_events", "DELETE FROM team_events WHERE at < $1::bigint")
+}

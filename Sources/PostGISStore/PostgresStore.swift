@@ -1,0 +1,177 @@
+public import CivilTime
+internal import Foundation
+public import Quests
+
+/// The stores on PostgreSQL with PostGIS.
+///
+/// Safe to use from many tasks and from many processes at once. Nothing here blocks the threads that
+/// tasks share: connections live on threads of their own.
+public final class PostgresStore: Sendable {
+  /// How the store uses the server.
+  public struct Options: Sendable {
+    /// Connections that write folds of commands; while one waits for the disk the other decides.
+    public var writers = 2
+    /// Connections for all else.
+    public var workers = 4
+    /// How long a caller waits for an answer before it is told `timeout`.
+    public var answerSeconds = 15.0
+    /// How long a writer waits for a row that another process holds.
+    public var lockSeconds = 3.0
+    /// How long opening waits for a server that is not there.
+    public var connectSeconds = 5.0
+    /// How long an audit may take.
+    public var auditSeconds = 86_400.0
+
+    public init() {}
+  }
+
+  let zones: ZoneCatalog
+  let limits: LedgerLimits
+  let plans = PlanCache()
+  private let options: Options
+  private let writer: Writer
+  private let workers: Workers
+
+  /// Opens the store, and brings an older schema up to date or begins one.
+  ///
+  /// - Parameters:
+  ///   - url: `postgres://user:password@host:port/database`, or libpq's keywords and values; what it
+  ///     leaves out comes from the environment as libpq has it.
+  ///   - migrates: whether an older schema is brought up to date; else it is refused.
+  /// - Throws: `unreachable`, `access` for a wrong password or missing rights, `settings` for a
+  ///   missing database or PostGIS, a standby, or a server that does not keep what it has committed,
+  ///   `schema-too-new`, `schema-too-old`.
+  public static func open(
+    url: String, migrates: Bool = true, options: Options = Options(),
+    zones: ZoneCatalog = ZoneCatalog(), limits: LedgerLimits = .standard
+  ) async throws(LedgerError) -> PostgresStore {
+    let address = try ServerAddress(url)
+    let sessions = SessionFactory(
+      address: address, statementSeconds: options.answerSeconds, lockSeconds: options.lockSeconds)
+    let outcome: Result<Void, LedgerError> = await withCheckedContinuation { reply in
+      let thread = Thread {
+        do throws(LedgerError) {
+          try ledgerErrors {
+            if migrates { _ = try sessions.migrate(connectSeconds: options.connectSeconds) }
+            _ = try sessions.open(until: .in(seconds: options.connectSeconds))
+          }
+          reply.resume(returning: .success(()))
+        } catch { reply.resume(returning: .failure(error)) }
+      }
+      thread.name = "postgis-opening"
+      thread.start()
+    }
+    try outcome.get()
+    return PostgresStore(sessions, options, zones, limits)
+  }
+
+  private init(
+    _ sessions: SessionFactory, _ options: Options, _ zones: ZoneCatalog, _ limits: LedgerLimits
+  ) {
+    self.zones = zones
+    self.limits = limits
+    self.options = options
+    writer = Writer(
+      sessions: sessions, connections: options.writers, plans: plans, zones: zones,
+      limits: limits)
+    workers = Workers(
+      sessions: sessions, connections: options.workers, mostWaiting: limits.waitingCommands)
+  }
+
+  deinit { close() }
+
+  /// Takes nothing more; what waits is still done.
+  public func close() {
+    writer.close()
+    workers.close()
+  }
+
+  // MARK: Commands
+
+  public func perform(
+    _ commands: [LedgerCommand]
+  ) async throws(LedgerError) -> [Result<LedgerAnswer, LedgerError>] {
+    guard commands.count <= limits.batchActivities else {
+      throw LedgerError(
+        .limit,
+        "\(commands.count) commands in one batch; the limit is \(limits.batchActivities)")
+    }
+    let refusals = commands.map(\.action.unstorable)
+    let kept = zip(commands, refusals).filter { $0.1 == nil }.map(\.0)
+    var answers: ArraySlice<Result<LedgerAnswer, LedgerError>> = []
+    if !kept.isEmpty {
+      answers = try await writer.submit(kept, until: .in(seconds: options.answerSeconds))[...]
+    }
+    return refusals.map { refusal in
+      if let refusal { return .failure(refusal) }
+      return answers.popFirst() ?? .failure(LedgerError(.store, "a command got no answer"))
+    }
+  }
+
+  // MARK: Reading and writing
+
+  func read<Value: Sendable>(
+    _ body: @escaping @Sendable (Workers.Desk) throws -> Value
+  ) async throws(LedgerError) -> Value {
+    try await workers.read(until: .in(seconds: options.answerSeconds), body)
+  }
+
+  func snapshot<Value: Sendable>(
+    isLong: Bool = false, _ body: @escaping @Sendable (Workers.Desk) throws -> Value
+  ) async throws(LedgerError) -> Value {
+    let seconds = isLong ? options.auditSeconds : options.answerSeconds
+    return try await workers.snapshot(until: .in(seconds: seconds), isLong: isLong, body)
+  }
+
+  func write<Value: Sendable>(
+    _ body: @escaping @Sendable (Workers.Desk) throws -> Value
+  ) async throws(LedgerError) -> Value {
+    try await workers.write(until: .in(seconds: options.answerSeconds), body)
+  }
+
+  func checked(limit: Int) -> Int64 { Int64(min(max(limit, 0), limits.page)) }
+
+  // MARK: Care
+
+  private static let diagnosis = Statement(
+    "diagnosis",
+    """
+    SELECT current_setting('server_version'), PostGIS_Lib_Version(),
+      (SELECT max(version) FROM schema_version), current_setting('fsync'),
+      current_setting('synchronous_commit'), pg_database_size(current_database()),
+      current_setting('max_connections')
+    """)
+
+  /// The versions and settings that a diagnosis asks for, by name.
+  public func diagnosis() async throws(LedgerError) -> [(name: String, value: String)] {
+    let found = try await read { desk in
+      try desk.row(Self.diagnosis) { columns in
+        [
+          ("postgresql", try columns.text()), ("postgis", try columns.text()),
+          ("schema", String(try columns.int())), ("fsync", try columns.text()),
+          ("synchronous_commit", try columns.text()), ("bytes", String(try columns.int())),
+          ("max_connections", try columns.text()),
+        ]
+      }
+    }
+    return found ?? []
+  }
+}
+
+extension LedgerCommand.Action {
+  /// What keeps the command from being stored: PostgreSQL's text holds every character but U+0000.
+  fileprivate var unstorable: LedgerError? {
+    let texts: [String?] =
+      switch self {
+      case .log(_, let content, let zone): [content.source, content.note, zone]
+      case .edit(_, let content, _): [content.source, content.note]
+      case .createTeam(_, let name, _), .renameTeam(_, let name, _): [name]
+      case .createQuest(let draft): [draft.name, draft.zone]
+      case .changeQuest(_, let change, _): [change.name, change.zone]
+      default: []
+      }
+    guard texts.contains(where: { $0?.utf8.contains(0) == true }) else { return nil }
+    return LedgerError(
+      .invalid, "a text holds the character U+0000, which the database cannot keep; leave it out")
+  }
+}

@@ -1,0 +1,329 @@
+/// The tables of the store, in a schema of their own.
+///
+/// Each migration is one transaction that also raises the version, so that one which is interrupted
+/// begins again. Identifiers are `uuid`, instants microseconds since 1970 UTC, distances
+/// micrometres, days counted from 1970-01-01. Tables of a team lead with its id, so that they spread
+/// over shards by it. Rows that are written with every walk leave room on their pages, so that no
+/// index is touched for them.
+enum Schema {
+  /// The version that the last migration leads to.
+  static var version: Int64 { Int64(migrations.count) }
+
+  static let migrations = [ledger, routes, accounts]
+
+  /// What the versions themselves are kept in.
+  static let beginning = """
+    CREATE SCHEMA IF NOT EXISTS milequest;
+    CREATE TABLE IF NOT EXISTS milequest.schema_version (
+      version bigint PRIMARY KEY,
+      applied_at timestamptz NOT NULL DEFAULT now()
+    );
+    """
+
+  private static let ledger = """
+    CREATE TABLE teams (
+      team_id uuid PRIMARY KEY,
+      name text NOT NULL,
+      created_at bigint NOT NULL,
+      created_by uuid NOT NULL,
+      revision bigint NOT NULL
+    );
+
+    CREATE TABLE team_state (
+      team_id uuid PRIMARY KEY,
+      version bigint NOT NULL
+    ) WITH (fillfactor = 50);
+
+    CREATE TABLE memberships (
+      team_id uuid NOT NULL,
+      person_id uuid NOT NULL,
+      stay bigint NOT NULL,
+      role text NOT NULL,
+      joined_at bigint NOT NULL,
+      left_at bigint,
+      PRIMARY KEY (team_id, person_id, stay)
+    );
+    CREATE INDEX memberships_person ON memberships (person_id, team_id, stay);
+    CREATE UNIQUE INDEX memberships_open ON memberships (team_id, person_id)
+      WHERE left_at IS NULL;
+
+    CREATE TABLE invites (
+      invite_id uuid PRIMARY KEY,
+      team_id uuid NOT NULL,
+      role text NOT NULL,
+      created_by uuid NOT NULL,
+      created_at bigint NOT NULL,
+      expires_at bigint NOT NULL,
+      redeemed_by uuid,
+      redeemed_at bigint,
+      revoked_at bigint
+    );
+    CREATE INDEX invites_team ON invites (team_id, created_at);
+
+    CREATE TABLE plans (
+      plan_id uuid PRIMARY KEY,
+      content bytea NOT NULL
+    );
+
+    CREATE TABLE quests (
+      quest_id uuid PRIMARY KEY,
+      team_id uuid NOT NULL,
+      number bigint NOT NULL,
+      name text NOT NULL,
+      start_at bigint NOT NULL,
+      end_at bigint NOT NULL,
+      zone text NOT NULL,
+      -- The ids of all plans one after the other, the present one last.
+      plans bytea NOT NULL,
+      closing text,
+      closed_at bigint,
+      created_at bigint NOT NULL,
+      created_by uuid,
+      origin uuid NOT NULL,
+      revision bigint NOT NULL,
+      UNIQUE (team_id, number)
+    );
+    CREATE UNIQUE INDEX quests_open ON quests (team_id) WHERE closing IS NULL;
+    CREATE INDEX quests_due ON quests (end_at, quest_id) WHERE closing IS NULL;
+
+    CREATE TABLE quest_tallies (
+      team_id uuid NOT NULL,
+      quest_id uuid NOT NULL,
+      total_um bigint NOT NULL,
+      walks bigint NOT NULL,
+      frontier_start bigint,
+      frontier_activity uuid,
+      frontier_person uuid,
+      PRIMARY KEY (team_id, quest_id)
+    ) WITH (fillfactor = 50);
+
+    CREATE TABLE activities (
+      person_id uuid NOT NULL,
+      activity_id uuid NOT NULL,
+      start_at bigint NOT NULL,
+      distance_um bigint NOT NULL CHECK (distance_um > 0),
+      duration_s bigint,
+      source text,
+      note text,
+      is_private boolean NOT NULL,
+      zone text NOT NULL,
+      day bigint NOT NULL,
+      revision bigint NOT NULL,
+      logged_at bigint NOT NULL,
+      changed_at bigint NOT NULL,
+      is_deleted boolean NOT NULL,
+      PRIMARY KEY (person_id, activity_id)
+    );
+    CREATE INDEX activities_start ON activities (person_id, start_at, activity_id, day)
+      WHERE NOT is_deleted;
+
+    CREATE TABLE activity_versions (
+      person_id uuid NOT NULL,
+      activity_id uuid NOT NULL,
+      revision bigint NOT NULL,
+      start_at bigint NOT NULL,
+      distance_um bigint NOT NULL,
+      duration_s bigint,
+      source text,
+      note text,
+      is_private boolean NOT NULL,
+      replaced_at bigint NOT NULL,
+      replaced_by uuid,
+      PRIMARY KEY (person_id, activity_id, revision)
+    );
+
+    CREATE TABLE contributions (
+      team_id uuid NOT NULL,
+      person_id uuid NOT NULL,
+      activity_id uuid NOT NULL,
+      quest_id uuid NOT NULL,
+      start_at bigint NOT NULL,
+      distance_um bigint NOT NULL,
+      is_private boolean NOT NULL,
+      is_counted boolean NOT NULL,
+      -- What the answer to the first logging said; NULL where it came in later.
+      total_before_um bigint,
+      total_after_um bigint,
+      version_before bigint,
+      version_after bigint,
+      plan bigint,
+      PRIMARY KEY (team_id, person_id, activity_id, quest_id)
+    );
+    CREATE INDEX contributions_walks
+      ON contributions (team_id, quest_id, start_at, activity_id, person_id) WHERE is_counted;
+
+    CREATE TABLE milestones (
+      team_id uuid NOT NULL,
+      quest_id uuid NOT NULL,
+      milestone bigint NOT NULL,
+      start_at bigint NOT NULL,
+      activity_id uuid NOT NULL,
+      person_id uuid NOT NULL,
+      PRIMARY KEY (team_id, quest_id, milestone)
+    );
+
+    CREATE TABLE quest_days (
+      team_id uuid NOT NULL,
+      quest_id uuid NOT NULL,
+      day bigint NOT NULL,
+      distance_um bigint NOT NULL,
+      walks bigint NOT NULL,
+      PRIMARY KEY (team_id, quest_id, day)
+    ) WITH (fillfactor = 70);
+
+    CREATE TABLE quest_people (
+      team_id uuid NOT NULL,
+      quest_id uuid NOT NULL,
+      person_id uuid NOT NULL,
+      distance_um bigint NOT NULL,
+      walks bigint NOT NULL,
+      PRIMARY KEY (team_id, quest_id, person_id)
+    ) WITH (fillfactor = 70);
+
+    CREATE TABLE team_events (
+      team_id uuid NOT NULL,
+      version bigint NOT NULL,
+      at bigint NOT NULL,
+      kind text NOT NULL,
+      quest_id uuid,
+      person_id uuid,
+      activity_id uuid,
+      milestone text,
+      total_um bigint,
+      PRIMARY KEY (team_id, version)
+    );
+    -- Events come in the order of their moments, near enough for one summary a block.
+    CREATE INDEX team_events_at ON team_events USING brin (at);
+
+    CREATE TABLE audit_trail (
+      number bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+      at bigint NOT NULL,
+      actor uuid,
+      action text NOT NULL,
+      team_id uuid,
+      quest_id uuid,
+      person_id uuid,
+      activity_id uuid,
+      detail text NOT NULL
+    );
+    CREATE INDEX audit_trail_team ON audit_trail (team_id, number);
+
+    CREATE TABLE quest_places (
+      quest_id uuid PRIMARY KEY,
+      team_id uuid NOT NULL,
+      place geometry(Point, 4326) NOT NULL,
+      version bigint NOT NULL
+    );
+    CREATE INDEX quest_places_place ON quest_places USING gist (place);
+
+    -- Where the teams stand, for a map of many.
+    CREATE VIEW quest_markers AS
+      SELECT p.quest_id, p.team_id, q.name AS quest, t.name AS team, p.version, p.place
+      FROM quest_places p
+      LEFT JOIN quests q ON q.quest_id = p.quest_id
+      LEFT JOIN teams t ON t.team_id = p.team_id;
+    """
+
+  private static let routes = """
+    CREATE TABLE route_contents (
+      hash bytea PRIMARY KEY,
+      content bytea NOT NULL
+    );
+
+    CREATE TABLE routes (
+      route_id uuid NOT NULL,
+      version bigint NOT NULL,
+      hash bytea NOT NULL REFERENCES route_contents (hash),
+      name text,
+      owner uuid,
+      created_at bigint NOT NULL,
+      length_um bigint NOT NULL,
+      parts bigint NOT NULL,
+      vertices bigint NOT NULL,
+      waypoints bigint NOT NULL,
+      west double precision NOT NULL,
+      south double precision NOT NULL,
+      east double precision NOT NULL,
+      north double precision NOT NULL,
+      -- One box, or two where it crosses 180 degrees.
+      box geometry(MultiPolygon, 4326) NOT NULL,
+      is_latest boolean NOT NULL,
+      PRIMARY KEY (route_id, version),
+      UNIQUE (route_id, hash)
+    );
+    CREATE INDEX routes_hash ON routes (hash, created_at);
+    CREATE UNIQUE INDEX routes_latest ON routes (route_id) WHERE is_latest;
+    CREATE INDEX routes_box ON routes USING gist (box) WHERE is_latest;
+
+    -- One row a part, more where it was cut at 180 degrees, and one for each join that is walked or
+    -- counted. M is the official distance in metres, Z the elevation, NaN where it is not known.
+    CREATE TABLE route_parts (
+      row_id bigint GENERATED ALWAYS AS IDENTITY UNIQUE,
+      route_id uuid NOT NULL,
+      version bigint NOT NULL,
+      kind text NOT NULL,
+      part bigint NOT NULL,
+      piece bigint NOT NULL,
+      is_latest boolean NOT NULL,
+      line geometry(LineStringZM, 4326) NOT NULL,
+      PRIMARY KEY (route_id, version, kind, part, piece)
+    );
+    CREATE INDEX route_parts_line ON route_parts USING gist (line) WHERE is_latest;
+    -- Heights do not count in distances, and those that are not known would spoil them.
+    CREATE INDEX route_parts_ground ON route_parts USING gist ((ST_Force2D(line)::geography))
+      WHERE is_latest;
+
+    CREATE TABLE route_waypoints (
+      route_id uuid NOT NULL,
+      version bigint NOT NULL,
+      waypoint bigint NOT NULL,
+      name text,
+      type text,
+      distance_um bigint NOT NULL,
+      is_latest boolean NOT NULL,
+      place geometry(Point, 4326) NOT NULL,
+      PRIMARY KEY (route_id, version, waypoint)
+    );
+    CREATE INDEX route_waypoints_place ON route_waypoints USING gist (place) WHERE is_latest;
+
+    -- The lines of each route's latest version, for maps.
+    CREATE VIEW route_lines AS
+      SELECT p.row_id, p.route_id, p.version, r.name, p.kind, p.part, p.piece,
+        r.length_um / 1000000.0::double precision AS length_meters, p.line
+      FROM route_parts p JOIN routes r ON r.route_id = p.route_id AND r.version = p.version
+      WHERE p.is_latest;
+    """
+
+  private static let accounts = """
+    CREATE TABLE accounts (
+      person_id uuid PRIMARY KEY,
+      email text UNIQUE,
+      name text NOT NULL,
+      zone text NOT NULL,
+      units text NOT NULL,
+      credential text,
+      created_at bigint NOT NULL,
+      revision bigint NOT NULL
+    );
+
+    CREATE TABLE sessions (
+      session_id uuid PRIMARY KEY,
+      person_id uuid NOT NULL,
+      token_hash bytea NOT NULL UNIQUE,
+      created_at bigint NOT NULL,
+      expires_at bigint NOT NULL
+    );
+    CREATE INDEX sessions_person ON sessions (person_id);
+
+    CREATE TABLE request_keys (
+      caller uuid NOT NULL,
+      -- A digest: a key may be longer than an index takes.
+      key_hash bytea NOT NULL,
+      body_hash bytea NOT NULL,
+      created_id uuid NOT NULL,
+      expires_at bigint NOT NULL,
+      PRIMARY KEY (caller, key_hash)
+    );
+    CREATE INDEX request_keys_expiry ON request_keys (expires_at);
+    """
+}

@@ -1,0 +1,210 @@
+import Foundation
+import PostGISStore
+import Quests
+import Testing
+
+/// A PostgreSQL server of the tests' own: a new folder, a socket in it and no port, stopped when the
+/// tests end however they end. Clusters that the machine has are left alone.
+final class Cluster: @unchecked Sendable {
+  /// The one that tests share; each takes a database of its own in it. Nil where PostgreSQL is not
+  /// installed, or not with PostGIS.
+  static let shared: Cluster? = try? Cluster()
+
+  static let missing: Comment =
+    "PostgreSQL with PostGIS is not installed; apt-get install postgresql-15-postgis-3"
+
+  let folder: String
+  private let bin: String
+  private let lock = NSLock()
+  private var process: Process?
+  private var databases = 0
+
+  /// Makes and starts a cluster.
+  init() throws {
+    guard let bin = Self.binaries else { throw Failure(text: "\(Self.missing)") }
+    self.bin = bin
+    // Short, for the path of a socket has no more than 107 bytes.
+    folder = NSTemporaryDirectory() + "mq-pg-" + String(UUID().uuidString.prefix(8))
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    if getuid() == 0 { try Self.run("/usr/bin/chown", [Self.user, folder]) }
+    try run(
+      "initdb",
+      [
+        "-D", folder + "/data", "-U", "owner", "-A", "scram-sha-256", "--pwfile",
+        try passwordFile(), "-E", "UTF8", "--locale", "C.UTF-8", "--no-sync",
+      ])
+    try start()
+    Self.stopAtExit(self)
+    // What all databases are copied from: the extension takes longer than the copy.
+    try sql("CREATE DATABASE with_postgis", in: "postgres")
+    try sql("CREATE EXTENSION postgis", in: "with_postgis")
+  }
+
+  struct Failure: Error, CustomStringConvertible {
+    var text: String
+    var description: String { text }
+  }
+
+  static let password = "s3cret:/@ä"
+
+  /// Where the server's programs are, if PostGIS is beside them.
+  private static let binaries: String? = {
+    for version in [15, 16, 17, 18, 14] {
+      let folder = "/usr/lib/postgresql/\(version)/bin"
+      let extensions = "/usr/share/postgresql/\(version)/extension/postgis.control"
+      if FileManager.default.fileExists(atPath: folder + "/initdb"),
+        FileManager.default.fileExists(atPath: extensions)
+      {
+        return folder
+      }
+    }
+    return nil
+  }()
+
+  /// The server refuses to run as root.
+  private static let user = getpwnam("postgres") == nil ? "nobody" : "postgres"
+
+  private func passwordFile() throws -> String {
+    let path = folder + "/password"
+    try Data(Self.password.utf8).write(to: URL(fileURLWithPath: path))
+    if getuid() == 0 { try Self.run("/usr/bin/chown", [Self.user, path]) }
+    return path
+  }
+
+  // MARK: Running
+
+  private func run(_ program: String, _ arguments: [String]) throws {
+    try Self.run(Self.asUser(bin + "/" + program), arguments)
+  }
+
+  /// A command as the server's user.
+  private static func asUser(_ program: String) -> [String] {
+    getuid() == 0
+      ? [
+        "/usr/bin/setpriv", "--reuid=\(user)", "--regid=\(user == "nobody" ? "nogroup" : user)",
+        "--clear-groups", "--", program,
+      ] : [program]
+  }
+
+  private static func run(_ program: String, _ arguments: [String]) throws {
+    try run([program], arguments)
+  }
+
+  private static func process(_ command: [String], _ arguments: [String]) -> Process {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: command[0])
+    process.arguments = command.dropFirst() + arguments
+    process.environment = ["LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin", "PGPASSWORD": password]
+    // Where every user may be.
+    process.currentDirectoryURL = URL(fileURLWithPath: "/")
+    return process
+  }
+
+  @discardableResult
+  private static func run(_ command: [String], _ arguments: [String]) throws -> String {
+    let process = process(command, arguments)
+    let output = Pipe()
+    process.standardOutput = output
+    process.standardError = output
+    try process.run()
+    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    guard process.terminationStatus == 0 else {
+      throw Failure(text: "\((command + arguments).joined(separator: " ")): \(text)")
+    }
+    return text
+  }
+
+  /// Starts the server and waits until it answers.
+  func start() throws {
+    let server = Self.process(
+      Self.asUser(bin + "/postgres"),
+      [
+        "-D", folder + "/data", "-k", folder, "-c", "listen_addresses=", "-c",
+        "max_connections=200", "-c", "shared_buffers=64MB", "-c", "log_min_messages=fatal",
+      ])
+    server.standardOutput = FileHandle.nullDevice
+    let log = folder + "/log"
+    if !FileManager.default.fileExists(atPath: log) {
+      _ = FileManager.default.createFile(atPath: log, contents: nil)
+    }
+    server.standardError = FileHandle(forWritingAtPath: log)
+    try server.run()
+    lock.withLock { process = server }
+    for _ in 0..<600 {
+      if (try? sql("SELECT 1", in: "postgres")) != nil { return }
+      guard server.isRunning else { break }
+      Thread.sleep(forTimeInterval: 0.05)
+    }
+    let said = (try? String(contentsOfFile: log, encoding: .utf8)) ?? ""
+    throw Failure(text: "the server did not start: \(said)")
+  }
+
+  /// Stops the server without a checkpoint, as a crash would.
+  func crash() { stop(with: SIGQUIT) }
+
+  /// By the id of the process that was started here: with `setpriv` it is the server's own.
+  fileprivate func stop(with signal: Int32) {
+    guard let server = lock.withLock({ process }) else { return }
+    if server.isRunning { kill(server.processIdentifier, signal) }
+    server.waitUntilExit()
+    lock.withLock { process = nil }
+  }
+
+  /// Whatever ends the tests, the server goes with them.
+  private static func stopAtExit(_ cluster: Cluster) {
+    running.lock.withLock { running.clusters.append(cluster) }
+    atexit {
+      for cluster in Cluster.running.lock.withLock({ Cluster.running.clusters }) {
+        cluster.stop(with: SIGQUIT)
+        try? FileManager.default.removeItem(atPath: cluster.folder)
+      }
+    }
+  }
+
+  private final class Running: @unchecked Sendable {
+    let lock = NSLock()
+    var clusters: [Cluster] = []
+  }
+  private static let running = Running()
+
+  // MARK: Databases
+
+  /// Runs SQL as the server's owner.
+  ///
+  /// - Returns: the rows, a line each, columns separated by `|`.
+  @discardableResult
+  func sql(_ text: String, in database: String) throws -> String {
+    try Self.run(
+      [bin + "/psql"],
+      [
+        "-h", folder, "-U", "owner", "-d", database, "-X", "-q", "-A", "-t", "-v",
+        "ON_ERROR_STOP=1", "-c", text,
+      ])
+  }
+
+  /// A new database with PostGIS.
+  func database() throws -> String {
+    let name = lock.withLock {
+      databases += 1
+      return "test_\(databases)"
+    }
+    try sql("CREATE DATABASE \(name) TEMPLATE with_postgis", in: "postgres")
+    return name
+  }
+
+  func url(_ database: String, user: String = "owner", password: String = password) -> String {
+    func escaped(_ text: String) -> String {
+      text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? text
+    }
+    return "postgres://\(user):\(escaped(password))@\(escaped(folder))/\(database)"
+  }
+
+  /// A store on a new database.
+  func store(
+    options: PostgresStore.Options = PostgresStore.Options()
+  ) async throws -> (store: PostgresStore, database: String) {
+    let database = try database()
+    return (try await PostgresStore.open(url: url(database), options: options), database)
+  }
+}

@@ -1,0 +1,41 @@
+import LedgerConformance
+import PostGISStore
+import Quests
+import Testing
+
+@Suite(.enabled(if: Cluster.shared != nil, Cluster.missing))
+struct ConformanceTests {
+  @Test(arguments: LedgerCase.allCases)
+  func keepsTheLedger(_ test: LedgerCase) async throws {
+    let cluster = try #require(Cluster.shared)
+    let (store, database) = try await cluster.store()
+    /// Changes the database as another program could.
+    @Sendable func meddle(_ sql: String) throws {
+      let rows = try cluster.sql("\(sql) RETURNING 1", in: database)
+      #expect(rows == "1\n")
+    }
+    try await test.run(
+      on: Subject(
+        store: store,
+        damageTotal: {
+          try meddle(
+            "UPDATE milequest.quest_tallies SET total_um = total_um + 1 WHERE quest_id = '\($0)'")
+        },
+        loseContribution: {
+          try meddle(
+            "DELETE FROM milequest.contributions WHERE ctid = (SELECT ctid "
+              + "FROM milequest.contributions WHERE quest_id = '\($0)' LIMIT 1)")
+        }))
+    store.close()
+  }
+
+  @Test(arguments: RouteCase.allCases)
+  func keepsRoutes(_ test: RouteCase) async throws {
+    try await test.run(on: try #require(Cluster.shared).store().store)
+  }
+
+  @Test(arguments: AccountCase.allCases)
+  func keepsAccounts(_ test: AccountCase) async throws {
+    try await test.run(on: try #require(Cluster.shared).store().store)
+  }
+}
