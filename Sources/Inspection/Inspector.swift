@@ -41,7 +41,10 @@ public enum Inspector {
       }
       subject = made
     }
-    let told = document.diagnostics.map { Finding($0, document, subject) }
+    // What a rule about the line tells with a place and a repair is not told twice.
+    let told = document.diagnostics
+      .filter { subject == nil || !Rules.linesOwn.contains($0.code) }
+      .map { Finding($0, document, subject) }
     if document.furtherDiagnostics > 0 {
       findings.add(
         Finding(

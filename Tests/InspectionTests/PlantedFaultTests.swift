@@ -124,7 +124,7 @@ import Testing
       quest.parts[0].insert(quest.parts[0][i], at: i)
       return .vertex(part: 0, i + 1)
     },
-    Kind(.partTooShort) { quest, random in
+    Kind(.onePointPart) { quest, random in
       let point = quest.parts[0][quest.parts[0].count - 1]
       quest.parts.insert([moved(point, 300, 10)], at: 1)
       quest.joins = Array(repeating: "walk", count: quest.parts.count - 1)

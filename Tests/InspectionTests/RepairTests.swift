@@ -140,7 +140,7 @@ import Testing
       track(points(30) { $0 == 15 ? "<trkpt lat=\"-51.01350\" lon=\"7.00003\"/>" : nil }),
       slackMeters: nil, hasNot: ["\"-51"]),
     Case(
-      .partTooShort,
+      .onePointPart,
       gpx(
         "<trk><trkseg>\n\(points(9))\n</trkseg><trkseg><trkpt lat=\"51.00900\" lon=\"7.0\"/></trkseg>"
           + "</trk>"), slackMeters: nil),

@@ -11,7 +11,6 @@ extension Diagnostic.Code {
   public static let jump = Self(rawValue: "jump")
   public static let coordinatesSwapped = Self(rawValue: "coordinates-swapped")
   public static let signFlipped = Self(rawValue: "sign-flipped")
-  public static let partTooShort = Self(rawValue: "part-too-short")
   public static let joinUnresolved = Self(rawValue: "join-unresolved")
   public static let joinByDefault = Self(rawValue: "join-by-default")
   public static let partReversed = Self(rawValue: "part-reversed")

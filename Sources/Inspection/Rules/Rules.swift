@@ -5,7 +5,7 @@ public enum Rules {
   /// The rules about the line, in the order in which they look at it.
   static let line: [any Rule.Type] = [
     PrecisionExcess.self, PrecisionCoarse.self,
-    PartTooShort.self, JoinUnresolved.self, JoinByDefault.self, PartReversed.self,
+    OnePointPart.self, JoinUnresolved.self, JoinByDefault.self, PartReversed.self,
     PartsOrder.self, VertexDoubled.self, CoordinatesSwapped.self, SignFlipped.self, Spike.self,
     Jump.self, SelfCrossing.self, WalkedTwice.self, ContactsCut.self, LegAntipodal.self,
     AntimeridianCrossed.self, PolePassed.self, DensityCoarse.self, DensityFine.self,
@@ -17,8 +17,11 @@ public enum Rules {
 
   /// What every code means: those of the readers, then those about the line.
   public static let all: [RuleDescription] =
-    DiagnosticCatalog.all.map(RuleDescription.init) + line.map { $0.about }
-    + [CalibrationFault.about]
+    DiagnosticCatalog.all.map(RuleDescription.init).filter { !linesOwn.contains($0.code) }
+    + line.map { $0.about } + [CalibrationFault.about]
+
+  /// The codes that rules about the line give, some of which readers of a format give too.
+  static let linesOwn = Set(line.map { $0.about.code })
 
   /// The description of a code, or nil where no such code exists.
   public static func description(of code: Diagnostic.Code) -> RuleDescription? { byCode[code] }

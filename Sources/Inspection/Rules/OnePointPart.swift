@@ -1,9 +1,9 @@
 internal import Formats
 
 /// A part of a single vertex.
-enum PartTooShort: Rule {
+enum OnePointPart: Rule {
   static let about = RuleDescription(
-    .partTooShort, "Part of one vertex", .warning, repair: .unsafe,
+    .onePointPart, "Part of one vertex", .warning, repair: .unsafe,
     explanation: """
       A part needs two vertices to be a line. One of a single vertex has no length, yet it has a join \
       on both sides, so the marker walks or jumps to it. Most often it is a stray click or the first \
