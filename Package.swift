@@ -43,6 +43,7 @@ let package = Package(
       name: "SQLiteStore",
       dependencies: [
         "Quests", "Routes", "Geodesy", "CivilTime", .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ],
       swiftSettings: settings),
     .executableTarget(

@@ -180,7 +180,7 @@ public final class EmbeddedStore: Sendable {
     } catch { throw LedgerError(sqlite: error) }
   }
 
-  func checked(limit: Int) -> DatabaseValue { min(max(limit, 0), limits.page).databaseValue }
+  func checked(limit: Int) -> SQLValue { min(max(limit, 0), limits.page).sql }
 
   // MARK: Care
 
