@@ -4,6 +4,34 @@ internal import GRDB
 internal import Geodesy
 internal import Quests
 
+/// What every walk writes, put together once.
+private enum SQL {
+  static let day =
+    "INSERT INTO quest_days (team_id, quest_id, day, distance_um, walks) "
+    + "VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
+    + "distance_um = distance_um + excluded.distance_um, walks = walks + excluded.walks"
+  static let person =
+    "INSERT INTO quest_people (team_id, quest_id, person_id, distance_um, walks) "
+    + "VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
+    + "distance_um = distance_um + excluded.distance_um, walks = walks + excluded.walks"
+  static let tally =
+    "INSERT OR REPLACE INTO quest_tallies (team_id, quest_id, total_um, walks, frontier_start, "
+    + "frontier_activity, frontier_person) VALUES (?, ?, ?, ?, ?, ?, ?)"
+  static let contribution =
+    "INSERT OR REPLACE INTO contributions (\(Contribution.columns)) "
+    + "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+  static let milestone =
+    "INSERT INTO milestones (team_id, quest_id, \(MilestoneReached.columns)) "
+    + "VALUES (?, ?, ?, ?, ?, ?)"
+  static let event =
+    "INSERT INTO team_events (\(TeamEvent.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+  private static let activityValues =
+    " INTO activities (\(Activity.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+  /// A new one is inserted only: the key would find a second writer of the same id.
+  static let newActivity = "INSERT" + activityValues
+  static let activity = "INSERT OR REPLACE" + activityValues
+}
+
 extension LedgerTables {
   /// Writes the rows of a fold, inside the transaction that its facts were read in.
   func write(_ changes: LedgerChanges) throws {
@@ -49,9 +77,7 @@ extension LedgerTables {
     for write in changes.milestones { try self.write(write) }
     for change in changes.days {
       try db.run(
-        "INSERT INTO quest_days (team_id, quest_id, day, distance_um, walks) "
-          + "VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
-          + "distance_um = distance_um + excluded.distance_um, walks = walks + excluded.walks",
+        SQL.day,
         [
           change.team.blob, change.quest.blob, change.day.number.sql,
           change.distance.column, change.walks.sql,
@@ -59,9 +85,7 @@ extension LedgerTables {
     }
     for change in changes.people {
       try db.run(
-        "INSERT INTO quest_people (team_id, quest_id, person_id, distance_um, walks) "
-          + "VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
-          + "distance_um = distance_um + excluded.distance_um, walks = walks + excluded.walks",
+        SQL.person,
         [
           change.team.blob, change.quest.blob, change.person.blob, change.distance.column,
           change.walks.sql,
@@ -138,8 +162,7 @@ extension LedgerTables {
       }
     }
     try db.run(
-      "INSERT OR REPLACE INTO quest_tallies (team_id, quest_id, total_um, walks, frontier_start, "
-        + "frontier_activity, frontier_person) VALUES (?, ?, ?, ?, ?, ?, ?)",
+      SQL.tally,
       [
         quest.team.blob, quest.id.blob, tally.total.column, tally.walks.sql,
         tally.frontier.column(\.start.column), tally.frontier.column(\.id.blob),
@@ -157,10 +180,8 @@ extension LedgerTables {
 
   private func write(_ write: LedgerChanges.ActivityWrite) throws {
     let activity = write.activity
-    // A new one is inserted only: the key would find a second writer of the same id.
     try db.run(
-      (write.isNew ? "INSERT" : "INSERT OR REPLACE")
-        + " INTO activities (\(Activity.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      write.isNew ? SQL.newActivity : SQL.activity,
       [activity.key.person.blob, activity.key.id.blob] + columns(activity.content) + [
         activity.zone.sql, activity.day.number.sql,
         activity.revision.sql, activity.loggedAt.column, activity.changedAt.column,
@@ -179,8 +200,7 @@ extension LedgerTables {
 
   private func write(_ row: Contribution) throws {
     try db.run(
-      "INSERT OR REPLACE INTO contributions (\(Contribution.columns)) "
-        + "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      SQL.contribution,
       [
         row.team.blob, row.key.activity.person.blob, row.key.activity.id.blob,
         row.key.quest.blob, row.start.column, row.distance.column, row.isPrivate.sql,
@@ -199,8 +219,7 @@ extension LedgerTables {
     }
     for row in write.rows {
       try db.run(
-        "INSERT INTO milestones (team_id, quest_id, \(MilestoneReached.columns)) "
-          + "VALUES (?, ?, ?, ?, ?, ?)",
+        SQL.milestone,
         [
           write.team.blob, write.quest.blob, row.index.sql, row.walk.start.column,
           row.walk.id.blob, row.walk.person.blob,
@@ -210,7 +229,7 @@ extension LedgerTables {
 
   private func write(_ event: TeamEvent) throws {
     try db.run(
-      "INSERT INTO team_events (\(TeamEvent.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      SQL.event,
       [
         event.team.blob, event.version.sql, event.at.column,
         event.kind.rawValue.sql, event.quest.column(\.blob),
