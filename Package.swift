@@ -62,10 +62,15 @@ let package = Package(
       name: "QuestsTests",
       dependencies: ["Quests", "LedgerConformance", "Routes", "Geodesy", "CivilTime"],
       swiftSettings: settings),
+    // A process to be killed while it writes.
+    .executableTarget(
+      name: "ledger-writer", dependencies: ["SQLiteStore", "Quests", "Geodesy", "CivilTime"],
+      path: "Tests/LedgerWriter", swiftSettings: settings),
     .testTarget(
       name: "SQLiteStoreTests",
       dependencies: [
-        "SQLiteStore", "LedgerConformance", "Quests", "Routes", "Geodesy", "CivilTime",
+        "SQLiteStore", "LedgerConformance", "ledger-writer", "Quests", "Routes", "Geodesy",
+        "CivilTime",
         .product(name: "GRDB", package: "GRDB.swift"),
       ],
       swiftSettings: settings),
