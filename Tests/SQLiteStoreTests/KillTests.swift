@@ -42,8 +42,8 @@ import Testing
         let words = line.split(separator: " ")
         let person = try #require(PersonID(words[0]))
         let id = try #require(ActivityID(words[1]))
-        let micrometers: Int64? = Int64(words[2])
-        acknowledged[ActivityKey(person: person, id: id)] = try #require(micrometers)
+        let micrometers = try #require(Int64(words[2]))
+        acknowledged[ActivityKey(person: person, id: id)] = micrometers
       }
       let store = try EmbeddedStore(path: path)
       for (key, micrometers) in acknowledged {
