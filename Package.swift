@@ -46,6 +46,7 @@ let package = Package(
       name: "SQLiteStore",
       dependencies: [
         "Quests", "Routes", "Geodesy", "CivilTime", .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ],
       swiftSettings: settings),
     .target(
@@ -71,10 +72,15 @@ let package = Package(
         "Quests", "LedgerConformance", "Routes", "Geodesy", "CivilTime", "TestSupport",
       ],
       swiftSettings: settings),
+    // A process to be killed while it writes.
+    .executableTarget(
+      name: "ledger-writer", dependencies: ["SQLiteStore", "Quests", "Geodesy", "CivilTime"],
+      path: "Tests/LedgerWriter", swiftSettings: settings),
     .testTarget(
       name: "SQLiteStoreTests",
       dependencies: [
-        "SQLiteStore", "LedgerConformance", "Quests", "Routes", "Geodesy", "CivilTime",
+        "SQLiteStore", "LedgerConformance", "ledger-writer", "Quests", "Routes", "Geodesy",
+        "CivilTime",
         .product(name: "GRDB", package: "GRDB.swift"),
       ],
       swiftSettings: settings),

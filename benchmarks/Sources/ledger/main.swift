@@ -104,14 +104,19 @@ func row(_ name: String, _ rate: Double, _ one: Double) {
     "\(padded)\(String(format: "%9.0f", rate)) walks/s \(String(format: "%6.1f", rate / one)) x")
 }
 
-var next = 0
-let one = try await rate(store, callers: 1, batch: 1, from: &next)
-row("one caller, one commit each", one, one)
-for callers in [32, 128] {
-  row("\(callers) callers", try await rate(store, callers: callers, batch: 1, from: &next), one)
+func measure(_ store: EmbeddedStore) async throws {
+  var next = 0
+  let one = try await rate(store, callers: 1, batch: 1, from: &next)
+  row("one caller, one commit each", one, one)
+  for callers in [32, 128] {
+    row("\(callers) callers", try await rate(store, callers: callers, batch: 1, from: &next), one)
+  }
+  row(
+    "one caller, batches of 1,000", try await rate(store, callers: 1, batch: 1_000, from: &next),
+    one)
 }
-row(
-  "one caller, batches of 1,000", try await rate(store, callers: 1, batch: 1_000, from: &next), one)
+
+try await measure(store)
 
 let clock = ContinuousClock.now
 let report = try await store.audit()
