@@ -64,7 +64,8 @@ let package = Package(
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
     // What every store must do, for the tests of each.
     .target(
-      name: "LedgerConformance", dependencies: ["Quests", "Routes", "Geodesy", "CivilTime"],
+      name: "LedgerConformance",
+      dependencies: ["Quests", "Routes", "Geodesy", "CivilTime", "TestSupport"],
       path: "Tests/LedgerConformance", swiftSettings: settings),
     .testTarget(
       name: "QuestsTests",

@@ -23,37 +23,8 @@ public struct Subject: Sendable {
   }
 }
 
-/// What all random values of a run come from; a failure names it, and `MILEQUEST_SEED` repeats it.
-let runSeed: UInt64 = {
-  let given = ProcessInfo.processInfo.environment["MILEQUEST_SEED"].flatMap { UInt64($0) }
-  let seed = given ?? 20_260_504
-  print("LedgerConformance: MILEQUEST_SEED=\(seed)")
-  return seed
-}()
-
-/// Steele, Lea and Flood's generator (2014).
-struct SplitMix64: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(_ stream: String) {
-    state = runSeed
-    for byte in stream.utf8 { state = (state ^ UInt64(byte)) &* 0x100_0000_01B3 }
-  }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-
-  mutating func int(_ range: ClosedRange<Int>) -> Int {
-    range.lowerBound + Int(next() % UInt64(range.count))
-  }
-
+extension SplitMix64 {
   mutating func chance(_ percent: Int) -> Bool { int(0...99) < percent }
-  mutating func element<T>(of list: [T]) -> T { list[int(0...list.count - 1)] }
 }
 
 /// People, a team and a quest that most cases begin with.
