@@ -38,7 +38,8 @@ else \
 fi
 endef
 
-.PHONY: help run test build packages test-packages routes lint format bench bench-tools batch-checks growth clean
+.PHONY: help run test build packages test-packages routes lint format bench bench-tools batch-checks \
+  growth bench-ledger ledger-checks clean
 
 help: ## list what there is to make
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 12
@@ -95,6 +96,13 @@ bench-tools: build
 
 growth: build ## measure what a position costs as routes grow, nothing else
 	swift run --package-path benchmarks -c release kernels
+
+bench-ledger: build ## measure durable walks in the embedded store
+	swift run --package-path benchmarks -c release ledger
+
+ledger-checks: test-packages ## hold the ledger to a million random histories and fifty kills
+	MILEQUEST_HISTORIES=1000000 MILEQUEST_KILLS=50 swift test -c release -Xswiftc -enable-testing \
+	  --filter 'RandomHistoryTests|KillTests'
 
 lint: ## check the format of the sources
 	swift format lint --strict --recursive $(SOURCES)

@@ -12,6 +12,7 @@ let package = Package(
   products: [
     .executable(name: "milequest", targets: ["milequest"]),
     .library(name: "MileQuestEngine", targets: ["Geodesy", "Routes", "Formats", "Inspection"]),
+    .library(name: "MileQuestLedger", targets: ["CivilTime", "Quests", "SQLiteStore", "Geodesy"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -43,6 +44,7 @@ let package = Package(
       name: "SQLiteStore",
       dependencies: [
         "Quests", "Routes", "Geodesy", "CivilTime", .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ],
       swiftSettings: settings),
     .target(
@@ -64,10 +66,15 @@ let package = Package(
       name: "QuestsTests",
       dependencies: ["Quests", "LedgerConformance", "Routes", "Geodesy", "CivilTime"],
       swiftSettings: settings),
+    // A process to be killed while it writes.
+    .executableTarget(
+      name: "ledger-writer", dependencies: ["SQLiteStore", "Quests", "Geodesy", "CivilTime"],
+      path: "Tests/LedgerWriter", swiftSettings: settings),
     .testTarget(
       name: "SQLiteStoreTests",
       dependencies: [
-        "SQLiteStore", "LedgerConformance", "Quests", "Routes", "Geodesy", "CivilTime",
+        "SQLiteStore", "LedgerConformance", "ledger-writer", "Quests", "Routes", "Geodesy",
+        "CivilTime",
         .product(name: "GRDB", package: "GRDB.swift"),
       ],
       swiftSettings: settings),

@@ -14,6 +14,10 @@ let package = Package(
       dependencies: [
         "bareexpat", .product(name: "MileQuestEngine", package: "MileQuest"),
       ]),
+    // What a durable walk costs in the embedded store.
+    .executableTarget(
+      name: "ledger",
+      dependencies: [.product(name: "MileQuestLedger", package: "MileQuest")]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -7,7 +7,7 @@ extension EmbeddedStore: AccountStore {
     try await write { db in
       let isTaken = try db.row(
         "SELECT 1 FROM accounts WHERE person_id = ? OR email = ?",
-        [account.person.blob, account.email.column(\.databaseValue)]
+        [account.person.blob, account.email.column(\.sql)]
       ) { try $0.int() }
       if isTaken != nil {
         throw LedgerError(.conflict, "there is an account of this person or with this address")
@@ -15,10 +15,10 @@ extension EmbeddedStore: AccountStore {
       try db.run(
         "INSERT INTO accounts (\(Account.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         [
-          account.person.blob, account.email.column(\.databaseValue),
-          account.name.databaseValue, account.zone.databaseValue, account.units.databaseValue,
-          account.credential.column(\.databaseValue), account.createdAt.column,
-          account.revision.databaseValue,
+          account.person.blob, account.email.column(\.sql),
+          account.name.sql, account.zone.sql, account.units.sql,
+          account.credential.column(\.sql), account.createdAt.column,
+          account.revision.sql,
         ])
     }
   }
@@ -34,7 +34,7 @@ extension EmbeddedStore: AccountStore {
   public func account(email: String) async throws(LedgerError) -> Account? {
     try await read {
       try $0.db.row(
-        "SELECT \(Account.columns) FROM accounts WHERE email = ?", [email.databaseValue],
+        "SELECT \(Account.columns) FROM accounts WHERE email = ?", [email.sql],
         Account.read)
     }
   }
@@ -51,16 +51,16 @@ extension EmbeddedStore: AccountStore {
       }
       let other = try db.row(
         "SELECT 1 FROM accounts WHERE email = ? AND person_id <> ?",
-        [account.email.column(\.databaseValue), account.person.blob]
+        [account.email.column(\.sql), account.person.blob]
       ) { try $0.int() }
       if other != nil { throw LedgerError(.conflict, "another account has this address") }
       try db.run(
         "UPDATE accounts SET email = ?, name = ?, zone = ?, units = ?, credential = ?, "
           + "revision = ? WHERE person_id = ?",
         [
-          account.email.column(\.databaseValue), account.name.databaseValue,
-          account.zone.databaseValue, account.units.databaseValue,
-          account.credential.column(\.databaseValue), account.revision.databaseValue,
+          account.email.column(\.sql), account.name.sql,
+          account.zone.sql, account.units.sql,
+          account.credential.column(\.sql), account.revision.sql,
           account.person.blob,
         ])
     }
@@ -117,7 +117,7 @@ extension EmbeddedStore: AccountStore {
       let known = try db.row(
         "SELECT body_hash, created_id FROM request_keys "
           + "WHERE caller = ? AND key = ? AND expires_at > ?",
-        [key.caller.blob, key.key.databaseValue, now.column]
+        [key.caller.blob, key.key.sql, now.column]
       ) { (hash: try $0.hash(), id: try $0.id() as PlanID) }
       if let known {
         return known.hash == body
@@ -127,7 +127,7 @@ extension EmbeddedStore: AccountStore {
         "INSERT OR REPLACE INTO request_keys (caller, key, body_hash, created_id, expires_at) "
           + "VALUES (?, ?, ?, ?, ?)",
         [
-          key.caller.blob, key.key.databaseValue, body.blob, PlanID(high: high, low: low).blob,
+          key.caller.blob, key.key.sql, body.blob, PlanID(high: high, low: low).blob,
           expires.column,
         ])
       return .new
@@ -146,8 +146,8 @@ extension Account {
   static let columns = "person_id, email, name, zone, units, credential, created_at, revision"
   static func read(_ columns: inout Columns) throws -> Account {
     Account(
-      person: try columns.id(), email: columns.optionalText(), name: try columns.text(),
-      zone: try columns.text(), units: try columns.text(), credential: columns.optionalText(),
+      person: try columns.id(), email: try columns.optionalText(), name: try columns.text(),
+      zone: try columns.text(), units: try columns.text(), credential: try columns.optionalText(),
       createdAt: try columns.instant(), revision: try columns.int())
   }
 }

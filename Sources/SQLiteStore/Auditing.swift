@@ -73,7 +73,7 @@ extension LedgerTables {
       facts: facts, memberships: stays, activities: activities, quests: quests,
       lastEventVersion: try db.row(
         "SELECT max(version) FROM team_events WHERE team_id = ?", [id.blob],
-        { $0.optionalInt() }) ?? nil)
+        { try $0.optionalInt() }) ?? nil)
   }
 
   /// Rows that belong to no quest of their team.

@@ -12,6 +12,7 @@ public final class EmbeddedStore: Sendable {
   let zones: ZoneCatalog
   let limits: LedgerLimits
   private let writer: GroupCommit
+  private let plans: PlanCache
 
   /// How long a writer waits for another process.
   static let busySeconds = 10.0
@@ -31,8 +32,10 @@ public final class EmbeddedStore: Sendable {
     self.pool = pool
     try Self.migrate(pool, path: path, migrates: migrates)
     try Self.assertDurable(pool)
+    let plans = PlanCache()
+    self.plans = plans
     writer = GroupCommit(mostWaiting: limits.waitingCommands) { commands throws(LedgerError) in
-      try Self.fold(commands, pool: pool, zones: zones, limits: limits)
+      try Self.fold(commands, pool: pool, plans: plans, zones: zones, limits: limits)
     }
   }
 
@@ -50,7 +53,7 @@ public final class EmbeddedStore: Sendable {
       try pool.writeWithoutTransaction { db in
         // Opening a pool sets NORMAL, whatever the configuration says.
         try db.execute(sql: "PRAGMA synchronous = FULL")
-        try db.execute(sql: "PRAGMA wal_autocheckpoint = 4000")
+        try db.execute(sql: "PRAGMA wal_autocheckpoint = 10000")
       }
       return pool
     }
@@ -117,14 +120,15 @@ public final class EmbeddedStore: Sendable {
 
   /// One transaction for the commands of many callers. Those that the rules refuse stop none.
   private static func fold(
-    _ items: [[LedgerCommand]], pool: DatabasePool, zones: ZoneCatalog, limits: LedgerLimits
+    _ items: [[LedgerCommand]], pool: DatabasePool, plans: PlanCache, zones: ZoneCatalog,
+    limits: LedgerLimits
   ) throws(LedgerError) -> [GroupCommit.Results] {
     try ledgerErrors {
       try pool.writeWithoutTransaction { db in
         try db.execute(sql: "BEGIN IMMEDIATE")
         let results: [GroupCommit.Results]
         do {
-          let tables = LedgerTables(db: db)
+          let tables = LedgerTables(db: db, plans: plans)
           var fold = LedgerFold(facts: tables, zones: zones, limits: limits)
           results = try items.map { commands in
             try commands.map { command in
@@ -166,8 +170,9 @@ public final class EmbeddedStore: Sendable {
   func read<Value: Sendable>(
     _ body: @escaping @Sendable (LedgerTables) throws -> Value
   ) async throws(LedgerError) -> Value {
+    let plans = plans
     do {
-      return try await pool.read { db in try body(LedgerTables(db: db)) }
+      return try await pool.read { db in try body(LedgerTables(db: db, plans: plans)) }
     } catch { throw LedgerError(sqlite: error) }
   }
 
@@ -180,7 +185,7 @@ public final class EmbeddedStore: Sendable {
     } catch { throw LedgerError(sqlite: error) }
   }
 
-  func checked(limit: Int) -> DatabaseValue { min(max(limit, 0), limits.page).databaseValue }
+  func checked(limit: Int) -> SQLValue { min(max(limit, 0), limits.page).sql }
 
   // MARK: Care
 

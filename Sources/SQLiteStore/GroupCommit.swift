@@ -66,7 +66,10 @@ final class GroupCommit: @unchecked Sendable {
         let results = try commit(group.map(\.commands))
         for (item, result) in zip(group, results) { item.reply.resume(returning: .success(result)) }
       } catch {
-        if group.count == 1 {
+        if error.code == .unknownOutcome {
+          // A disk that failed is not to be asked again at once: its word would be worth nothing.
+          for item in group { item.reply.resume(returning: .failure(error)) }
+        } else if group.count == 1 {
           group[0].reply.resume(returning: retry(group[0].commands, after: error))
         } else {
           // One by one, so that nobody gets another's error.

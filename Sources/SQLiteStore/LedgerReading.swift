@@ -41,23 +41,18 @@ extension EmbeddedStore: LedgerStore {
     return try await read { tables in
       // The index goes by start, and the zones of neighbours can put their days up to two apart:
       // three days more than asked for, and none that is not read can belong among them.
-      let statement = try tables.db.cachedStatement(
-        sql: "SELECT day FROM activities WHERE person_id = ? AND is_deleted = 0 "
-          + "AND start_at < ? ORDER BY start_at DESC")
       let (end, overflow) = day.number.multipliedReportingOverflow(by: 86_400_000_000)
       let until =
         overflow
-        ? Int64.max
-        : Instant(microseconds: end)
-          .advanced(bySeconds: 3 * 86_400).microseconds
-      statement.setUncheckedArguments(
-        StatementArguments([person.blob, until.databaseValue]))
-      let cursor = try Row.fetchCursor(statement)
+        ? .max : Instant(microseconds: end).advanced(bySeconds: 3 * 86_400).microseconds
       var days: Set<Day> = []
-      while days.count < limit + 3, let row = try cursor.next() {
-        var columns = Columns(row)
+      try tables.db.each(
+        "SELECT day FROM activities WHERE person_id = ? AND is_deleted = 0 "
+          + "AND start_at < ? ORDER BY start_at DESC", [person.blob, until.sql]
+      ) { columns in
         let walked = Day(number: try columns.int())
         if walked <= day { days.insert(walked) }
+        return days.count < limit + 3
       }
       return Array(days.sorted(by: >).prefix(limit))
     }
@@ -96,7 +91,7 @@ extension EmbeddedStore: LedgerStore {
     return try await read {
       try $0.db.rows(
         "SELECT \(TeamEvent.columns) FROM team_events WHERE team_id = ? AND version > ? "
-          + "ORDER BY version LIMIT ?", [team.blob, version.databaseValue, limit], TeamEvent.read)
+          + "ORDER BY version LIMIT ?", [team.blob, version.sql, limit], TeamEvent.read)
     }
   }
 
@@ -108,7 +103,7 @@ extension EmbeddedStore: LedgerStore {
       try $0.db.rows(
         "SELECT \(AuditEntry.columns) FROM audit_trail WHERE team_id = ? AND number < ? "
           + "ORDER BY number DESC LIMIT ?",
-        [team.blob, (number ?? .max).databaseValue, limit], AuditEntry.read)
+        [team.blob, (number ?? .max).sql, limit], AuditEntry.read)
     }
   }
 
@@ -140,7 +135,7 @@ extension EmbeddedStore: LedgerStore {
       return try tables.db.rows(
         "SELECT \(MilestoneReached.columns) FROM milestones WHERE team_id = ? AND quest_id = ? "
           + "AND milestone >= ? ORDER BY milestone LIMIT ?",
-        [team.blob, quest.blob, index.databaseValue, limit], MilestoneReached.read)
+        [team.blob, quest.blob, index.sql, limit], MilestoneReached.read)
     }
   }
 
@@ -201,8 +196,8 @@ extension EmbeddedStore: LedgerStore {
             + "latitude = excluded.latitude, longitude = excluded.longitude, "
             + "version = excluded.version WHERE excluded.version >= version",
           [
-            marker.quest.blob, marker.team.blob, marker.latitude.databaseValue,
-            marker.longitude.databaseValue, marker.version.databaseValue,
+            marker.quest.blob, marker.team.blob, marker.latitude.sql,
+            marker.longitude.sql, marker.version.sql,
           ])
         try db.run(
           "INSERT OR REPLACE INTO quest_marker_boxes (box, west, east, south, north) "
@@ -257,11 +252,11 @@ extension WalkOrder {
 extension Bounds {
   /// West and east, south and north, and west and east once more: of the part beyond 180 degrees
   /// where there is one.
-  var halves: [DatabaseValue] {
+  var halves: [SQLValue] {
     let crosses = west > east
     return [
-      west.databaseValue, (crosses ? 180 : east).databaseValue, south.databaseValue,
-      north.databaseValue, (crosses ? -180 : west).databaseValue, east.databaseValue,
+      west.sql, (crosses ? 180 : east).sql, south.sql,
+      north.sql, (crosses ? -180 : west).sql, east.sql,
     ]
   }
 }
@@ -298,7 +293,7 @@ extension LedgerTables {
     let sums = try db.row(
       "SELECT coalesce(sum(distance_um), 0), coalesce(sum(walks), 0) FROM quest_days "
         + "WHERE team_id = ? AND quest_id = ? AND day <= ?",
-      [record.quest.team.blob, id.blob, whole.number.databaseValue]
+      [record.quest.team.blob, id.blob, whole.number.sql]
     ) { (try $0.int(), try $0.int()) }
     var (total, walks) = sums ?? (0, 0)
     recent.removeAll { $0.day > whole }
@@ -331,7 +326,7 @@ extension LedgerTables {
       "SELECT \(DayTotal.columns) FROM quest_days WHERE team_id = ? AND quest_id = ? "
         + "AND day BETWEEN ? AND ? AND walks <> 0 ORDER BY day",
       [
-        quest.team.blob, quest.id.blob, first.number.databaseValue, last.number.databaseValue,
+        quest.team.blob, quest.id.blob, first.number.sql, last.number.sql,
       ], DayTotal.read)
   }
 }

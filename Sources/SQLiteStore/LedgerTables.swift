@@ -5,27 +5,39 @@ internal import Quests
 /// The ledger's facts, read from inside one transaction.
 struct LedgerTables: LedgerFacts {
   let db: Database
+  let plans: PlanCache
+
+  /// What every walk asks, put together once.
+  private enum SQL {
+    static let team =
+      "SELECT t.\(Team.columns.replacing(", ", with: ", t.")), s.version FROM teams t "
+      + "JOIN team_state s ON s.team_id = t.team_id WHERE t.team_id = ?"
+    static let quests =
+      "SELECT \(QuestRecord.columns) FROM \(QuestRecord.tables) WHERE q.team_id = ? "
+      + "ORDER BY q.number"
+    static let stays =
+      "SELECT \(Membership.columns) FROM memberships WHERE person_id = ? ORDER BY team_id, stay"
+    static let activity =
+      "SELECT \(Activity.columns) FROM activities WHERE person_id = ? AND activity_id = ?"
+  }
 
   func team(_ id: TeamID) throws(LedgerError) -> TeamFacts? {
     try ledgerErrors {
       let found = try db.row(
-        "SELECT t.\(Team.columns.replacing(", ", with: ", t.")), s.version FROM teams t "
-          + "JOIN team_state s ON s.team_id = t.team_id WHERE t.team_id = ?", [id.blob]
+        SQL.team, [id.blob]
       ) { (try Team.read(&$0), try $0.int()) }
       guard let (team, version) = found else { return nil }
       return TeamFacts(
         team: team, version: version,
         quests: try db.rows(
-          "SELECT \(QuestRecord.columns) FROM \(QuestRecord.tables) WHERE q.team_id = ? "
-            + "ORDER BY q.number", [id.blob], QuestRecord.read))
+          SQL.quests, [id.blob], QuestRecord.read))
     }
   }
 
   func memberships(of person: PersonID) throws(LedgerError) -> [Membership] {
     try ledgerErrors {
       try db.rows(
-        "SELECT \(Membership.columns) FROM memberships WHERE person_id = ? ORDER BY team_id, stay",
-        [person.blob], Membership.read)
+        SQL.stays, [person.blob], Membership.read)
     }
   }
 
@@ -51,18 +63,20 @@ struct LedgerTables: LedgerFacts {
   }
 
   func plan(_ id: PlanID) throws(LedgerError) -> QuestPlan? {
-    try ledgerErrors {
+    if let known = plans[id] { return known }
+    let plan = try ledgerErrors {
       try db.row("SELECT content FROM plans WHERE plan_id = ?", [id.blob]) {
         try QuestPlan(encoded: try $0.bytes())
       }
     }
+    if let plan { plans[id] = plan }
+    return plan
   }
 
   func activity(_ key: ActivityKey) throws(LedgerError) -> Activity? {
     try ledgerErrors {
       let found = try db.row(
-        "SELECT \(Activity.columns) FROM activities WHERE person_id = ? AND activity_id = ?",
-        [key.person.blob, key.id.blob], Activity.read)
+        SQL.activity, [key.person.blob, key.id.blob], Activity.read)
       guard let found, found.revision > 1 else { return found }
       let first = try db.row(
         "SELECT \(ActivityContent.columns) FROM activity_versions "

@@ -4,6 +4,34 @@ internal import GRDB
 internal import Geodesy
 internal import Quests
 
+/// What every walk writes, put together once.
+private enum SQL {
+  static let day =
+    "INSERT INTO quest_days (team_id, quest_id, day, distance_um, walks) "
+    + "VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
+    + "distance_um = distance_um + excluded.distance_um, walks = walks + excluded.walks"
+  static let person =
+    "INSERT INTO quest_people (team_id, quest_id, person_id, distance_um, walks) "
+    + "VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
+    + "distance_um = distance_um + excluded.distance_um, walks = walks + excluded.walks"
+  static let tally =
+    "INSERT OR REPLACE INTO quest_tallies (team_id, quest_id, total_um, walks, frontier_start, "
+    + "frontier_activity, frontier_person) VALUES (?, ?, ?, ?, ?, ?, ?)"
+  static let contribution =
+    "INSERT OR REPLACE INTO contributions (\(Contribution.columns)) "
+    + "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+  static let milestone =
+    "INSERT INTO milestones (team_id, quest_id, \(MilestoneReached.columns)) "
+    + "VALUES (?, ?, ?, ?, ?, ?)"
+  static let event =
+    "INSERT INTO team_events (\(TeamEvent.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+  private static let activityValues =
+    " INTO activities (\(Activity.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+  /// A new one is inserted only: the key would find a second writer of the same id.
+  static let newActivity = "INSERT" + activityValues
+  static let activity = "INSERT OR REPLACE" + activityValues
+}
+
 extension LedgerTables {
   /// Writes the rows of a fold, inside the transaction that its facts were read in.
   func write(_ changes: LedgerChanges) throws {
@@ -14,15 +42,15 @@ extension LedgerTables {
           + "ON CONFLICT (team_id, person_id, stay) DO UPDATE SET role = excluded.role, "
           + "joined_at = excluded.joined_at, left_at = excluded.left_at",
         [
-          stay.team.blob, stay.person.blob, stay.stay.databaseValue,
-          stay.role.rawValue.databaseValue, stay.joined.column, stay.left.column(\.column),
+          stay.team.blob, stay.person.blob, stay.stay.sql,
+          stay.role.rawValue.sql, stay.joined.column, stay.left.column(\.column),
         ])
     }
     for invite in changes.invites {
       try db.run(
         "INSERT OR REPLACE INTO invites (\(Invite.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
-          invite.id.blob, invite.team.blob, invite.role.rawValue.databaseValue,
+          invite.id.blob, invite.team.blob, invite.role.rawValue.sql,
           invite.createdBy.blob, invite.createdAt.column, invite.expiresAt.column,
           invite.redeemedBy.column(\.blob), invite.redeemedAt.column(\.column),
           invite.revokedAt.column(\.column),
@@ -31,7 +59,7 @@ extension LedgerTables {
     for plan in changes.plans {
       try db.run(
         "INSERT INTO plans (plan_id, content) VALUES (?, ?) ON CONFLICT DO NOTHING",
-        [plan.id.blob, Data(plan.encoded).databaseValue])
+        [plan.id.blob, SQLValue.bytes(plan.encoded)])
     }
     for write in changes.quests { try self.write(write) }
     for write in changes.activities { try self.write(write) }
@@ -49,22 +77,18 @@ extension LedgerTables {
     for write in changes.milestones { try self.write(write) }
     for change in changes.days {
       try db.run(
-        "INSERT INTO quest_days (team_id, quest_id, day, distance_um, walks) "
-          + "VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
-          + "distance_um = distance_um + excluded.distance_um, walks = walks + excluded.walks",
+        SQL.day,
         [
-          change.team.blob, change.quest.blob, change.day.number.databaseValue,
-          change.distance.column, change.walks.databaseValue,
+          change.team.blob, change.quest.blob, change.day.number.sql,
+          change.distance.column, change.walks.sql,
         ])
     }
     for change in changes.people {
       try db.run(
-        "INSERT INTO quest_people (team_id, quest_id, person_id, distance_um, walks) "
-          + "VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
-          + "distance_um = distance_um + excluded.distance_um, walks = walks + excluded.walks",
+        SQL.person,
         [
           change.team.blob, change.quest.blob, change.person.blob, change.distance.column,
-          change.walks.databaseValue,
+          change.walks.sql,
         ])
     }
     for change in changes.anonymizings {
@@ -79,9 +103,9 @@ extension LedgerTables {
         "INSERT INTO audit_trail (at, actor, action, team_id, quest_id, person_id, activity_id, "
           + "detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         [
-          entry.at.column, entry.actor.column(\.blob), entry.action.databaseValue,
+          entry.at.column, entry.actor.column(\.blob), entry.action.sql,
           entry.team.column(\.blob), entry.quest.column(\.blob), entry.person.column(\.blob),
-          entry.activity.column(\.blob), entry.detail.databaseValue,
+          entry.activity.column(\.blob), entry.detail.sql,
         ])
     }
   }
@@ -92,79 +116,76 @@ extension LedgerTables {
       try db.run(
         "INSERT INTO teams (\(Team.columns)) VALUES (?, ?, ?, ?, ?)",
         [
-          team.id.blob, team.name.databaseValue, team.createdAt.column, team.createdBy.blob,
-          team.revision.databaseValue,
+          team.id.blob, team.name.sql, team.createdAt.column, team.createdBy.blob,
+          team.revision.sql,
         ])
       try db.run(
         "INSERT INTO team_state (team_id, version) VALUES (?, ?)",
-        [team.id.blob, write.version.databaseValue])
+        [team.id.blob, write.version.sql])
       return
     }
     if write.isTeamChanged {
       try db.run(
         "UPDATE teams SET name = ?, revision = ? WHERE team_id = ?",
-        [team.name.databaseValue, team.revision.databaseValue, team.id.blob])
+        [team.name.sql, team.revision.sql, team.id.blob])
     }
     try db.run(
       "UPDATE team_state SET version = ? WHERE team_id = ?",
-      [write.version.databaseValue, team.id.blob])
+      [write.version.sql, team.id.blob])
   }
 
   private func write(_ write: LedgerChanges.QuestWrite) throws {
     let (quest, tally) = (write.record.quest, write.record.tally)
     if write.isQuestChanged {
-      let plans = Data(quest.plans.flatMap(\.bytes)).databaseValue
-      let closing = quest.closing.column { $0.rawValue.databaseValue }
+      let plans = SQLValue.bytes(quest.plans.flatMap(\.bytes))
+      let closing = quest.closing.column { $0.rawValue.sql }
       if write.isNew {
         try db.run(
           "INSERT INTO quests (quest_id, team_id, number, name, start_at, end_at, zone, plans, "
             + "closing, closed_at, created_at, created_by, origin, revision) "
             + "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
           [
-            quest.id.blob, quest.team.blob, quest.number.databaseValue, quest.name.databaseValue,
-            quest.start.column, quest.end.column, quest.zone.databaseValue, plans, closing,
+            quest.id.blob, quest.team.blob, quest.number.sql, quest.name.sql,
+            quest.start.column, quest.end.column, quest.zone.sql, plans, closing,
             quest.closedAt.column(\.column), quest.createdAt.column,
-            quest.createdBy.column(\.blob), quest.origin.blob, quest.revision.databaseValue,
+            quest.createdBy.column(\.blob), quest.origin.blob, quest.revision.sql,
           ])
       } else {
         try db.run(
           "UPDATE quests SET name = ?, start_at = ?, end_at = ?, zone = ?, plans = ?, "
             + "closing = ?, closed_at = ?, revision = ? WHERE quest_id = ?",
           [
-            quest.name.databaseValue, quest.start.column, quest.end.column,
-            quest.zone.databaseValue, plans, closing, quest.closedAt.column(\.column),
-            quest.revision.databaseValue, quest.id.blob,
+            quest.name.sql, quest.start.column, quest.end.column,
+            quest.zone.sql, plans, closing, quest.closedAt.column(\.column),
+            quest.revision.sql, quest.id.blob,
           ])
       }
     }
     try db.run(
-      "INSERT OR REPLACE INTO quest_tallies (team_id, quest_id, total_um, walks, frontier_start, "
-        + "frontier_activity, frontier_person) VALUES (?, ?, ?, ?, ?, ?, ?)",
+      SQL.tally,
       [
-        quest.team.blob, quest.id.blob, tally.total.column, tally.walks.databaseValue,
+        quest.team.blob, quest.id.blob, tally.total.column, tally.walks.sql,
         tally.frontier.column(\.start.column), tally.frontier.column(\.id.blob),
         tally.frontier.column(\.person.blob),
       ])
   }
 
-  private func columns(_ content: ActivityContent) -> [DatabaseValue] {
+  private func columns(_ content: ActivityContent) -> [SQLValue] {
     [
       content.start.column, content.distance.column,
-      content.durationSeconds.column(\.databaseValue), content.source.column(\.databaseValue),
-      content.note.column(\.databaseValue), content.isPrivate.databaseValue,
+      content.durationSeconds.column(\.sql), content.source.column(\.sql),
+      content.note.column(\.sql), content.isPrivate.sql,
     ]
   }
 
   private func write(_ write: LedgerChanges.ActivityWrite) throws {
     let activity = write.activity
-    // A new one is inserted only: the key would find a second writer of the same id.
     try db.run(
-      (write.isNew ? "INSERT" : "INSERT OR REPLACE")
-        + " INTO activities (\(Activity.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      write.isNew ? SQL.newActivity : SQL.activity,
       [activity.key.person.blob, activity.key.id.blob] + columns(activity.content) + [
-        activity.zone.databaseValue, activity.day.number.databaseValue,
-        activity.revision.databaseValue, activity.loggedAt.column, activity.changedAt.column,
-        activity.isDeleted.databaseValue,
+        activity.zone.sql, activity.day.number.sql,
+        activity.revision.sql, activity.loggedAt.column, activity.changedAt.column,
+        activity.isDeleted.sql,
       ])
   }
 
@@ -172,22 +193,21 @@ extension LedgerTables {
     try db.run(
       "INSERT INTO activity_versions (\(ActivityVersion.columns)) "
         + "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-      [version.key.person.blob, version.key.id.blob, version.revision.databaseValue]
+      [version.key.person.blob, version.key.id.blob, version.revision.sql]
         + columns(version.content)
         + [version.replacedAt.column, version.replacedBy.column(\.blob)])
   }
 
   private func write(_ row: Contribution) throws {
     try db.run(
-      "INSERT OR REPLACE INTO contributions (\(Contribution.columns)) "
-        + "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      SQL.contribution,
       [
         row.team.blob, row.key.activity.person.blob, row.key.activity.id.blob,
-        row.key.quest.blob, row.start.column, row.distance.column, row.isPrivate.databaseValue,
-        row.isCounted.databaseValue, row.receipt.column(\.totalBefore.column),
+        row.key.quest.blob, row.start.column, row.distance.column, row.isPrivate.sql,
+        row.isCounted.sql, row.receipt.column(\.totalBefore.column),
         row.receipt.column(\.totalAfter.column),
-        row.receipt.column(\.versionBefore.databaseValue),
-        row.receipt.column(\.versionAfter.databaseValue), row.receipt.column(\.plan.databaseValue),
+        row.receipt.column(\.versionBefore.sql),
+        row.receipt.column(\.versionAfter.sql), row.receipt.column(\.plan.sql),
       ])
   }
 
@@ -195,14 +215,13 @@ extension LedgerTables {
     if write.replaces {
       try db.run(
         "DELETE FROM milestones WHERE team_id = ? AND quest_id = ? AND milestone >= ?",
-        [write.team.blob, write.quest.blob, write.from.databaseValue])
+        [write.team.blob, write.quest.blob, write.from.sql])
     }
     for row in write.rows {
       try db.run(
-        "INSERT INTO milestones (team_id, quest_id, \(MilestoneReached.columns)) "
-          + "VALUES (?, ?, ?, ?, ?, ?)",
+        SQL.milestone,
         [
-          write.team.blob, write.quest.blob, row.index.databaseValue, row.walk.start.column,
+          write.team.blob, write.quest.blob, row.index.sql, row.walk.start.column,
           row.walk.id.blob, row.walk.person.blob,
         ])
     }
@@ -210,12 +229,12 @@ extension LedgerTables {
 
   private func write(_ event: TeamEvent) throws {
     try db.run(
-      "INSERT INTO team_events (\(TeamEvent.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      SQL.event,
       [
-        event.team.blob, event.version.databaseValue, event.at.column,
-        event.kind.rawValue.databaseValue, event.quest.column(\.blob),
+        event.team.blob, event.version.sql, event.at.column,
+        event.kind.rawValue.sql, event.quest.column(\.blob),
         event.person.column(\.blob), event.activity.column(\.blob),
-        event.milestone.column { $0.description.databaseValue }, event.total.column(\.column),
+        event.milestone.column { $0.description.sql }, event.total.column(\.column),
       ])
   }
 }

@@ -19,7 +19,7 @@ extension Membership {
   static func read(_ columns: inout Columns) throws -> Membership {
     Membership(
       team: try columns.id(), person: try columns.id(), stay: Int(try columns.int()),
-      role: try columns.named(), joined: try columns.instant(), left: columns.optionalInstant())
+      role: try columns.named(), joined: try columns.instant(), left: try columns.optionalInstant())
   }
 }
 
@@ -31,7 +31,7 @@ extension Invite {
       id: try columns.id(), team: try columns.id(), role: try columns.named(),
       createdBy: try columns.id(), createdAt: try columns.instant(),
       expiresAt: try columns.instant(), redeemedBy: try columns.optionalID(),
-      redeemedAt: columns.optionalInstant(), revokedAt: columns.optionalInstant())
+      redeemedAt: try columns.optionalInstant(), revokedAt: try columns.optionalInstant())
   }
 }
 
@@ -59,12 +59,12 @@ extension QuestRecord {
     }
     let quest = Quest(
       id: id, team: team, number: number, name: name, start: start, end: end, zone: zone,
-      plans: plans, closing: columns.optionalText().flatMap(QuestClosing.init(rawValue:)),
-      closedAt: columns.optionalInstant(), createdAt: try columns.instant(),
+      plans: plans, closing: try columns.optionalText().flatMap(QuestClosing.init(rawValue:)),
+      closedAt: try columns.optionalInstant(), createdAt: try columns.instant(),
       createdBy: try columns.optionalID(), origin: try columns.id(), revision: try columns.int())
     let total = try columns.distance()
     let walks = try columns.int()
-    let frontierStart = columns.optionalInstant()
+    let frontierStart = try columns.optionalInstant()
     let frontierActivity: ActivityID? = try columns.optionalID()
     let frontierPerson: PersonID? = try columns.optionalID()
     var frontier: WalkOrder?
@@ -81,8 +81,8 @@ extension ActivityContent {
   static func read(_ columns: inout Columns) throws -> ActivityContent {
     ActivityContent(
       start: try columns.instant(), distance: try columns.distance(),
-      durationSeconds: columns.optionalInt(), source: columns.optionalText(),
-      note: columns.optionalText(), isPrivate: try columns.bool())
+      durationSeconds: try columns.optionalInt(), source: try columns.optionalText(),
+      note: try columns.optionalText(), isPrivate: try columns.bool())
   }
 }
 
@@ -133,7 +133,7 @@ extension Contribution {
     let distance = try columns.distance()
     let isPrivate = try columns.bool()
     let isCounted = try columns.bool()
-    let numbers = (0..<5).map { _ in columns.optionalInt() }
+    let numbers = try (0..<5).map { _ in try columns.optionalInt() }
     var receipt: Receipt?
     if let before = numbers[0], let after = numbers[1], let versionBefore = numbers[2],
       let versionAfter = numbers[3], let plan = numbers[4]
@@ -183,8 +183,8 @@ extension TeamEvent {
       team: try columns.id(), version: try columns.int(), at: try columns.instant(),
       kind: try columns.named(), quest: try columns.optionalID(),
       person: try columns.optionalID(), activity: try columns.optionalID(),
-      milestone: columns.optionalText().flatMap { MilestoneKey($0) },
-      total: columns.optionalInt().map(Distance.init(micrometers:)))
+      milestone: try columns.optionalText().flatMap { MilestoneKey($0) },
+      total: try columns.optionalInt().map(Distance.init(micrometers:)))
   }
 }
 

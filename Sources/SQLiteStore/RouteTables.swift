@@ -33,7 +33,7 @@ extension EmbeddedStore: RouteStore {
     try await read {
       try $0.db.row(
         "SELECT \(RouteRecord.columns) FROM routes WHERE route_id = ? AND version = ?",
-        [version.route.blob, version.version.databaseValue], RouteRecord.read)
+        [version.route.blob, version.version.sql], RouteRecord.read)
     }
   }
 
@@ -82,7 +82,7 @@ extension EmbeddedStore: RouteStore {
       var found: [RouteNearby] = []
       var last: RouteID?
       while true {
-        let page = try tables.routes(in: box, after: last, limit: 100.databaseValue)
+        let page = try tables.routes(in: box, after: last, limit: 100.sql)
         for record in page {
           guard let content = try tables.content(of: record.version) else { continue }
           let nearest = try MeasuredRoute(try content.route()).nearest(to: place)
@@ -112,7 +112,7 @@ extension RouteRecord {
   static func read(_ columns: inout Columns) throws -> RouteRecord {
     RouteRecord(
       version: RouteVersion(route: try columns.id(), version: Int(try columns.int())),
-      hash: try columns.hash(), name: columns.optionalText(), owner: try columns.optionalID(),
+      hash: try columns.hash(), name: try columns.optionalText(), owner: try columns.optionalID(),
       createdAt: try columns.instant(), length: try columns.distance(),
       parts: Int(try columns.int()), vertices: Int(try columns.int()),
       waypoints: Int(try columns.int()),
@@ -127,16 +127,16 @@ extension Database {
     let (id, box) = (record.version.route.blob, record.bounds)
     try run(
       "INSERT INTO route_contents (hash, content) VALUES (?, ?) ON CONFLICT DO NOTHING",
-      [record.hash.blob, Data(content.bytes).databaseValue])
+      [record.hash.blob, SQLValue.bytes(content.bytes)])
     try run(
       "INSERT INTO routes (\(RouteRecord.columns)) "
         + "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       [
-        id, record.version.version.databaseValue, record.hash.blob,
-        record.name.column(\.databaseValue), record.owner.column(\.blob), record.createdAt.column,
-        record.length.column, record.parts.databaseValue, record.vertices.databaseValue,
-        record.waypoints.databaseValue, box.west.databaseValue, box.south.databaseValue,
-        box.east.databaseValue, box.north.databaseValue,
+        id, record.version.version.sql, record.hash.blob,
+        record.name.column(\.sql), record.owner.column(\.blob), record.createdAt.column,
+        record.length.column, record.parts.sql, record.vertices.sql,
+        record.waypoints.sql, box.west.sql, box.south.sql,
+        box.east.sql, box.north.sql,
       ])
     // Only the latest version is looked for on the map.
     try run("DELETE FROM route_boxes WHERE route_id = ?", [id])
@@ -153,12 +153,12 @@ extension LedgerTables {
     try db.row(
       "SELECT content FROM routes JOIN route_contents USING (hash) "
         + "WHERE route_id = ? AND version = ?",
-      [version.route.blob, version.version.databaseValue]
+      [version.route.blob, version.version.sql]
     ) { RouteContent(bytes: try $0.bytes()) }
   }
 
   fileprivate func routes(
-    in box: Bounds, after: RouteID?, limit: DatabaseValue
+    in box: Bounds, after: RouteID?, limit: SQLValue
   ) throws -> [RouteRecord] {
     // The boxes of the index are rounded outwards to 32 bits; the bounds themselves decide.
     func meets(_ west: String, _ east: String) -> String {

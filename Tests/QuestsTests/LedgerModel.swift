@@ -287,7 +287,9 @@ final class LedgerModel {
       return .refused(.windowOverlap)
     }
     if let last = others.last, journeys[last].closing == nil { journeys[last].closing = .expired }
-    for i in others where journeys[i].end > draft.start { journeys[i].end = draft.start }
+    for i in others where journeys[i].start < journeys[i].end && journeys[i].end > draft.start {
+      journeys[i].end = draft.start
+    }
     journeys.append(
       Journey(
         draft: draft, start: draft.start, end: draft.end, zone: draft.zone, name: draft.name,

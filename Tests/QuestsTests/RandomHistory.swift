@@ -20,6 +20,11 @@ struct RandomHistory {
   var now: Instant
   var fold: LedgerFold<MemoryLedger>
   var commands = 0
+  /// What has happened at all, so that nobody trusts histories in which nothing does.
+  private(set) var refusals: Set<LedgerError.Code> = []
+  var events: Set<TeamEvent.Kind> {
+    Set(teams.flatMap { ledger.events[$0] ?? [] }.map(\.kind))
+  }
   private var nextQuest: UInt64 = 1
 
   let people = (1...4).map { PersonID(high: 0, low: $0) }
@@ -199,6 +204,7 @@ struct RandomHistory {
         }
     } catch {
       got = .refused(error.code)
+      refusals.insert(error.code)
     }
     if got != expected {
       throw Divergence(
@@ -223,6 +229,11 @@ struct RandomHistory {
       let journeys = model.journeys(of: team).map { model.journeys[$0] }
       try same("the number of quests", records.count, journeys.count)
       for (record, journey) in zip(records, journeys) { try compare(record, journey) }
+      for (index, a) in records.map(\.quest).enumerated() where a.start < a.end {
+        for b in records[..<index].map(\.quest) where b.start < b.end {
+          try same("whether two windows overlap", a.start < b.end && b.start < a.end, false)
+        }
+      }
       try compareEvents(team)
       if let stored = ledger.stored(team) {
         let found = try LedgerAudit.differences(in: stored, zones: zones)

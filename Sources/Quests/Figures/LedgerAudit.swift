@@ -111,8 +111,8 @@ public enum LedgerAudit {
 
     if let last = team.lastEventVersion { compare(nil, "version", team.facts.version, last) }
     let quests = team.facts.quests.map(\.quest)
-    for (earlier, later) in zip(quests, quests.dropFirst())
-    where earlier.start < earlier.end && later.start < later.end && earlier.end > later.start {
+    let windows = quests.filter { $0.start < $0.end }
+    for (earlier, later) in zip(windows, windows.dropFirst()) where earlier.end > later.start {
       compare(earlier.id, "end", earlier.end, later.start)
     }
     for quest in quests.dropLast() where quest.isOpen {

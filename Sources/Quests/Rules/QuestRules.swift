@@ -36,7 +36,11 @@ extension LedgerFold {
       origin: draft.origin)
     // What the window before loses, and what the new one finds.
     var cut: Recount?
-    if let index = quests.lastIndex(where: { $0.quest.end > draft.start }) {
+    // Windows that are not empty are apart, so only one can reach over the new start.
+    let overlapping = quests.firstIndex {
+      $0.quest.start < $0.quest.end && $0.quest.end > draft.start
+    }
+    if let index = overlapping {
       let order = WalkOrder(
         start: draft.start, id: WalkOrder.first.id, person: WalkOrder.first.person)
       cut = Recount(
