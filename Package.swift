@@ -12,7 +12,9 @@ let package = Package(
   products: [
     .executable(name: "milequest", targets: ["milequest"]),
     .library(name: "MileQuestEngine", targets: ["Geodesy", "Routes", "Formats", "Inspection"]),
-    .library(name: "MileQuestLedger", targets: ["CivilTime", "Quests", "SQLiteStore", "Geodesy"]),
+    .library(
+      name: "MileQuestLedger",
+      targets: ["CivilTime", "Quests", "SQLiteStore", "PostGISStore", "Geodesy"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

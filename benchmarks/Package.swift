@@ -14,7 +14,7 @@ let package = Package(
       dependencies: [
         "bareexpat", .product(name: "MileQuestEngine", package: "MileQuest"),
       ]),
-    // What a durable walk costs in the embedded store.
+    // What a durable walk costs in either store.
     .executableTarget(
       name: "ledger",
       dependencies: [.product(name: "MileQuestLedger", package: "MileQuest")]),
