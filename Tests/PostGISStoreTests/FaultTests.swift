@@ -1,6 +1,8 @@
 import Foundation
+import Geodesy
 import PostGISStore
 import Quests
+import Routes
 import Testing
 
 @Suite(.enabled(if: Cluster.shared != nil, Cluster.missing), .timeLimit(.minutes(5)))
@@ -40,6 +42,55 @@ struct FaultTests {
     try await expectWhole(first, walks, 0..<count)
     #expect(
       try cluster.sql("SELECT count(*) FROM milequest.activities", in: database) == "\(count)\n")
+  }
+
+  /// People come, go and walk at once, in two stores as two processes would, while teams begin quests
+  /// that count what was walked: whichever is first, the figures are those of the activities.
+  @Test func membersThatMoveWhileTheyWalk() async throws {
+    let cluster = try #require(Cluster.shared)
+    let (first, database) = try await cluster.store()
+    let second = try await PostgresStore.open(url: cluster.url(database))
+    var random = SystemRandomNumberGenerator()
+    let scale = try Scale(
+      questLength: Distance(micrometers: 1_000_000_000),
+      officialLength: Distance(micrometers: 1_000_000_000))
+    let plan = try QuestPlan(
+      route: RouteVersion(route: RouteID(high: 7, low: 7), version: 1), course: .once,
+      scale: scale, waypoints: [])
+    for round in 0..<100 {
+      let team = TeamID.random(using: &random)
+      _ = try await first.perform(
+        LedgerCommand(
+          .createTeam(team, name: "T", founder: .random(using: &random)), at: Walks.dawn,
+          actor: nil))
+      let quest = LedgerCommand.Action.createQuest(
+        QuestDraft(
+          id: .random(using: &random), team: team, name: "Q", start: Walks.dawn,
+          end: Walks.now.advanced(bySeconds: 8_640_000), zone: "UTC", plan: plan))
+      let walker = PersonID.random(using: &random)
+      // A walk, a stay and a quest that all count one another, none before the other.
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for (store, action) in [
+          (
+            first,
+            LedgerCommand.Action.log(
+              ActivityKey(person: walker, id: .random(using: &random)),
+              ActivityContent(
+                start: Walks.dawn.advanced(bySeconds: 60),
+                distance: Distance(micrometers: 1_000_000)), zone: "UTC")
+          ), (second, .join(team, walker, .member, from: Walks.dawn)),
+          (round % 2 == 0 ? first : second, quest),
+        ] {
+          group.addTask {
+            _ = try await store.perform(LedgerCommand(action, at: Walks.now, actor: nil))
+          }
+        }
+        try await group.waitForAll()
+      }
+      let facts = try #require(try await first.team(team))
+      #expect(facts.quests.first?.tally.total.micrometers == 1_000_000, "round \(round)")
+    }
+    #expect(try await second.audit().differences.isEmpty)
   }
 
   /// The totals are those of exactly these walks, and the audit is clean.
