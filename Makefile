@@ -97,8 +97,10 @@ bench-tools: build
 growth: build ## measure what a position costs as routes grow, nothing else
 	swift run --package-path benchmarks -c release kernels
 
-bench-ledger: build ## measure durable walks in the embedded store
+bench-ledger: build ## measure durable walks in either store, beside pgbench
+	$(call install,$(BENCH_PACKAGES))
 	swift run --package-path benchmarks -c release ledger
+	python3 benchmarks/peers/durable.py --ledger benchmarks/.build/release/ledger
 
 ledger-checks: test-packages ## hold the ledger to a million random histories and fifty kills
 	MILEQUEST_HISTORIES=1000000 MILEQUEST_KILLS=50 swift test -c release -Xswiftc -enable-testing \

@@ -1,5 +1,5 @@
 """Durable walks in PostgreSQL: the store's folds beside pgbench with the same statements in one
-transaction a walk, on one cluster of its own that is gone afterwards.
+transaction a walk, on a cluster of its own that is gone afterwards.
 
     durable.py --ledger benchmarks/.build/release/ledger [--seconds 5] [--teams 1000]
 """
@@ -23,32 +23,32 @@ WALK = r"""
 BEGIN;
 SELECT pg_advisory_xact_lock_shared(1296105474, :person::integer % 256);
 SELECT s.team_id FROM team_state s WHERE s.team_id IN (SELECT m.team_id FROM memberships m
-  WHERE m.person_id = pg_temp_id('5050', :person)) ORDER BY s.team_id FOR NO KEY UPDATE OF s;
+  WHERE m.person_id = numbered('5050', :person)) ORDER BY s.team_id FOR NO KEY UPDATE OF s;
 SELECT t.*, s.version, q.*, y.* FROM team_state s JOIN teams t ON t.team_id = s.team_id
   LEFT JOIN (quests q JOIN quest_tallies y ON y.team_id = q.team_id AND y.quest_id = q.quest_id)
   ON q.team_id = s.team_id WHERE s.team_id IN (SELECT m.team_id FROM memberships m
-  WHERE m.person_id = pg_temp_id('5050', :person)) ORDER BY s.team_id, q.number;
-SELECT * FROM memberships WHERE person_id = pg_temp_id('5050', :person);
-SELECT * FROM activities a WHERE a.person_id = pg_temp_id('5050', :person)
-  AND a.activity_id = pg_temp_id('abcd', :start);
-UPDATE team_state SET version = version + 1 WHERE team_id = pg_temp_id('007e', :team);
+  WHERE m.person_id = numbered('5050', :person)) ORDER BY s.team_id, q.number;
+SELECT * FROM memberships WHERE person_id = numbered('5050', :person);
+SELECT * FROM activities a WHERE a.person_id = numbered('5050', :person)
+  AND a.activity_id = numbered('abcd', :start);
+UPDATE team_state SET version = version + 1 WHERE team_id = numbered('007e', :team);
 UPDATE quest_tallies SET total_um = total_um + :distance, walks = walks + 1, frontier_start = :start,
-  frontier_activity = pg_temp_id('abcd', :start), frontier_person = pg_temp_id('5050', :person)
-  WHERE team_id = pg_temp_id('007e', :team) AND quest_id = pg_temp_id('009e', :team);
-INSERT INTO activities VALUES (pg_temp_id('5050', :person), gen_random_uuid(), :start, :distance,
+  frontier_activity = numbered('abcd', :start), frontier_person = numbered('5050', :person)
+  WHERE team_id = numbered('007e', :team) AND quest_id = numbered('009e', :team);
+INSERT INTO activities VALUES (numbered('5050', :person), gen_random_uuid(), :start, :distance,
   3600, 'bench', NULL, false, 'Europe/London', :start / 86400000000, 1, :start, :start, false);
-INSERT INTO contributions VALUES (pg_temp_id('007e', :team), pg_temp_id('5050', :person),
-  gen_random_uuid(), pg_temp_id('009e', :team), :start, :distance, false, true, 0, :distance, 1, 2, 1)
+INSERT INTO contributions VALUES (numbered('007e', :team), numbered('5050', :person),
+  gen_random_uuid(), numbered('009e', :team), :start, :distance, false, true, 0, :distance, 1, 2, 1)
   ON CONFLICT (team_id, person_id, activity_id, quest_id) DO UPDATE SET start_at = excluded.start_at;
-INSERT INTO quest_days AS d VALUES (pg_temp_id('007e', :team), pg_temp_id('009e', :team),
+INSERT INTO quest_days AS d VALUES (numbered('007e', :team), numbered('009e', :team),
   :start / 86400000000, :distance, 1) ON CONFLICT (team_id, quest_id, day) DO UPDATE SET
   distance_um = d.distance_um + excluded.distance_um, walks = d.walks + excluded.walks;
-INSERT INTO quest_people AS p VALUES (pg_temp_id('007e', :team), pg_temp_id('009e', :team),
-  pg_temp_id('5050', :person), :distance, 1) ON CONFLICT (team_id, quest_id, person_id) DO UPDATE SET
+INSERT INTO quest_people AS p VALUES (numbered('007e', :team), numbered('009e', :team),
+  numbered('5050', :person), :distance, 1) ON CONFLICT (team_id, quest_id, person_id) DO UPDATE SET
   distance_um = p.distance_um + excluded.distance_um, walks = p.walks + excluded.walks;
-INSERT INTO team_events SELECT team_id, version, :start, 'walk-logged', pg_temp_id('009e', :team),
-  pg_temp_id('5050', :person), gen_random_uuid(), NULL, :distance FROM team_state
-  WHERE team_id = pg_temp_id('007e', :team);
+INSERT INTO team_events SELECT team_id, version, :start, 'walk-logged', numbered('009e', :team),
+  numbered('5050', :person), gen_random_uuid(), NULL, :distance FROM team_state
+  WHERE team_id = numbered('007e', :team);
 COMMIT;
 {end}
 """
@@ -98,7 +98,7 @@ def measure(options, home, run, tool):
     print(ours, end="", flush=True)
     folded = {int(callers): float(rate) for callers, rate in
               re.findall(r"^(\d+) callers +(\d+) walks/s", ours, re.M)}
-    sql("CREATE FUNCTION milequest.pg_temp_id(kind text, number bigint) RETURNS uuid IMMUTABLE "
+    sql("CREATE FUNCTION milequest.numbered(kind text, number bigint) RETURNS uuid IMMUTABLE "
         "LANGUAGE sql AS $$ SELECT ('00000000-0000-' || kind || '-0000-' "
         "|| lpad(to_hex(number), 12, '0'))::uuid $$;"
         "ALTER DATABASE bench SET search_path = milequest, public; ANALYZE", "bench")
