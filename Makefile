@@ -118,8 +118,10 @@ growth: build ## measure what positions and inspections cost as routes grow, not
 	swift run --package-path benchmarks -c release kernels
 	swift run --package-path benchmarks -c release kernels inspecting
 
-bench-ledger: build ## measure durable walks in the embedded store
+bench-ledger: build ## measure durable walks in either store, beside pgbench
+	$(call install,$(BENCH_PACKAGES))
 	swift run --package-path benchmarks -c release ledger
+	python3 benchmarks/peers/durable.py --ledger benchmarks/.build/release/ledger
 
 ledger-checks: test-packages ## hold the ledger to a million random histories and fifty kills
 	MILEQUEST_HISTORIES=1000000 MILEQUEST_KILLS=50 swift test -c release -Xswiftc -enable-testing \

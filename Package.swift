@@ -13,7 +13,9 @@ let package = Package(
     .executable(name: "milequest", targets: ["milequest"]),
     .library(name: "MileQuestEngine", targets: ["Geodesy", "Routes", "Formats"]),
     .library(name: "MileQuestInspection", targets: ["Inspection"]),
-    .library(name: "MileQuestLedger", targets: ["CivilTime", "Quests", "SQLiteStore", "Geodesy"]),
+    .library(
+      name: "MileQuestLedger",
+      targets: ["CivilTime", "Quests", "SQLiteStore", "PostGISStore", "Geodesy"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

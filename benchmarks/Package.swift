@@ -15,7 +15,7 @@ let package = Package(
         "bareexpat", .product(name: "MileQuestEngine", package: "MileQuest"),
         .product(name: "MileQuestInspection", package: "MileQuest"),
       ]),
-    // What a durable walk costs in the embedded store.
+    // What a durable walk costs in either store.
     .executableTarget(
       name: "ledger",
       dependencies: [.product(name: "MileQuestLedger", package: "MileQuest")]),

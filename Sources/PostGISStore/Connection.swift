@@ -237,6 +237,9 @@ final class Connection {
     var next = 0
     var limit = deadline
     var wasStopped = false
+    let stopping = DispatchGroup()
+    // What comes next on this connection must not be stopped in place of this.
+    defer { stopping.wait() }
     while true {
       let flushed = PQflush(connection)
       if flushed < 0 { throw failure ?? lost() }
@@ -275,12 +278,12 @@ final class Connection {
         // A closed connection may still hold what the server said before it went.
         if PQconsumeInput(connection) == 0, PQisBusy(connection) != 0 { throw failure ?? lost() }
       } else if wasStopped {
-        throw ServerFailure(message: "no answer in time", isLost: true)
+        throw ServerFailure(message: "no answer in time", isLost: true, isLate: true)
       } else {
         wasStopped = true
         limit = .in(seconds: Self.graceSeconds)
         let canceller = canceller
-        DispatchQueue.global().async { canceller.stop() }
+        DispatchQueue.global().async(group: stopping) { canceller.stop() }
       }
     }
   }

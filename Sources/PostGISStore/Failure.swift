@@ -11,6 +11,8 @@ struct ServerFailure: Error {
   var request: Int?
   /// Whether the connection is of no more use.
   var isLost = false
+  /// Whether the time for an answer was up.
+  var isLate = false
 
   /// Whether the same again may well succeed: deadlocks, and keys that another process was faster
   /// with, which the next look will find.
@@ -30,6 +32,8 @@ extension LedgerError {
     }
     let said = failure.message
     switch failure.state {
+    case nil where failure.isLate:
+      self.init(.timeout, "the database took too long and nothing was done: \(said)")
     case nil:
       self.init(
         failure.isLost ? .unreachable : .store,

@@ -36,8 +36,10 @@ final class Writer: Sendable {
     self.zones = zones
     self.limits = limits
     self.plans = plans
+    var sessions = sessions
+    sessions.isForFolds = true
     for number in 1...max(connections, 1) {
-      let thread = Thread { [self] in
+      let thread = Thread { [self, sessions] in
         let line = Line(sessions)
         while true {
           let group = inbox.take(upTo: Self.commandsInFold)
@@ -111,14 +113,14 @@ final class Writer: Sendable {
 
   // MARK: On the writing threads
 
+  private static let late = LedgerError(
+    .timeout, "the database did not get to the commands in time: nothing was done")
+
   private func answer(_ group: [Item], _ line: Line) {
     var waiting = group
     waiting.removeAll { item in
       guard item.deadline.isOver else { return false }
-      item.reply.resume(
-        returning: .failure(
-          LedgerError(
-            .timeout, "the database did not get to the commands in time: nothing was done")))
+      item.reply.resume(returning: .failure(Self.late))
       return true
     }
     guard let deadline = waiting.map(\.deadline.instant).max().map(Deadline.init(instant:)) else {
@@ -173,6 +175,7 @@ final class Writer: Sendable {
     var tries = 0
     while true {
       tries += 1
+      if deadline.isOver { throw Self.late }
       do {
         let connection = try line.open(until: deadline)
         do {

@@ -170,17 +170,27 @@ final class Cluster: @unchecked Sendable {
 
   // MARK: Databases
 
+  private func psql(_ text: String, _ database: String) -> [String] {
+    [
+      "-h", folder, "-U", "owner", "-d", database, "-X", "-q", "-A", "-t", "-v",
+      "ON_ERROR_STOP=1", "-c", text,
+    ]
+  }
+
   /// Runs SQL as the server's owner.
   ///
   /// - Returns: the rows, a line each, columns separated by `|`.
   @discardableResult
   func sql(_ text: String, in database: String) throws -> String {
-    try Self.run(
-      [bin + "/psql"],
-      [
-        "-h", folder, "-U", "owner", "-d", database, "-X", "-q", "-A", "-t", "-v",
-        "ON_ERROR_STOP=1", "-c", text,
-      ])
+    try Self.run([bin + "/psql"], psql(text, database))
+  }
+
+  /// Starts SQL that takes its time.
+  func background(_ text: String, in database: String) throws {
+    let process = Self.process([bin + "/psql"], psql(text, database))
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = FileHandle.nullDevice
+    try process.run()
   }
 
   /// A new database with PostGIS.
@@ -206,5 +216,12 @@ final class Cluster: @unchecked Sendable {
   ) async throws -> (store: PostgresStore, database: String) {
     let database = try database()
     return (try await PostgresStore.open(url: url(database), options: options), database)
+  }
+
+  /// What GDAL's `ogrinfo` says of layers.
+  func ogrinfo(_ database: String, _ options: [String], _ layers: [String]) throws -> String {
+    try Self.run(
+      ["/usr/bin/ogrinfo"],
+      options + ["PG:host=\(folder) user=owner dbname=\(database)"] + layers)
   }
 }

@@ -1,12 +1,14 @@
 import CivilTime
 import Foundation
 import Geodesy
+import PostGISStore
 import Quests
 import SQLiteStore
 
-// What a durable walk costs in the embedded store: one commit each, and shared by many callers.
+// What a durable walk costs in a store: one commit each, and shared by many callers. The store is the
+// embedded one, or an empty database of PostgreSQL where a URL is given.
 //
-//   ledger [SECONDS] [TEAMS]
+//   ledger [SECONDS] [TEAMS] [URL]
 
 let seconds = CommandLine.arguments.dropFirst().first.flatMap(Double.init) ?? 5
 let teamCount = CommandLine.arguments.dropFirst(2).first.flatMap { Int($0) } ?? 1_000
@@ -28,7 +30,7 @@ func command(_ number: Int, _ random: inout some RandomNumberGenerator) -> Ledge
     at: now, actor: nil)
 }
 
-func begin(_ store: EmbeddedStore) async throws {
+func begin(_ store: any LedgerStore) async throws {
   let scale = try Scale(
     questLength: Distance(micrometers: 3_500_000_000_000),
     officialLength: Distance(micrometers: 3_500_000_000_000))
@@ -63,7 +65,7 @@ func begin(_ store: EmbeddedStore) async throws {
 }
 
 /// Walks a second with so many callers, each sending some walks and waiting for their answers.
-func rate(_ store: EmbeddedStore, callers: Int, batch: Int, from start: inout Int) async throws
+func rate(_ store: any LedgerStore, callers: Int, batch: Int, from start: inout Int) async throws
   -> Double
 {
   let begin = ContinuousClock.now
@@ -95,7 +97,13 @@ func rate(_ store: EmbeddedStore, callers: Int, batch: Int, from start: inout In
 let folder = NSTemporaryDirectory() + "milequest-bench-\(UUID().uuidString)"
 try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
 defer { try? FileManager.default.removeItem(atPath: folder) }
-let store = try EmbeddedStore(path: folder + "/ledger.sqlite")
+let url = CommandLine.arguments.dropFirst(3).first
+let store: any LedgerStore
+if let url {
+  store = try await PostgresStore.open(url: url)
+} else {
+  store = try EmbeddedStore(path: folder + "/ledger.sqlite")
+}
 try await begin(store)
 
 func row(_ name: String, _ rate: Double, _ one: Double) {
@@ -104,7 +112,7 @@ func row(_ name: String, _ rate: Double, _ one: Double) {
     "\(padded)\(String(format: "%9.0f", rate)) walks/s \(String(format: "%6.1f", rate / one)) x")
 }
 
-func measure(_ store: EmbeddedStore) async throws {
+func measure(_ store: any LedgerStore) async throws {
   var next = 0
   let one = try await rate(store, callers: 1, batch: 1, from: &next)
   row("one caller, one commit each", one, one)
@@ -124,6 +132,7 @@ print(
   "audit of \(report.contributions) contributions of \(report.teams) teams: "
     + "\(report.isClean ? "clean" : "\(report.differenceCount) differences"), "
     + String(format: "%.1f s", (ContinuousClock.now - clock) / .seconds(1)))
+if url != nil { exit(report.isClean ? 0 : 1) }
 let size = try FileManager.default.attributesOfItem(atPath: folder + "/ledger.sqlite")[.size]
 print("file: \((size as? Int ?? 0) / max(report.contributions, 1)) bytes a walk")
 if !report.isClean { exit(1) }

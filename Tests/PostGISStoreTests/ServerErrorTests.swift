@@ -1,0 +1,165 @@
+import Foundation
+import PostGISStore
+import Quests
+import Testing
+
+/// Each way the server can be wrong has an error of its own, which holds no password.
+@Suite(.enabled(if: Cluster.shared != nil, Cluster.missing))
+struct ServerErrorTests {
+  /// What opening is refused with.
+  private func refusal(
+    _ url: String, migrates: Bool = true, connectSeconds: Double = 2
+  ) async -> LedgerError? {
+    var options = PostgresStore.Options()
+    options.connectSeconds = connectSeconds
+    do throws(LedgerError) {
+      _ = try await PostgresStore.open(url: url, migrates: migrates, options: options)
+      return nil
+    } catch {
+      for secret in ["s3cret", "hunter2"] {
+        #expect(!error.message.contains(secret), "the password is in: \(error.message)")
+      }
+      return error
+    }
+  }
+
+  @Test func aServerThatIsNotThere() async throws {
+    let error = await refusal(
+      "postgres://owner:hunter2@localhost:1/none", connectSeconds: 0.5)
+    #expect(error?.code == .unreachable)
+    #expect(error?.message.contains("localhost, port 1") == true)
+    let noSocket = "postgres://owner:hunter2@%2Fnowhere/none"
+    #expect(await refusal(noSocket, connectSeconds: 0.2)?.code == .unreachable)
+  }
+
+  @Test func aServerThatSaysNothing() async throws {
+    // A socket that takes connections and never answers.
+    let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(listener) }
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
+    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let port = withUnsafeMutablePointer(to: &address) { address in
+      address.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+        bind(listener, address, size)
+        listen(listener, 1)
+        getsockname(listener, address, &size)
+      }
+      return UInt16(bigEndian: address.pointee.sin_port)
+    }
+    let start = ContinuousClock.now
+    let error = await refusal(
+      "postgres://owner:hunter2@127.0.0.1:\(port)/none", connectSeconds: 0.5)
+    #expect(error?.code == .unreachable)
+    #expect(start.duration(to: .now) < .seconds(10))
+  }
+
+  @Test func anAddressThatIsNone() async throws {
+    let error = await refusal("postgres://owner:hunter2@[::1/none?nonsense=1")
+    #expect(error?.code == .settings)
+  }
+
+  @Test func aWrongPassword() async throws {
+    let cluster = try #require(Cluster.shared)
+    let error = await refusal(cluster.url("with_postgis", password: "hunter2"))
+    #expect(error?.code == .access)
+    #expect(error?.message.contains("owner") == true)
+  }
+
+  @Test func aMissingDatabase() async throws {
+    let error = await refusal(try #require(Cluster.shared).url("nowhere"))
+    #expect(error?.code == .settings)
+    #expect(error?.message.contains("nowhere") == true)
+  }
+
+  @Test func noPostGIS() async throws {
+    let cluster = try #require(Cluster.shared)
+    try cluster.sql("CREATE DATABASE plain", in: "postgres")
+    try cluster.sql(
+      "CREATE ROLE plainuser LOGIN PASSWORD 'hunter2'; GRANT CREATE ON DATABASE plain TO plainuser",
+      in: "postgres")
+    let url = cluster.url("plain", user: "plainuser", password: "hunter2")
+    let error = await refusal(url)
+    #expect(error?.code == .settings)
+    #expect(error?.message.contains("CREATE EXTENSION postgis") == true)
+    // One who may, makes it.
+    #expect(await refusal(cluster.url("plain")) == nil)
+  }
+
+  @Test func noRights() async throws {
+    let cluster = try #require(Cluster.shared)
+    let database = try cluster.database()
+    try cluster.sql("CREATE ROLE guest LOGIN PASSWORD 'hunter2'", in: "postgres")
+    let url = cluster.url(database, user: "guest", password: "hunter2")
+    let error = await refusal(url)
+    #expect(error?.code == .access)
+    #expect(error?.message.contains("guest") == true)
+    // The ledger is there, and this user may not look at it.
+    #expect(await refusal(cluster.url(database)) == nil)
+    #expect(await refusal(url, migrates: false)?.code == .access)
+    // It may look, and not write.
+    try cluster.sql(
+      "GRANT USAGE ON SCHEMA milequest TO guest; "
+        + "GRANT SELECT ON ALL TABLES IN SCHEMA milequest TO guest", in: database)
+    let store = try await PostgresStore.open(url: url, migrates: false)
+    var random = SystemRandomNumberGenerator()
+    let team = TeamID.random(using: &random)
+    do throws(LedgerError) {
+      _ = try await store.perform(
+        LedgerCommand(
+          .createTeam(team, name: "T", founder: .random(using: &random)),
+          at: Walks.now, actor: nil))
+      Issue.record("a guest wrote")
+    } catch { #expect(error.code == .access) }
+    #expect(try await store.team(team) == nil)
+  }
+
+  @Test func aSchemaOfAnotherVersion() async throws {
+    let cluster = try #require(Cluster.shared)
+    let database = try cluster.database()
+    let url = cluster.url(database)
+    #expect(await refusal(url, migrates: false)?.code == .schemaTooOld)
+    #expect(await refusal(url) == nil)
+    #expect(await refusal(url, migrates: false) == nil)
+    // Interrupted after the second of three: the third is done, the others are not done again.
+    try cluster.sql(
+      "DROP TABLE milequest.accounts, milequest.sessions, milequest.request_keys; "
+        + "DELETE FROM milequest.schema_version WHERE version = 3", in: database)
+    #expect(await refusal(url, migrates: false)?.code == .schemaTooOld)
+    #expect(await refusal(url) == nil)
+    #expect(
+      try cluster.sql("SELECT count(*), max(version) FROM milequest.schema_version", in: database)
+        == "3|3\n")
+    try cluster.sql("INSERT INTO milequest.schema_version (version) VALUES (99)", in: database)
+    for migrates in [false, true] {
+      let error = await refusal(url, migrates: migrates)
+      #expect(error?.code == .schemaTooNew)
+      #expect(error?.message.contains("99") == true)
+    }
+  }
+
+  @Test func manyThatMigrateAtOnce() async throws {
+    let cluster = try #require(Cluster.shared)
+    let database = try cluster.database()
+    await withTaskGroup(of: LedgerError?.self) { group in
+      for _ in 0..<6 {
+        group.addTask { await refusal(cluster.url(database), connectSeconds: 20) }
+      }
+      for await error in group { #expect(error == nil) }
+    }
+    #expect(
+      try cluster.sql("SELECT count(*) FROM milequest.schema_version", in: database) == "3\n")
+  }
+
+  @Test func aServerThatDoesNotKeepWhatItCommits() async throws {
+    let cluster = try #require(Cluster.shared)
+    let database = try cluster.database()
+    // Of a session's own settings the store takes none that loses walks.
+    try cluster.sql("ALTER DATABASE \(database) SET synchronous_commit = off", in: "postgres")
+    let store = try await PostgresStore.open(url: cluster.url(database))
+    let settings = try await store.diagnosis()
+    #expect(settings.first { $0.name == "synchronous_commit" }?.value == "on")
+    #expect(settings.first { $0.name == "postgis" }?.value.hasPrefix("3.") == true)
+  }
+}
