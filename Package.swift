@@ -54,7 +54,8 @@ let package = Package(
     .executableTarget(
       name: "milequest",
       dependencies: [
-        "Batch", "Inspection", "Formats", "Routes", "Geodesy",
+        "Quests", "SQLiteStore", "PostGISStore", "CivilTime", "Batch", "Inspection", "Formats",
+        "Routes", "Geodesy", "CGEOS", "CPQ", "CPROJ",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
