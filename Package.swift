@@ -97,7 +97,11 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(name: "BatchTests", dependencies: ["Batch"], swiftSettings: settings),
     .testTarget(
-      name: "CommandTests", dependencies: ["milequest", "TestSupport"], swiftSettings: settings),
+      name: "CommandTests",
+      dependencies: [
+        "milequest", "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+      ],
+      swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -148,6 +148,12 @@ struct Progress: AsyncParsableCommand {
   private func tellLedger() async throws {
     let times = try TimeReading(zone: "UTC")
     let past = try at.map { try times.past($0, "--at") }
+    guard try ledger.isNamedOrThere else {
+      throw Failure(
+        .usage,
+        "name walks with --activities, or a ledger with --store: there is none yet in your data "
+          + "folder")
+    }
     let store = try await ledger.open()
     defer { store.close() }
     let table = try await LedgerProgress(store.ledger, past: past)

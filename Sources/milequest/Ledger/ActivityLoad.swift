@@ -16,6 +16,8 @@ struct Founding: Sendable {
 
   /// Since when they walk.
   let since: CivilTime.Instant
+  /// Whether persons who are known by a name get an account that has it: a commit for each.
+  let keepsNames: Bool
   /// The quest of each team; nil for none.
   var quest: QuestTerms?
 }
@@ -63,6 +65,9 @@ struct ActivityLoad {
   let founding: Founding?
   let skipsBadRows: Bool
 
+  /// Rows that are read ahead and put in the order of their teams before they go to the store: a
+  /// commit then touches the pages of few teams. The rows of one team keep their order.
+  private static let window = 64_000
   /// Batches under way at once.
   private static let batchesInFlight = 4
   private static let mostTries = 6
@@ -88,10 +93,11 @@ struct ActivityLoad {
           "\(file.path): no column activity_id: ids are derived from each row's content and line")
       }
       var roster = Roster(store: store, zone: zone, founding: founding)
-      var batch: [ActivityRecord] = []
+      var window: [ActivityRecord] = []
       var firstBad: Failure?
       try await withThrowingTaskGroup(of: Outcome.self) { group in
         var inFlight = 0
+        var sent = 0
         func settle() async throws {
           guard let outcome = try await group.next() else { return }
           inFlight -= 1
@@ -102,27 +108,34 @@ struct ActivityLoad {
             if !skipsBadRows, firstBad == nil { firstBad = file.failure(line: line, why) }
           }
         }
-        func send() async throws {
-          if batch.isEmpty { return }
+        func send(_ batch: [ActivityRecord]) async throws {
           let (prepared, strangers) = try await prepare(batch, &roster)
           for (line, why) in strangers {
             report.reject(line, why)
             if !skipsBadRows, firstBad == nil { firstBad = file.failure(line: line, why) }
           }
-          batch.removeAll(keepingCapacity: true)
           if inFlight == Self.batchesInFlight { try await settle() }
           group.addTask { try await perform(prepared) }
           inFlight += 1
+          sent += batch.count
           let share = size > 0 ? Double(reader.bytesRead) / Double(size) : 0
-          let rate = Double(report.rows) / seconds(since: begin)
+          let rate = Double(sent) / seconds(since: begin)
           bar?.show(
-            "\(Figures.grouped(report.rows)) rows, \(Figures.grouped(Int(rate))) rows/s",
-            share: share)
+            "\(Figures.grouped(sent)) rows, \(Figures.grouped(Int(rate))) rows/s",
+            share: share * Double(sent) / Double(max(report.rows, 1)))
+        }
+        func empty() async throws {
+          let rows = window.sorted { ($0.team, $0.line) < ($1.team, $1.line) }
+          window.removeAll(keepingCapacity: true)
+          let most = LedgerLimits.standard.batchActivities
+          for start in stride(from: 0, to: rows.count, by: most) where firstBad == nil {
+            try await send(Array(rows[start..<min(start + most, rows.count)]))
+          }
         }
         while firstBad == nil, let row = try reader.next() {
           report.rows += 1
           switch row {
-          case .success(let record): batch.append(record)
+          case .success(let record): window.append(record)
           case .failure(let bad):
             if skipsBadRows {
               report.reject(bad.line, bad.fault.message(limits: .standard))
@@ -130,9 +143,9 @@ struct ActivityLoad {
               firstBad = file.failure(bad)
             }
           }
-          if batch.count == LedgerLimits.standard.batchActivities { try await send() }
+          if window.count == Self.window { try await empty() }
         }
-        if firstBad == nil { try await send() }
+        if firstBad == nil { try await empty() }
         while inFlight > 0 { try await settle() }
       }
       report.teamsCreated = roster.teamsCreated

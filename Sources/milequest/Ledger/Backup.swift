@@ -38,7 +38,9 @@ struct Backup: AsyncParsableCommand {
         }
       } catch {
         bar?.finish()
-        throw Failure(.writeFailed, error.message)
+        throw Failure(
+          .writeFailed,
+          error.message.hasPrefix(output) ? error.message : "\(output): \(error.message)")
       }
       bar?.finish()
       try printOut("\(output): whole; milequest audit --store sqlite:\(output) recomputes it\n")

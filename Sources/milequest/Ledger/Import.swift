@@ -165,6 +165,10 @@ struct ImportActivities: AsyncParsableCommand {
   @Flag(help: "Creates teams that are not there, and adds persons to theirs.")
   var create = false
 
+  @Flag(
+    help: "With --create, also keeps the names of persons, to be shown; costs a commit for each.")
+  var keepNames = false
+
   @Option(
     help: ArgumentHelp(
       "Gives each team that is created a quest on this route: id, id@version or name.",
@@ -217,8 +221,8 @@ struct ImportActivities: AsyncParsableCommand {
   var format = OutputFormat.text
 
   func validate() throws {
-    if !create, route != nil || start != nil || end != nil {
-      throw ValidationError("--route, --start and --end go with --create")
+    if !create, route != nil || start != nil || end != nil || keepNames {
+      throw ValidationError("--route, --start, --end and --keep-names go with --create")
     }
   }
 
@@ -241,7 +245,7 @@ struct ImportActivities: AsyncParsableCommand {
       var founding: Founding?
       if create {
         let start = first ?? .now
-        founding = Founding(since: min(start, .now), quest: nil)
+        founding = Founding(since: min(start, .now), keepsNames: keepNames, quest: nil)
         if let route {
           let record = try await Naming(store: store.ledger).route(route)
           var routes = StoredRoutes(store.ledger)

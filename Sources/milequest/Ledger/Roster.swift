@@ -43,7 +43,7 @@ struct Roster {
     for name in Set(records.compactMap(\.person)) where persons[name] == nil {
       let person = try await naming.person(name)
       persons[name] = person
-      if founding != nil { try await naming.keepName(name, of: person, zone: zone) }
+      if founding?.keepsNames == true { try await naming.keepName(name, of: person, zone: zone) }
     }
     guard let founding else { return [] }
     var commands: [TeamID: [LedgerCommand]] = [:]

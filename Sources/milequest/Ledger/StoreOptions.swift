@@ -88,6 +88,15 @@ struct StoreOptions: ParsableArguments {
 
   var address: StoreAddress { get throws { try StoreAddress(store) } }
 
+  /// Whether somebody has named a store, or the one in the data folder has been begun.
+  var isNamedOrThere: Bool {
+    get throws {
+      guard let address = try? address else { return store != nil }
+      if case .file(let path, isDefault: true) = address { return access(path, F_OK) == 0 }
+      return true
+    }
+  }
+
   /// Opens the store for a command that reads: nothing is made that is not there.
   func open() async throws -> OpenStore { try await OpenStore(try address, begins: false) }
 
