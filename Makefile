@@ -14,6 +14,8 @@ TEST_PACKAGES := libxml2-utils python3-jsonschema gdal-bin postgresql-15 postgre
 BENCH_PACKAGES := python3 python3-venv gdal-bin postgresql-15-postgis-3
 
 BIN := .build/release/milequest
+# The ledger that `make run` loads: nothing of the user's is touched.
+LEDGER := sqlite:.build/samples/ledger.sqlite
 SOURCES := Package.swift Sources Tests benchmarks/Package.swift benchmarks/Sources
 QUESTS := $(wildcard routes/*.geojson)
 
@@ -44,7 +46,7 @@ endef
 help: ## list what there is to make
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 12
 
-run: build ## set up, build, and show the sample quests and where a few teams stand
+run: build ## set up, build, show the sample quests, and load a ledger with teams and walks
 	@echo
 	@echo "==> where 1,000 miles lead on the Appalachian Trail"
 	$(BIN) position routes/appalachian-trail.geojson --at 1000mi
@@ -70,6 +72,20 @@ run: build ## set up, build, and show the sample quests and where a few teams st
 	@echo "==> teams on the Appalachian Trail: milequest progress --format text"
 	@$(BIN) progress --route routes/appalachian-trail.geojson \
 	  --activities routes/sample-walks.csv --format text
+	@echo
+	@echo "==> the same kept in a ledger: milequest import route, milequest import activities"
+	@$(BIN) import route $(QUESTS) --store $(LEDGER)
+	@$(BIN) import activities routes/sample-walks.csv --create --route "Appalachian Trail" \
+	  --store $(LEDGER)
+	@echo
+	@echo "==> where its teams stand: milequest progress --store $(LEDGER) --format text"
+	@$(BIN) progress --store $(LEDGER) --format text
+	@echo
+	@echo "==> every total recomputed: milequest audit"
+	@$(BIN) audit --store $(LEDGER)
+	@echo
+	@echo "==> is the store in order? milequest doctor"
+	@$(BIN) doctor --store $(LEDGER)
 
 build: packages ## build the program for use
 	@echo "==> building (the first time takes about a minute)"

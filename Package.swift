@@ -57,7 +57,8 @@ let package = Package(
     .executableTarget(
       name: "milequest",
       dependencies: [
-        "Batch", "Inspection", "Formats", "Routes", "Geodesy",
+        "Quests", "SQLiteStore", "PostGISStore", "CivilTime", "Batch", "Inspection", "Formats",
+        "Routes", "Geodesy", "CGEOS", "CPQ", "CPROJ",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: settings),
@@ -105,7 +106,11 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(name: "BatchTests", dependencies: ["Batch"], swiftSettings: settings),
     .testTarget(
-      name: "CommandTests", dependencies: ["milequest", "TestSupport"], swiftSettings: settings),
+      name: "CommandTests",
+      dependencies: [
+        "milequest", "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+      ],
+      swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -28,9 +28,11 @@ public struct BatchError: Error, Sendable, CustomStringConvertible {
 }
 
 /// The kinds of rows that cannot be counted.
-public enum RowFault: Int, CaseIterable, Sendable {
+public enum RowFault: Int, Error, CaseIterable, Sendable {
   case fieldCount, quote, rowLength, teamEmpty, teamEncoding, distanceSyntax, distanceNotPositive
   case distanceTooLong, timeSyntax, timeWithoutZone, activityEmpty, activityConflict, routeUnknown
+  // Only who reads all columns finds these.
+  case textEncoding, personEmpty, durationSyntax, privateSyntax
 
   /// A stable name.
   public var name: String {
@@ -48,6 +50,10 @@ public enum RowFault: Int, CaseIterable, Sendable {
     case .activityEmpty: "activity-empty"
     case .activityConflict: "activity-conflict"
     case .routeUnknown: "route-unknown"
+    case .textEncoding: "text-encoding"
+    case .personEmpty: "person-empty"
+    case .durationSyntax: "duration-syntax"
+    case .privateSyntax: "private-syntax"
     }
   }
 
@@ -70,6 +76,10 @@ public enum RowFault: Int, CaseIterable, Sendable {
     case .activityEmpty: "the activity's id is empty"
     case .activityConflict: "the activity's id stands on another row with other content"
     case .routeUnknown: "the route is none of those given"
+    case .textEncoding: "a text is not UTF-8"
+    case .personEmpty: "the person is empty"
+    case .durationSyntax: "the duration is not a whole number of seconds"
+    case .privateSyntax: "private is neither true nor false"
     }
   }
 }

@@ -54,6 +54,18 @@ extension PostgresStore: LedgerStore {
     }
   }
 
+  public func teams(after: TeamID?, limit: Int) async throws(LedgerError) -> [TeamFacts] {
+    let limit = checked(limit: limit)
+    return try await read { desk in
+      let ids: [TeamID] = try desk.rows(
+        ReadStatements.teams, [Parameter(after), Parameter(limit)]
+      ) { try $0.id() }
+      let teams = try desk.connection.run(
+        Request(FoldStatements.teams, FoldStatements.named(ids)), until: desk.deadline)
+      return try TeamFacts.read(teams)
+    }
+  }
+
   public func memberships(of person: PersonID) async throws(LedgerError) -> [Membership] {
     try await read {
       try $0.rows(FoldStatements.stays, [Parameter(array: [person])], Membership.read)
@@ -296,6 +308,12 @@ extension Bounds {
 
 /// The statements that answer callers.
 enum ReadStatements {
+  static let teams = Statement(
+    "list_teams",
+    """
+    SELECT team_id FROM teams WHERE $1::uuid IS NULL OR team_id > $1::uuid
+    ORDER BY team_id LIMIT $2::bigint
+    """)
   static let activities = Statement(
     "list_activities",
     """

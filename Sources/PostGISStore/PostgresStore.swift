@@ -139,7 +139,14 @@ public final class PostgresStore: Sendable {
     SELECT current_setting('server_version'), PostGIS_Lib_Version(),
       (SELECT max(version) FROM schema_version), current_setting('fsync'),
       current_setting('synchronous_commit'), pg_database_size(current_database()),
-      current_setting('max_connections')
+      current_setting('max_connections'),
+      substring(PostGIS_PROJ_Version() FROM '^[0-9.]+'),
+      substring(PostGIS_GEOS_Version() FROM '^[0-9.]+'),
+      (extract(epoch FROM clock_timestamp()) * 1000000)::bigint,
+      (SELECT coalesce(string_agg(c.relname, ' ' ORDER BY c.relname), '') FROM pg_class c
+        WHERE c.relnamespace = 'milequest'::regnamespace AND c.relkind = 'r'
+          AND NOT (has_table_privilege(c.oid, 'SELECT') AND has_table_privilege(c.oid, 'INSERT')
+            AND has_table_privilege(c.oid, 'UPDATE') AND has_table_privilege(c.oid, 'DELETE')))
     """)
 
   /// The versions and settings that a diagnosis asks for, by name.
@@ -150,7 +157,9 @@ public final class PostgresStore: Sendable {
           ("postgresql", try columns.text()), ("postgis", try columns.text()),
           ("schema", String(try columns.int())), ("fsync", try columns.text()),
           ("synchronous_commit", try columns.text()), ("bytes", String(try columns.int())),
-          ("max_connections", try columns.text()),
+          ("max_connections", try columns.text()), ("proj", try columns.text()),
+          ("geos", try columns.text()), ("clock_microseconds", String(try columns.int())),
+          ("tables_without_rights", try columns.text()),
         ]
       }
     }

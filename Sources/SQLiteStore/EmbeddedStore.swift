@@ -226,8 +226,11 @@ public final class EmbeddedStore: Sendable {
 
   /// The versions and settings that a diagnosis asks for, by name.
   public func diagnosis() async throws(LedgerError) -> [(name: String, value: String)] {
-    let sqlite = try await read { tables in
-      try String.fetchOne(tables.db, sql: "SELECT sqlite_version()") ?? "unknown"
+    let (sqlite, schema) = try await read { tables in
+      (
+        try String.fetchOne(tables.db, sql: "SELECT sqlite_version()") ?? "unknown",
+        try String.fetchOne(tables.db, sql: "SELECT count(*) FROM grdb_migrations") ?? "unknown"
+      )
     }
     let settings: [String] = try await write { db in
       try ["synchronous", "journal_mode", "page_count", "page_size", "freelist_count"].map { name in
@@ -235,7 +238,8 @@ public final class EmbeddedStore: Sendable {
       }
     }
     return [
-      ("sqlite", sqlite), ("synchronous", settings[0]), ("journal_mode", settings[1]),
+      ("sqlite", sqlite), ("schema", schema), ("synchronous", settings[0]),
+      ("journal_mode", settings[1]),
       ("pages", settings[2]), ("page_size", settings[3]), ("free_pages", settings[4]),
     ]
   }

@@ -64,6 +64,17 @@ extension EmbeddedStore: LedgerStore {
     try await read { try $0.team(id) }
   }
 
+  public func teams(after: TeamID?, limit: Int) async throws(LedgerError) -> [TeamFacts] {
+    let limit = checked(limit: limit)
+    return try await read { tables in
+      let ids: [TeamID] = try tables.db.rows(
+        "SELECT team_id FROM teams WHERE team_id > ? ORDER BY team_id LIMIT ?",
+        [after.after(), limit]
+      ) { try $0.id() }
+      return try ids.compactMap { try tables.team($0) }
+    }
+  }
+
   public func memberships(of person: PersonID) async throws(LedgerError) -> [Membership] {
     try await read { try $0.memberships(of: person) }
   }

@@ -1,7 +1,7 @@
 import ArgumentParser
 
 @main
-struct MileQuest: ParsableCommand {
+struct MileQuest: AsyncParsableCommand {
   static let version = "0.1.0"
 
   static let configuration = CommandConfiguration(
@@ -16,12 +16,21 @@ struct MileQuest: ParsableCommand {
       Another format:              milequest convert trail.gpx trail.geojson
       Where does every team stand? milequest progress --route trail.gpx --activities walks.csv
 
+      The ledger keeps walks, teams and quests, in a file of yours or on a PostgreSQL server:
+
+      Store a route and walks:     milequest import route trail.gpx
+                                   milequest import activities walks.csv --create --route "My trail"
+      Where do teams stand now?    milequest progress
+      Is every total right?        milequest audit
+      Is the store in order?       milequest doctor
+
       Exit codes: 0 fine, 1 findings of severity error, 64 usage, 65 bad data, 66 no such input, \
       69 store or service unreachable, 74 write failed.
       """,
     version: version,
     subcommands: [
       Inspect.self, Validate.self, PositionCommand.self, Nearest.self, Convert.self, Plot.self,
-      Progress.self,
+      Progress.self, Import.self, TeamCommand.self, QuestCommand.self, Migrate.self, Audit.self,
+      Backup.self, Doctor.self,
     ])
 }

@@ -10,7 +10,7 @@ import Routes
   import Musl
 #endif
 
-struct Progress: ParsableCommand {
+struct Progress: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Tell where every team stands on a route, from millions of walks.",
     discussion: """
@@ -27,9 +27,16 @@ struct Progress: ParsableCommand {
       milequest progress --route at=appalachian.gpx --route ta=te-araroa.gpx --activities walks.csv
       milequest progress --activities may.csv --partial -o may.part
       milequest progress --route trail.geojson --merge may.part --merge june.part
+
+      Without walks it tells where the teams of the ledger stand, each on its present quest, with \
+      the columns team, quest_id, route and state behind those above:
+
+      milequest progress --format text
+      milequest progress --store postgres://reader@localhost/milequest -o teams.csv
+      milequest progress --at 2026-05-03T12:00:00Z --format json
       """)
 
-  enum Format: String, ExpressibleByArgument, CaseIterable { case csv, jsonl, geojson, text }
+  enum Format: String, ExpressibleByArgument, CaseIterable { case csv, jsonl, geojson, json, text }
 
   @Option(
     help: ArgumentHelp(
@@ -52,7 +59,8 @@ struct Progress: ParsableCommand {
     help: ArgumentHelp("Where to write; standard output by default.", valueName: "file"))
   var output = "-"
 
-  @Option(help: "csv, jsonl (JSON lines) or geojson for programs, text for people.")
+  @Option(
+    help: "csv, jsonl (JSON lines), geojson or, of the ledger, json for programs, text for people.")
   var format = Format.csv
 
   @Flag(help: "Write the totals alone, to be merged with others later.")
@@ -66,8 +74,31 @@ struct Progress: ParsableCommand {
   @OptionGroup(title: "Columns") var columns: ColumnOptions
   @OptionGroup(title: "What counts") var counting: CountingOptions
   @OptionGroup(title: "Routes") var input: RouteInput
+  @OptionGroup(title: "Of the ledger") var ledger: StoreOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "Where the ledger's teams stood at this instant, or at the end of this date.",
+      valueName: "time"))
+  var at: String?
+
+  /// Whether the walks are those of the ledger.
+  private var isOfLedger: Bool {
+    activities == nil && merge.isEmpty && route.isEmpty && !partial
+  }
 
   func validate() throws {
+    if isOfLedger {
+      if counting.isUsed || columns.isUsed {
+        throw ValidationError("options about walks in a file need --activities")
+      }
+      return
+    }
+    if ledger.store != nil || at != nil {
+      throw ValidationError(
+        "--store and --at tell of the ledger's teams; with --activities say --as-of")
+    }
+    if format == .json { throw ValidationError("with --activities write --format jsonl") }
     if activities == nil, merge.isEmpty {
       throw ValidationError("name the walks with --activities, or partial results with --merge")
     }
@@ -77,8 +108,9 @@ struct Progress: ParsableCommand {
     if route.isEmpty, !partial { throw ValidationError("name the route with --route FILE") }
   }
 
-  func run() throws {
-    try reportingFailures {
+  func run() async throws {
+    try await reportingFailures {
+      if isOfLedger { return try await tellLedger() }
       for input in [activities].compactMap({ $0 }) + merge + route
       where Files.areOne(input, output) {
         throw Failure(.usage, "\(output): this is an input itself, which is never overwritten")
@@ -108,8 +140,24 @@ struct Progress: ParsableCommand {
       case .csv: try Files.write(ProgressOutput.bytes(teams, as: .csv), to: output)
       case .jsonl: try Files.write(ProgressOutput.bytes(teams, as: .jsonl), to: output)
       case .geojson: try Files.write(ProgressOutput.bytes(teams, as: .geojson), to: output)
+      case .json: break
       }
     }
+  }
+
+  private func tellLedger() async throws {
+    let times = try TimeReading(zone: "UTC")
+    let past = try at.map { try times.past($0, "--at") }
+    guard try ledger.isNamedOrThere else {
+      throw Failure(
+        .usage,
+        "name walks with --activities, or a ledger with --store: there is none yet in your data "
+          + "folder")
+    }
+    let store = try await ledger.open()
+    defer { store.close() }
+    let table = try await LedgerProgress(store.ledger, past: past)
+    try Files.write(table.bytes(as: format), to: output)
   }
 
   /// The routes by name; the only one of a run without names has none.
@@ -237,6 +285,12 @@ struct ColumnOptions: ParsableArguments {
   @Flag(help: "Count every row, also where an activity's id comes back.")
   var keepRepeats = false
 
+  /// Whether anything is said.
+  var isUsed: Bool {
+    [teamColumn, distanceColumn, unit, timeColumn, activityColumn, routeColumn]
+      .contains { $0 != nil } || keepRepeats
+  }
+
   var columns: ActivityColumns {
     get throws {
       var columns = ActivityColumns()
@@ -296,6 +350,11 @@ struct CountingOptions: ParsableArguments {
     if let threads, !(1...1024).contains(threads) {
       throw ValidationError("--threads \(threads) is not within 1…1024")
     }
+  }
+
+  /// Whether anything is said.
+  var isUsed: Bool {
+    [from, until, asOf, zone, longestActivity].contains { $0 != nil } || skipBad || threads != nil
   }
 
   func limits() throws -> BatchLimits {

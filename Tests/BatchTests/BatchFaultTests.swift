@@ -114,7 +114,10 @@ struct BatchFaultTests {
   @Test("each is named with its exact line, alone left out with skipsBadRows")
   func everyKind() throws {
     #expect(
-      Set(Self.bad.map(\.fault)) == Set(RowFault.allCases).subtracting([.activityConflict]))
+      Set(Self.bad.map(\.fault))
+        == Set(RowFault.allCases).subtracting([
+          .activityConflict, .textEncoding, .personEmpty, .durationSyntax, .privateSyntax,
+        ]))
     for (bad, fault) in Self.bad {
       for lineEnd in ["\n", "\r\n"] {
         for isLast in [false, true] {
@@ -206,6 +209,55 @@ struct BatchFaultTests {
           tally.badRows[fault]?.lines ?? [] == counts[fault]?.lines.prefix(3).map(\.self) ?? [])
       }
     }
+  }
+
+  @Test("who reads all columns finds the same faults on the same lines")
+  func theReaderAgrees() throws {
+    for (bad, fault) in Self.bad where fault != .routeUnknown {
+      for lineEnd in ["\n", "\r\n"] {
+        for blocks in [false, true] {
+          let file = Self.file(bad, blocks: blocks, isLast: false, lineEnd: lineEnd)
+          let folder = BatchFolder()
+          let descriptor = open(folder.write(file.bytes), O_RDONLY)
+          defer { close(descriptor) }
+          let reader = try ActivityReader(descriptor: descriptor, columns: ActivityColumns())
+          var good: Int64 = 0
+          var found: [BadRow] = []
+          while let row = try reader.next() {
+            switch row {
+            case .success: good += 1
+            case .failure(let row): found.append(row)
+            }
+          }
+          let name = String(decoding: bad.prefix(60), as: UTF8.self)
+          #expect(found.map(\.line) == [file.line], "\(name)")
+          #expect(found.map(\.fault) == [fault], "\(name)")
+          #expect(good == file.good, "\(name)")
+        }
+      }
+    }
+  }
+
+  @Test("all columns are read, by their names")
+  func allColumns() throws {
+    let text =
+      "note,private,person,duration_seconds,team,source,time,distance_km\n"
+      + "\"a, \"\"b\"\"\",yes,Anna,600,Owls,watch,2026-05-03T10:00:00+02:00,1.5\r\n"
+      + ",,Bob,,Owls,,2026-05-03T10:00:00Z,2 mi"
+    let folder = BatchFolder()
+    let descriptor = open(folder.write(Array(text.utf8)), O_RDONLY)
+    defer { close(descriptor) }
+    let reader = try ActivityReader(descriptor: descriptor, columns: ActivityColumns())
+    #expect(reader.hasPersons && !reader.hasActivities)
+    let first = try #require(try reader.next()).get()
+    #expect(first.note == "a, \"b\"" && first.isPrivate && first.person == "Anna")
+    #expect(first.durationSeconds == 600 && first.source == "watch" && first.team == "Owls")
+    #expect(first.distance.micrometers == 1_500_000_000 && first.line == 2)
+    #expect(first.instant == 1_777_795_200_000_000)
+    let second = try #require(try reader.next()).get()
+    #expect(second.note == nil && second.durationSeconds == nil && !second.isPrivate)
+    #expect(second.distance.micrometers == 3_218_688_000 && second.line == 3)
+    #expect(try reader.next() == nil)
   }
 
   @Test("a quote left open does not swallow the rows behind it")

@@ -10,7 +10,10 @@ import Testing
     for arguments in [
       ["--help"], ["help", "inspect"], ["inspect", "--help"], ["help", "position"],
       ["help", "nearest"], ["help", "convert"], ["help", "progress"],
-      ["help", "plot"], ["help", "validate"],
+      ["help", "plot"], ["help", "validate"], ["help", "import", "route"],
+      ["help", "import", "activities"], ["help", "team", "create"], ["help", "team", "list"],
+      ["help", "quest", "create"], ["help", "quest", "show"], ["help", "migrate"],
+      ["help", "audit"], ["help", "backup"], ["help", "doctor"],
     ] {
       let answer = try Program.run(arguments)
       #expect(answer.status == 0 && answer.errors.isEmpty, "\(arguments)")

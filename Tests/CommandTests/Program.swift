@@ -43,16 +43,20 @@ enum Program {
   /// - Parameters:
   ///   - input: what stands on standard input; nothing where nil.
   ///   - output: where standard output goes instead of the answer.
+  ///   - variables: of the environment, such as `HOME=/`, beside the few that there always are.
   static func run(
-    _ arguments: [String], program: String = path, input: String? = nil, output: String? = nil
+    _ arguments: [String], program: String = path, input: String? = nil, output: String? = nil,
+    variables: [String] = []
   ) throws -> Answer {
-    try run(arguments, program: program, inputBytes: input.map { Array($0.utf8) }, output: output)
+    try run(
+      arguments, program: program, inputBytes: input.map { Array($0.utf8) }, output: output,
+      variables: variables)
   }
 
   /// - Parameter mostFileBytes: what the program may write into one file before writing fails.
   static func run(
     _ arguments: [String], program: String = path, inputBytes: [UInt8]?, output: String? = nil,
-    mostFileBytes: Int? = nil
+    mostFileBytes: Int? = nil, variables: [String] = []
   ) throws -> Answer {
     let folder = try Folder()
     let input = inputBytes == nil ? "/dev/null" : try folder.file("in", inputBytes ?? [])
@@ -64,10 +68,11 @@ enum Program {
     let limit = mostFileBytes.map { "trap '' XFSZ; ulimit -f \($0 / 512); " } ?? ""
     let start = "\"$@\" <\"$IN\" >\"$OUT\" 2>\"$ERR\" & echo $! >\"$PID\""
     let shell = ["/bin/sh", "-c", limit + start, "sh", program]
-    let environment = [
-      "IN=\(input)", "OUT=\(out)", "ERR=\(folder.path("err"))", "PID=\(folder.path("pid"))",
-      "PATH=/usr/bin:/bin", "LANG=C.UTF-8", "TZ=UTC",
-    ]
+    let environment =
+      [
+        "IN=\(input)", "OUT=\(out)", "ERR=\(folder.path("err"))", "PID=\(folder.path("pid"))",
+        "PATH=/usr/bin:/bin", "LANG=C.UTF-8", "TZ=UTC",
+      ] + variables
     let shellPid = try spawn(shell + arguments, environment)
     var status: Int32 = 0
     guard waitpid(shellPid, &status, 0) == shellPid, status == 0 else {

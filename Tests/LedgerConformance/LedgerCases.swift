@@ -534,6 +534,16 @@ extension World {
     #expect(people.map(\.person) == [ann, bob].sorted())
     let milestonePage = try await store.milestones(of: quest, from: 0, limit: 1_000)
     #expect(milestonePage.isEmpty)
+    var teams: Set<TeamID> = [team]
+    for _ in 0..<5 { teams.insert(try await world.team(of: [ann])) }
+    var listed: [TeamFacts] = []
+    while true {
+      let page = try await store.teams(after: listed.last?.team.id, limit: 2)
+      if page.isEmpty { break }
+      listed += page
+    }
+    #expect(listed.map(\.team.id) == teams.sorted())
+    #expect(listed.first { $0.team.id == team }?.quests.map(\.quest.id) == [quest])
   }
 
   func membershipsAndInvites() async throws {

@@ -36,6 +36,8 @@ public protocol LedgerStore: Sendable {
   // MARK: Teams
 
   func team(_ id: TeamID) async throws(LedgerError) -> TeamFacts?
+  /// Teams with all of their quests, by id.
+  func teams(after: TeamID?, limit: Int) async throws(LedgerError) -> [TeamFacts]
   func memberships(of person: PersonID) async throws(LedgerError) -> [Membership]
   func memberships(in team: TeamID) async throws(LedgerError) -> [Membership]
   func invite(_ id: InviteID) async throws(LedgerError) -> Invite?

@@ -1,0 +1,225 @@
+public import Geodesy
+
+/// One row of a file of activities, with everything that it states.
+public struct ActivityRecord: Sendable {
+  /// The line on which the row begins, from 1.
+  public var line = 0
+  public var team = ""
+  /// Nil where the file has no such column, as with all that follows.
+  public var person: String?
+  public var activity: String?
+  /// Microseconds since 1970 UTC.
+  public var instant: Int64 = 0
+  public var distance = Distance.zero
+  public var durationSeconds: Int64?
+  public var source: String?
+  public var note: String?
+  public var isPrivate = false
+}
+
+/// A row that cannot be taken.
+public struct BadRow: Error, Sendable {
+  /// From 1.
+  public let line: Int
+  public let fault: RowFault
+}
+
+/// Reads a CSV file of activities row by row, with all of its columns: for who stores the walks, in
+/// place of only summing them.
+///
+/// Columns go by the header as in `Tally`, and beside those `person_id` or `person`,
+/// `duration_seconds` or `duration`, `source`, `note` and `private`; others are passed over.
+public final class ActivityReader {
+  private enum Role {
+    case none, team, person, activity, time, distance, duration, source, note, secret
+  }
+
+  private let source: BlockSource
+  private let limits: BatchLimits
+  private let zone: ZoneOffsets?
+  private var roles: [Role] = []
+  private var unit = DistanceUnit.meters
+  private var block: Block
+  private var offset = 0
+  private var line = 1
+
+  /// Whether the file has a column for the activities' ids and one for the persons.
+  public private(set) var hasActivities = false
+  public private(set) var hasPersons = false
+
+  /// - Parameter descriptor: of an open file, pipe or socket, gzip-compressed or not; stays the
+  ///   caller's.
+  /// - Throws: `header`, `read`, `gzip`.
+  public init(
+    descriptor: Int32, columns: ActivityColumns, zone: ZoneOffsets? = nil,
+    limits: BatchLimits = .standard
+  ) throws(BatchError) {
+    source = BlockSource(descriptor: descriptor, limits: limits)
+    self.limits = limits
+    self.zone = zone
+    block = Block(limits: limits)
+    guard source.next(&block) else {
+      if let failure = source.failure { throw failure }
+      throw BatchError(.header, "the file is empty; a header line is due")
+    }
+    let start = block.rows.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+    offset = start
+    guard case .success(let header) = nextFields() else {
+      throw BatchError(.header, line: 1, "the header has a quote that is not closed")
+    }
+    let names = header.map { String(decoding: $0, as: UTF8.self) }
+    var wanted = columns
+    wanted.deduplicates = true
+    let plan = try ColumnPlan(names, wanted, needsTime: true, needsRoute: false)
+    unit = plan.unit
+    roles = plan.roles.map { role in
+      switch role {
+      case .none, .route: Role.none
+      case .team: .team
+      case .distance: .distance
+      case .time: .time
+      case .activity: .activity
+      }
+    }
+    let further: [([String], Role)] = [
+      (["person_id", "person"], .person), (["duration_seconds", "duration"], .duration),
+      (["source"], .source), (["note"], .note), (["private"], .secret),
+    ]
+    for (known, role) in further {
+      let found = known.lazy.compactMap { names.firstIndex(of: $0) }.first
+      if let found, roles[found] == .none { roles[found] = role }
+    }
+    hasActivities = roles.contains(.activity)
+    hasPersons = roles.contains(.person)
+  }
+
+  deinit { block.memory.deallocate() }
+
+  /// Bytes read of the file, packed where it is packed.
+  public var bytesRead: Int { source.bytesRead }
+
+  /// The next row, or what is wrong with it; nil at the end. Empty lines are passed over.
+  ///
+  /// - Throws: `read`, `gzip`.
+  public func next() throws(BatchError) -> Result<ActivityRecord, BadRow>? {
+    while true {
+      if offset >= block.rows.count {
+        offset = 0
+        guard source.next(&block) else {
+          block.count = 0
+          if let failure = source.failure { throw failure }
+          return nil
+        }
+      }
+      let row = line
+      switch nextFields() {
+      case .failure(let fault): return .failure(BadRow(line: row, fault: fault))
+      case .success(let fields):
+        if fields.count == 1, fields[0].isEmpty { continue }
+        switch record(fields, line: row) {
+        case .success(let record): return .success(record)
+        case .failure(let fault): return .failure(BadRow(line: row, fault: fault))
+        }
+      }
+    }
+  }
+
+  /// The fields of the row at the offset, and moves behind it.
+  private func nextFields() -> Result<[[UInt8]], RowFault> {
+    let bytes = block.rows
+    let start = offset
+    var end = bytes.count
+    var next = bytes.count
+    var fault: RowFault?
+    switch Rows.end(of: start, in: bytes, limits: limits) {
+    case .whole(let rowEnd, let rowNext): (end, next) = (rowEnd, rowNext)
+    case .faulty(let rowNext): (next, fault) = (rowNext, .quote)
+    case .open:
+      // The last row of a file may lack its line end. Where it lacks a closing quote, it ends at its
+      // first line end, so that it does not swallow what follows.
+      if !Self.isClosed(bytes[start...]) {
+        fault = .quote
+        next = bytes[start...].firstIndex(of: 0x0A).map { $0 + 1 } ?? bytes.count
+        end = next
+      }
+      if end > start, bytes[end - 1] == 0x0D { end -= 1 }
+    }
+    offset = next
+    line += bytes[start..<next].reduce(0) { $0 + ($1 == 0x0A ? 1 : 0) }
+    if end - start > limits.rowBytes { return .failure(.rowLength) }
+    if let fault { return .failure(fault) }
+    return .success(Rows.fields(UnsafeBufferPointer(rebasing: bytes[start..<end])))
+  }
+
+  /// Whether every quote of a row without a line end is closed.
+  private static func isClosed(_ row: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
+    row.reduce(0) { $0 + ($1 == 0x22 ? 1 : 0) } % 2 == 0
+  }
+
+  private func record(_ fields: [[UInt8]], line: Int) -> Result<ActivityRecord, RowFault> {
+    guard fields.count == roles.count else { return .failure(.fieldCount) }
+    var record = ActivityRecord()
+    record.line = line
+    for (role, field) in zip(roles, fields) {
+      if role == .none { continue }
+      if role == .time {
+        switch field.withUnsafeBufferPointer({ Instant.parse($0, 0, $0.count, zone: zone) }) {
+        case .success(let instant): record.instant = instant
+        case .failure(.syntax): return .failure(.timeSyntax)
+        case .failure(.noOffset): return .failure(.timeWithoutZone)
+        }
+        continue
+      }
+      guard let text = String(validating: field, as: UTF8.self) else {
+        return .failure(role == .team ? .teamEncoding : .textEncoding)
+      }
+      switch role {
+      case .team:
+        if text.isEmpty { return .failure(.teamEmpty) }
+        record.team = text
+      case .person:
+        if text.isEmpty { return .failure(.personEmpty) }
+        record.person = text
+      case .activity:
+        if text.isEmpty { return .failure(.activityEmpty) }
+        record.activity = text
+      case .distance:
+        switch distance(field, text) {
+        case .success(let distance): record.distance = distance
+        case .failure(let fault): return .failure(fault)
+        }
+      case .duration:
+        if text.isEmpty { continue }
+        guard let seconds = Int64(text), seconds >= 0 else { return .failure(.durationSyntax) }
+        record.durationSeconds = seconds
+      case .source: record.source = text.isEmpty ? nil : text
+      case .note: record.note = text.isEmpty ? nil : text
+      case .secret:
+        switch text.lowercased() {
+        case "", "false", "no", "0": record.isPrivate = false
+        case "true", "yes", "1": record.isPrivate = true
+        default: return .failure(.privateSyntax)
+        }
+      case .none, .time: break
+      }
+    }
+    return .success(record)
+  }
+
+  private func distance(_ bytes: [UInt8], _ text: String) -> Result<Distance, RowFault> {
+    var result = bytes.withUnsafeBytes { Distance.parseDecimal($0, unit: unit) }
+    // A cell may name its unit.
+    if case .failure(.syntax) = result, let named = try? Distance(text, defaultUnit: unit) {
+      result = .success(named)
+    }
+    switch result {
+    case .failure(.syntax): return .failure(.distanceSyntax)
+    case .failure(.overflow):
+      return .failure(bytes.first == 0x2D ? .distanceNotPositive : .distanceTooLong)
+    case .success(let distance):
+      if distance <= .zero { return .failure(.distanceNotPositive) }
+      if distance > limits.longestActivity { return .failure(.distanceTooLong) }
+      return .success(distance)
+    }
+  }
+}

@@ -1,0 +1,280 @@
+import ArgumentParser
+import Batch
+import CivilTime
+import Formats
+import Geodesy
+import Quests
+import Routes
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+struct Import: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Store routes, and walks by the million, in the ledger.",
+    discussion: """
+      milequest import route trail.gpx --joins ferry
+      milequest import activities walks.csv --create --route "My trail"
+      """,
+    subcommands: [ImportRoute.self, ImportActivities.self])
+}
+
+struct ImportRoute: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "route",
+    abstract: "Store routes of files in any format; their ids are printed.",
+    discussion: """
+      A stored route never changes. The same content again is the same version; a changed file \
+      becomes the next version of a route with --id. An official length, calibration and decisions \
+      about joins are stored with it.
+
+      milequest import route trail.gpx
+      milequest import route routes/*.geojson --format json
+      milequest import route trail.gpx --official-length 2197.4mi --joins ferry
+      milequest import route trail-2027.gpx --id 0f8b6c1e-…
+      """)
+
+  @Argument(help: "Route files; - is standard input.")
+  var files: [String]
+
+  @Option(
+    help: ArgumentHelp(
+      "Stores the file as the next version of this route, or under this new id.",
+      valueName: "uuid"))
+  var id: String?
+
+  @OptionGroup var source: RouteSource
+  @OptionGroup var input: RouteInput
+  @OptionGroup var options: StoreOptions
+
+  @Option(help: "text for people, json for programs.")
+  var format = OutputFormat.text
+
+  func run() async throws {
+    try await reportingFailures {
+      let asked = try id.map { text in
+        guard let id = RouteID(text) else {
+          throw Failure(
+            .usage, "--id: “\(text)” is no UUID, such as 0f8b6c1e-2d3a-4b5c-8d7e-9f0a1b2c3d4e")
+        }
+        return id
+      }
+      if asked != nil, files.count > 1 { throw Failure(.usage, "--id takes one file") }
+      // Faulty files are found before anything is stored.
+      let routes = try files.map { try storable($0) }
+      let store = try await options.openOrBegin()
+      defer { store.close() }
+      var records: [(file: String, record: RouteRecord)] = []
+      for (file, route) in zip(files, routes) {
+        var random = SystemRandomNumberGenerator()
+        let known =
+          asked == nil
+          ? try await store.ledger.routes(withHash: RouteContent(route.route).hash).first : nil
+        let record =
+          if let known { known } else {
+            try await store.ledger.addRoute(
+              route, id: asked ?? .random(using: &random), owner: nil, at: .now)
+          }
+        records.append((file, record))
+      }
+      switch format {
+      case .text: try printOut(records.map { text($0, $1) }.joined())
+      case .json:
+        let value = JSONValue.object([("routes", .array(records.map { json($0, $1) }))])
+        try printOut(value.text(indent: 2) + [0x0A])
+      }
+    }
+  }
+
+  /// The route of a file with its calibration written into it, so that it is stored too.
+  private func storable(_ file: String) throws -> MeasuredRoute {
+    let measured = try input.measured(file, as: source.from, needsPosition: true)
+    let route = measured.route
+    let waypoints = measured.waypoints.map { placed in
+      var waypoint = placed.waypoint
+      // A marker is where its name says it is.
+      if input.calibrate == .markers, waypoint.officialDistance == nil, let name = waypoint.name,
+        let distance = try? Distance(name), distance == placed.distance
+      {
+        waypoint.officialDistance = distance
+      }
+      return waypoint
+    }
+    let length = try input.calibration.officialLength ?? route.officialLength
+    return try RouteInput.located(file) {
+      let stored = try MeasuredRoute(
+        Route(
+          name: route.name, parts: (0..<route.partCount).map { Array(route.part($0)) },
+          joinPolicies: route.joinPolicies, waypoints: waypoints, officialLength: length,
+          course: route.course))
+      guard stored.length == measured.length else {
+        throw Failure(
+          .badData,
+          "\(file): the calibration cannot be stored: it would make "
+            + "\(Figures.length(stored.length)) of \(Figures.length(measured.length)); give the "
+            + "markers official distances with milequest convert first")
+      }
+      return stored
+    }
+  }
+
+  private func text(_ file: String, _ record: RouteRecord) -> String {
+    "\(file): \(record.name ?? "(unnamed)"), \(Figures.length(record.length)), "
+      + "version \(record.version.version)\n  \(record.version.route)\n"
+  }
+
+  private func json(_ file: String, _ record: RouteRecord) -> JSONValue {
+    .object([
+      ("file", .string(file)), ("id", .string(record.version.route.description)),
+      ("version", .integer(record.version.version)), ("name", .optional(record.name)),
+      ("lengthMeters", .number(record.length.meters)), ("vertices", .integer(record.vertices)),
+      ("waypoints", .integer(record.waypoints)), ("hash", .string(record.hash.description)),
+    ])
+  }
+}
+
+struct ImportActivities: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "activities",
+    abstract: "Store the walks of a CSV file.",
+    discussion: """
+      Columns go by the header: team_id or team; started_at or time; distance_meters, distance_km, \
+      distance_miles or distance; and where there are any: person_id or person, activity_id, \
+      duration_seconds, source, note, private. A team or person is an id or a name; a person's walks \
+      count for every team that the person is in. Without a person column each team walks as one.
+
+      Each walk is stored once. Its id is the UUID of activity_id; another text there stands for one, \
+      and without that column the id is derived from the row's content and line. So the same file \
+      again changes nothing, and an import that was broken off takes up where it stopped.
+
+      A file is read through before anything is stored, so that a bad row stops the run with its \
+      line and nothing done; with --skip-bad such rows are counted and left out.
+
+      milequest import activities walks.csv
+      milequest import activities walks.csv.gz --create --route "Appalachian Trail" \\
+        --start 2026-01-01 --end 2026-12-31 --zone America/New_York
+      milequest import activities export.csv --team-column Squad --distance-column Miles --unit mi
+      """)
+
+  @Argument(help: "Walks as CSV, or as .csv.gz; - is standard input.")
+  var file: String
+
+  @Flag(help: "Creates teams that are not there, and adds persons to theirs.")
+  var create = false
+
+  @Flag(
+    help: "With --create, also keeps the names of persons, to be shown; costs a commit for each.")
+  var keepNames = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Gives each team that is created a quest on this route: id, id@version or name.",
+      valueName: "route"))
+  var route: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Since when who is created walks, and their quests' start: an instant or a date; the file's first walk by default.",
+      valueName: "time"))
+  var start: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The end of these quests, or the date of their last day; ten years after the start by default.",
+      valueName: "time"))
+  var end: String?
+
+  @Option(help: ArgumentHelp("The team: team_id or team by default.", valueName: "name"))
+  var teamColumn: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The distance: distance_meters, distance_km, distance_miles or distance by default.",
+      valueName: "name"))
+  var distanceColumn: String?
+
+  @Option(
+    help: ArgumentHelp("The unit of bare numbers: mi, km, m, ft or yd.", valueName: "unit"))
+  var unit: String?
+
+  @Option(
+    help: ArgumentHelp("The time of the walk: started_at or time by default.", valueName: "name"))
+  var timeColumn: String?
+
+  @Option(help: ArgumentHelp("The activity's id: activity_id by default.", valueName: "name"))
+  var activityColumn: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The IANA zone of times without an offset, of the walks' days and of quests.",
+      valueName: "zone"))
+  var zone = "UTC"
+
+  @Flag(help: "Count bad rows by their kind and leave them out, instead of stopping at the first.")
+  var skipBad = false
+
+  @OptionGroup var options: StoreOptions
+  @Option(help: "text for people, json for programs.")
+  var format = OutputFormat.text
+
+  func validate() throws {
+    if !create, route != nil || start != nil || end != nil || keepNames {
+      throw ValidationError("--route, --start, --end and --keep-names go with --create")
+    }
+  }
+
+  func run() async throws {
+    try await reportingFailures {
+      let times = try TimeReading(zone: zone)
+      var first = try start.map { try times.instant($0, "--start") }
+      let last = try end.map { try times.instant($0, "--end", isEnd: true) }
+      let columns = try columns()
+      let input = ActivityFile(path: file, columns: columns, zone: times.offsets)
+      if file != "-", input.canBeReadTwice {
+        let earliest = try await input.readThrough(skipsBadRows: skipBad)
+        first = first ?? earliest
+      } else if create, first == nil {
+        throw Failure(
+          .usage, "\(file): it can be read only once: say with --start since when its teams walk")
+      }
+      let store = try await options.openOrBegin()
+      defer { store.close() }
+      var founding: Founding?
+      if create {
+        let start = first ?? .now
+        founding = Founding(since: min(start, .now), keepsNames: keepNames, quest: nil)
+        if let route {
+          let record = try await Naming(store: store.ledger).route(route)
+          var routes = StoredRoutes(store.ledger)
+          let tenYears: Int64 = 10 * 31_557_600
+          founding?.quest = Founding.QuestTerms(
+            name: record.name ?? "Quest", start: start,
+            end: last ?? start.advanced(bySeconds: tenYears), zone: zone,
+            plan: try await routes.plan(on: record))
+        }
+      }
+      let load = ActivityLoad(
+        store: store.ledger, zone: zone, founding: founding, skipsBadRows: skipBad)
+      let report = try await load.run(input)
+      try printOut(format == .text ? Array(report.text.utf8) : report.json.text(indent: 2) + [0x0A])
+    }
+  }
+
+  private func columns() throws -> ActivityColumns {
+    var columns = ActivityColumns()
+    columns.team = teamColumn
+    columns.distance = distanceColumn
+    columns.time = timeColumn
+    columns.activity = activityColumn
+    if let unit {
+      guard let known = DistanceUnit(name: unit) else {
+        throw Failure(.usage, "--unit: “\(unit)” is not a unit: use mi, km, m, ft or yd")
+      }
+      columns.unit = known
+    }
+    return columns
+  }
+}

@@ -1,0 +1,199 @@
+import ArgumentParser
+import CivilTime
+import Formats
+import Geodesy
+import Quests
+
+struct TeamCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "team",
+    abstract: "Create, show and list the teams of the ledger.",
+    discussion: """
+      A team is named by its id, or by its name where only one has it. A person is named by an id \
+      (UUID), by the address of an account, or by any other name, which stands for one person \
+      everywhere in the ledger.
+
+      milequest team create "Dawn Patrol" --by Anna --member Bob --member Cleo
+      milequest team show "Dawn Patrol"
+      milequest team list --format json
+      """,
+    subcommands: [Create.self, Show.self, List.self])
+
+  struct Create: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Create a team; its id is printed.",
+      discussion: """
+        The same name again is the same team, and adds the members that it lacks. Walks count from \
+        the moment of joining on: --since tells it where the team has been walking already.
+
+        milequest team create "Dawn Patrol" --by Anna
+        milequest team create "Dawn Patrol" --by Anna --member Bob --since 2026-01-01
+        """)
+
+    @Argument(help: "The team's name.")
+    var name: String
+
+    @Option(help: ArgumentHelp("Who founds it: its first admin.", valueName: "person"))
+    var by: String
+
+    @Option(help: ArgumentHelp("Who walks with it. May be repeated.", valueName: "person"))
+    var member: [String] = []
+
+    @Option(
+      help: ArgumentHelp(
+        "Since when all of them are members: an instant or a date; now by default.",
+        valueName: "time"))
+    var since: String?
+
+    @Option(help: ArgumentHelp("The IANA zone of dates and persons.", valueName: "zone"))
+    var zone = "UTC"
+
+    @OptionGroup var options: StoreOptions
+    @Option(help: "text for people, json for programs.")
+    var format = OutputFormat.text
+
+    func run() async throws {
+      try await reportingFailures {
+        let times = try TimeReading(zone: zone)
+        let now = CivilTime.Instant.now
+        let since = try since.map { try times.instant($0, "--since") } ?? now
+        if since > now { throw Failure(.usage, "--since: \(since) is in the future") }
+        let store = try await options.openOrBegin()
+        defer { store.close() }
+        let naming = Naming(store: store.ledger)
+        let founder = try await naming.person(by)
+        let id = Naming.team(called: name)
+        if try await store.ledger.team(id) == nil {
+          // Founding is joining, so a team that has been walking was founded then.
+          _ = try await store.ledger.perform(
+            LedgerCommand(.createTeam(id, name: name, founder: founder), at: since, actor: founder))
+        }
+        try await naming.keepName(by, of: founder, zone: zone)
+        let stays = try await store.ledger.memberships(in: id)
+        for text in member {
+          let person = try await naming.person(text)
+          try await naming.keepName(text, of: person, zone: zone)
+          if stays.contains(where: { $0.person == person && $0.isOpen }) { continue }
+          _ = try await store.ledger.perform(
+            LedgerCommand(.join(id, person, .member, from: since), at: now, actor: founder))
+        }
+        try await TeamCommand.show(id, in: store.ledger, as: format)
+      }
+    }
+  }
+
+  struct Show: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Show a team with its members and quests.",
+      discussion: "milequest team show \"Dawn Patrol\"")
+
+    @Argument(help: "The team's id or name.")
+    var team: String
+
+    @OptionGroup var options: StoreOptions
+    @Option(help: "text for people, json for programs.")
+    var format = OutputFormat.text
+
+    func run() async throws {
+      try await reportingFailures {
+        let store = try await options.open()
+        defer { store.close() }
+        let team = try await Naming(store: store.ledger).team(team)
+        try await TeamCommand.show(team.team.id, in: store.ledger, as: format)
+      }
+    }
+  }
+
+  struct List: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "List the teams with their present quests.",
+      discussion: "milequest team list --format json")
+
+    @OptionGroup var options: StoreOptions
+    @Option(help: "text for people, json for programs.")
+    var format = OutputFormat.text
+
+    func run() async throws {
+      try await reportingFailures {
+        let store = try await options.open()
+        defer { store.close() }
+        var teams: [TeamFacts] = []
+        try await Naming(store: store.ledger).eachTeam { teams.append($0) }
+        switch format {
+        case .json:
+          let value = JSONValue.object([
+            ("teams", .array(teams.map { .object(TeamCommand.members($0)) }))
+          ])
+          try printOut(value.text(indent: 2) + [0x0A])
+        case .text:
+          var table = TextTable(["team", "id", "quests", "walked", "quest"], rightAligned: [2, 3])
+          for team in teams {
+            let last = team.quests.last
+            table.add([
+              team.team.name, team.team.id.description, "\(team.quests.count)",
+              last?.tally.total.textForPeople(.imperial) ?? "", last?.quest.name ?? "",
+            ])
+          }
+          try printOut(table.text)
+        }
+      }
+    }
+  }
+
+  /// What is said of every team.
+  fileprivate static func members(_ facts: TeamFacts) -> [(String, JSONValue)] {
+    [
+      ("id", .string(facts.team.id.description)), ("name", .string(facts.team.name)),
+      ("createdAt", .string(facts.team.createdAt.description)),
+      (
+        "quests",
+        .array(
+          facts.quests.map { record in
+            .object([
+              ("id", .string(record.quest.id.description)), ("name", .string(record.quest.name)),
+              ("state", .string(record.quest.state(at: .now).rawValue)),
+              ("walks", .integer(Int(record.tally.walks))),
+              ("totalMeters", .number(record.tally.total.meters)),
+            ])
+          })
+      ),
+    ]
+  }
+
+  fileprivate static func show(
+    _ id: TeamID, in store: any AnyStore, as format: OutputFormat
+  ) async throws {
+    guard let facts = try await store.team(id) else {
+      throw Failure(.noInput, "there is no team \(id)")
+    }
+    let stays = try await store.memberships(in: id)
+    var names: [PersonID: String] = [:]
+    for stay in stays where names[stay.person] == nil {
+      names[stay.person] = try await Naming(store: store).name(of: stay.person)
+    }
+    switch format {
+    case .json:
+      let people = stays.map { stay in
+        JSONValue.object([
+          ("person", .string(stay.person.description)),
+          ("name", .string(names[stay.person] ?? "")), ("role", .string(stay.role.rawValue)),
+          ("joined", .string(stay.joined.description)), ("left", .optional(stay.left?.description)),
+        ])
+      }
+      let value = JSONValue.object(members(facts) + [("members", .array(people))])
+      try printOut(value.text(indent: 2) + [0x0A])
+    case .text:
+      var text = "team     \(facts.team.name)\nid       \(id)\n"
+      for stay in stays {
+        text += "\(stay.role.rawValue)\(stay.role == .admin ? "    " : "   ")"
+        text += "\(names[stay.person] ?? ""), from \(stay.joined)"
+        text += (stay.left.map { " to \($0)" } ?? "") + "\n"
+      }
+      for record in facts.quests {
+        text += "quest    \(record.quest.name), \(record.quest.state(at: .now).rawValue), "
+        text += "\(record.tally.total.textForPeople(.imperial)), \(record.quest.id)\n"
+      }
+      try printOut(text)
+    }
+  }
+}
