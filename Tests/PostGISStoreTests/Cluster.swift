@@ -6,9 +6,11 @@ import Testing
 /// A PostgreSQL server of the tests' own: a new folder, a socket in it and no port, stopped when the
 /// tests end however they end. Clusters that the machine has are left alone.
 final class Cluster: @unchecked Sendable {
-  /// The one that tests share; each takes a database of its own in it. Nil where PostgreSQL is not
-  /// installed, or not with PostGIS.
-  static let shared: Cluster? = try? Cluster()
+  /// The one that tests share; each takes a database of its own in it.
+  static let shared = Result { try Cluster() }
+
+  /// Whether there is PostgreSQL with PostGIS to start; one that does not start is a failure.
+  static let isInstalled = binaries != nil
 
   static let missing: Comment =
     "PostgreSQL with PostGIS is not installed; apt-get install postgresql-15-postgis-3"

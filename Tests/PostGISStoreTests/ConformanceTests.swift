@@ -3,11 +3,11 @@ import PostGISStore
 import Quests
 import Testing
 
-@Suite(.enabled(if: Cluster.shared != nil, Cluster.missing))
+@Suite(.enabled(if: Cluster.isInstalled, Cluster.missing))
 struct ConformanceTests {
   @Test(arguments: LedgerCase.allCases)
   func keepsTheLedger(_ test: LedgerCase) async throws {
-    let cluster = try #require(Cluster.shared)
+    let cluster = try Cluster.shared.get()
     let (store, database) = try await cluster.store()
     /// Changes the database as another program could.
     @Sendable func meddle(_ sql: String) throws {
@@ -31,11 +31,11 @@ struct ConformanceTests {
 
   @Test(arguments: RouteCase.allCases)
   func keepsRoutes(_ test: RouteCase) async throws {
-    try await test.run(on: try #require(Cluster.shared).store().store)
+    try await test.run(on: try Cluster.shared.get().store().store)
   }
 
   @Test(arguments: AccountCase.allCases)
   func keepsAccounts(_ test: AccountCase) async throws {
-    try await test.run(on: try #require(Cluster.shared).store().store)
+    try await test.run(on: try Cluster.shared.get().store().store)
   }
 }

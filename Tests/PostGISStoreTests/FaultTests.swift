@@ -5,12 +5,12 @@ import Quests
 import Routes
 import Testing
 
-@Suite(.enabled(if: Cluster.shared != nil, Cluster.missing), .timeLimit(.minutes(5)))
+@Suite(.enabled(if: Cluster.isInstalled, Cluster.missing), .timeLimit(.minutes(5)))
 struct FaultTests {
   /// 64 writers in two stores on one database, as two processes would, every walk sent twice in any
   /// order: one row a walk, one answer for all its copies, exact totals.
   @Test func manyWritersWithRepeats() async throws {
-    let cluster = try #require(Cluster.shared)
+    let cluster = try Cluster.shared.get()
     let (first, database) = try await cluster.store()
     let second = try await PostgresStore.open(url: cluster.url(database))
     let walks = try await Walks(first, teams: 5, people: 16)
@@ -47,7 +47,7 @@ struct FaultTests {
   /// People come, go and walk at once, in two stores as two processes would, while teams begin quests
   /// that count what was walked: whichever is first, the figures are those of the activities.
   @Test func membersThatMoveWhileTheyWalk() async throws {
-    let cluster = try #require(Cluster.shared)
+    let cluster = try Cluster.shared.get()
     let (first, database) = try await cluster.store()
     let second = try await PostgresStore.open(url: cluster.url(database))
     var random = SystemRandomNumberGenerator()
@@ -163,7 +163,7 @@ struct FaultTests {
   }
 
   @Test func killedConnectionsRecover() async throws {
-    let cluster = try #require(Cluster.shared)
+    let cluster = try Cluster.shared.get()
     let (store, database) = try await cluster.store()
     let walks = try await Walks(store, teams: 3, people: 9)
     let (acknowledged, attempted) = (Tally(), Tally())
@@ -188,7 +188,7 @@ struct FaultTests {
   }
 
   @Test func aFullInboxIsSaid() async throws {
-    let cluster = try #require(Cluster.shared)
+    let cluster = try Cluster.shared.get()
     let database = try cluster.database()
     var limits = LedgerLimits()
     limits.waitingCommands = 20
@@ -219,7 +219,7 @@ struct FaultTests {
   }
 
   @Test func oneLockedTeamDoesNotHoldUpTheOthers() async throws {
-    let cluster = try #require(Cluster.shared)
+    let cluster = try Cluster.shared.get()
     let database = try cluster.database()
     var options = PostgresStore.Options()
     options.lockSeconds = 0.3
@@ -243,7 +243,7 @@ struct FaultTests {
   }
 
   @Test func readersThatGiveUpAreStopped() async throws {
-    let cluster = try #require(Cluster.shared)
+    let cluster = try Cluster.shared.get()
     let (store, database) = try await cluster.store()
     let walks = try await Walks(store, teams: 1, people: 1)
     try cluster.sql(
@@ -261,7 +261,7 @@ struct FaultTests {
   }
 
   @Test func textsThatCannotBeKeptAreRefusedAlone() async throws {
-    let cluster = try #require(Cluster.shared)
+    let cluster = try Cluster.shared.get()
     let (store, _) = try await cluster.store()
     let walks = try await Walks(store, teams: 1, people: 1)
     var bad = walks.walk(2)

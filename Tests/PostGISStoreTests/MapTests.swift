@@ -9,7 +9,7 @@ import Testing
 @testable import PostGISStore
 
 /// What PostGIS makes of the stored lines and places, and what maps open.
-@Suite(.enabled(if: Cluster.shared != nil, Cluster.missing))
+@Suite(.enabled(if: Cluster.isInstalled, Cluster.missing))
 struct MapTests {
   private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent().appending(path: "routes")
@@ -26,7 +26,7 @@ struct MapTests {
   private static func store(
     _ routes: [(name: String, route: MeasuredRoute)]
   ) async throws -> (store: PostgresStore, database: String, records: [RouteRecord]) {
-    let (store, database) = try await #require(Cluster.shared).store()
+    let (store, database) = try await Cluster.shared.get().store()
     var records: [RouteRecord] = []
     for (number, route) in routes.enumerated() {
       records.append(
@@ -42,7 +42,7 @@ struct MapTests {
     let routes = try Self.quests()
     #expect(routes.count >= 3)
     let (_, database, records) = try await Self.store(routes)
-    let rows = try #require(Cluster.shared).sql(
+    let rows = try Cluster.shared.get().sql(
       "SELECT route_id, part, sum(ST_Length(ST_Force2D(line)::geography)), "
         + "min(ST_M(ST_StartPoint(line))), max(ST_M(ST_EndPoint(line))) "
         + "FROM milequest.route_parts WHERE kind = 'part' GROUP BY 1, 2", in: database
@@ -85,7 +85,7 @@ struct MapTests {
         [Coordinate(latitude: 1, longitude: 10)],
       ], joinPolicies: [.ferry])
     let (_, database, _) = try await Self.store([("over", MeasuredRoute(route))])
-    let rows = try #require(Cluster.shared).sql(
+    let rows = try Cluster.shared.get().sql(
       "SELECT part, piece, ST_AsText(line, 3) FROM milequest.route_lines ORDER BY 1, 2",
       in: database)
     // A degree of the equator is 111,319.491 m.
@@ -100,7 +100,7 @@ struct MapTests {
 
   @Test func routesNearAPlaceComeFromTheIndex() async throws {
     let (store, database, records) = try await Self.store(try Self.quests())
-    let cluster = try #require(Cluster.shared)
+    let cluster = try Cluster.shared.get()
     // Springer Mountain, where the Appalachian Trail begins.
     let place = try Coordinate(latitude: 34.6267, longitude: -84.1938)
     let near = try await store.routes(near: place, withinMeters: 2_000, limit: 5)
@@ -145,7 +145,7 @@ struct MapTests {
   }
 
   @Test func markersInABoxComeFromTheIndex() async throws {
-    let cluster = try #require(Cluster.shared)
+    let cluster = try Cluster.shared.get()
     let (store, database) = try await cluster.store()
     let walks = try await Walks(store, teams: 1, people: 1)
     let marker = QuestMarker(
@@ -164,7 +164,7 @@ struct MapTests {
 
   @Test(.enabled(if: FileManager.default.fileExists(atPath: ogrinfo), "ogrinfo is not installed"))
   func ogrinfoOpensTheViews() async throws {
-    let cluster = try #require(Cluster.shared)
+    let cluster = try Cluster.shared.get()
     let (store, database, _) = try await Self.store(Array(try Self.quests().prefix(1)))
     let walks = try await Walks(store, teams: 1, people: 1)
     try await store.place([

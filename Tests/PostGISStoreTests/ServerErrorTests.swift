@@ -4,7 +4,7 @@ import Quests
 import Testing
 
 /// Each way the server can be wrong has an error of its own, which holds no password.
-@Suite(.enabled(if: Cluster.shared != nil, Cluster.missing))
+@Suite(.enabled(if: Cluster.isInstalled, Cluster.missing))
 struct ServerErrorTests {
   /// What opening is refused with.
   private func refusal(
@@ -61,20 +61,20 @@ struct ServerErrorTests {
   }
 
   @Test func aWrongPassword() async throws {
-    let cluster = try #require(Cluster.shared)
+    let cluster = try Cluster.shared.get()
     let error = await refusal(cluster.url("with_postgis", password: "hunter2"))
     #expect(error?.code == .access)
     #expect(error?.message.contains("owner") == true)
   }
 
   @Test func aMissingDatabase() async throws {
-    let error = await refusal(try #require(Cluster.shared).url("nowhere"))
+    let error = await refusal(try Cluster.shared.get().url("nowhere"))
     #expect(error?.code == .settings)
     #expect(error?.message.contains("nowhere") == true)
   }
 
   @Test func noPostGIS() async throws {
-    let cluster = try #require(Cluster.shared)
+    let cluster = try Cluster.shared.get()
     try cluster.sql("CREATE DATABASE plain", in: "postgres")
     try cluster.sql(
       "CREATE ROLE plainuser LOGIN PASSWORD 'hunter2'; GRANT CREATE ON DATABASE plain TO plainuser",
@@ -88,7 +88,7 @@ struct ServerErrorTests {
   }
 
   @Test func noRights() async throws {
-    let cluster = try #require(Cluster.shared)
+    let cluster = try Cluster.shared.get()
     let database = try cluster.database()
     try cluster.sql("CREATE ROLE guest LOGIN PASSWORD 'hunter2'", in: "postgres")
     let url = cluster.url(database, user: "guest", password: "hunter2")
@@ -116,7 +116,7 @@ struct ServerErrorTests {
   }
 
   @Test func aSchemaOfAnotherVersion() async throws {
-    let cluster = try #require(Cluster.shared)
+    let cluster = try Cluster.shared.get()
     let database = try cluster.database()
     let url = cluster.url(database)
     #expect(await refusal(url, migrates: false)?.code == .schemaTooOld)
@@ -140,7 +140,7 @@ struct ServerErrorTests {
   }
 
   @Test func manyThatMigrateAtOnce() async throws {
-    let cluster = try #require(Cluster.shared)
+    let cluster = try Cluster.shared.get()
     let database = try cluster.database()
     await withTaskGroup(of: LedgerError?.self) { group in
       for _ in 0..<6 {
@@ -153,7 +153,7 @@ struct ServerErrorTests {
   }
 
   @Test func aServerThatDoesNotKeepWhatItCommits() async throws {
-    let cluster = try #require(Cluster.shared)
+    let cluster = try Cluster.shared.get()
     let database = try cluster.database()
     // Of a session's own settings the store takes none that loses walks.
     try cluster.sql("ALTER DATABASE \(database) SET synchronous_commit = off", in: "postgres")
