@@ -59,6 +59,33 @@ import Testing
     #expect(settings["journal_mode"] == "wal")
   }
 
+  /// The file itself holds what must be one of a kind, whoever writes to it.
+  @Test func keysAreHeldByTheFile() async throws {
+    let folder = try Folder()
+    let path = folder.path + "/a.sqlite"
+    let store = try EmbeddedStore(path: path)
+    try await Self.begin(store)
+    _ = try await store.perform(Self.log(1))
+    let other = try DatabaseQueue(path: path)
+    for sql in [
+      // A second open quest of the team.
+      "INSERT INTO quests SELECT x'01', team_id, 2, name, start_at, end_at, zone, plans, closing, "
+        + "closed_at, created_at, created_by, origin, revision FROM quests",
+      // A second stay at a time.
+      "INSERT INTO memberships SELECT team_id, person_id, 2, role, joined_at, NULL FROM memberships",
+      // An id once more.
+      "INSERT INTO activities SELECT * FROM activities",
+      // An event under a version that is taken.
+      "INSERT INTO team_events SELECT * FROM team_events",
+    ] {
+      let error = await #expect(throws: DatabaseError.self, "\(sql)") {
+        try await other.write { db in try db.execute(sql: sql) }
+      }
+      #expect(error?.resultCode == .SQLITE_CONSTRAINT)
+    }
+    #expect(try await store.audit().isClean)
+  }
+
   @Test func whatWasAnsweredIsThereAgain() async throws {
     let folder = try Folder()
     let path = folder.path + "/a.sqlite"
