@@ -242,21 +242,20 @@ struct FaultTests {
     _ = try await store.perform(held.command(1))
   }
 
-  @Test func readersThatGiveUpAreStopped() async throws {
+  // A reader that is not stopped waits for the server's hour.
+  @Test(.timeLimit(.minutes(10))) func readersThatGiveUpAreStopped() async throws {
     let cluster = try Cluster.shared.get()
     let (store, database) = try await cluster.store()
     let walks = try await Walks(store, teams: 1, people: 1)
     try cluster.sql(
       "ALTER TABLE milequest.teams RENAME TO teams_real; "
         + "CREATE VIEW milequest.teams AS SELECT t.* FROM milequest.teams_real t, "
-        + "LATERAL (SELECT pg_sleep(30)) s", in: database)
-    let start = ContinuousClock.now
+        + "LATERAL (SELECT pg_sleep(3600)) s", in: database)
     let task = Task { try await store.team(walks.teams[0]) }
     try await Task.sleep(for: .seconds(0.3))
     task.cancel()
     let result = await task.result
     #expect(throws: LedgerError.self) { try result.get() }
-    #expect(start.duration(to: .now) < .seconds(10))
     #expect(try await store.quest(walks.quests[0]) != nil)
   }
 
