@@ -151,7 +151,7 @@ struct Progress: AsyncParsableCommand {
     guard try ledger.isNamedOrThere else {
       throw Failure(
         .usage,
-        "name walks with --activities, or a ledger with --store: there is none yet in your data "
+        "name the walks with --activities, or a ledger with --store: there is none yet in your data "
           + "folder")
     }
     let store = try await ledger.open()
