@@ -151,8 +151,8 @@ struct Progress: AsyncParsableCommand {
     guard try ledger.isNamedOrThere else {
       throw Failure(
         .usage,
-        "name walks with --activities or --merge, or a ledger with --store: there is none yet in your data "
-          + "folder")
+        "name the walks with --activities, or partial results with --merge, or a ledger with "
+          + "--store: there is none yet in your data folder")
     }
     let store = try await ledger.open()
     defer { store.close() }
