@@ -8,7 +8,7 @@ SHELL := /bin/bash
 BUILD_PACKAGES := libproj-dev libgeos-dev libexpat1-dev zlib1g-dev libcairo2-dev libsqlite3-dev \
   libpq-dev fonts-dejavu-core tzdata
 # What the tests compare it with.
-TEST_PACKAGES := libxml2-utils python3-jsonschema gdal-bin postgresql-15 postgresql-15-postgis-3
+TEST_PACKAGES := libxml2-utils python3 python3-jsonschema gdal-bin postgresql-15 postgresql-15-postgis-3
 
 # What the benchmarks measure beside it.
 BENCH_PACKAGES := python3 python3-venv gdal-bin postgresql-15-postgis-3
@@ -17,7 +17,7 @@ BIN := .build/release/milequest
 # The ledger that `make run` loads: nothing of the user's is touched.
 LEDGER := sqlite:.build/samples/ledger.sqlite
 # Apart from the others, which keep all processors busy for a minute.
-STORE_TESTS := PostGISStoreTests|SQLiteStoreTests
+STORE_TESTS := PostGISStoreTests|SQLiteStoreTests|CrashTests
 SOURCES := Package.swift Sources Tests benchmarks/Package.swift benchmarks/Sources
 QUESTS := $(wildcard routes/*.geojson)
 
@@ -43,7 +43,7 @@ fi
 endef
 
 .PHONY: help run test build packages test-packages routes codes lint format bench bench-tools \
-  batch-checks growth bench-ledger ledger-checks clean
+  batch-checks growth bench-ledger ledger-checks crash clean
 
 help: ## list what there is to make
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 12
@@ -143,9 +143,13 @@ bench-ledger: build ## measure durable walks in either store, beside pgbench
 	swift run --package-path benchmarks -c release ledger
 	python3 benchmarks/peers/durable.py --ledger benchmarks/.build/release/ledger
 
-ledger-checks: test-packages ## hold the ledger to a million random histories and fifty kills
-	MILEQUEST_HISTORIES=1000000 MILEQUEST_KILLS=50 swift test -c release -Xswiftc -enable-testing \
-	  --filter 'RandomHistoryTests|KillTests'
+ledger-checks: test-packages ## hold the ledger to a million random histories
+	MILEQUEST_HISTORIES=1000000 swift test -c release -Xswiftc -enable-testing \
+	  --filter RandomHistoryTests
+
+crash: test-packages ## kill writers and servers under load and show that no acknowledged walk is lost
+	swift build -c release --product ledger-writer
+	python3 benchmarks/peers/crash.py --writer .build/release/ledger-writer
 
 lint: ## check the format of the sources
 	swift format lint --strict --recursive $(SOURCES)

@@ -78,12 +78,16 @@ let package = Package(
       swiftSettings: settings),
     // A process to be killed while it writes.
     .executableTarget(
-      name: "ledger-writer", dependencies: ["SQLiteStore", "Quests", "Geodesy", "CivilTime"],
+      name: "ledger-writer",
+      dependencies: [
+        "SQLiteStore", "PostGISStore", "Quests", "Routes", "Geodesy", "CivilTime",
+      ],
       path: "Tests/LedgerWriter", swiftSettings: settings),
+    .testTarget(name: "CrashTests", dependencies: ["ledger-writer"], swiftSettings: settings),
     .testTarget(
       name: "SQLiteStoreTests",
       dependencies: [
-        "SQLiteStore", "LedgerConformance", "ledger-writer", "Quests", "Routes", "Geodesy",
+        "SQLiteStore", "LedgerConformance", "Quests", "Routes", "Geodesy",
         "CivilTime",
         .product(name: "GRDB", package: "GRDB.swift"),
       ],

@@ -1,77 +1,40 @@
-import CivilTime
 import Foundation
-import Geodesy
+import PostGISStore
 import Quests
 import SQLiteStore
 
-// Logs walks into a store from many callers at once until it is killed, and says on standard output
-// which were acknowledged: `person activity micrometres`, a line each. For tests that kill it.
+// Shows what a store keeps when its writers are killed.
 //
-//   ledger-writer FILE CALLERS ROUND
+//   ledger-writer write  STORE SEED RUN CALLERS   logs walks until it is killed
+//   ledger-writer verify STORE SEED FILE…         compares what the runs said with the store
+//
+// STORE is sqlite:PATH or postgres://…
 
-guard CommandLine.arguments.count == 4, let callers = Int(CommandLine.arguments[2]),
-  let round = UInt64(CommandLine.arguments[3])
-else { exit(64) }
-let store = try EmbeddedStore(path: CommandLine.arguments[1])
-let dawn = Instant(microseconds: 1_777_896_000_000_000)
-let now = dawn.advanced(bySeconds: 50 * 86_400)
-let people = (1...6).map { PersonID(high: 1, low: $0) }
-
-// Two teams that share members; the same again does nothing.
-let scale = try Scale(
-  questLength: Distance(micrometers: 2_000_000_000_000),
-  officialLength: Distance(micrometers: 3_000_000_000_001))
-let plan = try QuestPlan(
-  route: RouteVersion(route: RouteID(high: 1, low: 1), version: 1), course: .once, scale: scale,
-  waypoints: (1..<200).map { index in
-    let place = Distance(micrometers: 15_000_000_000 * Int64(index))
-    return Milestone(
-      key: .waypoint(index, pass: 1), name: nil, place: place,
-      threshold: scale.threshold(at: place))
-  })
-for number in 1...2 as ClosedRange<UInt64> {
-  let team = TeamID(high: 1, low: number)
-  var actions: [LedgerCommand.Action] = [
-    .createTeam(team, name: "Team", founder: people[Int(number) - 1])
-  ]
-  actions += people.filter { $0 != people[Int(number) - 1] && $0.low % 3 != number }
-    .map { .join(team, $0, .member, from: dawn) }
-  actions.append(
-    .createQuest(
-      QuestDraft(
-        id: QuestID(high: 1, low: number), team: team, name: "Quest", start: dawn,
-        end: dawn.advanced(bySeconds: 100 * 86_400), zone: "America/New_York", plan: plan)))
-  for action in actions {
-    _ = try await store.perform(LedgerCommand(action, at: dawn, actor: nil))
-  }
+func open(_ name: String) async throws -> any LedgerStore {
+  name.hasPrefix("sqlite:")
+    ? try EmbeddedStore(path: String(name.dropFirst(7))) : try await PostgresStore.open(url: name)
 }
 
-try await withThrowingTaskGroup(of: Void.self) { group in
-  for caller in 0..<callers {
-    group.addTask {
-      var random = SystemRandomNumberGenerator()
-      var number: UInt64 = 0
-      while true {
-        number += 1
-        let key = ActivityKey(
-          person: people.randomElement(using: &random) ?? people[0],
-          id: ActivityID(high: round << 16 | UInt64(caller), low: number))
-        let content = ActivityContent(
-          start: dawn.advanced(bySeconds: Int64.random(in: 0...4_000_000, using: &random)),
-          distance: Distance(micrometers: Int64.random(in: 1...9_000_000, using: &random)),
-          isPrivate: Bool.random(using: &random))
-        let command = LedgerCommand(
-          .log(key, content, zone: "Asia/Kathmandu"), at: now, actor: key.person)
-        _ = try await store.perform(command)
-        let line = "\(key.person) \(key.id) \(content.distance.micrometers)\n"
-        // One write of a short line is not torn.
-        FileHandle.standardOutput.write(Data(line.utf8))
-        if number % 10 == 0 {
-          _ = try await store.perform(
-            LedgerCommand(.delete(key, expectedRevision: nil), at: now, actor: key.person))
-        }
-      }
-    }
+let words = Array(CommandLine.arguments.dropFirst())
+do {
+  switch (words.first, words.count) {
+  case ("write", 5):
+    guard let seed = UInt64(words[2]), let run = UInt64(words[3]), let callers = Int(words[4])
+    else { exit(64) }
+    let store = try await open(words[1])
+    try await Load.begin(store)
+    try await Writing(store: store, load: Load(seed: seed), run: run, callers: callers).goOn()
+  case ("verify", 3...):
+    guard let seed = UInt64(words[2]) else { exit(64) }
+    var verifying = Verifying(store: try await open(words[1]), load: Load(seed: seed))
+    for path in words.dropFirst(3) { try verifying.read(path) }
+    let (line, isRight) = try await verifying.verify()
+    print(line)
+    exit(isRight ? 0 : 1)
+  default:
+    exit(64)
   }
-  try await group.waitForAll()
+} catch {
+  FileHandle.standardError.write(Data("\(error)\n".utf8))
+  exit(69)
 }

@@ -1,0 +1,228 @@
+"""Kills writers and servers under load, and shows that no acknowledged walk is lost.
+
+A writer logs walks, half of them repeats, and says each that was acknowledged. It is killed with
+SIGKILL at a random moment, or its PostgreSQL server is stopped at once without a checkpoint, and
+the store is compared with what was said. Needs nothing beyond Python, and for PostgreSQL the
+server with PostGIS; the cluster is a temporary one of its own.
+"""
+
+import argparse
+import getpass
+import glob
+import os
+import pwd
+import random
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+PARSER = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+PARSER.add_argument("--writer", required=True, help="the program ledger-writer")
+PARSER.add_argument("--store", choices=["sqlite", "postgres", "both"], default="both")
+PARSER.add_argument("--kills", type=int, default=50, help="kills of the writer, each store")
+PARSER.add_argument("--server-stops", type=int, default=20, help="immediate stops of PostgreSQL")
+PARSER.add_argument("--callers", type=int, default=64)
+PARSER.add_argument("--every", type=int, default=1, help="kills between two comparisons")
+PARSER.add_argument("--most-seconds", type=float, default=0.4, help="of load before a kill")
+PARSER.add_argument("--seed", type=int, help="repeats the moments and walks of a run")
+OPTIONS = PARSER.parse_args()
+SEED = random.SystemRandom().randrange(2**32) if OPTIONS.seed is None else OPTIONS.seed
+# How long anything may take that has not come to an end by itself.
+PATIENCE_SECONDS = 120
+
+
+class Wrong(Exception):
+    """What a comparison found."""
+
+
+class Cluster:
+    """A PostgreSQL server in a folder, run by a user that is not root, on a free port."""
+
+    def __init__(self, folder):
+        found = [path for path in sorted(glob.glob("/usr/lib/postgresql/*/bin"))
+                 if os.path.exists(f"/usr/share/postgresql/{path.split('/')[4]}"
+                                   "/extension/postgis.control")]
+        if not found:
+            raise Wrong("PostgreSQL with PostGIS is not installed; "
+                        "apt-get install postgresql-15-postgis-3")
+        self.bin = found[-1]
+        self.data = os.path.join(folder, "data")
+        self.folder = folder
+        self.user = {}
+        owner = getpass.getuser()
+        if os.getuid() == 0:
+            owner = "postgres"
+            entry = pwd.getpwnam(owner)
+            os.chown(folder, entry.pw_uid, entry.pw_gid)
+            self.user = {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.server = None
+        self.run("initdb", "-D", self.data, "-U", "owner", "-A", "trust", "-E", "UTF8",
+                 "--locale", "C.UTF-8", "--no-sync")
+        self.start()
+        self.run("psql", "-h", folder, "-p", str(self.port), "-U", "owner", "-d", "postgres", "-qc",
+                 "CREATE EXTENSION postgis")
+        self.url = f"postgres://owner@127.0.0.1:{self.port}/postgres"
+
+    def run(self, program, *arguments):
+        subprocess.run([os.path.join(self.bin, program), *arguments], check=True, cwd="/",
+                       stdout=subprocess.DEVNULL, timeout=PATIENCE_SECONDS, **self.user)
+
+    def start(self):
+        """Starts the server and waits until it takes connections."""
+        with open(os.path.join(self.folder, "log"), "ab") as log:
+            self.server = subprocess.Popen(
+                [os.path.join(self.bin, "postgres"), "-D", self.data, "-k", self.folder, "-p",
+                 str(self.port), "-c", "listen_addresses=127.0.0.1", "-c",
+                 "log_min_messages=fatal"],
+                cwd="/", stdout=log, stderr=log, start_new_session=True, **self.user)
+        end = time.monotonic() + PATIENCE_SECONDS
+        ready = [os.path.join(self.bin, "pg_isready"), "-q", "-h", "127.0.0.1", "-p",
+                 str(self.port)]
+        while subprocess.run(ready, check=False).returncode != 0:
+            if self.server.poll() is not None or time.monotonic() > end:
+                raise Wrong(f"the server did not start; see {self.folder}/log")
+            time.sleep(0.02)
+
+    def stop_immediately(self):
+        self.run("pg_ctl", "stop", "-D", self.data, "-m", "immediate")
+        self.server.wait(PATIENCE_SECONDS)
+
+    def close(self):
+        if self.server is not None and self.server.poll() is None:
+            self.server.send_signal(signal.SIGQUIT)
+            self.server.wait(PATIENCE_SECONDS)
+
+
+class Trial:
+    """One store, its writers one after the other, and what they said."""
+
+    def __init__(self, name, store, folder, dice):
+        self.name, self.store, self.folder, self.dice = name, store, folder, dice
+        self.said = []
+        self.writer = None
+
+    def begin(self):
+        """Starts a writer and waits until it has been told of a first walk."""
+        self.said.append(os.path.join(self.folder, f"said-{self.name}-{len(self.said)}"))
+        with open(self.said[-1], "wb") as out:
+            self.writer = subprocess.Popen(
+                [OPTIONS.writer, "write", self.store, str(SEED), str(len(self.said) - 1),
+                 str(OPTIONS.callers)], stdout=out)
+        self.await_acknowledgement(0)
+
+    def await_acknowledgement(self, start):
+        """Waits until the writer is told of a walk, after a place in what it said."""
+        end = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            with open(self.said[-1], "rb") as said:
+                said.seek(start)
+                if b"\nacknowledged " in said.read():
+                    return
+            if self.writer.poll() is not None:
+                raise Wrong(f"the writer ended by itself with {self.writer.returncode}")
+            if time.monotonic() > end:
+                raise Wrong("the writer was told of no walk")
+            time.sleep(0.005)
+
+    def load(self):
+        time.sleep(self.dice.uniform(0, OPTIONS.most_seconds))
+        if self.writer.poll() is not None:
+            raise Wrong(f"the writer ended by itself with {self.writer.returncode}")
+
+    def kill(self):
+        self.writer.kill()
+        self.writer.wait()
+
+    def compare(self):
+        done = subprocess.run([OPTIONS.writer, "verify", self.store, str(SEED), *self.said],
+                              capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise Wrong(f"{self.name}, after {len(self.said)} writers:\n{done.stdout}{done.stderr}")
+        return dict(word.split("=") for word in done.stdout.split())
+
+    def count(self, word):
+        """How many lines of a kind the writers have said."""
+        total = 0
+        for path in self.said:
+            with open(path, "rb") as said:
+                total += sum(line.startswith(word) for line in said)
+        return total
+
+    def report(self, what, figures, begun):
+        print(f"{self.name}: {what}, {self.count(b'acknowledged ')} answers to "
+              f"{figures['acknowledged']} acknowledged walks, {figures['stored']} stored, "
+              f"{self.count(b'again ')} sent again, lost {figures['lost']}, "
+              f"doubled {figures['doubled']}, audit {figures['audit']}, "
+              f"{time.monotonic() - begun:.1f} s", flush=True)
+
+
+def kill_writers(trial):
+    begun = time.monotonic()
+    for number in range(1, OPTIONS.kills + 1):
+        trial.begin()
+        trial.load()
+        trial.kill()
+        if number % OPTIONS.every == 0 or number == OPTIONS.kills:
+            figures = trial.compare()
+    trial.report(f"{OPTIONS.kills} kills of the writer", figures, begun)
+
+
+def stop_servers(trial, cluster):
+    begun = time.monotonic()
+    trial.begin()
+    for _ in range(OPTIONS.server_stops):
+        trial.load()
+        cluster.stop_immediately()
+        start = os.path.getsize(trial.said[-1])
+        cluster.start()
+        trial.await_acknowledgement(start)
+    trial.kill()
+    trial.report(f"{OPTIONS.server_stops} immediate stops of the server", trial.compare(), begun)
+
+
+def main():
+    print(f"seed {SEED}", flush=True)
+    dice = random.Random(SEED)
+    folder = tempfile.mkdtemp(prefix="mq-crash-")
+    cluster = None
+    trials = []
+    is_right = False
+    try:
+        if OPTIONS.store != "postgres" and OPTIONS.kills > 0:
+            trials.append(Trial("sqlite", f"sqlite:{folder}/ledger.sqlite", folder, dice))
+            kill_writers(trials[-1])
+        if OPTIONS.store != "sqlite":
+            home = os.path.join(folder, "postgres")
+            os.chmod(folder, 0o755)
+            os.mkdir(home)
+            cluster = Cluster(home)
+            trials.append(Trial("postgres", cluster.url, folder, dice))
+            if OPTIONS.kills > 0:
+                kill_writers(trials[-1])
+            if OPTIONS.server_stops > 0:
+                stop_servers(trials[-1], cluster)
+        is_right = True
+    except Wrong as wrong:
+        print(f"WRONG  {wrong}", flush=True)
+    finally:
+        for trial in trials:
+            if trial.writer is not None and trial.writer.poll() is None:
+                trial.kill()
+        if cluster is not None:
+            cluster.close()
+        if is_right:
+            shutil.rmtree(folder)
+        else:
+            print(f"what was written stays in {folder}", flush=True)
+    sys.exit(0 if is_right else 1)
+
+
+if __name__ == "__main__":
+    main()
