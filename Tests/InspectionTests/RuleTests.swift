@@ -163,4 +163,15 @@ import Testing
     let listed = Set(Rules.all.map(\.code.rawValue))
     #expect(Set(declared).subtracting(listed).isEmpty)
   }
+
+  @Test(arguments: [0, 1, 15, 30])
+  func aVertexInTheWrongPlaceIsNoOfficialLength(index: Int) throws {
+    var points = Self.north(31)
+    points[index] = (points[index].1, points[index].0)
+    let document = RouteReader.read(
+      Array(Self.line([points]).utf8), as: .geojson, thoroughly: true)
+    let codes = Inspector.inspect(document).findings.map(\.code)
+    #expect(codes.contains(.coordinatesSwapped))
+    #expect(!codes.contains(.scaleSurprising) && !codes.contains(.lengthDiffers), "\(codes)")
+  }
 }
