@@ -174,4 +174,13 @@ import Testing
     #expect(codes.contains(.coordinatesSwapped))
     #expect(!codes.contains(.scaleSurprising) && !codes.contains(.lengthDiffers), "\(codes)")
   }
+
+  @Test(.timeLimit(.minutes(1))) func tensOfThousandsOfPartsThatRunBackwards() {
+    let parts = (0..<20_000).map { i -> [(Double, Double)] in
+      let ends = [(51.00001, 7.00001 + Double(i) * 1e-5), (51.10001, 7.00001 + Double(i) * 1e-5)]
+      return ends
+    }
+    let report = inspected(Self.line(parts))
+    #expect(report.findings(.partReversed).reduce(0) { $0 + $1.count } == 10_000)
+  }
 }
