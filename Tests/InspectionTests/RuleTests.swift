@@ -183,4 +183,21 @@ import Testing
     let report = inspected(Self.line(parts))
     #expect(report.findings(.partReversed).reduce(0) { $0 + $1.count } == 10_000)
   }
+
+  @Test(arguments: [[2, 1, 0], [1, 2, 0], [1, 0, 2], [0, 2, 1], [2, 0, 1]])
+  func partsInAnyOtherOrderAreOutOfOrder(order: [Int]) throws {
+    let quest = try Quest.sample("lands-end-to-john-o-groats")
+    let whole = quest.parts[0]
+    let third = whole.count / 3
+    let parts = [
+      Array(whole[...third]), Array(whole[third...2 * third]), Array(whole[(2 * third)...]),
+    ]
+    var bad = quest
+    bad.parts = order.map { parts[$0] }
+    let report = inspected(bad.gpx().text)
+    let message = report.findings(.partsOrder).first?.message ?? ""
+    let proposed = (0..<3).map { part in "\((order.firstIndex(of: part) ?? 0) + 1)" }
+    #expect(message.contains("as " + proposed.joined(separator: ", ") + " the gaps"), "\(message)")
+    #expect(report.findings(.partReversed).isEmpty)
+  }
 }
