@@ -184,6 +184,18 @@ import Testing
     #expect(report.findings(.partReversed).reduce(0) { $0 + $1.count } == 10_000)
   }
 
+  @Test func faultsOfTheFileThatRepeatAreToldTogether() {
+    let wrong = (0..<500).map { "<trkpt lat=\"9\($0 % 10).\($0)\" lon=\"7\"/>" }
+    let text =
+      "<gpx version=\"1.1\" creator=\"x\" xmlns=\"http://www.topografix.com/GPX/1/1\"><trk><trkseg>\n"
+      + wrong.joined(separator: "\n") + "</trkseg></trk></gpx>"
+    let report = inspected(text)
+    let told = report.findings(.latitudeRange)
+    #expect(told.count == FindingList.mostOfAKind + 1)
+    #expect(report.count(.error) == wrong.count { !$0.contains("\"90.0\"") })
+    #expect(told.last?.line == FindingList.mostOfAKind + 3, "\(told.last?.message ?? "")")
+  }
+
   @Test(arguments: [[2, 1, 0], [1, 2, 0], [1, 0, 2], [0, 2, 1], [2, 0, 1]])
   func partsInAnyOtherOrderAreOutOfOrder(order: [Int]) throws {
     let quest = try Quest.sample("lands-end-to-john-o-groats")
