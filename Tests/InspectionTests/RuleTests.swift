@@ -196,6 +196,14 @@ import Testing
     #expect(told.last?.line == FindingList.mostOfAKind + 3, "\(told.last?.message ?? "")")
   }
 
+  @Test func metresOfAnotherSystemAreNotCoarse() {
+    let text =
+      "{\"type\": \"LineString\", \"crs\": {\"type\": \"name\", \"properties\": {\"name\": "
+      + "\"EPSG:3857\"}}, \"coordinates\": [[-357000, 7250000], [-357500, 7250500]]}"
+    let report = inspected(text)
+    #expect(report.measured != nil && report.findings(.precisionCoarse).isEmpty)
+  }
+
   @Test(arguments: [[2, 1, 0], [1, 2, 0], [1, 0, 2], [0, 2, 1], [2, 0, 1]])
   func partsInAnyOtherOrderAreOutOfOrder(order: [Int]) throws {
     let quest = try Quest.sample("lands-end-to-john-o-groats")
