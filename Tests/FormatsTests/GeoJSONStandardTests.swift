@@ -213,4 +213,11 @@ import Testing
         String(decoding: bytes[$0.offset...].prefix(6), as: UTF8.self)
       } == ["[[1, 1", "[[1, 1", "[[1, 1", "[[3, 3"])
   }
+
+  @Test func aSystemThatNobodyKnowsIsNotReprojected() {
+    let text = line(
+      "[7.25, 46.5], [8.5, 47]",
+      "\"crs\": {\"type\": \"name\", \"properties\": {\"name\": \"EPSG:999999\"}},")
+    #expect(pointers(text) == ["crs-unknown /crs"])
+  }
 }

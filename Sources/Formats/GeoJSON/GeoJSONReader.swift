@@ -707,19 +707,18 @@ private final class GeoJSONPass {
       return
     }
     if wasGiven { return noteReprojected(name, offset, pointer) }
+    guard Reprojection(from: name) != nil else {
+      note(
+        .crsUnknown, .error,
+        "the coordinate reference system “\(shortened(name))” is not known: reproject the file to WGS84",
+        offset, pointer)
+      return
+    }
     if vertexCount > 0 {
       lateSystem = name
     } else {
       system = name
       noteReprojected(name, offset, pointer)
-    }
-    if Reprojection(from: name) == nil {
-      lateSystem = nil
-      system = nil
-      note(
-        .crsUnknown, .error,
-        "the coordinate reference system “\(shortened(name))” is not known: reproject the file to WGS84",
-        offset, pointer)
     }
   }
 
