@@ -214,6 +214,11 @@ import Testing
       } == ["[[1, 1", "[[1, 1", "[[1, 1", "[[3, 3"])
   }
 
+  @Test func nullIsNoArray() {
+    #expect(
+      pointers("{\"type\": \"LineString\", \"coordinates\": null}") == ["member-type /coordinates"])
+  }
+
   @Test func aSystemThatNobodyKnowsIsNotReprojected() {
     let text = line(
       "[7.25, 46.5], [8.5, 47]",

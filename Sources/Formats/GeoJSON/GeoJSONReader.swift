@@ -57,6 +57,8 @@ private final class GeoJSONPass {
     var hasType = false
     var tape: CoordinateTape?
     var hasCoordinates = false
+    /// Where null stands for coordinates, which only a geometry must not have.
+    var nullCoordinates: Int?
     var hasFeatures = false
     var hasGeometry = false
     var hasGeometries = false
@@ -302,7 +304,9 @@ private final class GeoJSONPass {
         }
         frame.tape = tape
       } else {
-        if !isNull(cursor, kind) {
+        if isNull(cursor, kind) {
+          frame.nullCoordinates = offset
+        } else {
           note(
             .memberType, .error, "“coordinates” must be an array, not \(described(kind))", offset,
             pointer)
@@ -836,6 +840,12 @@ private final class GeoJSONPass {
       }
     default:
       if !frame.hasCoordinates { missing("coordinates") }
+      if let offset = frame.nullCoordinates {
+        note(
+          .memberType, .error,
+          "“coordinates” must be an array, not null; a place that nobody knows is a Feature whose "
+            + "“geometry” is null", offset, frame.pointer + "/coordinates")
+      }
       forbidden(["geometry", "properties", "features", "geometries"], in: "a geometry")
     }
   }
