@@ -204,6 +204,11 @@ import Testing
     #expect(report.measured != nil && report.findings(.precisionCoarse).isEmpty)
   }
 
+  @Test(arguments: ["", " ", "\t \n"]) func aBlankIsNoName(name: String) {
+    let waypoints = [("A", 51.00001, 7.00001), (name, 51.00721, 7.00001)]
+    #expect(inspected(Self.gpx(waypoints, Self.north(9))).findings(.waypointUnnamed).count == 1)
+  }
+
   @Test(arguments: [[2, 1, 0], [1, 2, 0], [1, 0, 2], [0, 2, 1], [2, 0, 1]])
   func partsInAnyOtherOrderAreOutOfOrder(order: [Int]) throws {
     let quest = try Quest.sample("lands-end-to-john-o-groats")
