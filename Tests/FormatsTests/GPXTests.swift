@@ -173,7 +173,7 @@ import Testing
       ),
       (
         "<trkpt/>",
-        ["1 coordinate-missing the attribute lat and lon is missing (track \"North\", point 1)"]
+        ["1 coordinate-missing the attributes lat and lon are missing (track \"North\", point 1)"]
       ),
       (
         "<trkpt lat='51,5' lon='1'/>",

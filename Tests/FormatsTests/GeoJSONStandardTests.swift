@@ -225,4 +225,10 @@ import Testing
       "\"crs\": {\"type\": \"name\", \"properties\": {\"name\": \"EPSG:999999\"}},")
     #expect(pointers(text) == ["crs-unknown /crs"])
   }
+
+  @Test(arguments: ["0", "1e30", "1.5", "-2"]) func theNumberOfLapsIsTold(laps: String) {
+    let text = line("[7.25, 46.5], [8.5, 47]").replacing("{}", with: "{\"laps\": \(laps)}")
+    #expect(
+      message(text) == "“laps” must be a whole number from 1 to 1,000,000,000, not \(laps)")
+  }
 }

@@ -520,7 +520,11 @@ private final class GeoJSONPass {
       if value >= 1, value == value.rounded(), value <= 1e9 {
         fields.route.laps = Int(value)
       } else {
-        wrong("a whole number from 1")
+        let text = String(decoding: cursor.bytes[offset..<cursor.offset], as: UTF8.self)
+        note(
+          .routeProperty, .error,
+          "“laps” must be a whole number from 1 to 1,000,000,000, not \(shortened(text))", offset,
+          pointer)
       }
     case "thereAndBack":
       guard kind == .literal, let value = try cursor.literal() else {
