@@ -448,4 +448,11 @@ import Testing
     process.waitUntilExit()
     return (process.terminationStatus, String(decoding: data, as: UTF8.self))
   }
+
+  @Test func anEmptySegmentIsToldWhereItBegins() {
+    let text = "<gpx version='1.1' creator='x'><trk>\n  <trkseg/><trkseg>\n</trkseg></trk></gpx>"
+    let places = read(text).diagnostics.filter { $0.code == .emptyPart }
+      .map { [$0.line, $0.column] }
+    #expect(places == [[2, 3], [2, 12]])
+  }
 }

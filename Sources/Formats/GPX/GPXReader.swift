@@ -416,7 +416,7 @@ private final class GPXVisitor: XMLVisitor {
       if part.vertices.isEmpty, !diagnostics.hasErrors {
         note(
           .emptyPart, .info, "a track segment without points is left out\(trackContext)",
-          at: stream.offset, remedy: [.removeElement(atOffset: part.offset)])
+          at: part.offset, remedy: [.removeElement(atOffset: part.offset)])
       }
       current.parts.append(part)
     case .track: tracks.append(current)
