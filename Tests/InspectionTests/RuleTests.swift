@@ -225,4 +225,11 @@ import Testing
     #expect(message.contains("as " + proposed.joined(separator: ", ") + " the gaps"), "\(message)")
     #expect(report.findings(.partReversed).isEmpty)
   }
+
+  @Test func zerosOfDrawingProgramsAreNoFault() {
+    let text =
+      "<kml xmlns=\"http://www.opengis.net/kml/2.2\"><Placemark><LineString><coordinates>"
+      + "7.00001,51.00001,0 7.00002,51.00091,0</coordinates></LineString></Placemark></kml>"
+    #expect(inspected(text).findings(.elevationZero).map(\.severity) == [.info])
+  }
 }
