@@ -83,7 +83,7 @@ public struct RouteDocument: Sendable {
   /// the feature or placemark around it.
   var waypointOwnerOffsets: [UInt32] = []
   /// Whether the numbers of the file are those of another reference system.
-  var isReprojected = false
+  public internal(set) var isReprojected = false
   /// Whether a fault ended the reading before the end of the file.
   public internal(set) var isCutShort = false
   /// What the file says about the route as a whole.

@@ -42,9 +42,10 @@ public enum Inspector {
       subject = made
     }
     // What a rule about the line tells with a place and a repair is not told twice.
-    let told = document.diagnostics
-      .filter { subject == nil || !Rules.linesOwn.contains($0.code) }
-      .map { Finding($0, document, subject) }
+    for diagnostic in document.diagnostics
+    where subject == nil || !Rules.linesOwn.contains(diagnostic.code) {
+      findings.add(Finding(diagnostic, document, subject))
+    }
     if document.furtherDiagnostics > 0 {
       findings.add(
         Finding(
@@ -53,7 +54,7 @@ public enum Inspector {
     }
     return Report(
       document: document, measured: measured,
-      findings: located(told + findings.all, in: document))
+      findings: located(findings.all, in: document))
   }
 
   private static func measuredPlainly(

@@ -25,6 +25,8 @@ struct Subject {
   let digits: CoordinateDigits
   /// The waypoints that bend the measure, in the order of the line.
   let markers: [PlacedWaypoint]
+  /// Whether an official length fixes where the measure ends.
+  let hasOfficialLength: Bool
 
   /// - Parameter progress: called with what share of the preparation is done, 0…1.
   /// - Complexity: O(vertices · log vertices) for a line that seldom meets itself.
@@ -73,6 +75,7 @@ struct Subject {
     outliers = Outliers(measured, space)
     digits = CoordinateDigits(document, offsets: offsets)
     contacts = Contacts(measured.line, space, progress: progress)
+    hasOfficialLength = (options.calibration.officialLength ?? measured.route.officialLength) != nil
     let unused = Set(measured.unusedMarkers)
     markers = measured.waypoints.filter { placed in
       let isMarker =
@@ -107,6 +110,15 @@ struct Subject {
   /// wrong place does not change.
   var plausibleMeters: Double {
     outliers.excursions.reduce(line.passMeters) { $0 - $1.detourMeters }
+  }
+
+  /// Official metres of the pass. Behind the last marker, and everywhere where nothing bends the
+  /// measure, they follow the line; there what sticks out of it is left out of them too.
+  var officialMeters: Double {
+    let fixed = hasOfficialLength ? .infinity : markers.last?.geometricMeters ?? 0
+    return outliers.excursions.reduce(measured.passLength.meters) {
+      line.measures[$1.vertices.lowerBound] >= fixed ? $0 - $1.detourMeters : $0
+    }
   }
 
   /// Whether something sticks out of the line between two of its places.

@@ -102,6 +102,14 @@ extension MeasuredRoute {
         micrometers: startDistance.micrometers.addingReportingOverflow(officialLength.micrometers)
           .partialValue)
     }
+    // So is the end: rounding or the last fix of a receiver may put it a step before the line's end.
+    for i in candidates.indices
+    where candidates[i].marker.officialDistance == endDistance
+      && passMeters - candidates[i].marker.geometricMeters <= waypointTieMeters
+    {
+      candidates[i].marker.geometricMeters = passMeters
+      places[candidates[i].index].meters = passMeters
+    }
     let usable = candidates.filter { candidate in
       let marker = candidate.marker
       if candidate.index == startMarker?.index { return true }

@@ -80,7 +80,8 @@ enum Files {
     }
     // A device or a pipe is written to as it is.
     var status = stat()
-    if stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+    let isThere = stat(path, &status) == 0
+    if isThere, status.st_mode & S_IFMT != S_IFREG {
       let descriptor = Glibc.open(path, O_WRONLY | O_CLOEXEC)
       guard descriptor >= 0 else { throw Failure(.writeFailed, "\(path): \(reason())") }
       defer { close(descriptor) }
@@ -90,6 +91,8 @@ enum Files {
     let descriptor = Glibc.open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw Failure(.writeFailed, "\(path): \(reason())") }
     do {
+      // Who may read the file that is replaced may read the new one, and nobody else.
+      if isThere { fchmod(descriptor, status.st_mode & 0o7777) }
       try writeAll(bytes, to: descriptor, path)
       guard fsync(descriptor) == 0 || errno == EINVAL else {
         throw Failure(.writeFailed, "\(path): \(reason())")

@@ -201,12 +201,12 @@ struct Inspect: ParsableCommand {
         "west \(Figures.degrees(bounds.west)), south \(Figures.degrees(bounds.south)), "
           + "east \(Figures.degrees(bounds.east)), north \(Figures.degrees(bounds.north))"
       ))
-    if let climb = route.climb() {
+    if let climb = route.climb(), climb.ascentMeters.isFinite, climb.descentMeters.isFinite {
       lines.append(
         (
           "climb",
-          "\(Figures.grouped(Int(climb.ascentMeters.rounded()))) m up, "
-            + "\(Figures.grouped(Int(climb.descentMeters.rounded()))) m down"
+          "\(Figures.plain(climb.ascentMeters.rounded())) m up, "
+            + "\(Figures.plain(climb.descentMeters.rounded())) m down"
         ))
     }
     let density = Density(route)

@@ -182,4 +182,14 @@ import Testing
     let answer = try Program.run(["validate", "-"], input: Self.faulty)
     #expect(!answer.text.contains("\u{1B}") && answer.errors.isEmpty)
   }
+
+  @Test func inPlaceKeepsWhoMayRead() throws {
+    let folder = try Folder()
+    let file = try folder.file("private.gpx", Self.faulty)
+    try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: file)
+    #expect(try Program.run(["validate", file, "--fix", "--in-place"]).status == 0)
+    let attributes = try FileManager.default.attributesOfItem(atPath: file)
+    #expect(attributes[.posixPermissions] as? Int == 0o600)
+    #expect(try String(contentsOfFile: file, encoding: .utf8) != Self.faulty)
+  }
 }

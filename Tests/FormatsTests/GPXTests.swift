@@ -173,7 +173,7 @@ import Testing
       ),
       (
         "<trkpt/>",
-        ["1 coordinate-missing the attribute lat and lon is missing (track \"North\", point 1)"]
+        ["1 coordinate-missing the attributes lat and lon are missing (track \"North\", point 1)"]
       ),
       (
         "<trkpt lat='51,5' lon='1'/>",
@@ -447,5 +447,12 @@ import Testing
     let data = try pipe.fileHandleForReading.readToEnd() ?? Data()
     process.waitUntilExit()
     return (process.terminationStatus, String(decoding: data, as: UTF8.self))
+  }
+
+  @Test func anEmptySegmentIsToldWhereItBegins() {
+    let text = "<gpx version='1.1' creator='x'><trk>\n  <trkseg/><trkseg>\n</trkseg></trk></gpx>"
+    let places = read(text).diagnostics.filter { $0.code == .emptyPart }
+      .map { [$0.line, $0.column] }
+    #expect(places == [[2, 3], [2, 12]])
   }
 }

@@ -213,4 +213,22 @@ import Testing
         String(decoding: bytes[$0.offset...].prefix(6), as: UTF8.self)
       } == ["[[1, 1", "[[1, 1", "[[1, 1", "[[3, 3"])
   }
+
+  @Test func nullIsNoArray() {
+    #expect(
+      pointers("{\"type\": \"LineString\", \"coordinates\": null}") == ["member-type /coordinates"])
+  }
+
+  @Test func aSystemThatNobodyKnowsIsNotReprojected() {
+    let text = line(
+      "[7.25, 46.5], [8.5, 47]",
+      "\"crs\": {\"type\": \"name\", \"properties\": {\"name\": \"EPSG:999999\"}},")
+    #expect(pointers(text) == ["crs-unknown /crs"])
+  }
+
+  @Test(arguments: ["0", "1e30", "1.5", "-2"]) func theNumberOfLapsIsTold(laps: String) {
+    let text = line("[7.25, 46.5], [8.5, 47]").replacing("{}", with: "{\"laps\": \(laps)}")
+    #expect(
+      message(text) == "“laps” must be a whole number from 1 to 1,000,000,000, not \(laps)")
+  }
 }

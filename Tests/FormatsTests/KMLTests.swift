@@ -257,4 +257,11 @@ import Testing
     #expect(RouteReader.read([0x1F, 0x8B, 8]).diagnostics[0].message.contains("gzip"))
     #expect(read("").diagnostics[0].message.contains("empty"))
   }
+
+  @Test func anEmptyLineIsToldWhereItBegins() {
+    let text = "<kml><Placemark>\n <LineString>\n</LineString></Placemark></kml>"
+    let places = read(text).diagnostics.filter { $0.code == .emptyPart }
+      .map { [$0.line, $0.column] }
+    #expect(places == [[2, 2]])
+  }
 }

@@ -163,4 +163,73 @@ import Testing
     let listed = Set(Rules.all.map(\.code.rawValue))
     #expect(Set(declared).subtracting(listed).isEmpty)
   }
+
+  @Test(arguments: [0, 1, 15, 30])
+  func aVertexInTheWrongPlaceIsNoOfficialLength(index: Int) throws {
+    var points = Self.north(31)
+    points[index] = (points[index].1, points[index].0)
+    let document = RouteReader.read(
+      Array(Self.line([points]).utf8), as: .geojson, thoroughly: true)
+    let codes = Inspector.inspect(document).findings.map(\.code)
+    #expect(codes.contains(.coordinatesSwapped))
+    #expect(!codes.contains(.scaleSurprising) && !codes.contains(.lengthDiffers), "\(codes)")
+  }
+
+  @Test(.timeLimit(.minutes(1))) func tensOfThousandsOfPartsThatRunBackwards() {
+    let parts = (0..<20_000).map { i -> [(Double, Double)] in
+      let ends = [(51.00001, 7.00001 + Double(i) * 1e-5), (51.10001, 7.00001 + Double(i) * 1e-5)]
+      return ends
+    }
+    let report = inspected(Self.line(parts))
+    #expect(report.findings(.partReversed).reduce(0) { $0 + $1.count } == 10_000)
+  }
+
+  @Test func faultsOfTheFileThatRepeatAreToldTogether() {
+    let wrong = (0..<500).map { "<trkpt lat=\"9\($0 % 10).\($0)\" lon=\"7\"/>" }
+    let text =
+      "<gpx version=\"1.1\" creator=\"x\" xmlns=\"http://www.topografix.com/GPX/1/1\"><trk><trkseg>\n"
+      + wrong.joined(separator: "\n") + "</trkseg></trk></gpx>"
+    let report = inspected(text)
+    let told = report.findings(.latitudeRange)
+    #expect(told.count == FindingList.mostOfAKind + 1)
+    #expect(report.count(.error) == wrong.count { !$0.contains("\"90.0\"") })
+    #expect(told.last?.line == FindingList.mostOfAKind + 3, "\(told.last?.message ?? "")")
+  }
+
+  @Test func metresOfAnotherSystemAreNotCoarse() {
+    let text =
+      "{\"type\": \"LineString\", \"crs\": {\"type\": \"name\", \"properties\": {\"name\": "
+      + "\"EPSG:3857\"}}, \"coordinates\": [[-357000, 7250000], [-357500, 7250500]]}"
+    let report = inspected(text)
+    #expect(report.measured != nil && report.findings(.precisionCoarse).isEmpty)
+  }
+
+  @Test(arguments: ["", " ", "\t \n"]) func aBlankIsNoName(name: String) {
+    let waypoints = [("A", 51.00001, 7.00001), (name, 51.00721, 7.00001)]
+    #expect(inspected(Self.gpx(waypoints, Self.north(9))).findings(.waypointUnnamed).count == 1)
+  }
+
+  @Test(arguments: [[2, 1, 0], [1, 2, 0], [1, 0, 2], [0, 2, 1], [2, 0, 1]])
+  func partsInAnyOtherOrderAreOutOfOrder(order: [Int]) throws {
+    let quest = try Quest.sample("lands-end-to-john-o-groats")
+    let whole = quest.parts[0]
+    let third = whole.count / 3
+    let parts = [
+      Array(whole[...third]), Array(whole[third...2 * third]), Array(whole[(2 * third)...]),
+    ]
+    var bad = quest
+    bad.parts = order.map { parts[$0] }
+    let report = inspected(bad.gpx().text)
+    let message = report.findings(.partsOrder).first?.message ?? ""
+    let proposed = (0..<3).map { part in "\((order.firstIndex(of: part) ?? 0) + 1)" }
+    #expect(message.contains("as " + proposed.joined(separator: ", ") + " the gaps"), "\(message)")
+    #expect(report.findings(.partReversed).isEmpty)
+  }
+
+  @Test func zerosOfDrawingProgramsAreNoFault() {
+    let text =
+      "<kml xmlns=\"http://www.opengis.net/kml/2.2\"><Placemark><LineString><coordinates>"
+      + "7.00001,51.00001,0 7.00002,51.00091,0</coordinates></LineString></Placemark></kml>"
+    #expect(inspected(text).findings(.elevationZero).map(\.severity) == [.info])
+  }
 }

@@ -346,4 +346,17 @@ import Testing
     }
     #expect(noLength?.code == .calibration)
   }
+
+  @Test func aMarkerAStepBeforeTheEndIsTheEnd() throws {
+    // Two metres before it, as a place on a line of rounded coordinates may be.
+    let near = place(0, 1 - 2 / Self.metersPerDegree)
+    let route = try measured(
+      [line],
+      waypoints: [
+        Waypoint(name: "End", coordinate: near, officialDistance: distance("150 km"))
+      ], officialLength: distance("150 km"))
+    #expect(route.unusedMarkers == [])
+    #expect(route.waypoints[0].distance == distance("150 km"))
+    #expect(route.length == distance("150 km"))
+  }
 }

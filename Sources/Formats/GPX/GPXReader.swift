@@ -92,8 +92,9 @@ private final class GPXVisitor: XMLVisitor {
     if hasTrack, let ignored = routes.first(where: { $0.vertexCount > 0 }) {
       note(
         .routesIgnored, .info,
-        "the file has tracks, so its \(routes.count == 1 ? "route" : "\(routes.count) routes") "
-          + "(rte) are left aside", at: ignored.offset)
+        "the file has tracks, so its "
+          + (routes.count == 1 ? "route (rte) is" : "\(routes.count) routes (rte) are")
+          + " left aside", at: ignored.offset)
     }
     let usesTracks = hasTrack || routes.isEmpty
     document.tracks = usesTracks ? tracks : routes
@@ -281,9 +282,11 @@ private final class GPXVisitor: XMLVisitor {
       }
     }
     if !hasLatitude || !hasLongitude {
-      let missing = !hasLatitude && !hasLongitude ? "lat and lon" : hasLatitude ? "lon" : "lat"
+      let missing =
+        !hasLatitude && !hasLongitude
+        ? "attributes lat and lon are" : hasLatitude ? "attribute lon is" : "attribute lat is"
       note(
-        .coordinateMissing, .error, "the attribute \(missing) is missing\(context(element))",
+        .coordinateMissing, .error, "the \(missing) missing\(context(element))",
         at: pointOffset)
     }
     let written = (latitude, longitude)
@@ -413,7 +416,7 @@ private final class GPXVisitor: XMLVisitor {
       if part.vertices.isEmpty, !diagnostics.hasErrors {
         note(
           .emptyPart, .info, "a track segment without points is left out\(trackContext)",
-          at: stream.offset, remedy: [.removeElement(atOffset: part.offset)])
+          at: part.offset, remedy: [.removeElement(atOffset: part.offset)])
       }
       current.parts.append(part)
     case .track: tracks.append(current)

@@ -57,6 +57,8 @@ private final class GeoJSONPass {
     var hasType = false
     var tape: CoordinateTape?
     var hasCoordinates = false
+    /// Where null stands for coordinates, which only a geometry must not have.
+    var nullCoordinates: Int?
     var hasFeatures = false
     var hasGeometry = false
     var hasGeometries = false
@@ -302,7 +304,9 @@ private final class GeoJSONPass {
         }
         frame.tape = tape
       } else {
-        if !isNull(cursor, kind) {
+        if isNull(cursor, kind) {
+          frame.nullCoordinates = offset
+        } else {
           note(
             .memberType, .error, "“coordinates” must be an array, not \(described(kind))", offset,
             pointer)
@@ -516,7 +520,11 @@ private final class GeoJSONPass {
       if value >= 1, value == value.rounded(), value <= 1e9 {
         fields.route.laps = Int(value)
       } else {
-        wrong("a whole number from 1")
+        let text = String(decoding: cursor.bytes[offset..<cursor.offset], as: UTF8.self)
+        note(
+          .routeProperty, .error,
+          "“laps” must be a whole number from 1 to 1,000,000,000, not \(shortened(text))", offset,
+          pointer)
       }
     case "thereAndBack":
       guard kind == .literal, let value = try cursor.literal() else {
@@ -707,19 +715,18 @@ private final class GeoJSONPass {
       return
     }
     if wasGiven { return noteReprojected(name, offset, pointer) }
+    guard Reprojection(from: name) != nil else {
+      note(
+        .crsUnknown, .error,
+        "the coordinate reference system “\(shortened(name))” is not known: reproject the file to WGS84",
+        offset, pointer)
+      return
+    }
     if vertexCount > 0 {
       lateSystem = name
     } else {
       system = name
       noteReprojected(name, offset, pointer)
-    }
-    if Reprojection(from: name) == nil {
-      lateSystem = nil
-      system = nil
-      note(
-        .crsUnknown, .error,
-        "the coordinate reference system “\(shortened(name))” is not known: reproject the file to WGS84",
-        offset, pointer)
     }
   }
 
@@ -837,6 +844,12 @@ private final class GeoJSONPass {
       }
     default:
       if !frame.hasCoordinates { missing("coordinates") }
+      if let offset = frame.nullCoordinates {
+        note(
+          .memberType, .error,
+          "“coordinates” must be an array, not null; a place that nobody knows is a Feature whose "
+            + "“geometry” is null", offset, frame.pointer + "/coordinates")
+      }
       forbidden(["geometry", "properties", "features", "geometries"], in: "a geometry")
     }
   }

@@ -358,7 +358,7 @@ private final class KMLVisitor: XMLVisitor {
       if element == .track, !trackTimes.isEmpty { setTimes() }
       if part.vertices.isEmpty, !diagnostics.hasErrors {
         note(
-          .emptyPart, .info, "a line without coordinates is left out", at: stream.offset,
+          .emptyPart, .info, "a line without coordinates is left out", at: part.offset,
           remedy: [.removeElement(atOffset: part.offset)])
       }
       current.parts.append(part)

@@ -15,6 +15,8 @@ struct CoordinateDigits {
   /// Reads the two numbers again where each vertex stands. O(bytes).
   init(_ document: RouteDocument, offsets: [UInt32]) {
     guard let format = document.format, document.source.encoding.isByteBased else { return }
+    // Another reference system's numbers are metres, of which no decimals are missing.
+    if document.isReprojected { return }
     guard format == .gpx || format == .geojson || format == .kml else { return }
     isKnown = true
     document.source.bytes.withUnsafeBufferPointer { bytes in

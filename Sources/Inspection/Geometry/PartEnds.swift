@@ -39,7 +39,8 @@ struct PartEnds {
     starts.indices.map { Step(part: $0, isTurned: turned.contains($0)) }
   }
 
-  /// The parts to turn round so that the gaps, and a penalty for each turn, are least. O(parts).
+  /// The parts to turn round so that the gaps, and a penalty for each turn, are least; none where all
+  /// would turn, for then it is their order that is backwards. O(parts).
   func turned(penaltyMeters: Double) -> Set<Int> {
     if starts.count < 2 { return [] }
     // The least sum up to a part in either direction, and the direction of the part before.
@@ -64,12 +65,18 @@ struct PartEnds {
       if isTurned { found.insert(part) }
       isTurned = isTurned ? choices[part].1 : choices[part].0
     }
-    return found
+    return found.count == starts.count ? [] : found
   }
 
-  /// Metres that the gaps of one part get shorter when it is turned as well as the others.
+  /// Metres that the gaps of one part get shorter when it is turned as well as the others. O(1).
   func savedMeters(turning part: Int, among turned: Set<Int>) -> Double {
-    gapMeters(inOrder(turning: turned.subtracting([part]))) - gapMeters(inOrder(turning: turned))
+    // Only the gaps before and after it change.
+    let neighbours = max(part - 1, 0)...min(part + 1, starts.count - 1)
+    func gaps(isTurned: Bool) -> Double {
+      gapMeters(
+        neighbours.map { Step(part: $0, isTurned: $0 == part ? isTurned : turned.contains($0)) })
+    }
+    return gaps(isTurned: false) - gaps(isTurned: true)
   }
 
   /// The order that joins the nearest ends first, all parts into one chain; in the direction that

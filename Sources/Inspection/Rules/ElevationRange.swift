@@ -34,7 +34,9 @@ enum ElevationRange: Rule {
           about,
           "the elevation \(Text.rounded(value)) m is outside \(Text.rounded(lowestMeters))…"
             + "\(Text.rounded(most))"
-            + (run.count > 1 ? ", as are the \(run.count - 1) after it" : ""),
+            + (run.count == 1
+              ? ""
+              : run.count == 2 ? ", as is the next" : ", as are the \(run.count - 1) after it"),
           atVertex: run.lowerBound, measured: value,
           fix: ElevationZero.removal(subject, Array(run))))
     }

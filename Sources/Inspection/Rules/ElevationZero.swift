@@ -30,7 +30,10 @@ enum ElevationZero: Rule {
       findings.add(
         subject.finding(
           about, "all elevations are 0: the program that wrote the file knew none",
-          atVertex: known[0], measured: Double(known.count), fix: removal(subject, known)))
+          atVertex: known[0],
+          // Programs that draw KML write a 0 for every place on the ground.
+          severity: subject.document.format == .kml ? .info : nil, measured: Double(known.count),
+          fix: removal(subject, known)))
       return
     }
     for part in 0..<subject.route.partCount {

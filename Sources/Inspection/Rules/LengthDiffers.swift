@@ -21,7 +21,7 @@ enum LengthDiffers: Rule {
 
   static func inspect(_ subject: Subject, _ findings: inout FindingList) {
     let measured = subject.plausibleMeters
-    let official = subject.measured.passLength.meters
+    let official = subject.officialMeters
     guard measured > 0, official > 0 else { return }
     let percent = (measured / official - 1) * 100
     guard abs(percent) > limit(subject),

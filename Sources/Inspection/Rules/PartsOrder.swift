@@ -36,7 +36,7 @@ enum PartsOrder: Rule {
     let start = nearest.firstIndex(of: PartEnds.Step(part: 0, isTurned: false)) ?? 0
     let rotated = Array(nearest[start...] + nearest[..<start])
     let proposed = ends.gapMeters(rotated) < present / 2 ? rotated : nearest
-    if rotated.map(\.part) == Array(0..<count) { return }
+    if rotated.map(\.part) == Array(0..<count), !waypointsComeRound(subject) { return }
     let better = ends.gapMeters(proposed)
     guard proposed.map(\.part) != Array(0..<count), better < present / 2,
       present - better >= limit(subject)
@@ -51,6 +51,14 @@ enum PartsOrder: Rule {
           + "\(Text.meters(present))",
         atVertex: subject.route.partStarts[first], measured: present - better,
         fix: fix(subject, proposed)))
+  }
+
+  /// Whether the waypoints begin in the middle of the line, run to its end and go on from its start:
+  /// then it is no ring, but a way whose last parts stand first.
+  private static func waypointsComeRound(_ subject: Subject) -> Bool {
+    let places = subject.measured.waypoints.map(\.geometricMeters)
+    guard let first = places.first, let last = places.last else { return false }
+    return last <= first && zip(places, places.dropFirst()).count { $0 > $1 } == 1
   }
 
   /// Turning parts and moving them changes the same bytes, so that they are two rounds.

@@ -22,7 +22,7 @@ enum ScaleSurprising: Rule {
 
   static func inspect(_ subject: Subject, _ findings: inout FindingList) {
     let measured = subject.plausibleMeters
-    let official = subject.measured.passLength.meters
+    let official = subject.officialMeters
     guard measured > 0, official > 0 else { return }
     let ratio = max(official / measured, measured / official)
     guard ratio > limit(subject) else { return }

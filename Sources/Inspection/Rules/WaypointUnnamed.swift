@@ -18,7 +18,8 @@ enum WaypointUnnamed: Rule {
       """)
 
   static func inspect(_ subject: Subject, _ findings: inout FindingList) {
-    for (index, waypoint) in subject.route.waypoints.enumerated() where waypoint.name == nil {
+    for (index, waypoint) in subject.route.waypoints.enumerated()
+    where waypoint.name?.allSatisfy(\.isWhitespace) ?? true {
       findings.add(
         subject.finding(
           about,
