@@ -23,6 +23,13 @@ enum RepairText {
         ? "; the length is still \(Figures.length(before))"
         : "; the length was \(Figures.length(before)) and is \(Figures.length(after))"
     }
+    if repair.lengthBefore == repair.lengthAfter, let before = repair.measuredMetersBefore,
+      let after = repair.measuredMetersAfter, abs(before - after) > 0.001
+    {
+      text +=
+        ", official; the line measured \(Figures.gap(meters: before)) and measures "
+        + Figures.gap(meters: after)
+    }
     return text + "\n"
   }
 }
@@ -35,6 +42,8 @@ enum RepairJSON {
       ("rounds", .integer(repair.rounds)),
       ("lengthMetersBefore", .optional(repair.lengthBefore?.meters)),
       ("lengthMetersAfter", .optional(repair.lengthAfter?.meters)),
+      ("measuredMetersBefore", .optional(repair.measuredMetersBefore)),
+      ("measuredMetersAfter", .optional(repair.measuredMetersAfter)),
     ]
   }
 }

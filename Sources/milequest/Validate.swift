@@ -150,7 +150,7 @@ struct Validate: ParsableCommand {
       let report = Inspector.inspect(document, options: options) {
         bar?.show("looking at \(name)", share: $0)
       }
-      return Result(report: report.keeping(selection.includes))
+      return Result(report: report.keeping(selection.shows))
     }
     let outcome = Repair.repair(
       document, options: options, includingUnsafe: fixUnsafe, fileName: file, limits: limits,
@@ -159,7 +159,7 @@ struct Validate: ParsableCommand {
     if let target = inPlace ? file : output {
       if !inPlace || outcome.bytes != bytes { try Files.write(outcome.bytes, to: target) }
     }
-    return Result(report: outcome.report.keeping(selection.includes), repair: outcome)
+    return Result(report: outcome.report.keeping(selection.shows), repair: outcome)
   }
 
   // MARK: Options
@@ -271,6 +271,12 @@ private struct Selection {
 
   func includes(_ code: Diagnostic.Code) -> Bool {
     (only.isEmpty || only.contains(code)) && !ignored.contains(code)
+  }
+
+  /// What keeps a file from being read is told whatever was asked for: nothing else was looked for.
+  func shows(_ code: Diagnostic.Code) -> Bool {
+    includes(code)
+      || [.unknownFormat, .encoding, .notWellFormed, .doctype, .limit].contains(code)
   }
 
   private static func codes(_ words: [String], option: String) throws -> [Diagnostic.Code] {

@@ -192,4 +192,21 @@ import Testing
     #expect(attributes[.posixPermissions] as? Int == 0o600)
     #expect(try String(contentsOfFile: file, encoding: .utf8) != Self.faulty)
   }
+
+  @Test func whatKeepsAFileFromBeingReadIsToldWhateverWasAskedFor() throws {
+    let answer = try Program.run(["validate", "-", "--only", "spike"], input: "<gpx><trk>")
+    #expect(answer.status == 1 && answer.text.contains("[not-well-formed]"))
+  }
+
+  @Test func anOfficialLengthDoesNotHideWhatARepairChanged() throws {
+    let text = Self.faulty.replacing(
+      "<trkseg>",
+      with: "<extensions><mq:route xmlns:mq=\"urn:milequest:route:1\" officialLength=\"5 km\"/>"
+        + "</extensions><trkseg>")
+    let folder = try Folder()
+    let file = try folder.file("a.gpx", text)
+    let answer = try Program.run(["validate", file, "--fix-unsafe", "-o", folder.path("b.gpx")])
+    #expect(answer.text.contains("still 5.000 km"), "\(answer.text)")
+    #expect(answer.text.contains("official; the line measured"))
+  }
 }

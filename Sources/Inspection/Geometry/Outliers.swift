@@ -134,8 +134,9 @@ struct Outliers {
             )
           }
         }
-        // Without a leg back the shorter side is the one that slipped.
-        if last - b <= a - first {
+        // Without a leg back the shorter side is the one that slipped; where more legs stand out, one
+        // of them may be that leg after all.
+        if k + 1 == long.count, last - b <= a - first {
           return (
             Excursion(
               kind: .slip(slip), vertices: b...last, reachMeters: entry.meters,
@@ -143,7 +144,7 @@ struct Outliers {
           )
         }
       }
-      if k == 0, a - first < last - b, let end = point(slip, a),
+      if k == 0, long.count == 1, a - first < last - b, let end = point(slip, a),
         end.distance(to: space[b]) <= near(entry)
       {
         return (

@@ -18,6 +18,9 @@ public enum Repair {
     /// Official length before and after; nil where there is no route.
     public let lengthBefore: Distance?
     public let lengthAfter: Distance?
+    /// Geometric metres of the pass before and after: an official length hides what changed.
+    public let measuredMetersBefore: Double?
+    public let measuredMetersAfter: Double?
   }
 
   /// More rounds than this would be a repair that makes its own faults.
@@ -49,7 +52,7 @@ public enum Repair {
     var mended: [Finding] = []
     var round = 1
     var report = Inspector.inspect(document, options: options) { progress(round, $0) }
-    let before = report.measured?.length
+    let before = report.measured
     while round <= mostRounds {
       let due = report.findings.filter { finding in
         guard let fix = finding.fix, isWanted(finding.code) else { return false }
@@ -69,6 +72,8 @@ public enum Repair {
     }
     return Outcome(
       bytes: document.source.bytes, mended: mended, report: report, rounds: round - 1,
-      lengthBefore: before, lengthAfter: report.measured?.length)
+      lengthBefore: before?.length, lengthAfter: report.measured?.length,
+      measuredMetersBefore: before?.geometricMeters,
+      measuredMetersAfter: report.measured?.geometricMeters)
   }
 }
