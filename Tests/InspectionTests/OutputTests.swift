@@ -103,11 +103,9 @@ import Testing
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     .appending(path: "shared/corpus/schema/sarif-schema-2.1.0.json")
 
-  /// Python's jsonschema, from Debian's packages or another Python that has it.
-  static let python: String? = ["/usr/bin/python3", "/root/.pyenv/shims/python3"].first { path in
-    guard FileManager.default.isExecutableFile(atPath: path) else { return false }
-    return run(path, ["-c", "import jsonschema"]) == 0
-  }
+  /// The system's Python, where it has Debian's python3-jsonschema.
+  static let python: String? =
+    run("/usr/bin/python3", ["-c", "import jsonschema"]) == 0 ? "/usr/bin/python3" : nil
 
   static func run(_ program: String, _ arguments: [String]) -> Int32 {
     let process = Process()
