@@ -1,0 +1,55 @@
+import Quests
+
+/// Decides who may do what: the only place where this is decided.
+enum Authority {
+  /// What somebody wants to do.
+  enum Deed: Sendable {
+    /// See a team, its quests, and where they are.
+    case see(Team)
+    /// See who is in a team, and its invites' fate.
+    case seeMembers(Team)
+    /// Change a team, its quests, invites and the roles of others.
+    case manage(Team)
+    /// Take a person out of a team.
+    case remove(PersonID, from: Team)
+    case seeRoute(RouteRecord)
+    /// Add a version, change who sees it.
+    case manageRoute(RouteRecord)
+    /// Read or change what belongs to one person alone: walks, profile, keys.
+    case own(PersonID)
+  }
+
+  enum Decision: Sendable, Equatable {
+    case allowed
+    /// The caller may not know that it is there.
+    case hidden
+    /// The caller may know, and may not do it.
+    case refused(String)
+  }
+
+  static func decide(_ person: PersonID?, _ deed: Deed, as membership: Membership?) -> Decision {
+    let isMember = membership?.isOpen == true
+    let isAdmin = isMember && membership?.role == .admin
+    switch deed {
+    case .see(let team):
+      return team.isPublic || isMember ? .allowed : .hidden
+    case .seeMembers(let team):
+      if isMember { return .allowed }
+      return team.isPublic ? .refused("only its members see who is in a team") : .hidden
+    case .manage(let team):
+      if isAdmin { return .allowed }
+      return team.isPublic || isMember ? .refused("only an admin of the team may do this") : .hidden
+    case .remove(let other, let team):
+      if isAdmin || isMember && other == person { return .allowed }
+      return team.isPublic || isMember
+        ? .refused("only an admin takes others out of a team") : .hidden
+    case .seeRoute(let route):
+      return route.isPublic || route.owner == nil || route.owner == person ? .allowed : .hidden
+    case .manageRoute(let route):
+      if let owner = route.owner, owner == person { return .allowed }
+      return route.isPublic ? .refused("only its owner changes a route") : .hidden
+    case .own(let owner):
+      return owner == person ? .allowed : .hidden
+    }
+  }
+}

@@ -1,0 +1,163 @@
+import CivilTime
+import Crypto
+import Formats
+import Geodesy
+import HTTPTypes
+import Quests
+
+/// One request on its way to its endpoint: checked against the endpoint's parameters and schema.
+struct Call: Sendable {
+  let backend: Backend
+  let endpoint: Endpoint
+  let caller: Caller
+  let now: Instant
+  let requestID: String
+  /// The address of whoever is at the other end, as far as trusted proxies tell it.
+  let address: String
+  let path: [String: String]
+  let query: [String: String]
+  let headers: HTTPFields
+  /// What was sent; empty where the endpoint takes no body.
+  let bytes: [UInt8]
+  /// The JSON body, which fits the endpoint's schema.
+  let body: JSONNode
+
+  // MARK: Who
+
+  /// The person in whose name the request is made.
+  ///
+  /// - Throws: `unauthenticated`.
+  func person() throws(Problem) -> PersonID {
+    guard let person = caller.person else {
+      throw Problem(.unauthenticated, "this needs a token: send `Authorization: Bearer …`")
+    }
+    return person
+  }
+
+  /// Lets the call go on where `Authority` allows the deed.
+  ///
+  /// - Parameter missing: what is said not to be there to those who may not know of it.
+  /// - Throws: `not-found`, `forbidden`, and `unauthenticated` where a stranger might be allowed it
+  ///   once signed in.
+  func require(
+    _ deed: Authority.Deed, as membership: Membership? = nil, missing: String
+  ) throws(Problem) {
+    switch Authority.decide(caller.person, deed, as: membership) {
+    case .allowed: return
+    case .hidden: throw Problem(.notFound, missing)
+    case .refused(let why):
+      _ = try person()
+      throw Problem(.forbidden, why)
+    }
+  }
+
+  // MARK: Parameters
+
+  /// An id from the path.
+  ///
+  /// - Throws: `not-found`: no thing has a name that is none.
+  func id<S>(_ name: String, of kind: Identifier<S>.Type = Identifier<S>.self) throws(Problem)
+    -> Identifier<S>
+  {
+    guard let text = path[name], let id = Identifier<S>(text) else {
+      throw Problem(.notFound, "there is no \(name) “\(path[name] ?? "")”: its id would be a UUID")
+    }
+    return id
+  }
+
+  func instant(_ name: String) -> Instant? { query[name].flatMap { Instant(rfc3339: $0) } }
+  func day(_ name: String) -> Day? { query[name].flatMap { Day($0) } }
+  func integer(_ name: String) -> Int? { query[name].flatMap { Int($0) } }
+  func number(_ name: String) -> Double? { query[name].flatMap { Double($0) } }
+  func flag(_ name: String) -> Bool? { query[name].map { $0 == "true" } }
+
+  /// How many items a page has at most.
+  var pageLimit: Int { integer("limit") ?? 50 }
+
+  /// The address of the page that goes on at a cursor.
+  func next(_ cursor: String?) -> JSONValue {
+    guard let cursor else { return .null }
+    var parts = query.filter { $0.key != "cursor" }.sorted { $0.key < $1.key }
+      .map { "\($0.key)=\(Self.percentEncoded($0.value))" }
+    parts.append("cursor=\(Self.percentEncoded(cursor))")
+    return .string("\(filledPath)?\(parts.joined(separator: "&"))")
+  }
+
+  /// A page of items; with a cursor where there are more.
+  func page(_ items: [JSONValue], next cursor: String?, caching: Reply.Caching = .forbidden)
+    -> Reply
+  {
+    .json(.object([("items", .array(items)), ("next", next(cursor))]), caching: caching)
+  }
+
+  private var filledPath: String {
+    var filled = endpoint.path
+    for (name, value) in path { filled = filled.replacing("{\(name)}", with: value) }
+    return filled
+  }
+
+  static func percentEncoded(_ text: String) -> String {
+    var out = ""
+    for byte in text.utf8 {
+      switch byte {
+      case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E:
+        out.unicodeScalars.append(Unicode.Scalar(byte))
+      default:
+        out += byte < 16 ? "%0" : "%"
+        out += String(byte, radix: 16, uppercase: true)
+      }
+    }
+    return out
+  }
+
+  // MARK: Creating and changing
+
+  /// The id of what the call creates: under an `Idempotency-Key` always the same.
+  ///
+  /// - Throws: `idempotency-key-reused`.
+  func newID<S>(of kind: Identifier<S>.Type = Identifier<S>.self) async throws -> Identifier<S> {
+    var random = SystemRandomNumberGenerator()
+    let offered = Identifier<S>.random(using: &random)
+    guard let key = headers[HTTPField.Name("Idempotency-Key")!] else { return offered }
+    var content = Array("\(endpoint.operation)\0\(path.sorted { $0.key < $1.key })\0".utf8)
+    content += bytes
+    let claim = try await backend.accounts.claim(
+      RequestKey(caller: try person(), key: key),
+      body: ContentHash(of: Array(SHA256.hash(data: content))),
+      high: offered.high, low: offered.low, at: now)
+    switch claim {
+    case .new: return offered
+    case .repeated(let high, let low): return Identifier<S>(high: high, low: low)
+    case .otherBody:
+      throw Problem(.keyReused, "the Idempotency-Key stands for another request; use a new one")
+    }
+  }
+
+  /// The revision that a change expects, by `If-Match`.
+  ///
+  /// - Parameters:
+  ///   - revision: the present one.
+  ///   - present: what `GET` answers now, for those who send its `ETag`.
+  /// - Throws: `precondition-failed`.
+  func expectedRevision(_ revision: Int64, present: () throws -> JSONValue) throws -> Int64? {
+    guard let tags = headers[.ifMatch] else { return nil }
+    if tags == "*" { return nil }
+    for tag in tags.split(separator: ",").map({ $0.trimmingSpaces }) {
+      if tag == "\"\(revision)\"" { return revision }
+    }
+    let etag = EntityTag.of(try present().text())
+    if tags.split(separator: ",").contains(where: { $0.trimmingSpaces == etag }) { return revision }
+    throw Problem(
+      .preconditionFailed,
+      "somebody has changed it since: its revision is \(revision); read it again, then decide")
+  }
+}
+
+extension Substring {
+  var trimmingSpaces: Substring {
+    var rest = self
+    while rest.first == " " || rest.first == "\t" { rest.removeFirst() }
+    while rest.last == " " || rest.last == "\t" { rest.removeLast() }
+    return rest
+  }
+}

@@ -1,0 +1,43 @@
+import Quests
+
+/// What each of the ledger's faults is to an HTTP caller: the only place that knows both.
+extension Problem {
+  init(_ error: LedgerError) {
+    switch error.code {
+    case .notFound: self.init(.notFound, error.message)
+    case .limit, .invalid, .zone:
+      self.init(Code(error.code.rawValue, 422, Code.invalid.title), error.message)
+    case .conflict: self.init(.conflict, error.message)
+    case .questOpen: self.init(Code("quest-open", 409, "The team has an open quest"), error.message)
+    case .windowOverlap:
+      self.init(Code("window-overlap", 409, "The windows of quests overlap"), error.message)
+    case .questClosed: self.init(Code("quest-closed", 409, "The quest is closed"), error.message)
+    case .revision: self.init(.preconditionFailed, error.message)
+    case .deleted: self.init(.gone, error.message)
+    case .alreadyMember:
+      self.init(Code("already-member", 409, "The person is in the team"), error.message)
+    case .notMember:
+      self.init(Code("not-member", 409, "The person is not in the team"), error.message)
+    case .lastAdmin: self.init(Code("last-admin", 409, "The last admin stays"), error.message)
+    case .inviteUsed: self.init(Code("invite-used", 410, "The invite was used"), error.message)
+    case .inviteRevoked:
+      self.init(Code("invite-revoked", 410, "The invite was revoked"), error.message)
+    case .inviteExpired:
+      self.init(Code("invite-expired", 410, "The invite has expired"), error.message)
+    case .unknownOutcome:
+      self.init(
+        .unknownOutcome, "the connection to the store broke; send the same request again",
+        retryAfterSeconds: 1)
+    case .unreachable:
+      self.init(.unavailable, "the store cannot be reached", retryAfterSeconds: 2)
+    case .overloaded:
+      self.init(.unavailable, "too much waits for the store", retryAfterSeconds: 1)
+    case .timeout: self.init(.timeout, "the store took too long", retryAfterSeconds: 2)
+    case .storageFull:
+      self.init(.unavailable, "the store has no room left", retryAfterSeconds: 60)
+    default:
+      // What is said of the store's inside is for the log.
+      self.init(.internalError, "the store has failed")
+    }
+  }
+}

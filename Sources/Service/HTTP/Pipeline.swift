@@ -1,0 +1,263 @@
+import CivilTime
+import Formats
+import HTTPTypes
+import Hummingbird
+import Logging
+import Quests
+
+/// Takes each request through the same steps: who asks, are they within their rate, is what they
+/// sent right, the endpoint itself, and the headers that every answer has.
+struct Pipeline: Sendable {
+  let backend: Backend
+  let settings: ServiceSettings
+  let schemas: NamedSchemas
+  let gate: Gate
+  let clients: ClientAddress
+
+  /// - Parameter allowed: the methods that the path has, where the request's is none of them.
+  func respond(
+    _ endpoint: Endpoint?, allowed: [HTTPRequest.Method] = [], to request: Request,
+    _ context: ServiceContext
+  ) async -> Response {
+    let begun = ContinuousClock.now
+    let requestID = Self.requestID(request)
+    let address = clients.address(
+      peer: context.peer, forwarded: request.headers[Self.forwardedFor])
+    var headers = HTTPFields()
+    var problem: Problem?
+    var reply: Reply
+    do {
+      reply = try await answer(
+        endpoint, allowed: allowed, request, context, requestID: requestID, address: address,
+        &headers)
+      if settings.checksAnswers, let endpoint { try check(reply, endpoint, request) }
+    } catch {
+      let found = self.problem(error, requestID: requestID)
+      problem = found
+      reply = Reply(
+        HTTPResponse.Status(code: found.code.status),
+        .json(found.json(requestID: requestID), mediaType: "application/problem+json"),
+        headers: found.headers)
+      if let seconds = found.retryAfterSeconds { headers[.retryAfter] = "\(seconds)" }
+      if found.code.status == 401 { headers[.wwwAuthenticate] = "Bearer" }
+    }
+    headers[Self.requestIDName] = requestID
+    let response = finish(reply, headers, request)
+    let seconds = (ContinuousClock.now - begun) / .seconds(1)
+    let operation = endpoint?.operation ?? "unknown"
+    backend.metrics.record(operation, status: response.status.code, seconds: seconds)
+    if settings.logsRequests || response.status.code >= 500 {
+      var metadata: Logger.Metadata = [
+        "requestId": .string(requestID), "method": .string(request.method.rawValue),
+        "operation": .string(operation), "status": .stringConvertible(response.status.code),
+        "milliseconds": .stringConvertible((seconds * 1e5).rounded() / 100),
+      ]
+      if let problem { metadata["code"] = .string(problem.code.name) }
+      backend.logger.log(
+        level: response.status.code >= 500 ? .error : .info, "request", metadata: metadata)
+    }
+    return response
+  }
+
+  // MARK: Steps
+
+  private func answer(
+    _ endpoint: Endpoint?, allowed: [HTTPRequest.Method], _ request: Request,
+    _ context: ServiceContext, requestID: String, address: String, _ headers: inout HTTPFields
+  ) async throws -> Reply {
+    let now = backend.clock()
+    if endpoint?.access == .open, let endpoint {
+      // Operations and documents: not throttled, so that a flood cannot hide the service's health.
+      return try await call(endpoint, .stranger, request, context, requestID, address, now)
+    }
+    let caller = try await gate.admit(
+      authorization: request.headers[.authorization], address: address, now: now, &headers)
+    guard let endpoint else {
+      if allowed.isEmpty {
+        throw Problem(.notFound, "there is no \(request.uri.path); /docs shows what there is")
+      }
+      let methods = allowed.map(\.rawValue).sorted().joined(separator: ", ")
+      var problem = Problem(
+        .methodNotAllowed,
+        "\(request.method.rawValue) is not possible here; possible are \(methods)")
+      problem.headers[.allow] = methods
+      throw problem
+    }
+    try gate.check(caller, endpoint.access)
+    return try await call(endpoint, caller, request, context, requestID, address, now)
+  }
+
+  private func call(
+    _ endpoint: Endpoint, _ caller: Caller, _ request: Request, _ context: ServiceContext,
+    _ requestID: String, _ address: String, _ now: Instant
+  ) async throws -> Reply {
+    let reading = RequestReading(endpoint: endpoint, schemas: schemas, zones: backend.zones)
+    let path = try reading.path(context.parameters)
+    let query = try reading.query(request.uri.query)
+    try reading.headers(request.headers)
+    let selection = try query["fields"].map { try FieldSelection(parsing: $0) }
+    let (bytes, body) = try await reading.body(of: request, limits: backend.limits)
+    let reply = try await endpoint.handle(
+      Call(
+        backend: backend, endpoint: endpoint, caller: caller, now: now, requestID: requestID,
+        address: address, path: path, query: query, headers: request.headers, bytes: bytes,
+        body: body))
+    guard let selection, endpoint.picksFields else { return reply }
+    return try selected(reply, selection)
+  }
+
+  /// Picks fields from an answer; in a page from each of its items.
+  private func selected(_ reply: Reply, _ selection: FieldSelection) throws -> Reply {
+    guard case .json(let value, let mediaType) = reply.content else { return reply }
+    var picked = reply
+    if case .object(let members) = value, members.first?.0 == "items" {
+      picked.content = .json(
+        .object(
+          try members.map { name, value in
+            name == "items" ? (name, try selection.apply(to: value)) : (name, value)
+          }), mediaType: mediaType)
+    } else {
+      picked.content = .json(try selection.apply(to: value), mediaType: mediaType)
+    }
+    return picked
+  }
+
+  // MARK: Faults
+
+  private func problem(_ error: any Error, requestID: String) -> Problem {
+    switch error {
+    case let problem as Problem: return problem
+    case let error as LedgerError:
+      let problem = Problem(error)
+      if problem.code.status >= 500 {
+        backend.logger.error(
+          "store",
+          metadata: [
+            "requestId": .string(requestID), "code": .string(error.code.rawValue),
+            "detail": .string(error.message),
+          ])
+      }
+      return problem
+    case let error as FieldSelectionError:
+      return .parameter("fields", error.message)
+    case is CancellationError:
+      return Problem(.unavailable, "the service is shutting down", retryAfterSeconds: 5)
+    default:
+      backend.logger.error(
+        "failure", metadata: ["requestId": .string(requestID), "detail": .string("\(error)")])
+      return Problem(.internalError, "the service has failed; its log has more under \(requestID)")
+    }
+  }
+
+  /// Holds an answer against what the API's description promises, where the settings ask for it.
+  private func check(_ reply: Reply, _ endpoint: Endpoint, _ request: Request) throws {
+    guard let promised = endpoint.answers.first(where: { $0.status == reply.status.code }) else {
+      throw AnswerMismatch(text: "\(endpoint.operation) answers \(reply.status.code), undescribed")
+    }
+    guard case .json(let value, let mediaType) = reply.content else { return }
+    var schema = promised.schema ?? .anything
+    if request.uri.queryParameters["fields"] != nil, endpoint.picksFields {
+      schema = schema.selection
+    }
+    var checking = SchemaChecking(schemas, zones: backend.zones)
+    checking.check(try JSONReader.read(value.text()), schema)
+    guard checking.faults.isEmpty, mediaType == promised.mediaType else {
+      let faults = checking.faults.map { "\($0.pointer) \($0.detail)" }.joined(separator: "; ")
+      throw AnswerMismatch(
+        text: "\(endpoint.operation) answers \(mediaType) that is not \(promised.mediaType) as "
+          + "described: \(faults)")
+    }
+  }
+
+  private struct AnswerMismatch: Error, CustomStringConvertible {
+    let text: String
+    var description: String { text }
+  }
+
+  // MARK: Headers
+
+  private func finish(_ reply: Reply, _ common: HTTPFields, _ request: Request) -> Response {
+    var headers = reply.headers
+    for field in common { headers.append(field) }
+    cors(request, &headers)
+    var status = reply.status
+    var body: [UInt8]?
+    switch reply.content {
+    case .none: break
+    case .json(let value, let mediaType):
+      body = value.text()
+      headers[.contentType] = mediaType
+    case .bytes(let bytes, let mediaType):
+      body = bytes
+      headers[.contentType] = mediaType
+    }
+    headers[.xContentTypeOptions] = "nosniff"
+    switch reply.caching {
+    case .forbidden: headers[.cacheControl] = "private, no-store"
+    case .briefly: headers[.cacheControl] = "public, max-age=10, stale-while-revalidate=60"
+    case .fixed: headers[.cacheControl] = "public, max-age=3600"
+    }
+    if reply.caching == .briefly { headers.append(HTTPField(name: .vary, value: "Authorization")) }
+    if let bytes = body, status == .ok,
+      request.method == .get || request.method == .head
+        || request.method == .patch
+    {
+      let tag = EntityTag.of(bytes)
+      headers[.eTag] = tag
+      if request.method != .patch, let known = request.headers[.ifNoneMatch],
+        EntityTag.matches(known, tag)
+      {
+        status = .notModified
+        body = nil
+        headers[.contentType] = nil
+      }
+    }
+    guard let body, request.method != .head else {
+      if let body { headers[.contentLength] = "\(body.count)" }
+      return Response(status: status, headers: headers)
+    }
+    return Response(
+      status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
+  }
+
+  /// Tells browsers that pages of the allowed origins may read the answer.
+  private func cors(_ request: Request, _ headers: inout HTTPFields) {
+    if settings.allowedOrigins.isEmpty { return }
+    headers.append(HTTPField(name: .vary, value: "Origin"))
+    guard let origin = request.headers[.origin], settings.allows(origin: origin) else { return }
+    headers[.accessControlAllowOrigin] = origin
+    headers[.accessControlExposeHeaders] =
+      "ETag, Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id"
+  }
+
+  /// The answer to a browser that asks what it may send.
+  func preflight(_ request: Request, allowed: [HTTPRequest.Method]) -> Response? {
+    guard request.method == .options, request.headers[.accessControlRequestMethod] != nil,
+      let origin = request.headers[.origin], settings.allows(origin: origin)
+    else { return nil }
+    var headers = HTTPFields()
+    cors(request, &headers)
+    headers[.accessControlAllowMethods] = allowed.map(\.rawValue).joined(separator: ", ")
+    headers[.accessControlAllowHeaders] =
+      "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, X-Request-Id"
+    headers[.accessControlMaxAge] = "600"
+    return Response(status: .noContent, headers: headers)
+  }
+
+  static let requestIDName = HTTPField.Name("X-Request-Id")!
+  private static let forwardedFor = HTTPField.Name("X-Forwarded-For")!
+
+  /// The caller's own name for the request where it is a plain one, else a new one.
+  private static func requestID(_ request: Request) -> String {
+    if let own = request.headers[requestIDName], 1...64 ~= own.utf8.count,
+      own.utf8.allSatisfy({
+        0x30...0x39 ~= $0 || 0x41...0x5A ~= $0 || 0x61...0x7A ~= $0 || $0 == 0x2D || $0 == 0x5F
+          || $0 == 0x2E
+      })
+    {
+      return own
+    }
+    let digits = String(UInt64.random(in: .min ... .max), radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+}

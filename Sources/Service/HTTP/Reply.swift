@@ -1,0 +1,54 @@
+import Formats
+import HTTPTypes
+
+/// What an endpoint answers, before the headers that all answers have.
+struct Reply: Sendable {
+  enum Content: Sendable {
+    case none
+    case json(JSONValue, mediaType: String)
+    case bytes([UInt8], mediaType: String)
+  }
+
+  /// Who may keep the answer.
+  enum Caching: Sendable, Equatable {
+    /// Nobody.
+    case forbidden
+    /// A shared cache for a moment: what is public and asked for without a token.
+    case briefly
+    /// The same for everyone until the next version of the program.
+    case fixed
+  }
+
+  var status: HTTPResponse.Status
+  var content: Content
+  var caching: Caching
+  var headers: HTTPFields
+
+  init(
+    _ status: HTTPResponse.Status, _ content: Content, caching: Caching = .forbidden,
+    headers: HTTPFields = HTTPFields()
+  ) {
+    self.status = status
+    self.content = content
+    self.caching = caching
+    self.headers = headers
+  }
+
+  static func json(
+    _ value: JSONValue, _ status: HTTPResponse.Status = .ok, caching: Caching = .forbidden
+  ) -> Reply {
+    Reply(status, .json(value, mediaType: "application/json"), caching: caching)
+  }
+
+  static func created(_ value: JSONValue, at location: String) -> Reply {
+    var reply = Reply.json(value, .created)
+    reply.headers[.location] = location
+    return reply
+  }
+
+  static func map(_ value: JSONValue, caching: Caching) -> Reply {
+    Reply(.ok, .json(value, mediaType: "application/geo+json"), caching: caching)
+  }
+
+  static let nothing = Reply(.noContent, .none)
+}

@@ -1,0 +1,52 @@
+public import CivilTime
+import Hummingbird
+import HummingbirdCore
+public import Logging
+import NIOCore
+public import Quests
+
+/// The REST service over a store.
+public struct QuestService: Sendable {
+  private let backend: Backend
+  private let settings: ServiceSettings
+  private let api: API
+
+  public init(
+    ledger: any LedgerStore, routes: any RouteStore, accounts: any AccountStore,
+    settings: ServiceSettings, clock: @escaping @Sendable () -> Instant, logger: Logger
+  ) {
+    api = API()
+    self.settings = settings
+    backend = Backend(
+      ledger: ledger, routes: routes, accounts: accounts, zones: ZoneCatalog(),
+      ledgerLimits: .standard, limits: settings.limits,
+      routeCache: RouteCache(routes, mostVertices: settings.limits.cachedVertices),
+      clock: clock, logger: logger, metrics: Metrics(), readiness: Readiness(),
+      documents: Documents(api.description))
+  }
+
+  /// Serves until the surrounding task group shuts down gracefully.
+  ///
+  /// - Parameter started: is told the port once it is open.
+  /// - Throws: where the port cannot be opened.
+  public func run(started: @escaping @Sendable (Int) async -> Void) async throws {
+    let pipeline = Pipeline(
+      backend: backend, settings: settings, schemas: api.schemas,
+      gate: Gate(identify: { _, _ in .stranger }, rates: Rates()),
+      clients: ClientAddress(trustedProxies: settings.trustedProxies))
+    let limits = settings.limits
+    let channel = HTTP1Channel.Configuration(
+      idleTimeout: .seconds(Int64(limits.idleSeconds)),
+      httpDecoderConfiguration: .init(
+        maxHeaderFieldSize: limits.headBytes, maxHeaderListSize: limits.headBytes,
+        maxHeaderFieldCount: 100))
+    let application = Application(
+      responder: api.responder(pipeline), server: .http1(configuration: channel),
+      configuration: ApplicationConfiguration(
+        address: .hostname(settings.host, port: settings.port), serverName: "MileQuest",
+        availableConnectionsDelegate: MaximumAvailableConnections(limits.connections)),
+      onServerRunning: { channel in await started(channel.localAddress?.port ?? 0) },
+      logger: backend.logger)
+    try await application.run()
+  }
+}

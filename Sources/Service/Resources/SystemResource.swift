@@ -1,0 +1,56 @@
+import Formats
+import HTTPTypes
+
+/// Liveness, readiness, figures, and the description of the API.
+enum SystemResource {
+  private static let tag = "Service"
+
+  static let endpoints: [Endpoint] = [
+    Endpoint(
+      .get, "/healthz", "getHealth", "Whether the process runs", tag: tag, access: .open,
+      answers: [Endpoint.Answer(200, "It does.", .object([.init("status", .words(["ok"]))]))]
+    ) { _ in .json(.object([("status", .string("ok"))])) },
+    Endpoint(
+      .get, "/readyz", "getReadiness", "Whether requests can be answered now",
+      details: "Not ready when the store does not answer, and from the first moment of a shutdown.",
+      tag: tag, access: .open,
+      answers: [Endpoint.Answer(200, "They can.", .object([.init("status", .words(["ready"]))]))]
+    ) { call in
+      if call.backend.readiness.isClosing {
+        throw Problem(.unavailable, "the service is shutting down", retryAfterSeconds: 5)
+      }
+      _ = try await call.backend.ledger.teams(after: nil, limit: 1)
+      return .json(.object([("status", .string("ready"))]))
+    },
+    Endpoint(
+      .get, "/metrics", "getMetrics", "Figures for Prometheus", tag: tag, access: .open,
+      answers: [
+        Endpoint.Answer(
+          200, "The text exposition format.", mediaType: "text/plain; version=0.0.4; charset=utf-8",
+          nil)
+      ]
+    ) { call in
+      Reply(
+        .ok,
+        .bytes(
+          Array(call.backend.metrics.text.utf8),
+          mediaType: "text/plain; version=0.0.4; charset=utf-8"))
+    },
+    Endpoint(
+      .get, "/openapi.json", "getDescription", "This description of the API", tag: tag,
+      access: .open,
+      answers: [Endpoint.Answer(200, "An OpenAPI 3.1 document.", .anything)]
+    ) { call in
+      Reply(
+        .ok, .bytes(call.backend.documents.openAPI, mediaType: "application/json"), caching: .fixed)
+    },
+    Endpoint(
+      .get, "/docs", "getDocs", "This description for people", tag: tag, access: .open,
+      answers: [Endpoint.Answer(200, "A page.", mediaType: "text/html; charset=utf-8", nil)]
+    ) { call in
+      Reply(
+        .ok, .bytes(call.backend.documents.page, mediaType: "text/html; charset=utf-8"),
+        caching: .fixed)
+    },
+  ]
+}

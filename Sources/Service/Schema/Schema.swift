@@ -1,0 +1,141 @@
+import Formats
+
+/// The shape of a JSON value: what requests are checked against and what the API's description says.
+indirect enum Schema: Sendable {
+  case boolean
+  case integer(ClosedRange<Int64>)
+  /// Finite numbers.
+  case number(ClosedRange<Double>)
+  case text(TextForm)
+  case array(Schema, count: ClosedRange<Int>)
+  case object([Property])
+  /// An object whose members have names of their own, such as a GeoJSON feature's properties.
+  case map(Schema)
+  /// One of `NamedSchemas`.
+  case named(String)
+  case nullable(Schema)
+  case either([Schema])
+  /// One of some words.
+  case words([String])
+  case anything
+
+  /// A member of an object; others than those named are refused.
+  struct Property: Sendable {
+    let name: String
+    let schema: Schema
+    let isRequired: Bool
+    let note: String
+
+    init(_ name: String, _ schema: Schema, _ note: String = "", isRequired: Bool = true) {
+      self.name = name
+      self.schema = schema
+      self.isRequired = isRequired
+      self.note = note
+    }
+
+    static func optional(_ name: String, _ schema: Schema, _ note: String = "") -> Property {
+      Property(name, schema, note, isRequired: false)
+    }
+  }
+
+  /// What a text looks like.
+  struct TextForm: Sendable {
+    /// A named form with a check of its own.
+    enum Format: String, Sendable {
+      case uuid
+      /// RFC 3339 with an offset.
+      case instant = "date-time"
+      case date
+      case email
+      /// Such as `3.1 mi`.
+      case distance
+      /// An IANA zone.
+      case zone
+    }
+
+    let format: Format?
+    /// In characters (Unicode code points).
+    let length: ClosedRange<Int>
+    let pattern: String?
+  }
+
+  static let uuid = Schema.text(TextForm(format: .uuid, length: 36...36, pattern: nil))
+  static let instant = Schema.text(TextForm(format: .instant, length: 20...40, pattern: nil))
+  static let date = Schema.text(TextForm(format: .date, length: 10...10, pattern: nil))
+  static let email = Schema.text(TextForm(format: .email, length: 3...254, pattern: nil))
+  static let distance = Schema.text(TextForm(format: .distance, length: 1...64, pattern: nil))
+  static let zone = Schema.text(TextForm(format: .zone, length: 1...64, pattern: nil))
+
+  static func text(_ length: ClosedRange<Int> = 0...4_096) -> Schema {
+    .text(TextForm(format: nil, length: length, pattern: nil))
+  }
+
+  /// Any distance that a ledger holds, in metres.
+  static let meters = Schema.number(-9.3e12...9.3e12)
+  static let count = Schema.integer(0...Int64.max)
+  /// Degrees.
+  static let longitude = Schema.number(-180...180)
+  static let latitude = Schema.number(-90...90)
+  /// Longitude and latitude, and the elevation in metres where it is known.
+  static let coordinate = Schema.array(.number(-12_000_000...12_000_000), count: 2...3)
+
+  /// The same with every member optional: what an answer is when `fields` picks from it.
+  var selection: Schema {
+    switch self {
+    case .object(let properties):
+      .object(
+        properties.map { Property($0.name, $0.schema.selection, $0.note, isRequired: false) })
+    case .array(let item, let count): .array(item.selection, count: count)
+    case .nullable(let schema): .nullable(schema.selection)
+    case .either(let schemas): .either(schemas.map(\.selection))
+    case .named(let name): .named(name + NamedSchema.selectionSuffix)
+    default: self
+    }
+  }
+
+  /// The names of the schemas that it refers to.
+  var references: [String] {
+    switch self {
+    case .object(let properties): properties.flatMap(\.schema.references)
+    case .array(let schema, _), .map(let schema), .nullable(let schema): schema.references
+    case .either(let schemas): schemas.flatMap(\.references)
+    case .named(let name): [name]
+    default: []
+    }
+  }
+}
+
+/// A schema that others refer to.
+struct NamedSchema: Sendable {
+  let name: String
+  let schema: Schema
+  let note: String
+
+  init(_ name: String, _ note: String, _ schema: Schema) {
+    self.name = name
+    self.note = note
+    self.schema = schema
+  }
+
+  /// Ends the name of what `fields` leaves of a schema.
+  static let selectionSuffix = "Fields"
+}
+
+/// The schemas by name.
+struct NamedSchemas: Sendable {
+  private let byName: [String: NamedSchema]
+
+  init(_ schemas: [NamedSchema]) {
+    byName = Dictionary(schemas.map { ($0.name, $0) }) { first, second in
+      preconditionFailure("two schemas are called \(first.name)")
+    }
+  }
+
+  subscript(name: String) -> NamedSchema? {
+    if let found = byName[name] { return found }
+    guard name.hasSuffix(NamedSchema.selectionSuffix),
+      let whole = byName[String(name.dropLast(NamedSchema.selectionSuffix.count))]
+    else { return nil }
+    return NamedSchema(name, "What `fields` picks of \(whole.name).", whole.schema.selection)
+  }
+}

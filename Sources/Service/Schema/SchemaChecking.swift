@@ -1,0 +1,154 @@
+import CivilTime
+import Formats
+import Geodesy
+import Quests
+
+/// Holds JSON against a schema and tells everything that is wrong with it at once.
+struct SchemaChecking {
+  /// After so many faults the rest is not told.
+  static let mostFaults = 50
+
+  private let schemas: NamedSchemas
+  private let zones: ZoneCatalog
+  private(set) var faults: [(pointer: String, detail: String)] = []
+
+  init(_ schemas: NamedSchemas, zones: ZoneCatalog) {
+    self.schemas = schemas
+    self.zones = zones
+  }
+
+  private mutating func add(_ pointer: String, _ detail: String) {
+    if faults.count < Self.mostFaults { faults.append((pointer, detail)) }
+  }
+
+  /// O(size of the value).
+  mutating func check(_ node: JSONNode, _ schema: Schema, at pointer: String = "") {
+    switch schema {
+    case .anything: return
+    case .named(let name):
+      guard let named = schemas[name] else { preconditionFailure("no schema is called \(name)") }
+      check(node, named.schema, at: pointer)
+    case .nullable(let inner):
+      if node.isNull { return }
+      check(node, inner, at: pointer)
+    case .either(let choices):
+      var least: [(pointer: String, detail: String)]?
+      for choice in choices {
+        var attempt = SchemaChecking(schemas, zones: zones)
+        attempt.check(node, choice, at: pointer)
+        if attempt.faults.isEmpty { return }
+        // The choice that fits best is the one that was meant.
+        if least.map({ attempt.faults.count < $0.count }) ?? true { least = attempt.faults }
+      }
+      for fault in least ?? [] { add(fault.pointer, fault.detail) }
+    case .boolean:
+      guard node.bool != nil else { return add(pointer, "is \(node.kind), not true or false") }
+    case .integer(let range):
+      guard let value = node.int64 else {
+        return add(pointer, "is \(node.kind), not a whole number")
+      }
+      if !range.contains(value) {
+        add(pointer, "\(value) is outside \(range.lowerBound)…\(range.upperBound)")
+      }
+    case .number(let range):
+      guard let value = node.double else {
+        return add(pointer, "is \(node.kind), not a number")
+      }
+      if !range.contains(value) {
+        add(pointer, "\(value) is outside \(range.lowerBound)…\(range.upperBound)")
+      }
+    case .words(let words):
+      guard let text = node.string, words.contains(text) else {
+        return add(pointer, "is none of \(words.joined(separator: ", "))")
+      }
+    case .text(let form):
+      guard let text = node.string else { return add(pointer, "is \(node.kind), not a text") }
+      if let fault = fault(of: text, form) { add(pointer, fault) }
+    case .array(let item, let count):
+      guard let items = node.array else { return add(pointer, "is \(node.kind), not a list") }
+      if items.count < count.lowerBound || items.count > count.upperBound {
+        return add(
+          pointer,
+          "has \(items.count) items; \(count.lowerBound) to \(count.upperBound) are taken")
+      }
+      for (index, node) in items.enumerated() { check(node, item, at: "\(pointer)/\(index)") }
+    case .map(let value):
+      guard let members = node.object else {
+        return add(pointer, "is \(node.kind), not an object")
+      }
+      for member in members {
+        check(member.value, value, at: "\(pointer)/\(Self.escaped(member.name))")
+      }
+    case .object(let properties):
+      guard let members = node.object else {
+        return add(pointer, "is \(node.kind), not an object")
+      }
+      for member in members {
+        let place = "\(pointer)/\(Self.escaped(member.name))"
+        guard let property = properties.first(where: { $0.name == member.name }) else {
+          add(
+            place,
+            "is not known here; known are \(properties.map(\.name).joined(separator: ", "))")
+          continue
+        }
+        check(member.value, property.schema, at: place)
+      }
+      for property in properties
+      where property.isRequired && !members.contains(where: { $0.name == property.name }) {
+        add("\(pointer)/\(Self.escaped(property.name))", "is missing")
+      }
+    }
+  }
+
+  /// What is wrong with a text, or nil.
+  func fault(of text: String, _ form: Schema.TextForm) -> String? {
+    let length = text.unicodeScalars.count
+    if length < form.length.lowerBound {
+      return length == 0
+        ? "is empty" : "is shorter than \(form.length.lowerBound) characters"
+    }
+    if length > form.length.upperBound {
+      return "is longer than \(form.length.upperBound) characters"
+    }
+    switch form.format {
+    case nil: break
+    case .uuid:
+      if QuestID(text) == nil {
+        return "is no UUID; one looks like 6f1c8f0e-4b1d-4c39-9d35-0f7f2f6e1a10"
+      }
+    case .instant:
+      if Instant(rfc3339: text) == nil {
+        return "is no moment with an offset; one looks like 2026-05-03T18:30:00Z"
+      }
+    case .date:
+      if Day(text) == nil { return "is no date; one looks like 2026-05-03" }
+    case .email:
+      if !Self.isEmail(text) { return "is no e-mail address" }
+    case .distance:
+      do throws(GeodesyError) { _ = try Distance(text) } catch { return error.message }
+    case .zone:
+      do { _ = try zones.zone(named: text) } catch {
+        return "is no IANA zone that the system knows; one looks like America/New_York"
+      }
+    }
+    return nil
+  }
+
+  /// One @, something on both sides, a dot-separated domain, no spaces or controls; what is behind
+  /// it is found out by sending mail.
+  static func isEmail(_ text: String) -> Bool {
+    let halves = text.split(separator: "@", omittingEmptySubsequences: false)
+    guard halves.count == 2, 1...64 ~= halves[0].utf8.count, 3...253 ~= halves[1].utf8.count else {
+      return false
+    }
+    let isPlain =
+      text.unicodeScalars.allSatisfy { $0.value > 0x20 && $0.value != 0x7F }
+      && !text.contains { "<>()[]\\,;:\"".contains($0) }
+    let labels = halves[1].split(separator: ".", omittingEmptySubsequences: false)
+    return isPlain && labels.count > 1 && labels.allSatisfy { !$0.isEmpty }
+  }
+
+  static func escaped(_ name: String) -> String {
+    name.replacing("~", with: "~0").replacing("/", with: "~1")
+  }
+}
