@@ -20,10 +20,10 @@ struct FoldNeeds {
     case .log(let key, _, _), .edit(let key, _, _), .delete(let key, _):
       add(key.person, moves: false)
       activities.insert(key)
-    case .createTeam(let id, _, let founder):
+    case .createTeam(let id, _, _, let founder):
       teams.insert(id)
       add(founder, moves: true)
-    case .renameTeam(let id, _, _): teams.insert(id)
+    case .changeTeam(let id, _, _): teams.insert(id)
     case .join(let team, let person, _, _), .leave(let team, let person, _):
       teams.insert(team)
       add(person, moves: true)

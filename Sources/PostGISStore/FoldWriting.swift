@@ -20,8 +20,8 @@ extension LedgerChanges {
     write(teams.filter(\.isNew), WriteStatements.newTeams) { rows in
       [
         Parameter(array: rows.map(\.team.id)), Parameter(array: rows.map(\.team.name)),
-        Parameter(array: rows.map(\.team.createdAt)), Parameter(array: rows.map(\.team.createdBy)),
-        Parameter(array: rows.map(\.team.revision)),
+        Parameter(array: rows.map(\.team.isPublic)), Parameter(array: rows.map(\.team.createdAt)),
+        Parameter(array: rows.map(\.team.createdBy)), Parameter(array: rows.map(\.team.revision)),
       ]
     }
     write(teams.filter(\.isNew), WriteStatements.newStates) { rows in
@@ -30,7 +30,7 @@ extension LedgerChanges {
     write(teams.filter { !$0.isNew && $0.isTeamChanged }, WriteStatements.teams) { rows in
       [
         Parameter(array: rows.map(\.team.id)), Parameter(array: rows.map(\.team.name)),
-        Parameter(array: rows.map(\.team.revision)),
+        Parameter(array: rows.map(\.team.isPublic)), Parameter(array: rows.map(\.team.revision)),
       ]
     }
     write(teams.filter { !$0.isNew }, WriteStatements.states) { rows in
@@ -270,8 +270,9 @@ enum WriteStatements {
   static let newTeams = Statement(
     "new_teams",
     """
-    INSERT INTO teams (team_id, name, created_at, created_by, revision)
-    SELECT * FROM unnest($1::uuid[], $2::text[], $3::bigint[], $4::uuid[], $5::bigint[])
+    INSERT INTO teams (team_id, name, is_public, created_at, created_by, revision)
+    SELECT * FROM unnest($1::uuid[], $2::text[], $3::boolean[], $4::bigint[], $5::uuid[],
+      $6::bigint[])
     """)
   static let newStates = Statement(
     "new_states",
@@ -281,8 +282,9 @@ enum WriteStatements {
   static let teams = Statement(
     "write_teams",
     """
-    UPDATE teams t SET name = n.name, revision = n.revision
-    FROM unnest($1::uuid[], $2::text[], $3::bigint[]) AS n (team_id, name, revision)
+    UPDATE teams t SET name = n.name, is_public = n.is_public, revision = n.revision
+    FROM unnest($1::uuid[], $2::text[], $3::boolean[], $4::bigint[])
+      AS n (team_id, name, is_public, revision)
     WHERE t.team_id = n.team_id
     """)
   static let states = Statement(

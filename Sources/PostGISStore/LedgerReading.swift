@@ -266,12 +266,13 @@ extension PostgresStore: LedgerStore {
   }
 
   public func markers(
-    in box: Bounds, after quest: QuestID?, limit: Int
+    in box: Bounds, publicOnly: Bool, after quest: QuestID?, limit: Int
   ) async throws(LedgerError) -> [QuestMarker] {
     let limit = checked(limit: limit)
     return try await read {
       try $0.rows(
-        ReadStatements.markers, box.halves + [Parameter(quest), Parameter(limit)]
+        ReadStatements.markers,
+        box.halves + [Parameter(quest), Parameter(publicOnly), Parameter(limit)]
       ) {
         let (quest, team): (QuestID, TeamID) = (try $0.id(), try $0.id())
         return QuestMarker(
@@ -422,14 +423,16 @@ enum ReadStatements {
   static let markers = Statement(
     "markers",
     """
-    SELECT quest_id, team_id, ST_Y(place), ST_X(place), version FROM quest_places
+    SELECT quest_id, team_id, ST_Y(place), ST_X(place), version FROM quest_places p
     WHERE (place && ST_MakeEnvelope($1::float8, $3::float8, $2::float8, $4::float8, 4326)
         OR place && ST_MakeEnvelope($5::float8, $3::float8, $6::float8, $4::float8, 4326))
       AND ST_Y(place) BETWEEN $3::float8 AND $4::float8
       AND (ST_X(place) BETWEEN $1::float8 AND $2::float8
         OR ST_X(place) BETWEEN $5::float8 AND $6::float8)
       AND ($7::uuid IS NULL OR quest_id > $7::uuid)
-    ORDER BY quest_id LIMIT $8::bigint
+      AND (NOT $8::boolean
+        OR EXISTS (SELECT 1 FROM teams t WHERE t.team_id = p.team_id AND t.is_public))
+    ORDER BY quest_id LIMIT $9::bigint
     """)
   static let forgetEvents = Statement(
     "forget_events", "DELETE FROM team_events WHERE at < $1::bigint")

@@ -174,7 +174,8 @@ extension LedgerCommand.Action {
       switch self {
       case .log(_, let content, let zone): [content.source, content.note, zone]
       case .edit(_, let content, _): [content.source, content.note]
-      case .createTeam(_, let name, _), .renameTeam(_, let name, _): [name]
+      case .createTeam(_, let name, _, _): [name]
+      case .changeTeam(_, let change, _): [change.name]
       case .createQuest(let draft): [draft.name, draft.zone]
       case .changeQuest(_, let change, _): [change.name, change.zone]
       default: []

@@ -5,11 +5,11 @@ internal import Quests
 // The lists of columns and what they are read into, each in one place.
 
 extension Team {
-  static let columns = "t.team_id, t.name, t.created_at, t.created_by, t.revision"
+  static let columns = "t.team_id, t.name, t.is_public, t.created_at, t.created_by, t.revision"
   static func read(_ columns: inout Columns) throws -> Team {
     Team(
-      id: try columns.id(), name: try columns.text(), createdAt: try columns.instant(),
-      createdBy: try columns.id(), revision: try columns.int())
+      id: try columns.id(), name: try columns.text(), isPublic: try columns.bool(),
+      createdAt: try columns.instant(), createdBy: try columns.id(), revision: try columns.int())
   }
 }
 

@@ -9,7 +9,7 @@ enum Schema {
   /// The version that the last migration leads to.
   static var version: Int64 { Int64(migrations.count) }
 
-  static let migrations = [ledger, routes, accounts]
+  static let migrations = [ledger, routes, accounts, publicTeams]
 
   /// What the versions themselves are kept in.
   static let beginning = """
@@ -325,5 +325,9 @@ enum Schema {
       PRIMARY KEY (caller, key_hash)
     );
     CREATE INDEX request_keys_expiry ON request_keys (expires_at);
+    """
+
+  private static let publicTeams = """
+    ALTER TABLE teams ADD COLUMN is_public boolean NOT NULL DEFAULT false;
     """
 }

@@ -219,7 +219,7 @@ extension EmbeddedStore: LedgerStore {
   }
 
   public func markers(
-    in box: Bounds, after quest: QuestID?, limit: Int
+    in box: Bounds, publicOnly: Bool, after quest: QuestID?, limit: Int
   ) async throws(LedgerError) -> [QuestMarker] {
     let limit = checked(limit: limit)
     return try await read { tables in
@@ -232,8 +232,10 @@ extension EmbeddedStore: LedgerStore {
           + "  WHERE west <= ?6 AND east >= ?5 AND south <= ?4 AND north >= ?3) "
           + "AND m.latitude BETWEEN ?3 AND ?4 "
           + "AND (m.longitude BETWEEN ?1 AND ?2 OR m.longitude BETWEEN ?5 AND ?6) "
-          + "AND m.quest_id > ?7 ORDER BY m.quest_id LIMIT ?8",
-        box.halves + [quest.after(), limit]
+          + "AND m.quest_id > ?7 AND (?8 = 0 OR EXISTS "
+          + "  (SELECT 1 FROM teams t WHERE t.team_id = m.team_id AND t.is_public = 1)) "
+          + "ORDER BY m.quest_id LIMIT ?9",
+        box.halves + [quest.after(), publicOnly.sql, limit]
       ) {
         QuestMarker(
           quest: try $0.id(), team: try $0.id(), latitude: try $0.double(),

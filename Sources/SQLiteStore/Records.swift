@@ -6,11 +6,11 @@ internal import Quests
 // The lists of columns and what they are read into, each in one place.
 
 extension Team {
-  static let columns = "team_id, name, created_at, created_by, revision"
+  static let columns = "team_id, name, is_public, created_at, created_by, revision"
   static func read(_ columns: inout Columns) throws -> Team {
     Team(
-      id: try columns.id(), name: try columns.text(), createdAt: try columns.instant(),
-      createdBy: try columns.id(), revision: try columns.int())
+      id: try columns.id(), name: try columns.text(), isPublic: try columns.bool(),
+      createdAt: try columns.instant(), createdBy: try columns.id(), revision: try columns.int())
   }
 }
 

@@ -14,6 +14,7 @@ enum Schema {
     migrator.registerMigration("1 ledger") { db in try db.execute(sql: ledger) }
     migrator.registerMigration("2 routes") { db in try db.execute(sql: routes) }
     migrator.registerMigration("3 accounts") { db in try db.execute(sql: accounts) }
+    migrator.registerMigration("4 public teams") { db in try db.execute(sql: publicTeams) }
     return migrator
   }
 
@@ -277,5 +278,9 @@ enum Schema {
       PRIMARY KEY (caller, key)
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX request_keys_expiry ON request_keys (expires_at);
+    """
+
+  private static let publicTeams = """
+    ALTER TABLE teams ADD COLUMN is_public INTEGER NOT NULL DEFAULT 0;
     """
 }

@@ -221,6 +221,14 @@ import Testing
     #expect(text.contains("walked     80.467 km (50.000 mi) of 160.934 km (100.000 mi), 2 walks"))
     #expect(try ledger.well("quest", "list").text.contains("Appalachian Trail"))
     #expect(try ledger.well("team", "list").text.contains("Owls"))
+    // A team is its members' own until it is told otherwise.
+    func isPublic() throws -> Bool? {
+      try ledger.well("team", "show", "Owls", "--format", "json").json["public"] as? Bool
+    }
+    #expect(try isPublic() == false)
+    _ = try ledger.well("team", "create", "Owls", "--by", "Ann", "--public")
+    #expect(try isPublic() == true)
+    #expect(try ledger.well("team", "list").text.contains("everybody"))
     #expect(try ledger.well("audit").status == 0)
   }
 

@@ -16,7 +16,8 @@ public enum LedgerCase: String, CaseIterable, Sendable, CustomTestStringConverti
   case loggingTellsEveryTeam, batchesKeepWhatIsValid, repeatsGetTheFirstAnswer
   case delayedFirstCopies, editsAndDeletionsAreKept, concurrentWriters, oneOpenQuest
   case successorsAndExpiry, changedQuestsAreDerivedAgain, pastMoments, listingsStayStable
-  case membershipsAndInvites, eventsAndPrivacy, markersInABox, streakDays, auditFindsDamage
+  case membershipsAndInvites, eventsAndPrivacy, markersInABox, publicTeams, streakDays,
+    auditFindsDamage
   case randomCommands
 
   public var testDescription: String { rawValue }
@@ -38,6 +39,7 @@ public enum LedgerCase: String, CaseIterable, Sendable, CustomTestStringConverti
     case .membershipsAndInvites: try await world.membershipsAndInvites()
     case .eventsAndPrivacy: try await world.eventsAndPrivacy()
     case .markersInABox: try await world.markersInABox()
+    case .publicTeams: try await world.publicTeams()
     case .streakDays: try await world.streakDays()
     case .auditFindsDamage: try await world.auditFindsDamage(subject)
     case .randomCommands: try await world.randomCommands()
@@ -620,10 +622,11 @@ extension World {
     #expect(trail.contains { $0.entry.action == "redeem-invite" && $0.entry.actor == redeemer })
     let page = try await store.trail(of: team, before: trail[1].number, limit: 2)
     #expect(page.map(\.number) == trail[2...3].map(\.number))
-    _ = try await tell(.renameTeam(team, name: "Short Haulers", expectedRevision: 1))
+    _ = try await tell(.changeTeam(team, TeamChange(name: "Short Haulers"), expectedRevision: 1))
     #expect(try await store.team(team)?.team.revision == 2)
     #expect(
-      await refusal(.renameTeam(team, name: "Others", expectedRevision: 1)) == .revision)
+      await refusal(.changeTeam(team, TeamChange(name: "Others"), expectedRevision: 1)) == .revision
+    )
   }
 
   func eventsAndPrivacy() async throws {
@@ -670,7 +673,8 @@ extension World {
     #expect(try await store.forgetEvents(at: late) == events.count)
     #expect(try await store.events(of: team, after: 0, limit: 500).isEmpty)
     _ = try await tell(.expireQuest(quest), at: late)
-    _ = try await tell(.renameTeam(team, name: "Night owls", expectedRevision: nil), at: late)
+    _ = try await tell(
+      .changeTeam(team, TeamChange(name: "Night owls"), expectedRevision: nil), at: late)
     #expect(
       try await store.events(of: team, after: version, limit: 500).map(\.version)
         == [version + 1])
@@ -715,12 +719,75 @@ extension World {
       }.sorted { $0.quest < $1.quest }
       var found: [QuestMarker] = []
       while true {
-        let page = try await store.markers(in: box, after: found.last?.quest, limit: 50)
+        let page = try await store.markers(
+          in: box, publicOnly: false, after: found.last?.quest, limit: 50)
         if page.isEmpty { break }
         found += page
       }
       #expect(found == expected, "in \(box)")
     }
+  }
+
+  func publicTeams() async throws {
+    var world = self
+    let ann: PersonID = world.id()
+    let everywhere = Bounds(west: -180, south: -90, east: 180, north: 90)
+    var markers: [QuestMarker] = []
+    for number in 0..<12 {
+      let team: TeamID = world.id()
+      let create = LedgerCommand.Action.createTeam(
+        team, name: "T\(number)", isPublic: number % 3 == 0, founder: ann)
+      guard case .team(let made) = try await tell(create) else { return }
+      #expect(made.isPublic == (number % 3 == 0))
+      markers.append(
+        QuestMarker(
+          quest: world.id(), team: team, latitude: Double(number), longitude: 179.5, version: 1))
+    }
+    // A marker whose team is not there is nobody's to show.
+    let stray = QuestMarker(
+      quest: world.id(), team: world.id(), latitude: 0, longitude: 0, version: 1)
+    try await store.place(markers + [stray])
+    func seen(_ publicOnly: Bool) async throws -> Set<TeamID> {
+      var found: [QuestMarker] = []
+      while true {
+        let page = try await store.markers(
+          in: everywhere, publicOnly: publicOnly, after: found.last?.quest, limit: 2)
+        if page.isEmpty { break }
+        found += page
+      }
+      #expect(found.map(\.quest) == found.map(\.quest).sorted())
+      return Set(found.map(\.team))
+    }
+    let teams = markers.map(\.team)
+    #expect(try await seen(false) == Set(teams + [stray.team]))
+    #expect(try await seen(true) == [teams[0], teams[3], teams[6], teams[9]])
+
+    let change = LedgerCommand.Action.changeTeam(
+      teams[0], TeamChange(isPublic: false), expectedRevision: 1)
+    let version = try #require(try await store.team(teams[0])).version
+    for _ in 0..<2 {
+      guard case .team(let changed) = try await tell(change) else { return }
+      #expect((changed.name, changed.isPublic, changed.revision) == ("T0", false, 2))
+    }
+    _ = try await tell(
+      .changeTeam(teams[1], TeamChange(name: "One", isPublic: true), expectedRevision: nil))
+    let one = try #require(try await store.team(teams[1])).team
+    #expect((one.name, one.isPublic, one.revision) == ("One", true, 2))
+    #expect(try await seen(true) == [teams[1], teams[3], teams[6], teams[9]])
+    #expect(
+      try await store.events(of: teams[0], after: version, limit: 9).map(\.kind) == [.teamChanged])
+    let trail = try await store.trail(of: teams[1], before: nil, limit: 1)
+    #expect(trail.map(\.entry.action) == ["change-team"])
+    #expect(trail.map(\.entry.detail) == ["“T1” became “One”, became public"])
+    // The same creation again is a repeat; one that differs in this too is another.
+    _ = try await tell(.createTeam(teams[3], name: "T3", isPublic: true, founder: ann))
+    #expect(
+      await refusal(.createTeam(teams[3], name: "T3", isPublic: false, founder: ann)) == .conflict)
+    #expect(
+      await refusal(.changeTeam(teams[3], TeamChange(isPublic: false), expectedRevision: 7))
+        == .revision)
+    #expect(
+      await refusal(.changeTeam(teams[3], TeamChange(name: " "), expectedRevision: 1)) == .invalid)
   }
 
   func streakDays() async throws {

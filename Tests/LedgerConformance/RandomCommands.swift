@@ -62,7 +62,11 @@ extension World {
               : nil), expectedRevision: nil)
       case 96..<98 where !quests.isEmpty: return .cancelQuest(world.random.element(of: quests))
       case 98... where !quests.isEmpty: return .expireQuest(world.random.element(of: quests))
-      default: return .setRole(team, person, .admin)
+      default:
+        return world.random.chance(50)
+          ? .setRole(team, person, .admin)
+          : .changeTeam(
+            team, TeamChange(isPublic: world.random.chance(50)), expectedRevision: nil)
       }
     }
 
@@ -74,7 +78,8 @@ extension World {
         }
         let action: LedgerCommand.Action =
           round == 0 && commands.count < 3
-          ? .createTeam(teams[commands.count], name: "T\(commands.count)", founder: people[0])
+          ? .createTeam(
+            teams[commands.count], name: "T\(commands.count)", isPublic: false, founder: people[0])
           : try action(&world)
         commands.append(LedgerCommand(action, at: now, actor: people[0]))
       }

@@ -76,7 +76,8 @@ struct World {
 
   mutating func team(of people: [PersonID], at now: Instant = dawn) async throws -> TeamID {
     let team: TeamID = id()
-    _ = try await tell(.createTeam(team, name: "Long Haulers", founder: people[0]), at: now)
+    _ = try await tell(
+      .createTeam(team, name: "Long Haulers", isPublic: false, founder: people[0]), at: now)
     for person in people.dropFirst() {
       _ = try await tell(.join(team, person, .member, from: now), at: now)
     }

@@ -81,7 +81,8 @@ struct Load: Sendable {
     for number in 0..<teams {
       let members = (0..<people).filter { teams(of: $0).contains(number) }
       var actions: [LedgerCommand.Action] = [
-        .createTeam(team(number), name: "Team \(number)", founder: person(members[0]))
+        .createTeam(
+          team(number), name: "Team \(number)", isPublic: false, founder: person(members[0]))
       ]
       actions += members.dropFirst().map { .join(team(number), person($0), .member, from: dawn) }
       actions.append(

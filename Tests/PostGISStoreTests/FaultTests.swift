@@ -61,7 +61,8 @@ struct FaultTests {
       let team = TeamID.random(using: &random)
       _ = try await first.perform(
         LedgerCommand(
-          .createTeam(team, name: "T", founder: .random(using: &random)), at: Walks.dawn,
+          .createTeam(team, name: "T", isPublic: false, founder: .random(using: &random)),
+          at: Walks.dawn,
           actor: nil))
       let quest = LedgerCommand.Action.createQuest(
         QuestDraft(

@@ -154,9 +154,10 @@ struct MapTests {
     try await store.place([marker])
     try Self.fill(cluster, database)
     let box = Bounds(west: 0, south: 50.9, east: 0.2, north: 51.1)
-    #expect(try await store.markers(in: box, after: nil, limit: 500).contains(marker))
+    #expect(
+      try await store.markers(in: box, publicOnly: false, after: nil, limit: 500).contains(marker))
     let plan = try Self.explain(
-      ReadStatements.markers, "0, 0.2, 50.9, 51.1, 0, 0.2, NULL, 500", cluster, database)
+      ReadStatements.markers, "0, 0.2, 50.9, 51.1, 0, 0.2, NULL, true, 500", cluster, database)
     #expect(plan.contains("quest_places_place"), "\(plan)")
   }
 

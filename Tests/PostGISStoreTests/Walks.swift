@@ -33,7 +33,7 @@ struct Walks: Sendable {
         $0 % count == number || ($0 + 1) % count == number
       }
       var actions: [LedgerCommand.Action] = [
-        .createTeam(team, name: "Team \(number)", founder: self.people[members[0]])
+        .createTeam(team, name: "Team \(number)", isPublic: false, founder: self.people[members[0]])
       ]
       actions += members.dropFirst().map {
         .join(team, self.people[$0], .member, from: Self.dawn)

@@ -197,7 +197,7 @@ final class LedgerModel {
             after: after[journeys[$0].draft.id]!)
         })
 
-    case .createTeam(let id, _, let founder):
+    case .createTeam(let id, _, _, let founder):
       if stays.contains(where: { $0.team == id }) { return .refused(.conflict) }
       stays.append(Stay(team: id, person: founder, role: .admin, joined: now))
       return .done
@@ -258,7 +258,7 @@ final class LedgerModel {
       if journeys[i].closing == nil, journeys[i].end <= now { journeys[i].closing = .expired }
       return .done
 
-    case .renameTeam, .createInvite, .redeemInvite, .revokeInvite: return .done
+    case .changeTeam, .createInvite, .redeemInvite, .revokeInvite: return .done
     }
   }
 

@@ -65,7 +65,9 @@ struct RandomHistory {
   /// - Throws: the first divergence.
   mutating func run() throws {
     for team in teams {
-      try tell(.createTeam(team, name: "Team \(team)", founder: random.element(of: people)))
+      try tell(
+        .createTeam(
+          team, name: "Team \(team)", isPublic: false, founder: random.element(of: people)))
     }
     for _ in 0..<random.int(15...45) {
       if random.chance(0.4) {

@@ -156,7 +156,7 @@ import Testing
     func tell(_ action: LedgerCommand.Action, at moment: Instant) throws {
       _ = try fold.apply(LedgerCommand(action, at: moment, actor: person))
     }
-    try tell(.createTeam(team, name: "Night owls", founder: person), at: first)
+    try tell(.createTeam(team, name: "Night owls", isPublic: false, founder: person), at: first)
     let plan = try QuestPlan(
       route: RouteVersion(route: RouteID(high: 0, low: 1), version: 1), course: .once,
       scale: Scale(

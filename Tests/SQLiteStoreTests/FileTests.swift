@@ -22,7 +22,7 @@ import Testing
       route: RouteVersion(route: RouteID(high: 1, low: 1), version: 1), course: .once,
       scale: scale, waypoints: [])
     for action: LedgerCommand.Action in [
-      .createTeam(team, name: "Team", founder: ann),
+      .createTeam(team, name: "Team", isPublic: false, founder: ann),
       .createQuest(
         QuestDraft(
           id: quest, team: team, name: "Quest", start: dawn,
@@ -135,17 +135,24 @@ import Testing
     let path = folder.path + "/older.sqlite"
     let store = try EmbeddedStore(path: path)
     try await Self.begin(store)
+    _ = try await store.perform(
+      LedgerCommand(
+        .changeTeam(Self.team, TeamChange(isPublic: true), expectedRevision: nil), at: Self.dawn,
+        actor: Self.ann))
     try store.close()
+    // What came after the third is taken back.
     try await DatabaseQueue(path: path).write { db in
-      for table in ["accounts", "sessions", "request_keys"] {
-        try db.execute(sql: "DROP TABLE \(table)")
+      for sql in [
+        "ALTER TABLE teams DROP COLUMN is_public",
+        "DELETE FROM grdb_migrations WHERE substr(identifier, 1, 1) > '3'",
+      ] {
+        try db.execute(sql: sql)
       }
-      try db.execute(sql: "DELETE FROM grdb_migrations WHERE identifier LIKE '3%'")
     }
     #expect(
       await Self.code { _ = try EmbeddedStore(path: path, migrates: false) } == .schemaTooOld)
     let again = try EmbeddedStore(path: path)
-    #expect(try await again.account(Self.ann) == nil)
+    #expect(try await again.team(Self.team)?.team.isPublic == false)
     #expect(try await again.quest(Self.quest) != nil)
   }
 

@@ -4,16 +4,20 @@ public import CivilTime
 public struct Team: Hashable, Sendable {
   public let id: TeamID
   public var name: String
+  /// Whether strangers may see where the team stands; what is private of its walks stays so.
+  public var isPublic: Bool
   public let createdAt: Instant
   public let createdBy: PersonID
   /// Raised by changes of what describes the team, not by walks.
   public var revision: Int64
 
   public init(
-    id: TeamID, name: String, createdAt: Instant, createdBy: PersonID, revision: Int64 = 1
+    id: TeamID, name: String, isPublic: Bool = false, createdAt: Instant, createdBy: PersonID,
+    revision: Int64 = 1
   ) {
     self.id = id
     self.name = name
+    self.isPublic = isPublic
     self.createdAt = createdAt
     self.createdBy = createdBy
     self.revision = revision

@@ -56,6 +56,17 @@ public struct QuestChange: Hashable, Sendable {
   }
 }
 
+/// What of a team is to change; nil leaves it.
+public struct TeamChange: Hashable, Sendable {
+  public var name: String?
+  public var isPublic: Bool?
+
+  public init(name: String? = nil, isPublic: Bool? = nil) {
+    self.name = name
+    self.isPublic = isPublic
+  }
+}
+
 /// Something to be done to the ledger. Commands that create bring the new thing's id, so that
 /// the same command again does nothing twice.
 public struct LedgerCommand: Hashable, Sendable {
@@ -66,8 +77,8 @@ public struct LedgerCommand: Hashable, Sendable {
     case delete(ActivityKey, expectedRevision: Int64?)
 
     /// The founder becomes its first admin.
-    case createTeam(TeamID, name: String, founder: PersonID)
-    case renameTeam(TeamID, name: String, expectedRevision: Int64?)
+    case createTeam(TeamID, name: String, isPublic: Bool, founder: PersonID)
+    case changeTeam(TeamID, TeamChange, expectedRevision: Int64?)
     case join(TeamID, PersonID, Role, from: Instant)
     case leave(TeamID, PersonID, from: Instant)
     case setRole(TeamID, PersonID, Role)
@@ -103,7 +114,7 @@ extension LedgerCommand.Action {
     case .edit: "edit-activity"
     case .delete: "delete-activity"
     case .createTeam: "create-team"
-    case .renameTeam: "rename-team"
+    case .changeTeam: "change-team"
     case .join: "join-team"
     case .leave: "leave-team"
     case .setRole: "set-role"

@@ -98,10 +98,10 @@ public struct LedgerFold<Facts: LedgerFacts> {
       try edit(key, content, expectedRevision: expected, command)
     case .delete(let key, let expected):
       try delete(key, expectedRevision: expected, command)
-    case .createTeam(let id, let name, let founder):
-      try createTeam(id, name: name, founder: founder, command)
-    case .renameTeam(let id, let name, let expected):
-      try renameTeam(id, name: name, expectedRevision: expected, command)
+    case .createTeam(let id, let name, let isPublic, let founder):
+      try createTeam(id, name: name, isPublic: isPublic, founder: founder, command)
+    case .changeTeam(let id, let change, let expected):
+      try changeTeam(id, change, expectedRevision: expected, command)
     case .join(let team, let person, let role, let from):
       .membership(try join(team, person, role, from: from, command))
     case .leave(let team, let person, let from):

@@ -2,39 +2,48 @@ internal import CivilTime
 
 extension LedgerFold {
   mutating func createTeam(
-    _ id: TeamID, name: String, founder: PersonID, _ command: LedgerCommand
+    _ id: TeamID, name: String, isPublic: Bool, founder: PersonID, _ command: LedgerCommand
   ) throws(LedgerError) -> LedgerAnswer {
     if let sheet = try loadSheet(id) {
       let team = sheet.facts.team
-      guard team.createdBy == founder, team.revision > 1 || team.name == name else {
+      let isSame = team.name == name && team.isPublic == isPublic
+      guard team.createdBy == founder, team.revision > 1 || isSame else {
         throw LedgerError(.conflict, "the team \(id) was created with other content")
       }
       return .team(team)
     }
     try checkName(name, "the team's name")
     try checkTeamCount(of: founder)
-    let team = Team(id: id, name: name, createdAt: command.at, createdBy: founder)
+    let team = Team(
+      id: id, name: name, isPublic: isPublic, createdAt: command.at, createdBy: founder)
     sheets[id] = TeamSheet(
       facts: TeamFacts(team: team, version: 0, quests: []), isNew: true, isChanged: true,
       isTeamChanged: true)
     put(Membership(team: id, person: founder, stay: 1, role: .admin, joined: command.at))
     emit(id, .memberJoined, at: command.at, person: founder)
-    record(command, team: id, person: founder, "named “\(name)”")
+    record(command, team: id, person: founder, "named “\(name)”\(isPublic ? ", public" : "")")
     return .team(team)
   }
 
-  mutating func renameTeam(
-    _ id: TeamID, name: String, expectedRevision: Int64?, _ command: LedgerCommand
+  mutating func changeTeam(
+    _ id: TeamID, _ change: TeamChange, expectedRevision: Int64?, _ command: LedgerCommand
   ) throws(LedgerError) -> LedgerAnswer {
-    var team = try requireSheet(id).facts.team
-    let isSame = team.name == name
+    let stored = try requireSheet(id).facts.team
+    var team = stored
+    team.name = change.name ?? stored.name
+    team.isPublic = change.isPublic ?? stored.isPublic
+    let isSame = team == stored
     try check(
-      expectedRevision, isRepeat: isSame && expectedRevision == team.revision - 1,
-      against: team.revision, "team")
-    try checkName(name, "the team's name")
-    if isSame { return .team(team) }
-    record(command, team: id, "“\(team.name)” became “\(name)”")
-    team.name = name
+      expectedRevision, isRepeat: isSame && expectedRevision == stored.revision - 1,
+      against: stored.revision, "team")
+    try checkName(team.name, "the team's name")
+    if isSame { return .team(stored) }
+    var said: [String] = []
+    if team.name != stored.name { said.append("“\(stored.name)” became “\(team.name)”") }
+    if team.isPublic != stored.isPublic {
+      said.append(team.isPublic ? "became public" : "became private")
+    }
+    record(command, team: id, said.joined(separator: ", "))
     team.revision += 1
     sheets[id]?.facts.team = team
     sheets[id]?.isTeamChanged = true

@@ -80,8 +80,10 @@ public protocol LedgerStore: Sendable {
   /// Places markers on the map. One of an older version than that which is there is left out.
   func place(_ markers: [QuestMarker]) async throws(LedgerError)
   /// The markers in a box, by quest, answered by a spatial index; over 180 degrees too.
+  ///
+  /// - Parameter publicOnly: whether those of teams that are not public are left out.
   func markers(
-    in box: Bounds, after quest: QuestID?, limit: Int
+    in box: Bounds, publicOnly: Bool, after quest: QuestID?, limit: Int
   ) async throws(LedgerError) -> [QuestMarker]
 
   // MARK: Care

@@ -73,7 +73,8 @@ struct Roster {
     // Founding is joining, so the team was founded when its founder began to walk.
     var commands = [
       LedgerCommand(
-        .createTeam(team, name: name, founder: founder), at: founding.since, actor: founder)
+        .createTeam(team, name: name, isPublic: false, founder: founder), at: founding.since,
+        actor: founder)
     ]
     if let quest = founding.quest {
       let draft = QuestDraft(

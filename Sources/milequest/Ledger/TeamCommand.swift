@@ -24,7 +24,9 @@ struct TeamCommand: AsyncParsableCommand {
       abstract: "Create a team; its id is printed.",
       discussion: """
         The same name again is the same team, and adds the members that it lacks. Walks count from \
-        the moment of joining on: --since tells it where the team has been walking already.
+        the moment of joining on: --since tells it where the team has been walking already. Where \
+        a public team stands is for everybody to see; --public makes a team so, also one that is \
+        there already.
 
         milequest team create "Dawn Patrol" --by Anna
         milequest team create "Dawn Patrol" --by Anna --member Bob --since 2026-01-01
@@ -45,6 +47,9 @@ struct TeamCommand: AsyncParsableCommand {
         valueName: "time"))
     var since: String?
 
+    @Flag(help: "Let everybody see where the team stands.")
+    var `public` = false
+
     @Option(help: ArgumentHelp("The IANA zone of dates and persons.", valueName: "zone"))
     var zone = "UTC"
 
@@ -63,10 +68,19 @@ struct TeamCommand: AsyncParsableCommand {
         let naming = Naming(store: store.ledger)
         let founder = try await naming.person(by)
         let id = Naming.team(called: name)
-        if try await store.ledger.team(id) == nil {
+        if let known = try await store.ledger.team(id) {
+          if `public`, !known.team.isPublic {
+            _ = try await store.ledger.perform(
+              LedgerCommand(
+                .changeTeam(id, TeamChange(isPublic: true), expectedRevision: nil), at: now,
+                actor: founder))
+          }
+        } else {
           // Founding is joining, so a team that has been walking was founded then.
           _ = try await store.ledger.perform(
-            LedgerCommand(.createTeam(id, name: name, founder: founder), at: since, actor: founder))
+            LedgerCommand(
+              .createTeam(id, name: name, isPublic: `public`, founder: founder), at: since,
+              actor: founder))
         }
         try await naming.keepName(by, of: founder, zone: zone)
         let stays = try await store.ledger.memberships(in: id)
@@ -126,11 +140,13 @@ struct TeamCommand: AsyncParsableCommand {
           ])
           try printOut(value.text(indent: 2) + [0x0A])
         case .text:
-          var table = TextTable(["team", "id", "quests", "walked", "quest"], rightAligned: [2, 3])
+          var table = TextTable(
+            ["team", "id", "seen by", "quests", "walked", "quest"], rightAligned: [3, 4])
           for team in teams {
             let last = team.quests.last
             table.add([
-              team.team.name, team.team.id.description, "\(team.quests.count)",
+              team.team.name, team.team.id.description,
+              team.team.isPublic ? "everybody" : "members", "\(team.quests.count)",
               last?.tally.total.textForPeople(.imperial) ?? "", last?.quest.name ?? "",
             ])
           }
@@ -144,6 +160,7 @@ struct TeamCommand: AsyncParsableCommand {
   fileprivate static func members(_ facts: TeamFacts) -> [(String, JSONValue)] {
     [
       ("id", .string(facts.team.id.description)), ("name", .string(facts.team.name)),
+      ("public", .bool(facts.team.isPublic)),
       ("createdAt", .string(facts.team.createdAt.description)),
       (
         "quests",
@@ -184,6 +201,7 @@ struct TeamCommand: AsyncParsableCommand {
       try printOut(value.text(indent: 2) + [0x0A])
     case .text:
       var text = "team     \(facts.team.name)\nid       \(id)\n"
+      text += "seen by  \(facts.team.isPublic ? "everybody" : "members")\n"
       for stay in stays {
         text += "\(stay.role.rawValue)\(stay.role == .admin ? "    " : "   ")"
         text += "\(names[stay.person] ?? ""), from \(stay.joined)"
