@@ -51,7 +51,7 @@ final class RouteCache: Sendable {
     guard isNew else { return try await task.value }
     do {
       let route = try await task.value
-      keep(key, vertices: route.route.vertexCount)
+      keep(key, vertices: route.route.vertices.count)
       return route
     } catch {
       // A failure is not kept: the next one asks anew.

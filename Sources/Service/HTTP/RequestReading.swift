@@ -189,5 +189,5 @@ struct RequestReading {
 
 extension JSONNode {
   /// What stands where no body was read.
-  static let none = JSONNode(content: .null, offset: 0)
+  static let none = try! JSONReader.read(Array("null".utf8))
 }
