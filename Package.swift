@@ -54,6 +54,10 @@ let package = Package(
     .target(
       name: "PostGISStore", dependencies: ["Quests", "Routes", "Geodesy", "CivilTime", "CPQ"],
       swiftSettings: settings),
+    .target(
+      name: "Service",
+      dependencies: ["Quests", "Inspection", "Formats", "Routes", "Geodesy", "CivilTime"],
+      swiftSettings: settings),
     .executableTarget(
       name: "milequest",
       dependencies: [
@@ -107,6 +111,10 @@ let package = Package(
       name: "FormatsTests", dependencies: ["Formats", "TestSupport"], swiftSettings: settings),
     .testTarget(
       name: "InspectionTests", dependencies: ["Inspection", "Formats", "Routes", "TestSupport"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "ServiceTests",
+      dependencies: ["Service", "Quests", "Formats", "Routes", "Geodesy", "TestSupport"],
       swiftSettings: settings),
     .testTarget(name: "BatchTests", dependencies: ["Batch"], swiftSettings: settings),
     .testTarget(
