@@ -78,9 +78,11 @@ let package = Package(
     .executableTarget(
       name: "milequest",
       dependencies: [
-        "Quests", "SQLiteStore", "PostGISStore", "CivilTime", "Batch", "Inspection", "Formats",
-        "Routes", "Geodesy", "CGEOS", "CPQ", "CPROJ",
+        "Service", "Quests", "SQLiteStore", "PostGISStore", "CivilTime", "Batch", "Inspection",
+        "Formats", "Routes", "Geodesy", "CGEOS", "CPQ", "CPROJ",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
       swiftSettings: settings),
 
@@ -128,6 +130,10 @@ let package = Package(
       name: "FormatsTests", dependencies: ["Formats", "TestSupport"], swiftSettings: settings),
     .testTarget(
       name: "InspectionTests", dependencies: ["Inspection", "Formats", "Routes", "TestSupport"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "ServiceTests",
+      dependencies: ["Service", "Quests", "Formats", "Routes", "Geodesy", "TestSupport"],
       swiftSettings: settings),
     .testTarget(name: "BatchTests", dependencies: ["Batch"], swiftSettings: settings),
     .testTarget(

@@ -265,7 +265,7 @@ private final class GeoJSONPass {
     _ key: String, at keyOffset: Int, _ frame: Frame, _ cursor: inout JSONCursor
   ) throws(JSONFault) {
     var frame = frame
-    let pointer = frame.pointer + "/" + Self.escaped(key)
+    let pointer = frame.pointer + "/" + JSONPointer.escaped(key)
     openMember = pointer
     let kind = try cursor.kind()
     let offset = cursor.offset
@@ -458,13 +458,13 @@ private final class GeoJSONPass {
           continue
         }
         let bit: UInt32 = 1 << UInt32(index)
-        let place = pointer + "/" + Self.escaped(key)
+        let place = pointer + "/" + JSONPointer.escaped(key)
         noteRepeated(key, isRepeated: seen & bit != 0, keyOffset, place)
         seen |= bit
         try readField(key, &cursor, into: &fields, pointer: place)
       } catch {
         var fault = error
-        if fault.pointer == nil { fault.pointer = pointer + "/" + Self.escaped(key) }
+        if fault.pointer == nil { fault.pointer = pointer + "/" + JSONPointer.escaped(key) }
         throw fault
       }
     }
@@ -586,11 +586,6 @@ private final class GeoJSONPass {
     while let last = bytes.last, last & 0xC0 == 0x80 { bytes.removeLast() }
     if let last = bytes.last, last >= 0xC0 { bytes.removeLast() }
     return String(decoding: bytes, as: UTF8.self)
-  }
-
-  private static func escaped(_ key: String) -> String {
-    guard key.contains("~") || key.contains("/") else { return key }
-    return key.replacing("~", with: "~0").replacing("/", with: "~1")
   }
 
   // MARK: Bounds and reference systems
@@ -805,7 +800,7 @@ private final class GeoJSONPass {
       note(
         .memberMisspelt, .warning,
         "the member “\(shortened(found.key))” is not known; was “\(member)” meant?", found.offset,
-        frame.pointer + "/" + Self.escaped(found.key))
+        frame.pointer + "/" + JSONPointer.escaped(found.key))
     }
     func forbidden(_ members: [String], in what: String) {
       for member in members where frame.keys.contains(member) {

@@ -13,13 +13,19 @@ struct JSONFault: Error {
 struct JSONCursor {
   let bytes: UnsafeBufferPointer<UInt8>
   let limits: ReadLimits
+  /// What messages call the whole of it.
+  let noun: StaticString
   private(set) var offset: Int
   private(set) var depth = 0
 
   enum Kind { case object, array, string, number, literal }
 
-  init(_ bytes: UnsafeBufferPointer<UInt8>, limits: ReadLimits, offset: Int = 0) {
+  init(
+    _ bytes: UnsafeBufferPointer<UInt8>, limits: ReadLimits, offset: Int = 0,
+    noun: StaticString = "file"
+  ) {
     self.bytes = bytes
+    self.noun = noun
     self.limits = limits
     self.offset = offset
   }
@@ -68,7 +74,7 @@ struct JSONCursor {
   /// The fault of finding something else than what was due.
   func unexpected(_ due: String) -> JSONFault {
     guard offset < bytes.count else {
-      return fault("the file ends where \(due) should follow: it is cut off")
+      return fault("the \(noun) ends where \(due) should follow: it is cut off")
     }
     return fault("\(shown(bytes[offset])) stands where \(due) should")
   }
@@ -223,8 +229,8 @@ struct JSONCursor {
         let length = Self.utf8Length(bytes, at: offset)
         if length == 0 {
           throw fault(
-            "the byte 0x\(String(byte, radix: 16, uppercase: true)) is not UTF-8: save the file as "
-              + "UTF-8", code: .encoding)
+            "the byte 0x\(String(byte, radix: 16, uppercase: true)) is not UTF-8: save the "
+              + "\(noun) as UTF-8", code: .encoding)
         }
         if keeps { out.append(contentsOf: bytes[offset..<offset + length]) }
         offset += length
@@ -275,7 +281,7 @@ struct JSONCursor {
 
   private mutating func escape() throws(JSONFault) -> Unicode.Scalar {
     let start = offset
-    guard offset + 1 < bytes.count else { throw fault("the file ends inside an escape") }
+    guard offset + 1 < bytes.count else { throw fault("the \(noun) ends inside an escape") }
     let letter = bytes[offset + 1]
     offset += 2
     switch letter {

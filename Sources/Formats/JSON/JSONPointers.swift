@@ -61,7 +61,7 @@ extension SourceText {
           open.removeLast()
           continue
         }
-        let pointer = container.pointer + "/" + Self.escaped(key)
+        let pointer = container.pointer + "/" + JSONPointer.escaped(key)
         // A member may be meant by its key.
         while next < wanted.count, wanted[next] < keyOffset { next += 1 }
         if next < wanted.count, wanted[next] == keyOffset {
@@ -77,10 +77,5 @@ extension SourceText {
         try value("\(container.pointer)/\(container.count)")
       }
     }
-  }
-
-  private static func escaped(_ key: String) -> String {
-    guard key.contains("~") || key.contains("/") else { return key }
-    return key.replacing("~", with: "~0").replacing("/", with: "~1")
   }
 }
