@@ -5,7 +5,7 @@ public import Routes
 
 extension PostgresStore: RouteStore {
   public func addRoute(
-    _ route: MeasuredRoute, id: RouteID, owner: PersonID?, at now: Instant
+    _ route: MeasuredRoute, id: RouteID, owner: PersonID?, isPublic: Bool, at now: Instant
   ) async throws(LedgerError) -> RouteRecord {
     let content = RouteContent(route.route)
     let hash = content.hash
@@ -20,13 +20,16 @@ extension PostgresStore: RouteStore {
       let known = try desk.row(
         RouteStatements.byContent, [Parameter(id), Parameter(hash.blob)], RouteRecord.read)
       if let known { return known }
-      let last = try desk.row(RouteStatements.lastVersion, [Parameter(id)]) { try $0.int() } ?? 0
+      let last = try desk.row(RouteStatements.last, [Parameter(id)], RouteRecord.read)
+      let version = (last?.version.version ?? 0) + 1
       let record = RouteRecord(
-        version: RouteVersion(route: id, version: Int(last) + 1), hash: hash,
-        name: route.route.name, owner: owner, createdAt: now, length: route.passLength,
+        version: RouteVersion(route: id, version: version), hash: hash,
+        name: route.route.name, owner: owner,
+        isPublic: last?.isPublic ?? (isPublic || owner == nil), createdAt: now,
+        length: route.passLength,
         parts: route.route.partCount, vertices: route.route.vertices.count,
         waypoints: route.route.waypoints.count, bounds: route.bounds)
-      let key = [Parameter(id), Parameter(last + 1)]
+      let key = record.version.parameters
       try desk.connection.run(
         [
           Request(
@@ -57,6 +60,18 @@ extension PostgresStore: RouteStore {
     }
   }
 
+  public func setRoute(_ id: RouteID, isPublic: Bool) async throws(LedgerError) {
+    try await write { desk in
+      // A version that is being added follows the one before it.
+      try desk.run(
+        RouteStatements.lock,
+        [Parameter(AdvisoryLock.route), Parameter(Int32(truncatingIfNeeded: id.low))])
+      let last = try desk.row(RouteStatements.last, [Parameter(id)], RouteRecord.read)
+      try RouteRecord.checkVisibility(isPublic, of: id, owner: last.map(\.owner))
+      try desk.run(RouteStatements.show, [Parameter(id), Parameter(isPublic)])
+    }
+  }
+
   public func route(_ version: RouteVersion) async throws(LedgerError) -> RouteRecord? {
     try await read {
       try $0.row(RouteStatements.byVersion, version.parameters, RouteRecord.read)
@@ -83,28 +98,32 @@ extension PostgresStore: RouteStore {
     }
   }
 
-  public func routes(after: RouteID?, limit: Int) async throws(LedgerError) -> [RouteRecord] {
-    let limit = checked(limit: limit)
-    return try await read {
-      try $0.rows(RouteStatements.list, [Parameter(after), Parameter(limit)], RouteRecord.read)
-    }
-  }
-
   public func routes(
-    in box: Bounds, after: RouteID?, limit: Int
+    visibleTo viewer: RouteViewer, after: RouteID?, limit: Int
   ) async throws(LedgerError) -> [RouteRecord] {
     let limit = checked(limit: limit)
     return try await read {
       try $0.rows(
-        RouteStatements.inBox, box.halves + [Parameter(after), Parameter(limit)],
+        RouteStatements.list, viewer.parameters + [Parameter(after), Parameter(limit)],
         RouteRecord.read)
+    }
+  }
+
+  public func routes(
+    in box: Bounds, visibleTo viewer: RouteViewer, after: RouteID?, limit: Int
+  ) async throws(LedgerError) -> [RouteRecord] {
+    let limit = checked(limit: limit)
+    return try await read {
+      try $0.rows(
+        RouteStatements.inBox,
+        viewer.parameters + box.halves + [Parameter(after), Parameter(limit)], RouteRecord.read)
     }
   }
 
   /// The index and PostGIS choose; the offsets are ours, on the ellipsoid to the bit as the engine
   /// has them, so that every store answers the same.
   public func routes(
-    near place: Coordinate, withinMeters: Double, limit: Int
+    near place: Coordinate, withinMeters: Double, visibleTo viewer: RouteViewer, limit: Int
   ) async throws(LedgerError) -> [RouteNearby] {
     let limit = checked(limit: limit)
     // PostGIS finds the foot on a sphere: some metres of a long leg are left to it.
@@ -112,7 +131,7 @@ extension PostgresStore: RouteStore {
     return try await read { desk in
       let found = try desk.rows(
         RouteStatements.near,
-        [
+        viewer.parameters + [
           Parameter(place.longitude), Parameter(place.latitude), Parameter(reach),
           Parameter(limit),
         ]
@@ -131,6 +150,14 @@ extension PostgresStore: RouteStore {
 
 extension RouteVersion {
   fileprivate var parameters: [Parameter] { [Parameter(route), Parameter(Int64(version))] }
+}
+
+extension RouteViewer {
+  /// Whether all is seen, and whose own routes are.
+  fileprivate var parameters: [Parameter] {
+    let person: PersonID? = if case .person(let person) = self { person } else { nil }
+    return [Parameter(self == .everything), Parameter(person)]
+  }
 }
 
 extension MapLine {
@@ -157,15 +184,16 @@ extension MapLine {
 
 extension RouteRecord {
   static let columns = """
-    r.route_id, r.version, r.hash, r.name, r.owner, r.created_at, r.length_um, r.parts, r.vertices,
-    r.waypoints, r.west, r.south, r.east, r.north
+    r.route_id, r.version, r.hash, r.name, r.owner, r.is_public, r.created_at, r.length_um, r.parts,
+    r.vertices, r.waypoints, r.west, r.south, r.east, r.north
     """
 
   static func read(_ columns: inout Columns) throws -> RouteRecord {
     RouteRecord(
       version: RouteVersion(route: try columns.id(), version: Int(try columns.int())),
       hash: try columns.hash(), name: try columns.optionalText(),
-      owner: try columns.optionalID(), createdAt: try columns.instant(),
+      owner: try columns.optionalID(), isPublic: try columns.bool(),
+      createdAt: try columns.instant(),
       length: try columns.distance(), parts: Int(try columns.int()),
       vertices: Int(try columns.int()), waypoints: Int(try columns.int()),
       bounds: Bounds(
@@ -175,7 +203,8 @@ extension RouteRecord {
 
   fileprivate var parameters: [Parameter] {
     version.parameters + [
-      Parameter(hash.blob), Parameter(name), Parameter(owner), Parameter(createdAt),
+      Parameter(hash.blob), Parameter(name), Parameter(owner), Parameter(isPublic),
+      Parameter(createdAt),
       Parameter(length), Parameter(Int64(parts)), Parameter(Int64(vertices)),
       Parameter(Int64(waypoints)), Parameter(bounds.west), Parameter(bounds.south),
       Parameter(bounds.east), Parameter(bounds.north),
@@ -191,8 +220,11 @@ enum RouteStatements {
     """
     SELECT \(RouteRecord.columns) FROM routes r WHERE r.route_id = $1::uuid AND r.hash = $2::bytea
     """)
-  static let lastVersion = Statement(
-    "last_version", "SELECT coalesce(max(version), 0) FROM routes WHERE route_id = $1::uuid")
+  static let last = Statement(
+    "last_version",
+    "SELECT \(RouteRecord.columns) FROM routes r WHERE r.route_id = $1::uuid AND r.is_latest")
+  static let show = Statement(
+    "show_route", "UPDATE routes SET is_public = $2::boolean WHERE route_id = $1::uuid")
   static let insertContent = Statement(
     "insert_content",
     """
@@ -209,14 +241,15 @@ enum RouteStatements {
   static let insert = Statement(
     "insert_route",
     """
-    INSERT INTO routes (route_id, version, hash, name, owner, created_at, length_um, parts,
-      vertices, waypoints, west, south, east, north, box, is_latest)
-    VALUES ($1::uuid, $2::bigint, $3::bytea, $4::text, $5::uuid, $6::bigint, $7::bigint,
-      $8::bigint, $9::bigint, $10::bigint, $11::float8, $12::float8, $13::float8, $14::float8,
-      ST_Multi(CASE WHEN $11::float8 <= $13::float8
-        THEN ST_MakeEnvelope($11::float8, $12::float8, $13::float8, $14::float8, 4326)
-        ELSE ST_Collect(ST_MakeEnvelope($11::float8, $12::float8, 180, $14::float8, 4326),
-          ST_MakeEnvelope(-180, $12::float8, $13::float8, $14::float8, 4326)) END), true)
+    INSERT INTO routes (route_id, version, hash, name, owner, is_public, created_at, length_um,
+      parts, vertices, waypoints, west, south, east, north, box, is_latest)
+    VALUES ($1::uuid, $2::bigint, $3::bytea, $4::text, $5::uuid, $6::boolean, $7::bigint,
+      $8::bigint, $9::bigint, $10::bigint, $11::bigint, $12::float8, $13::float8, $14::float8,
+      $15::float8,
+      ST_Multi(CASE WHEN $12::float8 <= $14::float8
+        THEN ST_MakeEnvelope($12::float8, $13::float8, $14::float8, $15::float8, 4326)
+        ELSE ST_Collect(ST_MakeEnvelope($12::float8, $13::float8, 180, $15::float8, 4326),
+          ST_MakeEnvelope(-180, $13::float8, $14::float8, $15::float8, 4326)) END), true)
     """)
   static let insertParts = Statement(
     "insert_parts",
@@ -256,12 +289,14 @@ enum RouteStatements {
     SELECT c.content FROM routes r JOIN route_contents c ON c.hash = r.hash
     WHERE r.route_id = $1::uuid AND r.version = $2::bigint
     """)
+  /// Whether the viewer of the first two parameters may see a route.
+  private static let isSeen = "($1::boolean OR r.is_public OR r.owner = $2::uuid)"
   static let list = Statement(
     "list_routes",
     """
     SELECT \(RouteRecord.columns) FROM routes r
-    WHERE r.is_latest AND ($1::uuid IS NULL OR r.route_id > $1::uuid)
-    ORDER BY r.route_id LIMIT $2::bigint
+    WHERE r.is_latest AND ($3::uuid IS NULL OR r.route_id > $3::uuid) AND \(isSeen)
+    ORDER BY r.route_id LIMIT $4::bigint
     """)
 
   private static func meets(_ west: String, _ east: String) -> String {
@@ -277,22 +312,23 @@ enum RouteStatements {
     """
     SELECT \(RouteRecord.columns) FROM routes r
     WHERE r.is_latest
-      AND (r.box && ST_MakeEnvelope($1::float8, $3::float8, $2::float8, $4::float8, 4326)
-        OR r.box && ST_MakeEnvelope($5::float8, $3::float8, $6::float8, $4::float8, 4326))
-      AND r.south <= $4::float8 AND r.north >= $3::float8
-      AND (\(meets("$1", "$2")) OR \(meets("$5", "$6")))
-      AND ($7::uuid IS NULL OR r.route_id > $7::uuid)
-    ORDER BY r.route_id LIMIT $8::bigint
+      AND (r.box && ST_MakeEnvelope($3::float8, $5::float8, $4::float8, $6::float8, 4326)
+        OR r.box && ST_MakeEnvelope($7::float8, $5::float8, $8::float8, $6::float8, 4326))
+      AND r.south <= $6::float8 AND r.north >= $5::float8
+      AND (\(meets("$3", "$4")) OR \(meets("$7", "$8")))
+      AND ($9::uuid IS NULL OR r.route_id > $9::uuid) AND \(isSeen)
+    ORDER BY r.route_id LIMIT $10::bigint
     """)
   static let near = Statement(
     "routes_near",
     """
     SELECT \(RouteRecord.columns), c.content
     FROM (SELECT p.route_id, p.version, min(ST_Distance(ST_Force2D(p.line)::geography, t.place)) AS d
-      FROM (SELECT ST_SetSRID(ST_MakePoint($1::float8, $2::float8), 4326)::geography AS place) t
+      FROM (SELECT ST_SetSRID(ST_MakePoint($3::float8, $4::float8), 4326)::geography AS place) t
         JOIN route_parts p ON p.is_latest
-          AND ST_DWithin(ST_Force2D(p.line)::geography, t.place, $3::float8)
-      GROUP BY p.route_id, p.version ORDER BY d, p.route_id LIMIT $4::bigint) f
+          AND ST_DWithin(ST_Force2D(p.line)::geography, t.place, $5::float8)
+        JOIN routes r ON r.route_id = p.route_id AND r.version = p.version AND \(isSeen)
+      GROUP BY p.route_id, p.version ORDER BY d, p.route_id LIMIT $6::bigint) f
       JOIN routes r ON r.route_id = f.route_id AND r.version = f.version
       JOIN route_contents c ON c.hash = r.hash
     """)

@@ -9,7 +9,7 @@ enum Schema {
   /// The version that the last migration leads to.
   static var version: Int64 { Int64(migrations.count) }
 
-  static let migrations = [ledger, routes, accounts, publicTeams]
+  static let migrations = [ledger, routes, accounts, publicTeams, publicRoutes]
 
   /// What the versions themselves are kept in.
   static let beginning = """
@@ -329,5 +329,10 @@ enum Schema {
 
   private static let publicTeams = """
     ALTER TABLE teams ADD COLUMN is_public boolean NOT NULL DEFAULT false;
+    """
+
+  private static let publicRoutes = """
+    ALTER TABLE routes ADD COLUMN is_public boolean NOT NULL DEFAULT false;
+    UPDATE routes SET is_public = true WHERE owner IS NULL;
     """
 }

@@ -7,7 +7,7 @@ public import Routes
 
 extension EmbeddedStore: RouteStore {
   public func addRoute(
-    _ route: MeasuredRoute, id: RouteID, owner: PersonID?, at now: Instant
+    _ route: MeasuredRoute, id: RouteID, owner: PersonID?, isPublic: Bool, at now: Instant
   ) async throws(LedgerError) -> RouteRecord {
     let content = RouteContent(route.route)
     let hash = content.hash
@@ -17,15 +17,29 @@ extension EmbeddedStore: RouteStore {
         [id.blob, hash.blob], RouteRecord.read)
       if let known { return known }
       let last = try db.row(
-        "SELECT coalesce(max(version), 0) FROM routes WHERE route_id = ?", [id.blob]
-      ) { try $0.int() }
+        "SELECT version, is_public FROM routes WHERE route_id = ? ORDER BY version DESC LIMIT 1",
+        [id.blob]
+      ) { (version: Int(try $0.int()), isPublic: try $0.bool()) }
       let record = RouteRecord(
-        version: RouteVersion(route: id, version: Int(last ?? 0) + 1), hash: hash,
-        name: route.route.name, owner: owner, createdAt: now, length: route.passLength,
+        version: RouteVersion(route: id, version: (last?.version ?? 0) + 1), hash: hash,
+        name: route.route.name, owner: owner,
+        isPublic: last?.isPublic ?? (isPublic || owner == nil), createdAt: now,
+        length: route.passLength,
         parts: route.route.partCount, vertices: route.route.vertices.count,
         waypoints: route.route.waypoints.count, bounds: route.bounds)
       try db.insert(record, content: content)
       return record
+    }
+  }
+
+  public func setRoute(_ id: RouteID, isPublic: Bool) async throws(LedgerError) {
+    try await write { db in
+      let owner: PersonID?? = try db.row(
+        "SELECT owner FROM routes WHERE route_id = ? ORDER BY version DESC LIMIT 1", [id.blob]
+      ) { try $0.optionalID() }
+      try RouteRecord.checkVisibility(isPublic, of: id, owner: owner)
+      try db.run(
+        "UPDATE routes SET is_public = ? WHERE route_id = ?", [isPublic.sql, id.blob])
     }
   }
 
@@ -57,24 +71,29 @@ extension EmbeddedStore: RouteStore {
     try await read { try $0.content(of: version) }
   }
 
-  public func routes(after: RouteID?, limit: Int) async throws(LedgerError) -> [RouteRecord] {
+  public func routes(
+    visibleTo viewer: RouteViewer, after: RouteID?, limit: Int
+  ) async throws(LedgerError) -> [RouteRecord] {
     let limit = checked(limit: limit)
     return try await read {
       try $0.db.rows(
-        "SELECT \(RouteRecord.columns) FROM routes r WHERE route_id > ? AND \(RouteRecord.isLatest) "
-          + "ORDER BY route_id LIMIT ?", [after.after(), limit], RouteRecord.read)
+        "SELECT \(RouteRecord.columns) FROM routes r WHERE route_id > ?1 AND \(RouteRecord.isLatest) "
+          + "AND \(viewer.condition(3)) ORDER BY route_id LIMIT ?2",
+        [after.after(), limit] + viewer.arguments, RouteRecord.read)
     }
   }
 
   public func routes(
-    in box: Bounds, after: RouteID?, limit: Int
+    in box: Bounds, visibleTo viewer: RouteViewer, after: RouteID?, limit: Int
   ) async throws(LedgerError) -> [RouteRecord] {
     let limit = checked(limit: limit)
-    return try await read { try $0.routes(in: box, after: after, limit: limit) }
+    return try await read {
+      try $0.routes(in: box, visibleTo: viewer, after: after, limit: limit)
+    }
   }
 
   public func routes(
-    near place: Coordinate, withinMeters: Double, limit: Int
+    near place: Coordinate, withinMeters: Double, visibleTo viewer: RouteViewer, limit: Int
   ) async throws(LedgerError) -> [RouteNearby] {
     let limit = min(max(limit, 0), limits.page)
     let box = Bounds(around: place, meters: withinMeters)
@@ -82,7 +101,7 @@ extension EmbeddedStore: RouteStore {
       var found: [RouteNearby] = []
       var last: RouteID?
       while true {
-        let page = try tables.routes(in: box, after: last, limit: 100.sql)
+        let page = try tables.routes(in: box, visibleTo: viewer, after: last, limit: 100.sql)
         for record in page {
           guard let content = try tables.content(of: record.version) else { continue }
           let nearest = try MeasuredRoute(try content.route()).nearest(to: place)
@@ -103,8 +122,8 @@ extension EmbeddedStore: RouteStore {
 
 extension RouteRecord {
   static let columns = """
-    route_id, version, hash, name, owner, created_at, length_um, parts, vertices, waypoints, west,
-    south, east, north
+    route_id, version, hash, name, owner, is_public, created_at, length_um, parts, vertices,
+    waypoints, west, south, east, north
     """
   static let isLatest =
     "version = (SELECT max(version) FROM routes l WHERE l.route_id = r.route_id)"
@@ -113,12 +132,28 @@ extension RouteRecord {
     RouteRecord(
       version: RouteVersion(route: try columns.id(), version: Int(try columns.int())),
       hash: try columns.hash(), name: try columns.optionalText(), owner: try columns.optionalID(),
-      createdAt: try columns.instant(), length: try columns.distance(),
+      isPublic: try columns.bool(), createdAt: try columns.instant(),
+      length: try columns.distance(),
       parts: Int(try columns.int()), vertices: Int(try columns.int()),
       waypoints: Int(try columns.int()),
       bounds: Bounds(
         west: try columns.double(), south: try columns.double(), east: try columns.double(),
         north: try columns.double()))
+  }
+}
+
+extension RouteViewer {
+  /// What a route must meet to be seen; a person is the argument of this number.
+  fileprivate func condition(_ number: Int) -> String {
+    switch self {
+    case .everything: "true"
+    case .person: "(is_public = 1 OR owner = ?\(number))"
+    case .stranger: "is_public = 1"
+    }
+  }
+
+  fileprivate var arguments: [SQLValue] {
+    if case .person(let person) = self { [person.blob] } else { [] }
   }
 }
 
@@ -130,10 +165,11 @@ extension Database {
       [record.hash.blob, SQLValue.bytes(content.bytes)])
     try run(
       "INSERT INTO routes (\(RouteRecord.columns)) "
-        + "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        + "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       [
         id, record.version.version.sql, record.hash.blob,
-        record.name.column(\.sql), record.owner.column(\.blob), record.createdAt.column,
+        record.name.column(\.sql), record.owner.column(\.blob), record.isPublic.sql,
+        record.createdAt.column,
         record.length.column, record.parts.sql, record.vertices.sql,
         record.waypoints.sql, box.west.sql, box.south.sql,
         box.east.sql, box.north.sql,
@@ -158,7 +194,7 @@ extension LedgerTables {
   }
 
   fileprivate func routes(
-    in box: Bounds, after: RouteID?, limit: SQLValue
+    in box: Bounds, visibleTo viewer: RouteViewer, after: RouteID?, limit: SQLValue
   ) throws -> [RouteRecord] {
     // The boxes of the index are rounded outwards to 32 bits; the bounds themselves decide.
     func meets(_ west: String, _ east: String) -> String {
@@ -172,8 +208,9 @@ extension LedgerTables {
         + "  UNION SELECT route_id FROM route_boxes "
         + "  WHERE west <= ?6 AND east >= ?5 AND south <= ?4 AND north >= ?3) "
         + "AND route_id > ?7 AND \(RouteRecord.isLatest) AND south <= ?4 AND north >= ?3 "
-        + "AND (\(meets("?1", "?2")) OR \(meets("?5", "?6"))) ORDER BY route_id LIMIT ?8",
-      box.halves + [after.after(), limit], RouteRecord.read)
+        + "AND (\(meets("?1", "?2")) OR \(meets("?5", "?6"))) AND \(viewer.condition(9)) "
+        + "ORDER BY route_id LIMIT ?8",
+      box.halves + [after.after(), limit] + viewer.arguments, RouteRecord.read)
   }
 }
 

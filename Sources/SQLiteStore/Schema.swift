@@ -15,6 +15,7 @@ enum Schema {
     migrator.registerMigration("2 routes") { db in try db.execute(sql: routes) }
     migrator.registerMigration("3 accounts") { db in try db.execute(sql: accounts) }
     migrator.registerMigration("4 public teams") { db in try db.execute(sql: publicTeams) }
+    migrator.registerMigration("5 public routes") { db in try db.execute(sql: publicRoutes) }
     return migrator
   }
 
@@ -282,5 +283,10 @@ enum Schema {
 
   private static let publicTeams = """
     ALTER TABLE teams ADD COLUMN is_public INTEGER NOT NULL DEFAULT 0;
+    """
+
+  private static let publicRoutes = """
+    ALTER TABLE routes ADD COLUMN is_public INTEGER NOT NULL DEFAULT 0;
+    UPDATE routes SET is_public = 1 WHERE owner IS NULL;
     """
 }

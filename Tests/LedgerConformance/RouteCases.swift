@@ -6,7 +6,8 @@ import Testing
 
 /// What every route store must do, each case on an empty store.
 public enum RouteCase: String, CaseIterable, Sendable, CustomTestStringConvertible {
-  case versionsByContent, contentToTheBit, boxesOver180Degrees, nearAPlace, racingVersions
+  case versionsByContent, contentToTheBit, boxesOver180Degrees, nearAPlace, racingVersions,
+    visibility
 
   public var testDescription: String { rawValue }
 
@@ -18,7 +19,7 @@ public enum RouteCase: String, CaseIterable, Sendable, CustomTestStringConvertib
       let id = RouteID.random(using: &random)
       let owner = PersonID.random(using: &random)
       let first = try Self.route("One", from: (51.5, -0.1), to: (52, 0.2))
-      let record = try await store.addRoute(first, id: id, owner: owner, at: now)
+      let record = try await store.addRoute(first, id: id, owner: owner, isPublic: false, at: now)
       #expect(record.version == RouteVersion(route: id, version: 1))
       #expect(record.hash == RouteContent(first.route).hash)
       #expect(record.length == first.passLength)
@@ -27,10 +28,10 @@ public enum RouteCase: String, CaseIterable, Sendable, CustomTestStringConvertib
       #expect(record.bounds == first.bounds)
       // The same content once more is the same version.
       let again = try await store.addRoute(
-        first, id: id, owner: nil, at: now.advanced(bySeconds: 9))
+        first, id: id, owner: nil, isPublic: false, at: now.advanced(bySeconds: 9))
       #expect(again == record)
       let second = try Self.route("Two", from: (51.5, -0.1), to: (52, 0.3))
-      let next = try await store.addRoute(second, id: id, owner: owner, at: now)
+      let next = try await store.addRoute(second, id: id, owner: owner, isPublic: false, at: now)
       #expect(next.version.version == 2)
       #expect(try await store.versions(of: id) == [record, next])
       #expect(try await store.route(record.version) == record)
@@ -38,13 +39,15 @@ public enum RouteCase: String, CaseIterable, Sendable, CustomTestStringConvertib
       // Elsewhere the same content is another route.
       let other = RouteID.random(using: &random)
       let copy = try await store.addRoute(
-        first, id: other, owner: nil, at: now.advanced(bySeconds: 10))
+        first, id: other, owner: nil, isPublic: false, at: now.advanced(bySeconds: 10))
       #expect(try await store.routes(withHash: record.hash) == [record, copy])
       // Listings show the latest, page by page.
       let latest = [next, copy].sorted { $0.version.route < $1.version.route }
-      #expect(try await store.routes(after: nil, limit: 10) == latest)
-      #expect(try await store.routes(after: latest[0].version.route, limit: 10) == [latest[1]])
-      #expect(try await store.routes(after: nil, limit: 1) == [latest[0]])
+      #expect(try await store.routes(visibleTo: .everything, after: nil, limit: 10) == latest)
+      #expect(
+        try await store.routes(visibleTo: .everything, after: latest[0].version.route, limit: 10)
+          == [latest[1]])
+      #expect(try await store.routes(visibleTo: .everything, after: nil, limit: 1) == [latest[0]])
 
     case .contentToTheBit:
       let route = try Route(
@@ -70,7 +73,7 @@ public enum RouteCase: String, CaseIterable, Sendable, CustomTestStringConvertib
         course: Course(laps: 3, lapJoin: .walk))
       let id = RouteID.random(using: &random)
       let record = try await store.addRoute(
-        MeasuredRoute(route), id: id, owner: nil, at: now)
+        MeasuredRoute(route), id: id, owner: nil, isPublic: false, at: now)
       let content = try #require(try await store.content(of: record.version))
       #expect(content == RouteContent(route))
       #expect(try content.route() == route)
@@ -87,12 +90,13 @@ public enum RouteCase: String, CaseIterable, Sendable, CustomTestStringConvertib
         let route = try Self.route(
           "\(number)", from: (latitude, longitude),
           to: (latitude + 0.5, longitude + Double(random.int(-3...3)) + 0.5))
-        records.append(try await store.addRoute(route, id: id, owner: nil, at: now))
+        records.append(
+          try await store.addRoute(route, id: id, owner: nil, isPublic: false, at: now))
       }
       // A new version somewhere else is found there only.
       let moved = try Self.route("moved", from: (10.1, 10.1), to: (10.2, 10.2))
       records[0] = try await store.addRoute(
-        moved, id: records[0].version.route, owner: nil, at: now)
+        moved, id: records[0].version.route, owner: nil, isPublic: false, at: now)
       for box in [
         Bounds(west: 150, south: -80, east: -150, north: 80),
         Bounds(west: -30, south: -40, east: 30, north: 40),
@@ -105,7 +109,7 @@ public enum RouteCase: String, CaseIterable, Sendable, CustomTestStringConvertib
         var found: [RouteRecord] = []
         while true {
           let page = try await store.routes(
-            in: box, after: found.last?.version.route, limit: 7)
+            in: box, visibleTo: .everything, after: found.last?.version.route, limit: 7)
           if page.isEmpty { break }
           found += page
         }
@@ -120,18 +124,22 @@ public enum RouteCase: String, CaseIterable, Sendable, CustomTestStringConvertib
         ids.append(id)
         _ = try await store.addRoute(
           Self.route("near", from: (latitude, 178), to: (latitude, -178)), id: id, owner: nil,
-          at: now)
+          isPublic: false, at: now)
       }
       let place = try Coordinate(latitude: 0.1, longitude: -179.99)
-      let near = try await store.routes(near: place, withinMeters: 70_000, limit: 10)
+      let near = try await store.routes(
+        near: place, withinMeters: 70_000, visibleTo: .stranger, limit: 10)
       #expect(near.map(\.record.version.route) == [ids[0], ids[1], ids[2]])
       // A tenth of a degree of latitude here is 11,057.4 m.
       #expect(abs(near[0].offsetMeters - 11_057.4) < 1)
       #expect(near.map(\.offsetMeters) == near.map(\.offsetMeters).sorted())
       #expect(
-        try await store.routes(near: place, withinMeters: 70_000, limit: 1).map(\.offsetMeters)
+        try await store.routes(near: place, withinMeters: 70_000, visibleTo: .stranger, limit: 1)
+          .map(\.offsetMeters)
           == [near[0].offsetMeters])
-      #expect(try await store.routes(near: place, withinMeters: 11_000, limit: 10).isEmpty)
+      #expect(
+        try await store.routes(near: place, withinMeters: 11_000, visibleTo: .stranger, limit: 10)
+          .isEmpty)
 
     case .racingVersions:
       let id = RouteID.random(using: &random)
@@ -140,11 +148,80 @@ public enum RouteCase: String, CaseIterable, Sendable, CustomTestStringConvertib
       }
       try await withThrowingTaskGroup(of: Void.self) { group in
         for route in routes {
-          group.addTask { _ = try await store.addRoute(route, id: id, owner: nil, at: now) }
+          group.addTask {
+            _ = try await store.addRoute(route, id: id, owner: nil, isPublic: false, at: now)
+          }
         }
         try await group.waitForAll()
       }
       #expect(try await store.versions(of: id).map(\.version.version) == [1, 2, 3, 4])
+
+    case .visibility:
+      let (ann, bob): (PersonID, PersonID) = (
+        .random(using: &random), .random(using: &random)
+      )
+      // Ann's and Bob's, public and not, and one of the system; all on one place.
+      var ids: [String: RouteID] = [:]
+      for (name, owner, isPublic) in [
+        ("Ann's", ann, false), ("Ann's for all", ann, true), ("Bob's", bob, false),
+        ("Bob's for all", bob, true), ("of the system", nil, false),
+      ] {
+        let id = RouteID.random(using: &random)
+        ids[name] = id
+        let record = try await store.addRoute(
+          Self.route(name, from: (1, 1), to: (1, 2)), id: id, owner: owner, isPublic: isPublic,
+          at: now)
+        #expect(record.isPublic == (isPublic || owner == nil), "\(name)")
+        #expect(try await store.route(record.version) == record)
+      }
+      let place = try Coordinate(latitude: 1, longitude: 1.5)
+      let box = Bounds(west: 1.4, south: 0.9, east: 1.6, north: 1.1)
+      func expect(_ viewer: RouteViewer, _ names: Set<String>) async throws {
+        let expected = try names.map { try #require(ids[$0]) }.sorted()
+        // Pages of two, the last route of each taken along: nothing twice, nothing left out.
+        var (all, inBox): ([RouteID], [RouteID]) = ([], [])
+        while true {
+          let page = try await store.routes(visibleTo: viewer, after: all.last, limit: 2)
+          if page.isEmpty { break }
+          all += page.map(\.version.route)
+        }
+        while true {
+          let page = try await store.routes(
+            in: box, visibleTo: viewer, after: inBox.last, limit: 2)
+          if page.isEmpty { break }
+          inBox += page.map(\.version.route)
+        }
+        let near = try await store.routes(
+          near: place, withinMeters: 1_000, visibleTo: viewer, limit: names.count)
+        #expect(all == expected, "\(viewer)")
+        #expect(inBox == expected, "\(viewer)")
+        #expect(near.map(\.record.version.route).sorted() == expected, "\(viewer)")
+      }
+      let open: Set<String> = ["Ann's for all", "Bob's for all", "of the system"]
+      try await expect(.everything, open.union(["Ann's", "Bob's"]))
+      try await expect(.stranger, open)
+      try await expect(.person(ann), open.union(["Ann's"]))
+      try await expect(.person(.random(using: &random)), open)
+      // The flag is the route's: a new version follows it, a change is one of all versions.
+      let hers = try #require(ids["Ann's"])
+      let second = try Self.route("Ann's", from: (1, 1), to: (1, 2.5))
+      let next = try await store.addRoute(second, id: hers, owner: ann, isPublic: true, at: now)
+      #expect(!next.isPublic)
+      try await store.setRoute(hers, isPublic: true)
+      #expect(try await store.versions(of: hers).map(\.isPublic) == [true, true])
+      try await expect(.stranger, open.union(["Ann's"]))
+      try await store.setRoute(try #require(ids["Bob's for all"]), isPublic: false)
+      try await expect(.stranger, ["Ann's", "Ann's for all", "of the system"])
+      try await expect(.person(bob), open.union(["Ann's", "Bob's"]))
+      let system = try #require(ids["of the system"])
+      try await store.setRoute(system, isPublic: true)
+      for (id, code) in [(system, LedgerError.Code.invalid), (.random(using: &random), .notFound)] {
+        do throws(LedgerError) {
+          try await store.setRoute(id, isPublic: false)
+          Issue.record("a route was hidden that cannot be")
+        } catch { #expect(error.code == code) }
+      }
+      try await expect(.stranger, ["Ann's", "Ann's for all", "of the system"])
     }
   }
 

@@ -31,7 +31,8 @@ struct MapTests {
     for (number, route) in routes.enumerated() {
       records.append(
         try await store.addRoute(
-          route.route, id: RouteID(high: 1, low: UInt64(number + 1)), owner: nil, at: Walks.now))
+          route.route, id: RouteID(high: 1, low: UInt64(number + 1)), owner: nil,
+          isPublic: true, at: Walks.now))
     }
     return (store, database, records)
   }
@@ -103,18 +104,21 @@ struct MapTests {
     let cluster = try Cluster.shared.get()
     // Springer Mountain, where the Appalachian Trail begins.
     let place = try Coordinate(latitude: 34.6267, longitude: -84.1938)
-    let near = try await store.routes(near: place, withinMeters: 2_000, limit: 5)
+    let near = try await store.routes(
+      near: place, withinMeters: 2_000, visibleTo: .stranger, limit: 5)
     #expect(near.count == 1)
     #expect(near.first?.record.name?.contains("Appalachian") == true)
     try Self.fill(cluster, database)
     let plan = try Self.explain(
-      RouteStatements.near, "-84.1938, 34.6267, 2000, 5", cluster, database)
+      RouteStatements.near, "false, NULL, -84.1938, 34.6267, 2000, 5", cluster, database)
     #expect(plan.contains("route_parts_ground"), "\(plan)")
     let box = try cluster.sql(
       "SET search_path = milequest, public; EXPLAIN SELECT row_id FROM route_lines "
         + "WHERE line && ST_MakeEnvelope(-85, 34, -84, 35, 4326)", in: database)
     #expect(box.contains("route_parts_line"), "\(box)")
-    #expect(try await store.routes(near: place, withinMeters: 2_000, limit: 5) == near)
+    #expect(
+      try await store.routes(near: place, withinMeters: 2_000, visibleTo: .stranger, limit: 5)
+        == near)
     #expect(records.count >= 3)
   }
 

@@ -1,6 +1,8 @@
 import Foundation
+import Geodesy
 import PostGISStore
 import Quests
+import Routes
 import Testing
 
 /// Each way the server can be wrong has an error of its own, which holds no password.
@@ -115,9 +117,11 @@ struct ServerErrorTests {
   }
 
   /// The newest schema.
-  private static let version = 4
+  private static let version = 5
   /// Takes back what came after the third.
-  private static let undoing = "ALTER TABLE milequest.teams DROP COLUMN is_public; "
+  private static let undoing =
+    "ALTER TABLE milequest.teams DROP COLUMN is_public; "
+    + "ALTER TABLE milequest.routes DROP COLUMN is_public; "
 
   @Test func aSchemaOfAnotherVersion() async throws {
     let cluster = try Cluster.shared.get()
@@ -133,6 +137,15 @@ struct ServerErrorTests {
       LedgerCommand(
         .createTeam(team, name: "T", isPublic: true, founder: PersonID(high: 1, low: 1)),
         at: Walks.now, actor: nil))
+    let route = try MeasuredRoute(
+      Route(
+        parts: [[Coordinate(latitude: 1, longitude: 1), Coordinate(latitude: 1, longitude: 2)]]))
+    let owners = [nil, PersonID(high: 1, low: 1)]
+    for (number, owner) in owners.enumerated() {
+      _ = try await store.addRoute(
+        route, id: RouteID(high: 1, low: UInt64(number)), owner: owner, isPublic: true,
+        at: Walks.now)
+    }
     store.close()
     try cluster.sql(
       Self.undoing + "DELETE FROM milequest.schema_version WHERE version > 3", in: database)
@@ -140,6 +153,9 @@ struct ServerErrorTests {
     let again = try await PostgresStore.open(url: url)
     #expect(try await again.team(team)?.team.name == "T")
     #expect(try await again.team(team)?.team.isPublic == false)
+    let routes = try await again.routes(visibleTo: .everything, after: nil, limit: 9)
+    #expect(routes.map(\.owner) == owners)
+    #expect(routes.map(\.isPublic) == [true, false])
     again.close()
     #expect(
       try cluster.sql("SELECT count(*), max(version) FROM milequest.schema_version", in: database)

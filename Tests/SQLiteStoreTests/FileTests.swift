@@ -3,6 +3,7 @@ import Foundation
 import GRDB
 import Geodesy
 import Quests
+import Routes
 import SQLiteStore
 import Testing
 
@@ -139,11 +140,21 @@ import Testing
       LedgerCommand(
         .changeTeam(Self.team, TeamChange(isPublic: true), expectedRevision: nil), at: Self.dawn,
         actor: Self.ann))
+    let route = try MeasuredRoute(
+      Route(
+        parts: [[Coordinate(latitude: 1, longitude: 1), Coordinate(latitude: 1, longitude: 2)]]))
+    let owners = [nil, Self.ann]
+    for (number, owner) in owners.enumerated() {
+      _ = try await store.addRoute(
+        route, id: RouteID(high: 1, low: UInt64(number)), owner: owner, isPublic: true,
+        at: Self.dawn)
+    }
     try store.close()
     // What came after the third is taken back.
     try await DatabaseQueue(path: path).write { db in
       for sql in [
         "ALTER TABLE teams DROP COLUMN is_public",
+        "ALTER TABLE routes DROP COLUMN is_public",
         "DELETE FROM grdb_migrations WHERE substr(identifier, 1, 1) > '3'",
       ] {
         try db.execute(sql: sql)
@@ -154,6 +165,9 @@ import Testing
     let again = try EmbeddedStore(path: path)
     #expect(try await again.team(Self.team)?.team.isPublic == false)
     #expect(try await again.quest(Self.quest) != nil)
+    let routes = try await again.routes(visibleTo: .everything, after: nil, limit: 9)
+    #expect(routes.map(\.owner) == owners)
+    #expect(routes.map(\.isPublic) == [true, false])
   }
 
   /// A copy that is made while walks are logged is whole: it holds what one moment held.

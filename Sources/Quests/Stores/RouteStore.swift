@@ -9,6 +9,8 @@ public struct RouteRecord: Hashable, Sendable {
   public let name: String?
   /// Nil for one that the system brought.
   public let owner: PersonID?
+  /// Whether strangers may see the route, all of its versions; one of the system always is.
+  public let isPublic: Bool
   public let createdAt: Instant
   /// Official length of one pass.
   public let length: Distance
@@ -18,13 +20,14 @@ public struct RouteRecord: Hashable, Sendable {
   public let bounds: Bounds
 
   public init(
-    version: RouteVersion, hash: ContentHash, name: String?, owner: PersonID?, createdAt: Instant,
-    length: Distance, parts: Int, vertices: Int, waypoints: Int, bounds: Bounds
+    version: RouteVersion, hash: ContentHash, name: String?, owner: PersonID?, isPublic: Bool,
+    createdAt: Instant, length: Distance, parts: Int, vertices: Int, waypoints: Int, bounds: Bounds
   ) {
     self.version = version
     self.hash = hash
     self.name = name
     self.owner = owner
+    self.isPublic = isPublic
     self.createdAt = createdAt
     self.length = length
     self.parts = parts
@@ -32,6 +35,31 @@ public struct RouteRecord: Hashable, Sendable {
     self.waypoints = waypoints
     self.bounds = bounds
   }
+}
+
+extension RouteRecord {
+  /// Checks that a route may be shown or hidden, for the stores.
+  ///
+  /// - Parameter owner: nil where there is no such route; of one of the system the owner is nil.
+  /// - Throws: `not-found`, `invalid` for hiding one of the system.
+  public static func checkVisibility(
+    _ isPublic: Bool, of id: RouteID, owner: PersonID??
+  ) throws(LedgerError) {
+    guard let owner else { throw LedgerError(.notFound, "there is no route \(id)") }
+    guard isPublic || owner != nil else {
+      throw LedgerError(.invalid, "the route \(id) is of the system, and such a route is public")
+    }
+  }
+}
+
+/// Who looks at a listing of routes, and so which of them are there.
+public enum RouteViewer: Hashable, Sendable {
+  /// Every route: for whoever keeps the store.
+  case everything
+  /// The public ones, and the person's own.
+  case person(PersonID)
+  /// The public ones.
+  case stranger
 }
 
 /// A route near a place.
@@ -48,14 +76,23 @@ public struct RouteNearby: Hashable, Sendable {
 
 /// Where routes are kept: each version once, never changed.
 ///
-/// Listings go by route and show the latest version of each; no page is longer than
-/// `LedgerLimits.page`.
+/// Listings go by route and show the latest version of each, as far as their viewer may see it; no
+/// page is longer than `LedgerLimits.page`.
 public protocol RouteStore: Sendable {
   /// Stores a route as the next version of `id`. Content that a version of it has already is that
   /// version, and nothing is stored.
+  ///
+  /// - Parameters:
+  ///   - owner: nil for the system, whose routes are public.
+  ///   - isPublic: whether strangers may see it; counts for the first version, which those after it
+  ///     follow until `setRoute` changes all of them.
   func addRoute(
-    _ route: MeasuredRoute, id: RouteID, owner: PersonID?, at now: Instant
+    _ route: MeasuredRoute, id: RouteID, owner: PersonID?, isPublic: Bool, at now: Instant
   ) async throws(LedgerError) -> RouteRecord
+  /// Shows a route to strangers, or hides it from them: all of its versions.
+  ///
+  /// - Throws: `not-found`, `invalid` for hiding one of the system.
+  func setRoute(_ id: RouteID, isPublic: Bool) async throws(LedgerError)
   func route(_ version: RouteVersion) async throws(LedgerError) -> RouteRecord?
   /// The versions of a route, the first first.
   func versions(of route: RouteID) async throws(LedgerError) -> [RouteRecord]
@@ -63,13 +100,15 @@ public protocol RouteStore: Sendable {
   func routes(withHash hash: ContentHash) async throws(LedgerError) -> [RouteRecord]
   /// The content to the bit.
   func content(of version: RouteVersion) async throws(LedgerError) -> RouteContent?
-  func routes(after: RouteID?, limit: Int) async throws(LedgerError) -> [RouteRecord]
+  func routes(
+    visibleTo viewer: RouteViewer, after: RouteID?, limit: Int
+  ) async throws(LedgerError) -> [RouteRecord]
   /// Those whose bounds touch a box, by the spatial index; over 180 degrees too.
   func routes(
-    in box: Bounds, after: RouteID?, limit: Int
+    in box: Bounds, visibleTo viewer: RouteViewer, after: RouteID?, limit: Int
   ) async throws(LedgerError) -> [RouteRecord]
   /// Those whose line comes within a distance of a place, the nearest first.
   func routes(
-    near place: Coordinate, withinMeters: Double, limit: Int
+    near place: Coordinate, withinMeters: Double, visibleTo viewer: RouteViewer, limit: Int
   ) async throws(LedgerError) -> [RouteNearby]
 }

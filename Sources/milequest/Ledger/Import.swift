@@ -70,13 +70,15 @@ struct ImportRoute: AsyncParsableCommand {
       var records: [(file: String, record: RouteRecord)] = []
       for (file, route) in zip(files, routes) {
         var random = SystemRandomNumberGenerator()
+        // A person's own route of the same content is not the system's.
         let known =
           asked == nil
-          ? try await store.ledger.routes(withHash: RouteContent(route.route).hash).first : nil
+          ? try await store.ledger.routes(withHash: RouteContent(route.route).hash)
+            .first { $0.owner == nil } : nil
         let record =
           if let known { known } else {
             try await store.ledger.addRoute(
-              route, id: asked ?? .random(using: &random), owner: nil, at: .now)
+              route, id: asked ?? .random(using: &random), owner: nil, isPublic: true, at: .now)
           }
         records.append((file, record))
       }

@@ -116,7 +116,8 @@ struct Naming: Sendable {
   private func eachRoute(_ body: (RouteRecord) -> Void) async throws {
     var last: RouteID?
     while true {
-      let page = try await store.routes(after: last, limit: LedgerLimits.standard.page)
+      let page = try await store.routes(
+        visibleTo: .everything, after: last, limit: LedgerLimits.standard.page)
       page.forEach(body)
       guard let end = page.last else { return }
       last = end.version.route
