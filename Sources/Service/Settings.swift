@@ -8,8 +8,8 @@ public struct ServiceSettings: Sendable {
   public var allowedOrigins: [String] = []
   /// Proxies that are believed about whom a request comes from.
   public var trustedProxies: [AddressRange] = []
-  public var ratePerSecond = 50
-  public var burst = 100
+  /// What each caller may ask for; API keys may have their own.
+  public var rate = RateLimit.standard
   public var logsRequests = true
   /// Whether every answer is held against the API's description; what does not fit becomes a 500.
   public var checksAnswers = false

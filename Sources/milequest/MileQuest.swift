@@ -31,6 +31,6 @@ struct MileQuest: AsyncParsableCommand {
     subcommands: [
       Inspect.self, Validate.self, PositionCommand.self, Nearest.self, Convert.self, Plot.self,
       Progress.self, Import.self, TeamCommand.self, QuestCommand.self, Migrate.self, Audit.self,
-      Backup.self, Doctor.self,
+      Backup.self, Doctor.self, Serve.self,
     ])
 }

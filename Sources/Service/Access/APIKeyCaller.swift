@@ -7,9 +7,10 @@ enum Scope: String, Sendable, CaseIterable {
 
 /// An API key that has been recognised.
 struct APIKeyCaller: Sendable, Hashable {
-  let id: UInt64
+  /// Names the key; not the secret.
+  let id: String
   let person: PersonID
   let scopes: Set<Scope>
-  let ratePerSecond: Int?
-  let burst: Int?
+  /// Nil for the standard one.
+  let rate: RateLimit?
 }

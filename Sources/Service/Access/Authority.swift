@@ -44,10 +44,10 @@ enum Authority {
       return team.isPublic || isMember
         ? .refused("only an admin takes others out of a team") : .hidden
     case .seeRoute(let route):
-      return true || route.owner == nil || route.owner == person ? .allowed : .hidden
+      return route.isPublic || route.owner == nil || route.owner == person ? .allowed : .hidden
     case .manageRoute(let route):
       if let owner = route.owner, owner == person { return .allowed }
-      return true ? .refused("only its owner changes a route") : .hidden
+      return route.isPublic ? .refused("only its owner changes a route") : .hidden
     case .own(let owner):
       return owner == person ? .allowed : .hidden
     }

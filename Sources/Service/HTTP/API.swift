@@ -11,9 +11,9 @@ struct API: Sendable {
 
   init() {
     endpoints =
-      SystemResource.endpoints
+      TeamResource.endpoints + SystemResource.endpoints
     schemas = NamedSchemas(
-      CommonSchemas.all)
+      CommonSchemas.all + TeamResource.schemas)
   }
 
   var description: OpenAPI {

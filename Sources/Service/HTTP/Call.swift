@@ -84,10 +84,10 @@ struct Call: Sendable {
   }
 
   /// A page of items; with a cursor where there are more.
-  func page(_ items: [JSONValue], next cursor: String?, caching: Reply.Caching = .forbidden)
+  func page(_ items: [JSONValue], next cursor: Cursor?, caching: Reply.Caching = .forbidden)
     -> Reply
   {
-    .json(.object([("items", .array(items)), ("next", next(cursor))]), caching: caching)
+    .json(.object([("items", .array(items)), ("next", next(cursor?.text))]), caching: caching)
   }
 
   private var filledPath: String {
@@ -160,4 +160,9 @@ extension Substring {
     while rest.last == " " || rest.last == "\t" { rest.removeLast() }
     return rest
   }
+}
+
+extension JSONNode {
+  /// A required text member; the schema has seen to it that it is there.
+  func text(_ name: String) -> String { self[name]?.string ?? "" }
 }

@@ -5,7 +5,8 @@ extension Problem {
   init(_ error: LedgerError) {
     switch error.code {
     case .notFound: self.init(.notFound, error.message)
-    case .limit, .invalid, .zone:
+    case .limit: self.init(.limit, error.message)
+    case .invalid, .zone:
       self.init(Code(error.code.rawValue, 422, Code.invalid.title), error.message)
     case .conflict: self.init(.conflict, error.message)
     case .questOpen: self.init(Code("quest-open", 409, "The team has an open quest"), error.message)

@@ -110,6 +110,7 @@ extension Problem.Code {
   static let tooManyRequests = Self("too-many-requests", 429, "Too many requests")
 
   // What is there.
+  static let limit = Self("limit", 422, "A limit is reached")
   static let conflict = Self("conflict", 409, "It stands on other content")
   static let gone = Self("deleted", 410, "It was deleted")
 
@@ -126,4 +127,11 @@ extension Problem.Code {
     .invalid, .keyReused, .wrongCode, .badRoute, .tooManyRequests, .conflict, .gone,
     .internalError, .unavailable, .unknownOutcome, .timeout,
   ]
+}
+
+extension Problem {
+  /// The store answered with something else than the command calls for.
+  static var unexpectedAnswer: Problem {
+    Problem(.internalError, "the store gave an answer of another kind")
+  }
 }

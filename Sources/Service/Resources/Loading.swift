@@ -1,0 +1,48 @@
+import Quests
+
+// What many endpoints begin with: reading what the path names, as far as the caller may see it.
+extension Call {
+  var noTeam: String { "there is no team \(path["team"] ?? ""), or it is not for you to see" }
+  var noQuest: String { "there is no quest \(path["quest"] ?? ""), or it is not for you to see" }
+
+  /// The caller's open membership in a team.
+  func membership(in team: TeamID) async throws -> Membership? {
+    guard let person = caller.person else { return nil }
+    return try await backend.ledger.memberships(of: person).first { $0.team == team && $0.isOpen }
+  }
+
+  /// The team that the path names, with the caller's open membership.
+  ///
+  /// - Throws: `not-found` also where the caller may not see it.
+  func team() async throws -> (TeamFacts, Membership?) {
+    let id: TeamID = try id("team")
+    guard let facts = try await backend.ledger.team(id) else { throw Problem(.notFound, noTeam) }
+    let membership = try await membership(in: id)
+    try require(.see(facts.team), as: membership, missing: noTeam)
+    return (facts, membership)
+  }
+
+  /// The quest that the path names, its team, and the caller's open membership in it.
+  ///
+  /// - Throws: `not-found` also where the caller may not see it.
+  func quest() async throws -> (QuestRecord, TeamFacts, Membership?) {
+    let id: QuestID = try id("quest")
+    guard let record = try await backend.ledger.quest(id),
+      let facts = try await backend.ledger.team(record.quest.team)
+    else { throw Problem(.notFound, noQuest) }
+    let membership = try await membership(in: facts.team.id)
+    try require(.see(facts.team), as: membership, missing: noQuest)
+    return (record, facts, membership)
+  }
+
+  /// Does one thing in the caller's name.
+  func perform(_ action: LedgerCommand.Action) async throws -> LedgerAnswer {
+    try await backend.ledger.perform(LedgerCommand(action, at: now, actor: caller.person))
+  }
+
+  /// Whether a shared cache may keep what is shown of a team: only what a stranger asks for.
+  func caching(of team: Team) -> Reply.Caching {
+    if case .stranger = caller, team.isPublic { return .briefly }
+    return .forbidden
+  }
+}

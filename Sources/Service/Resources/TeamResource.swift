@@ -1,0 +1,104 @@
+import Formats
+import HTTPTypes
+import Quests
+
+/// Teams: their name, who may see them, and the caller's part in them.
+enum TeamResource {
+  private static let tag = "Teams"
+
+  static let schemas: [NamedSchema] = [
+    NamedSchema(
+      "TeamDraft", "What a team is created with.",
+      .object([
+        .init("name", .text(1...200)),
+        .optional(
+          "public", .boolean, "Whether strangers may see it and its quests; false by default."),
+      ])),
+    NamedSchema(
+      "TeamChange", "What of a team is to change; what is left out stays.",
+      .object([.optional("name", .text(1...200)), .optional("public", .boolean)])),
+    NamedSchema(
+      "Team", "People who walk together.",
+      .object([
+        .init("id", .uuid), .init("name", .text()),
+        .init("public", .boolean, "Whether strangers may see it and its quests."),
+        .init("createdAt", .instant),
+        .init("revision", .count, "Raised by changes of the team, not by walks."),
+        .init("role", .nullable(.words(["admin", "member"])), "The caller's; null for strangers."),
+      ])),
+  ]
+
+  static let endpoints: [Endpoint] = [
+    Endpoint(
+      .post, "/v1/teams", "createTeam", "Create a team",
+      details: "The caller becomes its first member and admin.", tag: tag, access: .person(.manage),
+      parameters: [.idempotencyKey], body: .json("TeamDraft"), answers: [.created("Team")],
+      problems: [.limit], handle: create),
+    Endpoint(
+      .get, "/v1/teams", "listTeams", "List the caller's teams", tag: tag, access: .person(.read),
+      parameters: [.limit, .cursor, .fields], answers: [.page(of: "Team")], handle: list),
+    Endpoint(
+      .get, "/v1/teams/{team}", "getTeam", "Show a team", tag: tag, access: .anyone,
+      parameters: [.fields], answers: [.ok("Team")], handle: show),
+    Endpoint(
+      .patch, "/v1/teams/{team}", "changeTeam", "Rename a team, or open or hide it", tag: tag,
+      access: .person(.manage), parameters: [.ifMatch], body: .json("TeamChange"),
+      answers: [.ok("Team", "As it stands now.")], handle: change),
+  ]
+
+  // MARK: What they do
+
+  private static func create(_ call: Call) async throws -> Reply {
+    let person = try call.person()
+    let id: TeamID = try await call.newID()
+    let answer = try await call.perform(
+      .createTeam(
+        id, name: call.body.text("name"), isPublic: call.body["public"]?.bool ?? false,
+        founder: person))
+    guard case .team(let team) = answer else { throw Problem.unexpectedAnswer }
+    return .created(json(team, role: .admin), at: "/v1/teams/\(id)")
+  }
+
+  private static func list(_ call: Call) async throws -> Reply {
+    let after: TeamID? = try call.cursor(of: TeamID.self)
+    let mine = try await call.backend.ledger.memberships(of: try call.person())
+      .filter { stay in stay.isOpen && after.map { $0 < stay.team } != false }
+      .sorted { $0.team < $1.team }
+    var items: [JSONValue] = []
+    for membership in mine.prefix(call.pageLimit) {
+      guard let facts = try await call.backend.ledger.team(membership.team) else { continue }
+      items.append(json(facts.team, role: membership.role))
+    }
+    let hasMore = mine.count > call.pageLimit
+    return call.page(
+      items, next: hasMore ? .id(mine[call.pageLimit - 1].team) : nil)
+  }
+
+  private static func show(_ call: Call) async throws -> Reply {
+    let (facts, membership) = try await call.team()
+    return .json(
+      json(facts.team, role: membership?.role), caching: call.caching(of: facts.team))
+  }
+
+  private static func change(_ call: Call) async throws -> Reply {
+    let (facts, membership) = try await call.team()
+    try call.require(.manage(facts.team), as: membership, missing: call.noTeam)
+    let expected = try call.expectedRevision(facts.team.revision) {
+      json(facts.team, role: membership?.role)
+    }
+    let change = TeamChange(
+      name: call.body["name"]?.string, isPublic: call.body["public"]?.bool)
+    let answer = try await call.perform(
+      .changeTeam(facts.team.id, change, expectedRevision: expected))
+    guard case .team(let team) = answer else { throw Problem.unexpectedAnswer }
+    return .json(json(team, role: membership?.role))
+  }
+
+  static func json(_ team: Team, role: Role?) -> JSONValue {
+    .object([
+      ("id", .string(team.id.description)), ("name", .string(team.name)),
+      ("public", .bool(team.isPublic)), ("createdAt", .string(team.createdAt.description)),
+      ("revision", .integer(Int(team.revision))), ("role", .optional(role?.rawValue)),
+    ])
+  }
+}
