@@ -105,7 +105,7 @@ extension Problem.Code {
   static let invalid = Self("invalid", 422, "The body is not what it should be")
   static let keyReused = Self(
     "idempotency-key-reused", 422, "The key was used with another body")
-  static let wrongCode = Self("wrong-code", 422, "The code is wrong or no longer good")
+  static let wrongOneTimeCode = Self("wrong-code", 422, "The code is wrong or no longer good")
   static let badRoute = Self("bad-route", 422, "The route file has errors")
   static let tooManyRequests = Self("too-many-requests", 429, "Too many requests")
 
@@ -124,7 +124,7 @@ extension Problem.Code {
   static let own: [Self] = [
     .malformed, .invalidParameter, .unauthenticated, .invalidToken, .wrongCredentials, .forbidden,
     .notFound, .methodNotAllowed, .slowBody, .preconditionFailed, .tooLarge, .unsupportedMediaType,
-    .invalid, .keyReused, .wrongCode, .badRoute, .tooManyRequests, .conflict, .gone,
+    .invalid, .keyReused, .wrongOneTimeCode, .badRoute, .tooManyRequests, .conflict, .gone,
     .internalError, .unavailable, .unknownOutcome, .timeout,
   ]
 }
