@@ -121,15 +121,16 @@ struct ServerErrorTests {
     #expect(await refusal(url, migrates: false)?.code == .schemaTooOld)
     #expect(await refusal(url) == nil)
     #expect(await refusal(url, migrates: false) == nil)
-    // Interrupted after the second of three: the third is done, the others are not done again.
+    // Interrupted before the fourth: that is done, the others are not done again.
     try cluster.sql(
-      "DROP TABLE milequest.accounts, milequest.sessions, milequest.request_keys; "
-        + "DELETE FROM milequest.schema_version WHERE version = 3", in: database)
+      "DROP TABLE milequest.refresh_tokens, milequest.api_keys, milequest.one_time_codes, "
+        + "milequest.subjects; ALTER TABLE milequest.accounts DROP is_email_verified; "
+        + "DELETE FROM milequest.schema_version WHERE version = 4", in: database)
     #expect(await refusal(url, migrates: false)?.code == .schemaTooOld)
     #expect(await refusal(url) == nil)
     #expect(
       try cluster.sql("SELECT count(*), max(version) FROM milequest.schema_version", in: database)
-        == "3|3\n")
+        == "4|4\n")
     try cluster.sql("INSERT INTO milequest.schema_version (version) VALUES (99)", in: database)
     for migrates in [false, true] {
       let error = await refusal(url, migrates: migrates)
@@ -148,7 +149,7 @@ struct ServerErrorTests {
       for await error in group { #expect(error == nil) }
     }
     #expect(
-      try cluster.sql("SELECT count(*) FROM milequest.schema_version", in: database) == "3\n")
+      try cluster.sql("SELECT count(*) FROM milequest.schema_version", in: database) == "4\n")
   }
 
   @Test func aServerThatDoesNotKeepWhatItCommits() async throws {

@@ -137,10 +137,11 @@ import Testing
     try await Self.begin(store)
     try store.close()
     try await DatabaseQueue(path: path).write { db in
-      for table in ["accounts", "sessions", "request_keys"] {
+      for table in ["refresh_tokens", "api_keys", "one_time_codes", "subjects"] {
         try db.execute(sql: "DROP TABLE \(table)")
       }
-      try db.execute(sql: "DELETE FROM grdb_migrations WHERE identifier LIKE '3%'")
+      try db.execute(sql: "ALTER TABLE accounts DROP COLUMN is_email_verified")
+      try db.execute(sql: "DELETE FROM grdb_migrations WHERE identifier = 'sign-in'")
     }
     #expect(
       await Self.code { _ = try EmbeddedStore(path: path, migrates: false) } == .schemaTooOld)
