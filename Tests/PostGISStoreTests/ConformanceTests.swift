@@ -38,4 +38,9 @@ struct ConformanceTests {
   func keepsAccounts(_ test: AccountCase) async throws {
     try await test.run(on: try Cluster.shared.get().store().store)
   }
+
+  @Test(arguments: SignInCase.allCases)
+  func keepsSecrets(_ test: SignInCase) async throws {
+    try await test.run(on: try Cluster.shared.get().store().store)
+  }
 }

@@ -57,4 +57,10 @@ final class Folder: Sendable {
     let folder = try Folder()
     try await test.run(on: try EmbeddedStore(path: folder.path + "/accounts.sqlite"))
   }
+
+  @Test(arguments: SignInCase.allCases)
+  func keepsSecrets(_ test: SignInCase) async throws {
+    let folder = try Folder()
+    try await test.run(on: try EmbeddedStore(path: folder.path + "/accounts.sqlite"))
+  }
 }
