@@ -159,7 +159,8 @@ struct DocsPage {
     case .text(let form):
       switch form.format {
       case nil:
-        form.length.upperBound >= 4_096 ? "text" : "text of \(form.length.lowerBound)…\(form.length.upperBound)"
+        form.length.upperBound >= 4_096
+          ? "text" : "text of \(form.length.lowerBound)…\(form.length.upperBound)"
       case .uuid: "UUID"
       case .instant: "moment (RFC 3339)"
       case .date: "date"
@@ -175,8 +176,10 @@ struct DocsPage {
   private var problems: String {
     var codes = Set(Problem.Code.own)
     for endpoint in description.endpoints { codes.formUnion(description.problems(of: endpoint)) }
-    var out = "<h2 id=\"problems\">Problems</h2>\n<p>Every refusal is <code>application/problem+json"
-    out += "</code> (RFC 9457) with a stable <code>code</code>; all faults of a request come at once "
+    var out =
+      "<h2 id=\"problems\">Problems</h2>\n<p>Every refusal is <code>application/problem+json"
+    out +=
+      "</code> (RFC 9457) with a stable <code>code</code>; all faults of a request come at once "
     out += "in <code>errors</code>, each with a JSON pointer, parameter or header.</p>\n"
     out += "<table><tr><th>Code</th><th>Status</th><th></th></tr>\n"
     for code in codes.sorted(by: { ($0.status, $0.name) < ($1.status, $1.name) }) {
