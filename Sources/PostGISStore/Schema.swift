@@ -9,7 +9,7 @@ enum Schema {
   /// The version that the last migration leads to.
   static var version: Int64 { Int64(migrations.count) }
 
-  static let migrations = [ledger, routes, accounts, publicTeams, publicRoutes, signIn]
+  static let migrations = [ledger, routes, accounts, publicTeams, publicRoutes, signIn, erasure]
 
   /// What the versions themselves are kept in.
   static let beginning = """
@@ -393,5 +393,15 @@ enum Schema {
       revoked_at bigint
     );
     CREATE INDEX api_keys_owner ON api_keys (owner, created_at, key_id);
+    """
+
+  private static let erasure = """
+    CREATE TABLE erased_people (
+      person_id uuid PRIMARY KEY
+    );
+    CREATE INDEX audit_trail_actor ON audit_trail (actor) WHERE actor IS NOT NULL;
+    CREATE INDEX audit_trail_person ON audit_trail (person_id) WHERE person_id IS NOT NULL;
+    CREATE INDEX invites_unused ON invites (created_by)
+      WHERE redeemed_by IS NULL AND revoked_at IS NULL;
     """
 }

@@ -17,6 +17,7 @@ enum Schema {
     migrator.registerMigration("4 public teams") { db in try db.execute(sql: publicTeams) }
     migrator.registerMigration("5 public routes") { db in try db.execute(sql: publicRoutes) }
     migrator.registerMigration("6 sign-in") { db in try db.execute(sql: signIn) }
+    migrator.registerMigration("7 erasure") { db in try db.execute(sql: erasure) }
     return migrator
   }
 
@@ -348,5 +349,15 @@ enum Schema {
       revoked_at INTEGER
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX api_keys_owner ON api_keys (owner, created_at, key_id);
+    """
+
+  private static let erasure = """
+    CREATE TABLE erased_people (
+      person_id BLOB PRIMARY KEY NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX audit_trail_actor ON audit_trail (actor) WHERE actor IS NOT NULL;
+    CREATE INDEX audit_trail_person ON audit_trail (person_id) WHERE person_id IS NOT NULL;
+    CREATE INDEX invites_unused ON invites (created_by)
+      WHERE redeemed_by IS NULL AND revoked_at IS NULL;
     """
 }
