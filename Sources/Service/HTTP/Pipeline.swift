@@ -3,6 +3,7 @@ import Formats
 import HTTPTypes
 import Hummingbird
 import Logging
+import Providers
 import Quests
 
 /// Takes each request through the same steps: who asks, are they within their rate, is what they
@@ -138,6 +139,7 @@ struct Pipeline: Sendable {
           ])
       }
       return problem
+    case let error as IdentityError: return Problem(error)
     case let error as FieldSelectionError:
       return .parameter("fields", error.message)
     case is CancellationError:
@@ -182,8 +184,15 @@ struct Pipeline: Sendable {
     cors(request, &headers)
     var status = reply.status
     var body: [UInt8]?
+    var stream: ResponseBody?
     switch reply.content {
     case .none: break
+    case .stream(let mediaType, let write):
+      headers[.contentType] = mediaType
+      stream = ResponseBody { writer in
+        try await write { bytes in try await writer.write(ByteBuffer(bytes: bytes)) }
+        try await writer.finish(nil)
+      }
     case .json(let value, let mediaType):
       body = value.text()
       headers[.contentType] = mediaType
@@ -211,6 +220,9 @@ struct Pipeline: Sendable {
         body = nil
         headers[.contentType] = nil
       }
+    }
+    if let stream, request.method != .head {
+      return Response(status: status, headers: headers, body: stream)
     }
     guard let body, request.method != .head else {
       if let body { headers[.contentLength] = "\(body.count)" }
