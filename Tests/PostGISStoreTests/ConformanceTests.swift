@@ -1,5 +1,6 @@
 import LedgerConformance
 import PostGISStore
+import PostgresCluster
 import Quests
 import Testing
 

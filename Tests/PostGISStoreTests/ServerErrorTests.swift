@@ -1,5 +1,6 @@
 import Foundation
 import PostGISStore
+import PostgresCluster
 import Quests
 import Testing
 
