@@ -461,6 +461,13 @@ extension World {
       at: over.advanced(bySeconds: 2 * day))
     #expect(try await store.quest(third)?.quest.closing == .expired)
     #expect(try await store.quest(fourth)?.quest.closing == nil)
+    // A walk that is synced after that changes the total of the old quest and not how it ended.
+    _ = try await log(
+      ActivityKey(person: ann, id: world.id()), Self.walk(50, after: 20 * day + 60),
+      at: over.advanced(bySeconds: 2 * day))
+    #expect(try await store.quest(third)?.tally.total.micrometers == 50_000_000)
+    #expect(try await store.quest(third)?.quest.closing == .expired)
+    #expect(try await store.quest(fourth)?.tally.total == .zero)
     // A cancelled one counts up to then.
     let half = over.advanced(bySeconds: 2 * day + 43_200)
     _ = try await tell(.cancelQuest(fourth), at: half)
