@@ -88,6 +88,8 @@ let package = Package(
 
     // What several test targets share.
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+    // A PostgreSQL server of the tests' own.
+    .target(name: "PostgresCluster", path: "Tests/PostgresCluster", swiftSettings: settings),
     // What every store must do, for the tests of each.
     .target(
       name: "LedgerConformance",
@@ -118,7 +120,8 @@ let package = Package(
     .testTarget(
       name: "PostGISStoreTests",
       dependencies: [
-        "PostGISStore", "LedgerConformance", "Quests", "Formats", "Routes", "Geodesy", "CivilTime",
+        "PostGISStore", "LedgerConformance", "PostgresCluster", "Quests", "Formats", "Routes",
+        "Geodesy", "CivilTime",
       ],
       swiftSettings: settings),
     .testTarget(
@@ -139,7 +142,8 @@ let package = Package(
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "milequest", "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+        "milequest", "TestSupport", "PostgresCluster",
+        .product(name: "GRDB", package: "GRDB.swift"),
       ],
       swiftSettings: settings),
   ],
