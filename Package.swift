@@ -20,6 +20,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
   ],
   targets: [
     .systemLibrary(name: "CCairo", providers: [.apt(["libcairo2-dev"])]),
@@ -53,6 +54,13 @@ let package = Package(
       swiftSettings: settings),
     .target(
       name: "PostGISStore", dependencies: ["Quests", "Routes", "Geodesy", "CivilTime", "CPQ"],
+      swiftSettings: settings),
+    .target(
+      name: "Providers",
+      dependencies: [
+        "Quests", "CivilTime", .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "CryptoExtras", package: "swift-crypto"),
+      ],
       swiftSettings: settings),
     .executableTarget(
       name: "milequest",
@@ -97,6 +105,10 @@ let package = Package(
       dependencies: [
         "PostGISStore", "LedgerConformance", "Quests", "Formats", "Routes", "Geodesy", "CivilTime",
       ],
+      swiftSettings: settings),
+    .testTarget(
+      name: "ProvidersTests",
+      dependencies: ["Providers", "SQLiteStore", "Quests", "CivilTime", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
       name: "GeodesyTests", dependencies: ["Geodesy", "TestSupport"], swiftSettings: settings),
