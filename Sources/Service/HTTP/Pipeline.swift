@@ -95,7 +95,7 @@ struct Pipeline: Sendable {
     let path = try reading.path(context.parameters)
     let query = try reading.query(request.uri.query)
     try reading.headers(request.headers)
-    let selection = try query["fields"].map { try FieldSelection(parsing: $0) }
+    let selection = try query["fields"].map { try FieldSelection($0) }
     let (bytes, body) = try await reading.body(of: request, limits: backend.limits)
     let reply = try await endpoint.handle(
       Call(
@@ -114,10 +114,10 @@ struct Pipeline: Sendable {
       picked.content = .json(
         .object(
           try members.map { name, value in
-            name == "items" ? (name, try selection.apply(to: value)) : (name, value)
+            name == "items" ? (name, try selection.applied(to: value)) : (name, value)
           }), mediaType: mediaType)
     } else {
-      picked.content = .json(try selection.apply(to: value), mediaType: mediaType)
+      picked.content = .json(try selection.applied(to: value), mediaType: mediaType)
     }
     return picked
   }
@@ -138,8 +138,10 @@ struct Pipeline: Sendable {
           ])
       }
       return problem
-    case let error as FieldSelectionError:
-      return .parameter("fields", error.message)
+    case let faults as FieldFaults:
+      return Problem(
+        .invalidParameter, "fields names what is not there",
+        faults: faults.all.map { Problem.Fault(.query("fields"), $0.message) })
     case is CancellationError:
       return Problem(.unavailable, "the service is shutting down", retryAfterSeconds: 5)
     default:
