@@ -128,6 +128,18 @@ extension PostgresStore: AccountStore {
       try desk.run(AccountStatements.forgetKeys, [Parameter(now)])
     }
   }
+
+  // MARK: Names
+
+  public func names(of people: [PersonID]) async throws(LedgerError) -> [PersonID: String] {
+    try Account.check(people, limits)
+    return try await read {
+      let rows = try $0.rows(AccountStatements.names, [Parameter(array: people)]) {
+        (try $0.id() as PersonID, try $0.text())
+      }
+      return Dictionary(rows, uniquingKeysWith: { first, _ in first })
+    }
+  }
 }
 
 extension Account {
@@ -207,4 +219,7 @@ enum AccountStatements {
     "forget_sessions", "DELETE FROM sessions WHERE expires_at <= $1::bigint")
   static let forgetKeys = Statement(
     "forget_keys", "DELETE FROM request_keys WHERE expires_at <= $1::bigint")
+  static let names = Statement(
+    "account_names",
+    "SELECT person_id, name FROM accounts WHERE person_id = ANY ($1::uuid[])")
 }

@@ -9,7 +9,7 @@ enum Schema {
   /// The version that the last migration leads to.
   static var version: Int64 { Int64(migrations.count) }
 
-  static let migrations = [ledger, routes, accounts, publicTeams, publicRoutes]
+  static let migrations = [ledger, routes, accounts, publicTeams, publicRoutes, erasure]
 
   /// What the versions themselves are kept in.
   static let beginning = """
@@ -334,5 +334,15 @@ enum Schema {
   private static let publicRoutes = """
     ALTER TABLE routes ADD COLUMN is_public boolean NOT NULL DEFAULT false;
     UPDATE routes SET is_public = true WHERE owner IS NULL;
+    """
+
+  private static let erasure = """
+    CREATE TABLE erased_people (
+      person_id uuid PRIMARY KEY
+    );
+    CREATE INDEX audit_trail_actor ON audit_trail (actor) WHERE actor IS NOT NULL;
+    CREATE INDEX audit_trail_person ON audit_trail (person_id) WHERE person_id IS NOT NULL;
+    CREATE INDEX invites_unused ON invites (created_by)
+      WHERE redeemed_by IS NULL AND revoked_at IS NULL;
     """
 }

@@ -16,6 +16,7 @@ enum Schema {
     migrator.registerMigration("3 accounts") { db in try db.execute(sql: accounts) }
     migrator.registerMigration("4 public teams") { db in try db.execute(sql: publicTeams) }
     migrator.registerMigration("5 public routes") { db in try db.execute(sql: publicRoutes) }
+    migrator.registerMigration("6 erasure") { db in try db.execute(sql: erasure) }
     return migrator
   }
 
@@ -288,5 +289,15 @@ enum Schema {
   private static let publicRoutes = """
     ALTER TABLE routes ADD COLUMN is_public INTEGER NOT NULL DEFAULT 0;
     UPDATE routes SET is_public = 1 WHERE owner IS NULL;
+    """
+
+  private static let erasure = """
+    CREATE TABLE erased_people (
+      person_id BLOB PRIMARY KEY NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX audit_trail_actor ON audit_trail (actor) WHERE actor IS NOT NULL;
+    CREATE INDEX audit_trail_person ON audit_trail (person_id) WHERE person_id IS NOT NULL;
+    CREATE INDEX invites_unused ON invites (created_by)
+      WHERE redeemed_by IS NULL AND revoked_at IS NULL;
     """
 }

@@ -4,7 +4,7 @@ import Testing
 
 /// What every account store must do, each case on an empty store.
 public enum AccountCase: String, CaseIterable, Sendable, CustomTestStringConvertible {
-  case accountsAreUnique, changesNeedTheRevision, sessionsEnd, requestKeys
+  case accountsAreUnique, changesNeedTheRevision, sessionsEnd, requestKeys, namesAtOnce
 
   public var testDescription: String { rawValue }
 
@@ -23,6 +23,24 @@ public enum AccountCase: String, CaseIterable, Sendable, CustomTestStringConvert
       } catch { return (error as? LedgerError)?.code }
     }
     switch self {
+    case .namesAtOnce:
+      var known: [PersonID: String] = [:]
+      for number in 0..<9 {
+        var one = account(nil)
+        one.name = "Nº \(number)"
+        known[one.person] = one.name
+        try await store.createAccount(one)
+      }
+      let some = Array(known.keys.prefix(6))
+      let nobody = PersonID.random(using: &random)
+      #expect(
+        try await store.names(of: some + [nobody, some[0]])
+          == known.filter { some.contains($0.key) })
+      #expect(try await store.names(of: []).isEmpty)
+      let many = (0..<500).map { _ in PersonID.random(using: &random) }
+      #expect(try await store.names(of: many).isEmpty)
+      #expect(await refusal { _ = try await store.names(of: many + [nobody]) } == .limit)
+
     case .accountsAreUnique:
       let ann = account("ann@example.org")
       try await store.createAccount(ann)

@@ -24,7 +24,10 @@ public protocol LedgerFacts {
   func memberships(of person: PersonID) throws(LedgerError) -> [Membership]
   /// Every stay of anybody in the team, past ones too.
   func memberships(in team: TeamID) throws(LedgerError) -> [Membership]
+  func isErased(_ person: PersonID) throws(LedgerError) -> Bool
   func invite(_ id: InviteID) throws(LedgerError) -> Invite?
+  /// The invites of the person's making that nobody has used or taken back, in any order.
+  func unusedInvites(by person: PersonID) throws(LedgerError) -> [Invite]
   /// The team that a quest belongs to.
   func team(ofQuest quest: QuestID) throws(LedgerError) -> TeamID?
   func plan(_ id: PlanID) throws(LedgerError) -> QuestPlan?
@@ -42,6 +45,20 @@ public protocol LedgerFacts {
 }
 
 extension WalkOrder {
+  /// After every walk.
+  public static let last = WalkOrder(
+    start: Instant(microseconds: .max), id: ActivityID(high: .max, low: .max),
+    person: PersonID(high: .max, low: .max))
+
+  /// This place, or that before all walks which start at a moment or later, whichever comes first.
+  public func end(_ until: Instant?) -> WalkOrder {
+    guard let until else { return self }
+    return min(
+      self,
+      WalkOrder(
+        start: until, id: ActivityID(high: 0, low: 0), person: PersonID(high: 0, low: 0)))
+  }
+
   /// Before every walk.
   public static let first = WalkOrder(
     start: Instant(microseconds: .min), id: ActivityID(high: 0, low: 0),

@@ -22,10 +22,16 @@ public protocol LedgerStore: Sendable {
 
   /// Also a deleted one.
   func activity(_ key: ActivityKey) async throws(LedgerError) -> Activity?
-  /// The person's walks, the last walked first, deleted ones left out.
+  /// The person's walks that started in [from, until), the last walked first, deleted ones left out.
+  ///
+  /// - Parameters:
+  ///   - from: nil for all that came before `until`.
+  ///   - until: nil for all from `from` on.
   func activities(
-    of person: PersonID, before: WalkOrder?, limit: Int
+    of person: PersonID, before: WalkOrder?, after from: Instant?, until: Instant?, limit: Int
   ) async throws(LedgerError) -> [Activity]
+  /// What the person has walked in all. O(walks of the person).
+  func stats(of person: PersonID) async throws(LedgerError) -> PersonStats
   /// What edits and the deletion have replaced, the oldest first.
   func versions(of key: ActivityKey) async throws(LedgerError) -> [ActivityVersion]
   /// The days with a walk up to a day, in the walks' own zones, the latest first, each once.
@@ -40,6 +46,10 @@ public protocol LedgerStore: Sendable {
   func teams(after: TeamID?, limit: Int) async throws(LedgerError) -> [TeamFacts]
   func memberships(of person: PersonID) async throws(LedgerError) -> [Membership]
   func memberships(in team: TeamID) async throws(LedgerError) -> [Membership]
+  /// The stays that last, by person.
+  func members(
+    of team: TeamID, after: PersonID?, limit: Int
+  ) async throws(LedgerError) -> [Membership]
   func invite(_ id: InviteID) async throws(LedgerError) -> Invite?
   func invites(of team: TeamID) async throws(LedgerError) -> [Invite]
   /// The team's events after a version, in order. Where the first of them is not `version + 1`,
@@ -124,5 +134,26 @@ extension LedgerStore {
       throw LedgerError(.store, "the store gave no answer to a command")
     }
     return try result.get()
+  }
+
+  /// The person's walks, the last walked first, deleted ones left out.
+  public func activities(
+    of person: PersonID, before: WalkOrder?, limit: Int
+  ) async throws(LedgerError) -> [Activity] {
+    try await activities(of: person, before: before, after: nil, until: nil, limit: limit)
+  }
+
+  /// Takes a person out of the ledger in one transaction; a second time does nothing.
+  ///
+  /// Every walk stays with its distance and start, and so do totals, days, milestones and positions.
+  /// It becomes private and loses source and note, in all of its versions. The person's stays in teams
+  /// end at this moment; where no admin is left, the member of the longest standing becomes one.
+  /// Unused invites are taken back. Events and the trail lose the person. Nothing is done in the
+  /// person's name from then on: `erased`.
+  /// - Throws: what `perform` throws.
+  public func erase(
+    _ person: PersonID, at now: Instant, actor: PersonID?
+  ) async throws(LedgerError) {
+    _ = try await perform(LedgerCommand(.erase(person), at: now, actor: actor))
   }
 }
