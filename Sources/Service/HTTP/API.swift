@@ -11,9 +11,11 @@ struct API: Sendable {
 
   init() {
     endpoints =
-      TeamResource.endpoints + SystemResource.endpoints
+      TeamResource.endpoints
+      + ActivityResource.endpoints + SystemResource.endpoints
     schemas = NamedSchemas(
-      CommonSchemas.all + TeamResource.schemas)
+      CommonSchemas.all + TeamResource.schemas
+        + ActivityResource.schemas)
   }
 
   var description: OpenAPI {
