@@ -11,10 +11,10 @@ struct API: Sendable {
 
   init() {
     endpoints =
-      TeamResource.endpoints
+      TeamResource.endpoints + MemberResource.endpoints + InviteResource.endpoints
       + ActivityResource.endpoints + SystemResource.endpoints
     schemas = NamedSchemas(
-      CommonSchemas.all + TeamResource.schemas
+      CommonSchemas.all + TeamResource.schemas + MemberResource.schemas + InviteResource.schemas
         + ActivityResource.schemas)
   }
 
