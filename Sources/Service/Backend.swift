@@ -17,6 +17,7 @@ struct Backend: Sendable {
   let ledgerLimits: LedgerLimits
   let limits: ServiceLimits
   let routeCache: RouteCache
+  let uploads: UploadGate
   let clock: @Sendable () -> Instant
   let logger: Logger
   let metrics: Metrics
