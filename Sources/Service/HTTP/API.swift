@@ -12,10 +12,10 @@ struct API: Sendable {
   init() {
     endpoints =
       AuthResource.endpoints + MeResource.endpoints + KeyResource.endpoints + TeamResource.endpoints
-      + SystemResource.endpoints
+      + RouteResource.endpoints + SystemResource.endpoints
     schemas = NamedSchemas(
       CommonSchemas.all + AuthResource.schemas + MeResource.schemas + KeyResource.schemas
-        + TeamResource.schemas)
+        + TeamResource.schemas + RouteResource.schemas)
   }
 
   var description: OpenAPI {
