@@ -18,6 +18,9 @@ struct API: Sendable {
       (MemberResource.endpoints, MemberResource.schemas),
       (InviteResource.endpoints, InviteResource.schemas),
       (ActivityResource.endpoints, ActivityResource.schemas),
+      (RouteResource.endpoints, RouteResource.schemas),
+      (RoutePlaces.endpoints, RoutePlaces.schemas),
+      (RouteUpload.endpoints, RouteUpload.schemas),
       (SystemResource.endpoints, []),
     ]
     endpoints = resources.flatMap(\.endpoints)

@@ -36,6 +36,8 @@ struct Problem: Error, Sendable {
   /// When to try again, where that may help.
   var retryAfterSeconds: Int?
   var headers = HTTPFields()
+  /// What was found in a route file.
+  var report: JSONValue?
 
   init(_ code: Code, _ detail: String, faults: [Fault] = [], retryAfterSeconds: Int? = nil) {
     self.code = code
@@ -67,6 +69,7 @@ struct Problem: Error, Sendable {
     if !faults.isEmpty {
       members.append(("errors", .array(faults.map(\.json))))
     }
+    if let report { members.append(("report", report)) }
     return .object(members)
   }
 }
