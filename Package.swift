@@ -133,7 +133,16 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "ServiceTests",
-      dependencies: ["Service", "Quests", "Formats", "Routes", "Geodesy", "TestSupport"],
+      dependencies: [
+        "Service", "SQLiteStore", "Quests", "Formats", "Routes", "Geodesy", "CivilTime",
+        "TestSupport",
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOEmbedded", package: "swift-nio"),
+      ],
       swiftSettings: settings),
     .testTarget(name: "BatchTests", dependencies: ["Batch"], swiftSettings: settings),
     .testTarget(
