@@ -364,6 +364,27 @@ import Testing
     try await gate.work {}
   }
 
+  /// The cache has room for one: what was asked for before is made anew, and the index stays as long
+  /// as its route.
+  @Test func theCacheKeepsWhatItHasRoomFor() async throws {
+    var limits = ServiceLimits.standard
+    limits.cachedVertices = 150
+    try await RouteServer.serving(limits) { server, client in
+      let versions = try [
+        try await created(client), try await created(client, query: "?laps=2&lapJoin=ferry"),
+      ]
+      .map { RouteVersion(route: try #require(RouteID($0)), version: 1) }
+      let cache = server.backend.routeCache
+      let first = try await cache.kept(versions[0])
+      #expect(try first.places() === first.places())
+      #expect(try await cache.kept(versions[0]) === first)
+      let other = try await cache.kept(versions[1])
+      #expect(other.measured.route.course.laps == 2)
+      #expect(try await cache.kept(versions[1]) === other)
+      #expect(try await cache.kept(versions[0]) !== first)
+    }
+  }
+
   @Test func optionsOfTheCommandLineAreSaidAsParameters() {
     #expect(
       ParameterWords.said("choose with --join 12=walk|ferry|counted, or for all with --joins walk")
