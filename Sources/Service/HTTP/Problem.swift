@@ -111,7 +111,7 @@ extension Problem.Code {
   static let invalid = Self("invalid", 422, "The body is not what it should be")
   static let keyReused = Self(
     "idempotency-key-reused", 422, "The key was used with another body")
-  static let wrongOneTimeCode = Self("wrong-code", 422, "The code is wrong or no longer good")
+  static let codeWrong = Self("wrong-code", 422, "The code is wrong or no longer good")
   static let badRoute = Self("bad-route", 422, "The route file has errors")
   static let tooManyRequests = Self("too-many-requests", 429, "Too many requests")
 
@@ -128,10 +128,11 @@ extension Problem.Code {
 
   /// Those that are no ledger's fault, for the documentation.
   static let own: [Self] = [
-    .malformed, .invalidParameter, .unauthenticated, .invalidToken, .tokenExpired, .sessionEnded, .tokenReused,
+    .malformed, .invalidParameter, .unauthenticated, .invalidToken, .tokenExpired, .sessionEnded,
+    .tokenReused,
     .wrongCredentials, .forbidden,
     .notFound, .methodNotAllowed, .slowBody, .preconditionFailed, .tooLarge, .unsupportedMediaType,
-    .invalid, .keyReused, .wrongOneTimeCode, .badRoute, .tooManyRequests, .conflict, .gone,
+    .invalid, .keyReused, .codeWrong, .badRoute, .tooManyRequests, .conflict, .gone,
     .internalError, .unavailable, .unknownOutcome, .timeout,
   ]
 }
