@@ -17,6 +17,7 @@ struct Backend: Sendable {
   let ledgerLimits: LedgerLimits
   let limits: ServiceLimits
   let routeCache: RouteCache
+  let personZones: PersonZones
   let clock: @Sendable () -> Instant
   let logger: Logger
   let metrics: Metrics
@@ -35,5 +36,19 @@ struct Backend: Sendable {
     do { return try zones.zone(named: name) } catch {
       throw Problem(LedgerError(.zone, error.message))
     }
+  }
+
+  /// What one of the ledger's faults is to a caller; those of the store itself are written down.
+  func problem(_ error: LedgerError, requestID: String) -> Problem {
+    let problem = Problem(error)
+    if problem.code.status >= 500 {
+      logger.error(
+        "store",
+        metadata: [
+          "requestId": .string(requestID), "code": .string(error.code.rawValue),
+          "detail": .string(error.message),
+        ])
+    }
+    return problem
   }
 }

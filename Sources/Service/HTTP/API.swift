@@ -12,10 +12,12 @@ struct API: Sendable {
   init() {
     endpoints =
       AuthResource.endpoints + MeResource.endpoints + KeyResource.endpoints + TeamResource.endpoints
+      + MemberResource.endpoints + InviteResource.endpoints + ActivityResource.endpoints
       + SystemResource.endpoints
     schemas = NamedSchemas(
       CommonSchemas.all + AuthResource.schemas + MeResource.schemas + KeyResource.schemas
-        + TeamResource.schemas)
+        + TeamResource.schemas + MemberResource.schemas + InviteResource.schemas
+        + ActivityResource.schemas)
   }
 
   var description: OpenAPI {

@@ -128,18 +128,8 @@ struct Pipeline: Sendable {
   private func problem(_ error: any Error, requestID: String) -> Problem {
     switch error {
     case let problem as Problem: return problem
-    case let error as LedgerError:
-      let problem = Problem(error)
-      if problem.code.status >= 500 {
-        backend.logger.error(
-          "store",
-          metadata: [
-            "requestId": .string(requestID), "code": .string(error.code.rawValue),
-            "detail": .string(error.message),
-          ])
-      }
-      return problem
     case let error as IdentityError: return Problem(error)
+    case let error as LedgerError: return backend.problem(error, requestID: requestID)
     case let faults as FieldFaults:
       return Problem(
         .invalidParameter, "fields names what is not there",
@@ -213,7 +203,7 @@ struct Pipeline: Sendable {
       request.method == .get || request.method == .head
         || request.method == .patch
     {
-      let tag = EntityTag.of(bytes)
+      let tag = headers[.eTag] ?? EntityTag.of(bytes)
       headers[.eTag] = tag
       if request.method != .patch, let known = request.headers[.ifNoneMatch],
         EntityTag.matches(known, tag)
