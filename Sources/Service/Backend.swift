@@ -18,6 +18,7 @@ struct Backend: Sendable {
   let limits: ServiceLimits
   let routeCache: RouteCache
   let personZones: PersonZones
+  let uploads: UploadGate
   let clock: @Sendable () -> Instant
   let logger: Logger
   let metrics: Metrics
