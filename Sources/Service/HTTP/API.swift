@@ -19,8 +19,6 @@ struct API: Sendable {
       (InviteResource.endpoints, InviteResource.schemas),
       (ActivityResource.endpoints, ActivityResource.schemas),
       (RouteResource.endpoints, RouteResource.schemas),
-      (RoutePlaces.endpoints, RoutePlaces.schemas),
-      (RouteUpload.endpoints, RouteUpload.schemas),
       (SystemResource.endpoints, []),
     ]
     endpoints = resources.flatMap(\.endpoints)
