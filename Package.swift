@@ -61,9 +61,16 @@ let package = Package(
       name: "PostGISStore", dependencies: ["Quests", "Routes", "Geodesy", "CivilTime", "CPQ"],
       swiftSettings: settings),
     .target(
+      name: "Providers",
+      dependencies: [
+        "Quests", "CivilTime", .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "CryptoExtras", package: "swift-crypto"),
+      ],
+      swiftSettings: settings),
+    .target(
       name: "Service",
       dependencies: [
-        "Quests", "Inspection", "Formats", "Routes", "Geodesy", "CivilTime",
+        "Quests", "Providers", "Inspection", "Formats", "Routes", "Geodesy", "CivilTime",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Hummingbird", package: "hummingbird"),
@@ -78,8 +85,8 @@ let package = Package(
     .executableTarget(
       name: "milequest",
       dependencies: [
-        "Service", "Quests", "SQLiteStore", "PostGISStore", "CivilTime", "Batch", "Inspection",
-        "Formats", "Routes", "Geodesy", "CGEOS", "CPQ", "CPROJ",
+        "Service", "Providers", "Quests", "SQLiteStore", "PostGISStore", "CivilTime", "Batch",
+        "Inspection", "Formats", "Routes", "Geodesy", "CGEOS", "CPQ", "CPROJ",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -88,6 +95,8 @@ let package = Package(
 
     // What several test targets share.
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+    // A PostgreSQL server of the tests' own.
+    .target(name: "PostgresCluster", path: "Tests/PostgresCluster", swiftSettings: settings),
     // What every store must do, for the tests of each.
     .target(
       name: "LedgerConformance",
@@ -118,8 +127,13 @@ let package = Package(
     .testTarget(
       name: "PostGISStoreTests",
       dependencies: [
-        "PostGISStore", "LedgerConformance", "Quests", "Formats", "Routes", "Geodesy", "CivilTime",
+        "PostGISStore", "LedgerConformance", "PostgresCluster", "Quests", "Formats", "Routes",
+        "Geodesy", "CivilTime",
       ],
+      swiftSettings: settings),
+    .testTarget(
+      name: "ProvidersTests",
+      dependencies: ["Providers", "SQLiteStore", "Quests", "CivilTime", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
       name: "GeodesyTests", dependencies: ["Geodesy", "TestSupport"], swiftSettings: settings),
@@ -134,10 +148,11 @@ let package = Package(
     .testTarget(
       name: "ServiceTests",
       dependencies: [
-        "Service", "SQLiteStore", "Quests", "Formats", "Routes", "Geodesy", "CivilTime",
-        "TestSupport",
+        "Service", "Providers", "SQLiteStore", "Quests", "Formats", "Routes", "Geodesy",
+        "CivilTime", "TestSupport",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdTesting", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
         .product(name: "NIOCore", package: "swift-nio"),
@@ -148,7 +163,8 @@ let package = Package(
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "milequest", "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+        "milequest", "TestSupport", "PostgresCluster",
+        .product(name: "GRDB", package: "GRDB.swift"),
       ],
       swiftSettings: settings),
   ],

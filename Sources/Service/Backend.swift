@@ -2,6 +2,7 @@ import CivilTime
 import Formats
 import Logging
 import NIOPosix
+import Providers
 import Quests
 import Routes
 
@@ -10,11 +11,14 @@ struct Backend: Sendable {
   let ledger: any LedgerStore
   let routes: any RouteStore
   let accounts: any AccountStore
+  let signIn: BuiltInAccounts
+  let keys: APIKeys
   let zones: ZoneCatalog
   let ledgerLimits: LedgerLimits
   let limits: ServiceLimits
   let routeCache: RouteCache
   let personZones: PersonZones
+  let uploads: UploadGate
   let clock: @Sendable () -> Instant
   let logger: Logger
   let metrics: Metrics

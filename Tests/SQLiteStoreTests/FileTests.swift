@@ -161,6 +161,10 @@ import Testing
       ] {
         try db.execute(sql: sql)
       }
+      for table in ["refresh_tokens", "api_keys", "one_time_codes", "subjects"] {
+        try db.execute(sql: "DROP TABLE \(table)")
+      }
+      try db.execute(sql: "ALTER TABLE accounts DROP COLUMN is_email_verified")
     }
     #expect(
       await Self.code { _ = try EmbeddedStore(path: path, migrates: false) } == .schemaTooOld)

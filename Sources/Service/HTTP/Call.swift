@@ -145,7 +145,9 @@ struct Call: Sendable {
     var random = SystemRandomNumberGenerator()
     let offered = Identifier<S>.random(using: &random)
     guard let key = headers[HTTPField.Name("Idempotency-Key")!] else { return offered }
-    var content = Array("\(endpoint.operation)\0\(path.sorted { $0.key < $1.key })\0".utf8)
+    // What is asked for is all of it: the body and the parameters.
+    func listed(_ values: [String: String]) -> String { "\(values.sorted { $0.key < $1.key })" }
+    var content = Array("\(endpoint.operation)\0\(listed(path))\0\(listed(query))\0".utf8)
     content += bytes
     let claim = try await backend.accounts.claim(
       RequestKey(caller: try person(), key: key),
