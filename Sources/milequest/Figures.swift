@@ -1,4 +1,3 @@
-import Formats
 import Geodesy
 import Routes
 
@@ -49,10 +48,6 @@ enum Figures {
   /// A number without a needless fraction, with commas between thousands.
   static func plain(_ value: Double) -> String {
     value == value.rounded() && abs(value) < 1e15 ? grouped(Int(value)) : grouped("\(value)")
-  }
-
-  static func json(_ coordinate: Coordinate) -> JSONValue {
-    .array([.number(coordinate.longitude), .number(coordinate.latitude)])
   }
 }
 

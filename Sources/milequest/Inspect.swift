@@ -137,8 +137,8 @@ struct Inspect: ParsableCommand {
             .object([
               ("policy", .string(join.policy.rawValue)),
               ("lengthMeters", .number(join.lengthMeters)),
-              ("from", Figures.json(join.from)),
-              ("to", Figures.json(join.to)),
+              ("from", .position(join.from)),
+              ("to", .position(join.to)),
             ])
           })
       ),
@@ -150,7 +150,7 @@ struct Inspect: ParsableCommand {
               ("name", .optional(placed.waypoint.name)),
               ("distanceMeters", .number(placed.distance.meters)),
               ("offsetMeters", .number(placed.offsetMeters)),
-              ("coordinate", Figures.json(placed.waypoint.coordinate)),
+              ("coordinate", .position(placed.waypoint.coordinate)),
             ])
           })
       ),

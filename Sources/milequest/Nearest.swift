@@ -63,7 +63,7 @@ struct Nearest: ParsableCommand {
                 .object([
                   ("distanceMeters", .number(match.distance.meters)),
                   ("offsetMeters", .number(match.offsetMeters)),
-                  ("coordinate", Figures.json(match.coordinate)),
+                  ("coordinate", .position(match.coordinate)),
                 ])
               })
           )

@@ -170,7 +170,7 @@ struct LedgerProgress {
   }
 
   private func place(_ row: Row) -> [(String, JSONValue)] {
-    [("coordinate", Figures.json(row.position.coordinate))]
+    [("coordinate", .position(row.position.coordinate))]
   }
 
   private func feature(_ row: Row) -> JSONValue {
@@ -179,7 +179,7 @@ struct LedgerProgress {
       (
         "geometry",
         .object([
-          ("type", .string("Point")), ("coordinates", Figures.json(row.position.coordinate)),
+          ("type", .string("Point")), ("coordinates", .position(row.position.coordinate)),
         ])
       ),
     ])
