@@ -8,6 +8,8 @@ public indirect enum JSONValue: Sendable, Equatable {
   case string(String)
   case array([JSONValue])
   case object([(String, JSONValue)])
+  /// JSON text that is written as it is: for what was made into text before, such as a long line.
+  case fragment([UInt8])
 
   public static func == (a: JSONValue, b: JSONValue) -> Bool { a.text() == b.text() }
 
@@ -33,6 +35,7 @@ public indirect enum JSONValue: Sendable, Equatable {
     case .integer(let value): out.append(contentsOf: String(value).utf8)
     case .number(let value): JSONText.append(value, to: &out)
     case .string(let value): JSONText.append(value, to: &out)
+    case .fragment(let text): out.append(contentsOf: text)
     case .array(let items):
       let breaks = indent != nil && items.contains { $0.isContainer }
       out.append(0x5B)

@@ -1,0 +1,150 @@
+public import Quests
+
+/// Why the text of a cursor cannot be taken: it was cut, changed, or made by another listing.
+public struct CursorFault: Error, Hashable, Sendable, CustomStringConvertible {
+  /// A sentence for people.
+  public let description =
+    "the cursor is none of this listing: use the one in the “next” link of the page before, "
+    + "unchanged, or begin without one"
+}
+
+/// The place of the last row of a page: what comes next is what lies behind it, whatever was added or
+/// removed since. It names the row by all that the listing is ordered by, so that equal rows are
+/// neither skipped nor repeated.
+///
+/// Clients see base64url (RFC 4648 section 5, no padding) of a version byte, the listing's name and
+/// the keys; they are to hand it back and read nothing in it. It is no secret and no proof: whoever
+/// makes one up sees what he could see anyway.
+public struct PageCursor: Hashable, Sendable {
+  /// What a listing is ordered by.
+  public enum Key: Hashable, Sendable {
+    /// An instant, a distance, a rank or a version.
+    case integer(Int64)
+    /// The two halves of an identifier.
+    case identifier(high: UInt64, low: UInt64)
+
+    public static func id<Subject>(_ id: Identifier<Subject>) -> Key {
+      .identifier(high: id.high, low: id.low)
+    }
+  }
+
+  /// The kinds of the keys of a listing.
+  public enum Kind: Hashable, Sendable { case integer, identifier }
+
+  /// The listing that it belongs to, such as `activities`.
+  public let listing: String
+  public let keys: [Key]
+
+  private static let version: UInt8 = 1
+
+  /// - Parameter listing: at most 255 bytes.
+  public init(_ listing: String, _ keys: [Key]) {
+    precondition(listing.utf8.count < 256, "a listing's name has at most 255 bytes")
+    self.listing = listing
+    self.keys = keys
+  }
+
+  /// Reads what `text` gave, for a listing with keys of these kinds. Nothing else is taken: no
+  /// padding, no other alphabet, no stray bits, no byte too many.
+  public init(_ text: String, of listing: String, _ kinds: [Kind]) throws(CursorFault) {
+    let head = [Self.version, UInt8(truncatingIfNeeded: listing.utf8.count)] + listing.utf8
+    let count = kinds.reduce(head.count) { $0 + ($1 == .integer ? 8 : 16) }
+    guard text.utf8.count == (count * 8 + 5) / 6, let bytes = Base64URL.decode(text),
+      bytes.count == count, bytes.starts(with: head)
+    else { throw CursorFault() }
+    var next = head.count
+    func word() -> UInt64 {
+      next += 8
+      return bytes[next - 8..<next].reduce(0) { $0 << 8 | UInt64($1) }
+    }
+    let keys = kinds.map { kind -> Key in
+      switch kind {
+      case .integer: .integer(Int64(bitPattern: word()))
+      case .identifier: .identifier(high: word(), low: word())
+      }
+    }
+    self.init(listing, keys)
+  }
+
+  /// The cursor as clients see it.
+  public var text: String {
+    var bytes = [Self.version, UInt8(listing.utf8.count)] + listing.utf8
+    func append(_ word: UInt64) {
+      for shift in stride(from: 56, through: 0, by: -8) {
+        bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(shift)))
+      }
+    }
+    for key in keys {
+      switch key {
+      case .integer(let value): append(UInt64(bitPattern: value))
+      case .identifier(let high, let low):
+        append(high)
+        append(low)
+      }
+    }
+    return Base64URL.encode(bytes)
+  }
+
+  /// The key at a place, nil where it is an identifier.
+  public func integer(at place: Int) -> Int64? {
+    if case .integer(let value) = keys[place] { value } else { nil }
+  }
+
+  /// The key at a place, nil where it is a number.
+  public func id<Subject>(at place: Int) -> Identifier<Subject>? {
+    if case .identifier(let high, let low) = keys[place] {
+      Identifier(high: high, low: low)
+    } else {
+      nil
+    }
+  }
+}
+
+/// Bytes as text for addresses: RFC 4648 section 5 without padding.
+enum Base64URL {
+  private static let alphabet = Array(
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
+
+  static func encode(_ bytes: [UInt8]) -> String {
+    var out: [UInt8] = []
+    var held: UInt32 = 0
+    var bits = 0
+    for byte in bytes {
+      held = held << 8 | UInt32(byte)
+      bits += 8
+      while bits >= 6 {
+        bits -= 6
+        out.append(alphabet[Int(held >> UInt32(bits)) & 63])
+      }
+    }
+    if bits > 0 { out.append(alphabet[Int(held << UInt32(6 - bits)) & 63]) }
+    return String(decoding: out, as: UTF8.self)
+  }
+
+  /// Nil where the text is not the one that `encode` gives.
+  static func decode(_ text: String) -> [UInt8]? {
+    var out: [UInt8] = []
+    var held: UInt32 = 0
+    var bits = 0
+    for byte in text.utf8 {
+      let value: UInt8
+      switch byte {
+      case 0x41...0x5A: value = byte - 0x41
+      case 0x61...0x7A: value = byte - 0x61 + 26
+      case 0x30...0x39: value = byte - 0x30 + 52
+      case 0x2D: value = 62
+      case 0x5F: value = 63
+      default: return nil
+      }
+      held = held << 6 | UInt32(value)
+      bits += 6
+      if bits >= 8 {
+        bits -= 8
+        out.append(UInt8(truncatingIfNeeded: held >> UInt32(bits)))
+      }
+    }
+    // A last letter that begins no byte, or bits left over that are not zero.
+    guard bits < 6, held & (1 << UInt32(bits) - 1) == 0 else { return nil }
+    return out
+  }
+}
