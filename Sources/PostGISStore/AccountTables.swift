@@ -3,19 +3,7 @@ public import Quests
 
 extension PostgresStore: AccountStore {
   public func createAccount(_ account: Account) async throws(LedgerError) {
-    try await write { desk in
-      // The key decides between two that race; both the person's and the address's count.
-      let made = try desk.run(
-        AccountStatements.create,
-        [
-          Parameter(account.person), Parameter(account.email), Parameter(account.name),
-          Parameter(account.zone), Parameter(account.units), Parameter(account.credential),
-          Parameter(account.createdAt), Parameter(account.revision),
-        ])
-      guard made == 1 else {
-        throw LedgerError(.conflict, "there is an account of this person or with this address")
-      }
-    }
+    try await write { try $0.insert(account) }
   }
 
   public func account(_ person: PersonID) async throws(LedgerError) -> Account? {
@@ -44,7 +32,7 @@ extension PostgresStore: AccountStore {
           [
             Parameter(account.person), Parameter(account.email), Parameter(account.name),
             Parameter(account.zone), Parameter(account.units), Parameter(account.credential),
-            Parameter(account.revision),
+            Parameter(account.revision), Parameter(account.isEmailVerified),
           ])
       } catch let failure as ServerFailure where failure.state == "23505" {
         throw LedgerError(.conflict, "another account has this address")
@@ -52,43 +40,43 @@ extension PostgresStore: AccountStore {
     }
   }
 
-  // MARK: Sessions
+  public func person(
+    of subject: IssuedSubject, offering account: Account
+  ) async throws(LedgerError) -> PersonID {
+    let key = [Parameter(subject.issuer), Parameter(subject.subject)]
+    // Nearly always it is known, and reading waits for nobody.
+    let known: PersonID? = try await read {
+      try $0.row(AccountStatements.personOfSubject, key) { try $0.id() }
+    }
+    if let known { return known }
+    return try await write { desk in
+      // The key decides between those that race: whoever comes second waits here for the first.
+      let taken = try desk.run(
+        AccountStatements.addSubject, key + [Parameter(account.person)])
+      if taken == 1 {
+        try desk.insert(account)
+        return account.person
+      }
+      let known: PersonID? = try desk.row(AccountStatements.personOfSubject, key) { try $0.id() }
+      guard let known else { throw ServerFailure(state: "40001", message: "a subject has gone") }
+      return known
+    }
+  }
 
-  public func createSession(_ session: Session) async throws(LedgerError) {
-    try await write { desk in
-      do {
-        try desk.run(
-          AccountStatements.createSession,
-          [
-            Parameter(session.id), Parameter(session.person), Parameter(session.tokenHash.blob),
-            Parameter(session.createdAt), Parameter(session.expiresAt),
-          ])
-      } catch let failure as ServerFailure where failure.state == "23505" {
-        throw LedgerError(.conflict, "there is a session with this id or token")
+  public func subjects(of person: PersonID) async throws(LedgerError) -> [IssuedSubject] {
+    try await read {
+      try $0.rows(AccountStatements.subjects, [Parameter(person)]) {
+        IssuedSubject(issuer: try $0.text(), subject: try $0.text())
       }
     }
   }
 
-  public func session(
-    tokenHash: ContentHash, at now: Instant
-  ) async throws(LedgerError) -> Session? {
-    try await read {
-      try $0.row(
-        AccountStatements.sessionByToken, [Parameter(tokenHash.blob), Parameter(now)],
-        Session.read)
+  public func eraseAccount(_ person: PersonID) async throws(LedgerError) {
+    try await write { desk in
+      try desk.run(
+        AccountStatements.eraseCodes, [Parameter(person), Parameter(person.description)])
+      for statement in AccountStatements.erase { try desk.run(statement, [Parameter(person)]) }
     }
-  }
-
-  public func sessions(of person: PersonID, at now: Instant) async throws(LedgerError) -> [Session]
-  {
-    try await read {
-      try $0.rows(
-        AccountStatements.sessions, [Parameter(person), Parameter(now)], Session.read)
-    }
-  }
-
-  public func endSession(_ id: SessionID) async throws(LedgerError) {
-    _ = try await write { try $0.run(AccountStatements.endSession, [Parameter(id)]) }
   }
 
   // MARK: Request keys
@@ -124,29 +112,36 @@ extension PostgresStore: AccountStore {
 
   public func forgetExpired(at now: Instant) async throws(LedgerError) {
     _ = try await write { desk in
-      try desk.run(AccountStatements.forgetSessions, [Parameter(now)])
-      try desk.run(AccountStatements.forgetKeys, [Parameter(now)])
+      for statement in AccountStatements.forget { try desk.run(statement, [Parameter(now)]) }
+    }
+  }
+}
+
+extension Workers.Desk {
+  fileprivate func insert(_ account: Account) throws {
+    // The key decides between two that race; both the person's and the address's count.
+    let made = try run(
+      AccountStatements.create,
+      [
+        Parameter(account.person), Parameter(account.email), Parameter(account.isEmailVerified),
+        Parameter(account.name), Parameter(account.zone), Parameter(account.units),
+        Parameter(account.credential), Parameter(account.createdAt), Parameter(account.revision),
+      ])
+    guard made == 1 else {
+      throw LedgerError(.conflict, "there is an account of this person or with this address")
     }
   }
 }
 
 extension Account {
-  static let columns = "person_id, email, name, zone, units, credential, created_at, revision"
+  static let columns =
+    "person_id, email, is_email_verified, name, zone, units, credential, created_at, revision"
   static func read(_ columns: inout Columns) throws -> Account {
     Account(
-      person: try columns.id(), email: try columns.optionalText(), name: try columns.text(),
-      zone: try columns.text(), units: try columns.text(),
-      credential: try columns.optionalText(), createdAt: try columns.instant(),
-      revision: try columns.int())
-  }
-}
-
-extension Session {
-  static let columns = "session_id, person_id, token_hash, created_at, expires_at"
-  static func read(_ columns: inout Columns) throws -> Session {
-    Session(
-      id: try columns.id(), person: try columns.id(), tokenHash: try columns.hash(),
-      createdAt: try columns.instant(), expiresAt: try columns.instant())
+      person: try columns.id(), email: try columns.optionalText(),
+      isEmailVerified: try columns.bool(), name: try columns.text(), zone: try columns.text(),
+      units: try columns.text(), credential: try columns.optionalText(),
+      createdAt: try columns.instant(), revision: try columns.int())
   }
 }
 
@@ -154,8 +149,8 @@ enum AccountStatements {
   static let create = Statement(
     "create_account",
     """
-    INSERT INTO accounts (\(Account.columns)) VALUES ($1::uuid, $2::text, $3::text, $4::text,
-      $5::text, $6::text, $7::bigint, $8::bigint) ON CONFLICT DO NOTHING
+    INSERT INTO accounts (\(Account.columns)) VALUES ($1::uuid, $2::text, $3::boolean,
+      $4::text, $5::text, $6::text, $7::text, $8::bigint, $9::bigint) ON CONFLICT DO NOTHING
     """)
   static let byPerson = Statement(
     "account", "SELECT \(Account.columns) FROM accounts WHERE person_id = $1::uuid")
@@ -168,27 +163,33 @@ enum AccountStatements {
     "update_account",
     """
     UPDATE accounts SET email = $2::text, name = $3::text, zone = $4::text, units = $5::text,
-      credential = $6::text, revision = $7::bigint WHERE person_id = $1::uuid
+      credential = $6::text, revision = $7::bigint, is_email_verified = $8::boolean
+    WHERE person_id = $1::uuid
     """)
-  static let createSession = Statement(
-    "create_session",
+  static let personOfSubject = Statement(
+    "person_of_subject",
+    "SELECT person_id FROM subjects WHERE issuer = $1::text AND subject = $2::text")
+  static let addSubject = Statement(
+    "add_subject",
     """
-    INSERT INTO sessions (\(Session.columns))
-    VALUES ($1::uuid, $2::uuid, $3::bytea, $4::bigint, $5::bigint)
+    INSERT INTO subjects (issuer, subject, person_id) VALUES ($1::text, $2::text, $3::uuid)
+    ON CONFLICT DO NOTHING
     """)
-  static let sessionByToken = Statement(
-    "session",
+  static let subjects = Statement(
+    "subjects",
+    "SELECT issuer, subject FROM subjects WHERE person_id = $1::uuid ORDER BY issuer, subject")
+  static let eraseCodes = Statement(
+    "erase_codes",
     """
-    SELECT \(Session.columns) FROM sessions WHERE token_hash = $1::bytea AND expires_at > $2::bigint
+    DELETE FROM one_time_codes WHERE holder = $2::text
+      OR holder IN (SELECT email FROM accounts WHERE person_id = $1::uuid)
     """)
-  static let sessions = Statement(
-    "sessions",
-    """
-    SELECT \(Session.columns) FROM sessions WHERE person_id = $1::uuid AND expires_at > $2::bigint
-    ORDER BY created_at, session_id
-    """)
-  static let endSession = Statement(
-    "end_session", "DELETE FROM sessions WHERE session_id = $1::uuid")
+  static let erase = [
+    ("accounts", "person_id"), ("subjects", "person_id"), ("sessions", "person_id"),
+    ("api_keys", "owner"), ("request_keys", "caller"),
+  ].map { table, column in
+    Statement("erase_\(table)", "DELETE FROM \(table) WHERE \(column) = $1::uuid")
+  }
   static let claim = Statement(
     "claim",
     """
@@ -203,8 +204,7 @@ enum AccountStatements {
     """
     SELECT body_hash, created_id FROM request_keys WHERE caller = $1::uuid AND key_hash = $2::bytea
     """)
-  static let forgetSessions = Statement(
-    "forget_sessions", "DELETE FROM sessions WHERE expires_at <= $1::bigint")
-  static let forgetKeys = Statement(
-    "forget_keys", "DELETE FROM request_keys WHERE expires_at <= $1::bigint")
+  static let forget = ["sessions", "one_time_codes", "request_keys"].map { table in
+    Statement("forget_\(table)", "DELETE FROM \(table) WHERE expires_at <= $1::bigint")
+  }
 }

@@ -59,6 +59,7 @@ final class FoldFacts: LedgerFacts {
   private var questTeams: [QuestID: TeamID] = [:]
   private(set) var invites: [InviteID: Invite] = [:]
   private var stays: [PersonID: [Membership]] = [:]
+  private var erased: Set<PersonID> = []
   private var teamStays: [TeamID: [Membership]] = [:]
   private var activities: [ActivityKey: Activity] = [:]
   /// Of the activities whose contributions have been read.
@@ -114,6 +115,9 @@ final class FoldFacts: LedgerFacts {
       ask(FoldStatements.stays, [persons]) { [unowned self] rows in
         for person in needs.persons.keys { stays[person] = [] }
         for stay in try rows.map(Membership.read) { stays[stay.person, default: []].append(stay) }
+      }
+      ask(FoldStatements.erased, [persons]) { [unowned self] rows in
+        erased = Set(try rows.map { try $0.id() })
       }
     }
     if !needs.invites.isEmpty {
@@ -181,7 +185,16 @@ final class FoldFacts: LedgerFacts {
     return found
   }
 
+  /// Of those only who are locked: all that a command names as its author.
+  func isErased(_ person: PersonID) throws(LedgerError) -> Bool { erased.contains(person) }
+
   func invite(_ id: InviteID) throws(LedgerError) -> Invite? { invites[id] }
+
+  func unusedInvites(by person: PersonID) throws(LedgerError) -> [Invite] {
+    let found = try ask(FoldStatements.unusedInvites, [Parameter(person)], Invite.read)
+    for invite in found { invites[invite.id] = invite }
+    return found
+  }
 
   func team(ofQuest quest: QuestID) throws(LedgerError) -> TeamID? {
     if let known = questTeams[quest] { return known }
@@ -294,6 +307,14 @@ enum FoldStatements {
     "members", "SELECT \(Membership.columns) FROM memberships WHERE team_id = ANY ($1::uuid[])")
   static let invites = Statement(
     "invites", "SELECT \(Invite.columns) FROM invites WHERE invite_id = ANY ($1::uuid[])")
+  static let unusedInvites = Statement(
+    "unused_invites",
+    """
+    SELECT \(Invite.columns) FROM invites
+    WHERE created_by = $1::uuid AND redeemed_by IS NULL AND revoked_at IS NULL
+    """)
+  static let erased = Statement(
+    "erased", "SELECT person_id FROM erased_people WHERE person_id = ANY ($1::uuid[])")
   static let questTeam = Statement(
     "quest_team", "SELECT team_id FROM quests WHERE quest_id = $1::uuid")
   static let plan = Statement("plan", "SELECT content FROM plans WHERE plan_id = $1::uuid")

@@ -10,13 +10,13 @@ struct FoldNeeds {
   private(set) var activities: Set<ActivityKey> = []
 
   init(_ commands: some Sequence<LedgerCommand>) {
-    for command in commands { add(command.action) }
+    for command in commands { add(command) }
   }
 
   mutating func add(_ team: TeamID) { teams.insert(team) }
 
-  private mutating func add(_ action: LedgerCommand.Action) {
-    switch action {
+  private mutating func add(_ command: LedgerCommand) {
+    switch command.action {
     case .log(let key, _, _), .edit(let key, _, _), .delete(let key, _):
       add(key.person, moves: false)
       activities.insert(key)
@@ -30,9 +30,12 @@ struct FoldNeeds {
     case .setRole(let team, let person, _):
       teams.insert(team)
       add(person, moves: true)
+    case .erase(let person): add(person, moves: true)
     case .createInvite(let id, let team, _, _):
       invites.insert(id)
       teams.insert(team)
+      // Nobody may be erased while inviting.
+      if let actor = command.actor { add(actor, moves: false) }
     case .redeemInvite(let id, let person):
       invites.insert(id)
       add(person, moves: true)

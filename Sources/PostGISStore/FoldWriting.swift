@@ -63,6 +63,10 @@ extension LedgerChanges {
     writeQuests(&requests)
     writeActivities(&requests)
     writeFigures(&requests)
+    if !erasures.isEmpty {
+      let people = [Parameter(array: erasures)]
+      requests += WriteStatements.erasures.map { Request($0, people) }
+    }
     return requests
   }
 
@@ -460,4 +464,52 @@ enum WriteStatements {
     SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::text[], $4::uuid[], $5::uuid[], $6::uuid[],
       $7::uuid[], $8::text[])
     """)
+
+  private static let stays =
+    "(SELECT DISTINCT team_id, person_id FROM memberships WHERE person_id = ANY ($1::uuid[])) m"
+  /// What an erasure comes to, one table after the other.
+  static let erasures = [
+    Statement(
+      "erase_activities",
+      """
+      UPDATE activities SET source = NULL, note = NULL, is_private = true
+      WHERE person_id = ANY ($1::uuid[])
+      """),
+    Statement(
+      "erase_versions",
+      """
+      UPDATE activity_versions SET source = NULL, note = NULL, is_private = true,
+        replaced_by = nullif(replaced_by, person_id)
+      WHERE person_id = ANY ($1::uuid[])
+      """),
+    Statement(
+      "erase_contributions",
+      """
+      UPDATE contributions c SET is_private = true FROM \(stays)
+      WHERE c.team_id = m.team_id AND c.person_id = m.person_id
+      """),
+    Statement(
+      "erase_totals",
+      """
+      DELETE FROM quest_people p USING \(stays)
+      WHERE p.team_id = m.team_id AND p.person_id = m.person_id
+      """),
+    Statement(
+      "erase_events",
+      """
+      UPDATE team_events e SET person_id = NULL, activity_id = NULL FROM \(stays)
+      WHERE e.team_id = m.team_id AND e.person_id = m.person_id
+      """),
+    Statement(
+      "erase_trail",
+      """
+      UPDATE audit_trail SET detail = '',
+        actor = CASE WHEN actor = ANY ($1::uuid[]) THEN NULL ELSE actor END,
+        activity_id = CASE WHEN person_id = ANY ($1::uuid[]) THEN NULL ELSE activity_id END,
+        person_id = CASE WHEN person_id = ANY ($1::uuid[]) THEN NULL ELSE person_id END
+      WHERE actor = ANY ($1::uuid[]) OR person_id = ANY ($1::uuid[])
+      """),
+    Statement(
+      "erase_people", "INSERT INTO erased_people (person_id) SELECT * FROM unnest($1::uuid[])"),
+  ]
 }

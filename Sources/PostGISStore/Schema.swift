@@ -9,7 +9,7 @@ enum Schema {
   /// The version that the last migration leads to.
   static var version: Int64 { Int64(migrations.count) }
 
-  static let migrations = [ledger, routes, accounts, publicTeams, publicRoutes]
+  static let migrations = [ledger, routes, accounts, publicTeams, publicRoutes, signIn, erasure]
 
   /// What the versions themselves are kept in.
   static let beginning = """
@@ -334,5 +334,74 @@ enum Schema {
   private static let publicRoutes = """
     ALTER TABLE routes ADD COLUMN is_public boolean NOT NULL DEFAULT false;
     UPDATE routes SET is_public = true WHERE owner IS NULL;
+    """
+
+  private static let signIn = """
+    ALTER TABLE accounts ADD COLUMN is_email_verified boolean NOT NULL DEFAULT false;
+
+    CREATE TABLE subjects (
+      issuer text NOT NULL,
+      subject text NOT NULL,
+      person_id uuid NOT NULL,
+      PRIMARY KEY (issuer, subject)
+    );
+    CREATE INDEX subjects_person ON subjects (person_id);
+
+    -- Nothing has written to the table before.
+    DROP TABLE sessions;
+    CREATE TABLE sessions (
+      session_id uuid PRIMARY KEY,
+      person_id uuid NOT NULL,
+      created_at bigint NOT NULL,
+      refreshed_at bigint NOT NULL,
+      expires_at bigint NOT NULL,
+      ends_at bigint NOT NULL,
+      -- That of the one token which can be used.
+      generation bigint NOT NULL
+    );
+    CREATE INDEX sessions_person ON sessions (person_id, created_at, session_id);
+    CREATE INDEX sessions_expiry ON sessions (expires_at);
+
+    CREATE TABLE refresh_tokens (
+      session_id uuid NOT NULL REFERENCES sessions ON DELETE CASCADE,
+      generation bigint NOT NULL,
+      token_hash bytea NOT NULL UNIQUE,
+      PRIMARY KEY (session_id, generation)
+    );
+
+    CREATE TABLE one_time_codes (
+      kind text NOT NULL,
+      holder text NOT NULL,
+      code_hash bytea NOT NULL,
+      content text,
+      expires_at bigint NOT NULL,
+      attempts bigint NOT NULL,
+      PRIMARY KEY (kind, holder)
+    );
+    CREATE INDEX one_time_codes_expiry ON one_time_codes (expires_at);
+
+    CREATE TABLE api_keys (
+      key_id uuid PRIMARY KEY,
+      owner uuid NOT NULL,
+      name text NOT NULL,
+      hash bytea NOT NULL,
+      scopes bigint NOT NULL,
+      rate_per_second bigint,
+      rate_burst bigint,
+      created_at bigint NOT NULL,
+      last_used_at bigint,
+      revoked_at bigint
+    );
+    CREATE INDEX api_keys_owner ON api_keys (owner, created_at, key_id);
+    """
+
+  private static let erasure = """
+    CREATE TABLE erased_people (
+      person_id uuid PRIMARY KEY
+    );
+    CREATE INDEX audit_trail_actor ON audit_trail (actor) WHERE actor IS NOT NULL;
+    CREATE INDEX audit_trail_person ON audit_trail (person_id) WHERE person_id IS NOT NULL;
+    CREATE INDEX invites_unused ON invites (created_by)
+      WHERE redeemed_by IS NULL AND revoked_at IS NULL;
     """
 }

@@ -4,23 +4,7 @@ public import Quests
 
 extension EmbeddedStore: AccountStore {
   public func createAccount(_ account: Account) async throws(LedgerError) {
-    try await write { db in
-      let isTaken = try db.row(
-        "SELECT 1 FROM accounts WHERE person_id = ? OR email = ?",
-        [account.person.blob, account.email.column(\.sql)]
-      ) { try $0.int() }
-      if isTaken != nil {
-        throw LedgerError(.conflict, "there is an account of this person or with this address")
-      }
-      try db.run(
-        "INSERT INTO accounts (\(Account.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-          account.person.blob, account.email.column(\.sql),
-          account.name.sql, account.zone.sql, account.units.sql,
-          account.credential.column(\.sql), account.createdAt.column,
-          account.revision.sql,
-        ])
-    }
+    try await write { try $0.insert(account) }
   }
 
   public func account(_ person: PersonID) async throws(LedgerError) -> Account? {
@@ -55,51 +39,58 @@ extension EmbeddedStore: AccountStore {
       ) { try $0.int() }
       if other != nil { throw LedgerError(.conflict, "another account has this address") }
       try db.run(
-        "UPDATE accounts SET email = ?, name = ?, zone = ?, units = ?, credential = ?, "
-          + "revision = ? WHERE person_id = ?",
+        "UPDATE accounts SET email = ?, is_email_verified = ?, name = ?, zone = ?, units = ?, "
+          + "credential = ?, revision = ? WHERE person_id = ?",
         [
-          account.email.column(\.sql), account.name.sql,
-          account.zone.sql, account.units.sql,
-          account.credential.column(\.sql), account.revision.sql,
-          account.person.blob,
+          account.email.column(\.sql), account.isEmailVerified.sql, account.name.sql,
+          account.zone.sql, account.units.sql, account.credential.column(\.sql),
+          account.revision.sql, account.person.blob,
         ])
     }
   }
 
-  // MARK: Sessions
-
-  public func createSession(_ session: Session) async throws(LedgerError) {
-    try await write {
-      try $0.run(
-        "INSERT INTO sessions (\(Session.columns)) VALUES (?, ?, ?, ?, ?)",
-        [
-          session.id.blob, session.person.blob, session.tokenHash.blob, session.createdAt.column,
-          session.expiresAt.column,
-        ])
+  public func person(
+    of subject: IssuedSubject, offering account: Account
+  ) async throws(LedgerError) -> PersonID {
+    let key = [subject.issuer.sql, subject.subject.sql]
+    let find = "SELECT person_id FROM subjects WHERE issuer = ? AND subject = ?"
+    // Nearly always it is known, and reading waits for nobody.
+    if let known: PersonID = try await read({ try $0.db.row(find, key) { try $0.id() } }) {
+      return known
+    }
+    return try await write { db in
+      if let known: PersonID = try db.row(find, key, { try $0.id() }) { return known }
+      try db.insert(account)
+      try db.run(
+        "INSERT INTO subjects (issuer, subject, person_id) VALUES (?, ?, ?)",
+        key + [account.person.blob])
+      return account.person
     }
   }
 
-  public func session(
-    tokenHash: ContentHash, at now: Instant
-  ) async throws(LedgerError) -> Session? {
-    try await read {
-      try $0.db.row(
-        "SELECT \(Session.columns) FROM sessions WHERE token_hash = ? AND expires_at > ?",
-        [tokenHash.blob, now.column], Session.read)
-    }
-  }
-
-  public func sessions(of person: PersonID, at now: Instant) async throws(LedgerError) -> [Session]
-  {
+  public func subjects(of person: PersonID) async throws(LedgerError) -> [IssuedSubject] {
     try await read {
       try $0.db.rows(
-        "SELECT \(Session.columns) FROM sessions WHERE person_id = ? AND expires_at > ? "
-          + "ORDER BY created_at, session_id", [person.blob, now.column], Session.read)
+        "SELECT issuer, subject FROM subjects WHERE person_id = ? ORDER BY issuer, subject",
+        [person.blob]
+      ) { IssuedSubject(issuer: try $0.text(), subject: try $0.text()) }
     }
   }
 
-  public func endSession(_ id: SessionID) async throws(LedgerError) {
-    try await write { try $0.run("DELETE FROM sessions WHERE session_id = ?", [id.blob]) }
+  public func eraseAccount(_ person: PersonID) async throws(LedgerError) {
+    try await write { db in
+      try db.run(
+        "DELETE FROM one_time_codes WHERE holder = ? OR holder IN "
+          + "(SELECT email FROM accounts WHERE person_id = ?)",
+        [person.description.sql, person.blob])
+      for sql in [
+        "DELETE FROM accounts WHERE person_id = ?", "DELETE FROM subjects WHERE person_id = ?",
+        "DELETE FROM sessions WHERE person_id = ?", "DELETE FROM api_keys WHERE owner = ?",
+        "DELETE FROM request_keys WHERE caller = ?",
+      ] {
+        try db.run(sql, [person.blob])
+      }
+    }
   }
 
   // MARK: Request keys
@@ -137,26 +128,39 @@ extension EmbeddedStore: AccountStore {
   public func forgetExpired(at now: Instant) async throws(LedgerError) {
     try await write { db in
       try db.run("DELETE FROM sessions WHERE expires_at <= ?", [now.column])
+      try db.run("DELETE FROM one_time_codes WHERE expires_at <= ?", [now.column])
       try db.run("DELETE FROM request_keys WHERE expires_at <= ?", [now.column])
     }
   }
 }
 
-extension Account {
-  static let columns = "person_id, email, name, zone, units, credential, created_at, revision"
-  static func read(_ columns: inout Columns) throws -> Account {
-    Account(
-      person: try columns.id(), email: try columns.optionalText(), name: try columns.text(),
-      zone: try columns.text(), units: try columns.text(), credential: try columns.optionalText(),
-      createdAt: try columns.instant(), revision: try columns.int())
+extension Database {
+  fileprivate func insert(_ account: Account) throws {
+    let isTaken = try row(
+      "SELECT 1 FROM accounts WHERE person_id = ? OR email = ?",
+      [account.person.blob, account.email.column(\.sql)]
+    ) { try $0.int() }
+    if isTaken != nil {
+      throw LedgerError(.conflict, "there is an account of this person or with this address")
+    }
+    try run(
+      "INSERT INTO accounts (\(Account.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      [
+        account.person.blob, account.email.column(\.sql), account.isEmailVerified.sql,
+        account.name.sql, account.zone.sql, account.units.sql, account.credential.column(\.sql),
+        account.createdAt.column, account.revision.sql,
+      ])
   }
 }
 
-extension Session {
-  static let columns = "session_id, person_id, token_hash, created_at, expires_at"
-  static func read(_ columns: inout Columns) throws -> Session {
-    Session(
-      id: try columns.id(), person: try columns.id(), tokenHash: try columns.hash(),
-      createdAt: try columns.instant(), expiresAt: try columns.instant())
+extension Account {
+  static let columns =
+    "person_id, email, is_email_verified, name, zone, units, credential, created_at, revision"
+  static func read(_ columns: inout Columns) throws -> Account {
+    Account(
+      person: try columns.id(), email: try columns.optionalText(),
+      isEmailVerified: try columns.bool(), name: try columns.text(), zone: try columns.text(),
+      units: try columns.text(), credential: try columns.optionalText(),
+      createdAt: try columns.instant(), revision: try columns.int())
   }
 }

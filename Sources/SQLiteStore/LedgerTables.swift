@@ -17,6 +17,7 @@ struct LedgerTables: LedgerFacts {
       + "ORDER BY q.number"
     static let stays =
       "SELECT \(Membership.columns) FROM memberships WHERE person_id = ? ORDER BY team_id, stay"
+    static let erased = "SELECT 1 FROM erased_people WHERE person_id = ?"
     static let activity =
       "SELECT \(Activity.columns) FROM activities WHERE person_id = ? AND activity_id = ?"
   }
@@ -53,6 +54,21 @@ struct LedgerTables: LedgerFacts {
     try ledgerErrors {
       try db.row(
         "SELECT \(Invite.columns) FROM invites WHERE invite_id = ?", [id.blob], Invite.read)
+    }
+  }
+
+  func isErased(_ person: PersonID) throws(LedgerError) -> Bool {
+    try ledgerErrors {
+      try db.row(SQL.erased, [person.blob]) { try $0.int() } != nil
+    }
+  }
+
+  func unusedInvites(by person: PersonID) throws(LedgerError) -> [Invite] {
+    try ledgerErrors {
+      try db.rows(
+        "SELECT \(Invite.columns) FROM invites "
+          + "WHERE created_by = ? AND redeemed_by IS NULL AND revoked_at IS NULL",
+        [person.blob], Invite.read)
     }
   }
 

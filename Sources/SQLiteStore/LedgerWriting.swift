@@ -108,6 +108,26 @@ extension LedgerTables {
           entry.activity.column(\.blob), entry.detail.sql,
         ])
     }
+    for person in changes.erasures { try erase(person) }
+  }
+
+  private func erase(_ person: PersonID) throws {
+    let teams = "(SELECT team_id FROM memberships WHERE person_id = ?1)"
+    for statement in [
+      "UPDATE activities SET source = NULL, note = NULL, is_private = 1 WHERE person_id = ?1",
+      "UPDATE activity_versions SET source = NULL, note = NULL, is_private = 1, "
+        + "replaced_by = nullif(replaced_by, ?1) WHERE person_id = ?1",
+      "UPDATE contributions SET is_private = 1 WHERE team_id IN \(teams) AND person_id = ?1",
+      "DELETE FROM quest_people WHERE team_id IN \(teams) AND person_id = ?1",
+      "UPDATE team_events SET person_id = NULL, activity_id = NULL "
+        + "WHERE team_id IN \(teams) AND person_id = ?1",
+      "UPDATE audit_trail SET actor = nullif(actor, ?1), detail = '', "
+        + "activity_id = CASE WHEN person_id = ?1 THEN NULL ELSE activity_id END, "
+        + "person_id = nullif(person_id, ?1) WHERE actor = ?1 OR person_id = ?1",
+      "INSERT INTO erased_people (person_id) VALUES (?1)",
+    ] {
+      try db.run(statement, [person.blob])
+    }
   }
 
   private func write(_ write: LedgerChanges.TeamWrite) throws {

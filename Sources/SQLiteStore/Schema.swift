@@ -16,6 +16,8 @@ enum Schema {
     migrator.registerMigration("3 accounts") { db in try db.execute(sql: accounts) }
     migrator.registerMigration("4 public teams") { db in try db.execute(sql: publicTeams) }
     migrator.registerMigration("5 public routes") { db in try db.execute(sql: publicRoutes) }
+    migrator.registerMigration("6 sign-in") { db in try db.execute(sql: signIn) }
+    migrator.registerMigration("7 erasure") { db in try db.execute(sql: erasure) }
     return migrator
   }
 
@@ -288,5 +290,74 @@ enum Schema {
   private static let publicRoutes = """
     ALTER TABLE routes ADD COLUMN is_public INTEGER NOT NULL DEFAULT 0;
     UPDATE routes SET is_public = 1 WHERE owner IS NULL;
+    """
+
+  private static let signIn = """
+    ALTER TABLE accounts ADD COLUMN is_email_verified INTEGER NOT NULL DEFAULT 0;
+
+    CREATE TABLE subjects (
+      issuer TEXT NOT NULL,
+      subject TEXT NOT NULL,
+      person_id BLOB NOT NULL,
+      PRIMARY KEY (issuer, subject)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX subjects_person ON subjects (person_id);
+
+    -- Nothing has written to the table before.
+    DROP TABLE sessions;
+    CREATE TABLE sessions (
+      session_id BLOB PRIMARY KEY NOT NULL,
+      person_id BLOB NOT NULL,
+      created_at INTEGER NOT NULL,
+      refreshed_at INTEGER NOT NULL,
+      expires_at INTEGER NOT NULL,
+      ends_at INTEGER NOT NULL,
+      -- That of the one token which can be used.
+      generation INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX sessions_person ON sessions (person_id, created_at, session_id);
+    CREATE INDEX sessions_expiry ON sessions (expires_at);
+
+    CREATE TABLE refresh_tokens (
+      session_id BLOB NOT NULL REFERENCES sessions (session_id) ON DELETE CASCADE,
+      generation INTEGER NOT NULL,
+      token_hash BLOB NOT NULL UNIQUE,
+      PRIMARY KEY (session_id, generation)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE one_time_codes (
+      kind TEXT NOT NULL,
+      holder TEXT NOT NULL,
+      code_hash BLOB NOT NULL,
+      content TEXT,
+      expires_at INTEGER NOT NULL,
+      attempts INTEGER NOT NULL,
+      PRIMARY KEY (kind, holder)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX one_time_codes_expiry ON one_time_codes (expires_at);
+
+    CREATE TABLE api_keys (
+      key_id BLOB PRIMARY KEY NOT NULL,
+      owner BLOB NOT NULL,
+      name TEXT NOT NULL,
+      hash BLOB NOT NULL,
+      scopes INTEGER NOT NULL,
+      rate_per_second INTEGER,
+      rate_burst INTEGER,
+      created_at INTEGER NOT NULL,
+      last_used_at INTEGER,
+      revoked_at INTEGER
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX api_keys_owner ON api_keys (owner, created_at, key_id);
+    """
+
+  private static let erasure = """
+    CREATE TABLE erased_people (
+      person_id BLOB PRIMARY KEY NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX audit_trail_actor ON audit_trail (actor) WHERE actor IS NOT NULL;
+    CREATE INDEX audit_trail_person ON audit_trail (person_id) WHERE person_id IS NOT NULL;
+    CREATE INDEX invites_unused ON invites (created_by)
+      WHERE redeemed_by IS NULL AND revoked_at IS NULL;
     """
 }

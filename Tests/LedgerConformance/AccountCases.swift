@@ -4,7 +4,7 @@ import Testing
 
 /// What every account store must do, each case on an empty store.
 public enum AccountCase: String, CaseIterable, Sendable, CustomTestStringConvertible {
-  case accountsAreUnique, changesNeedTheRevision, sessionsEnd, requestKeys
+  case accountsAreUnique, changesNeedTheRevision, subjectsAreOnePerson, erasure, requestKeys
 
   public var testDescription: String { rawValue }
 
@@ -15,12 +15,6 @@ public enum AccountCase: String, CaseIterable, Sendable, CustomTestStringConvert
       Account(
         person: .random(using: &random), email: email, name: "Ann", zone: "Europe/London",
         units: "mi", credential: "scrypt:…", createdAt: now)
-    }
-    func refusal(_ body: () async throws -> Void) async -> LedgerError.Code? {
-      do {
-        try await body()
-        return nil
-      } catch { return (error as? LedgerError)?.code }
     }
     switch self {
     case .accountsAreUnique:
@@ -60,6 +54,7 @@ public enum AccountCase: String, CaseIterable, Sendable, CustomTestStringConvert
       try await store.createAccount(bob)
       ann.name = "Anna"
       ann.zone = "Pacific/Auckland"
+      ann.isEmailVerified = true
       ann.revision = 2
       try await store.updateAccount(ann)
       #expect(try await store.account(ann.person) == ann)
@@ -73,27 +68,72 @@ public enum AccountCase: String, CaseIterable, Sendable, CustomTestStringConvert
       let nobody = account(nil)
       #expect(await refusal { try await store.updateAccount(nobody) } == .notFound)
 
-    case .sessionsEnd:
-      let ann = account("ann@example.org")
-      try await store.createAccount(ann)
-      let sessions = (0..<3).map { number in
-        Session(
-          id: .random(using: &random), person: ann.person,
-          tokenHash: ContentHash(of: [UInt8(number)]),
-          createdAt: now.advanced(bySeconds: Int64(number)),
-          expiresAt: now.advanced(bySeconds: 100 * Int64(number + 1)))
+    case .subjectsAreOnePerson:
+      let subject = IssuedSubject(issuer: "https://id.example.org", subject: "42")
+      // Of racing ones, one account is made and all are told of it.
+      let offers = (0..<8).map { _ in account(nil) }
+      let people = try await withThrowingTaskGroup(of: PersonID.self) { group in
+        for offer in offers {
+          group.addTask { try await store.person(of: subject, offering: offer) }
+        }
+        return try await group.reduce(into: [PersonID]()) { $0.append($1) }
       }
-      for session in sessions { try await store.createSession(session) }
-      #expect(try await store.sessions(of: ann.person, at: now) == sessions)
-      let hash = sessions[0].tokenHash
-      #expect(try await store.session(tokenHash: hash, at: now) == sessions[0])
-      let expiry = sessions[0].expiresAt
-      #expect(try await store.session(tokenHash: hash, at: expiry) == nil)
-      #expect(try await store.sessions(of: ann.person, at: expiry) == Array(sessions[1...]))
-      try await store.endSession(sessions[1].id)
-      #expect(try await store.session(tokenHash: sessions[1].tokenHash, at: now) == nil)
-      try await store.forgetExpired(at: expiry)
-      #expect(try await store.sessions(of: ann.person, at: now) == [sessions[2]])
+      #expect(Set(people).count == 1)
+      for offer in offers {
+        #expect(try await store.account(offer.person) == (offer.person == people[0] ? offer : nil))
+      }
+      #expect(try await store.subjects(of: people[0]) == [subject])
+      // The same subject of another issuer is somebody else.
+      let elsewhere = IssuedSubject(issuer: "https://other.example.org", subject: "42")
+      let other = account("bob@example.org")
+      #expect(try await store.person(of: elsewhere, offering: other) == other.person)
+      // Where the account cannot be made, the subject stays unknown.
+      let third = IssuedSubject(issuer: "https://id.example.org", subject: "43")
+      let (twin, fine) = (account("bob@example.org"), account(nil))
+      #expect(
+        await refusal { _ = try await store.person(of: third, offering: twin) } == .conflict)
+      #expect(try await store.person(of: third, offering: fine) == fine.person)
+
+    case .erasure:
+      let (ann, bob) = (account("ann@example.org"), account("bob@example.org"))
+      let ids = (ann: SessionID.random(using: &random), bob: SessionID.random(using: &random))
+      for (index, (person, session)) in [(ann, ids.ann), (bob, ids.bob)].enumerated() {
+        let subject = IssuedSubject(issuer: "https://id.example.org", subject: "\(index)")
+        #expect(try await store.person(of: subject, offering: person) == person.person)
+        try await store.createSession(
+          SignInCase.session(session, of: person.person),
+          tokenHash: ContentHash(of: [UInt8(index)]))
+        try await store.createAPIKey(
+          SignInCase.key(.random(using: &random), of: person.person))
+        for holder in [person.email ?? "", person.person.description] {
+          try await store.putCode(SignInCase.code(.reset, holder))
+        }
+        _ = try await store.claim(
+          RequestKey(caller: person.person, key: "k"), body: ContentHash(of: [1]), high: 1,
+          low: 1, at: now)
+      }
+      try await store.eraseAccount(ann.person)
+      for (person, isThere) in [(ann, false), (bob, true)] {
+        #expect(try await (store.account(person.person) != nil) == isThere)
+        #expect(try await store.subjects(of: person.person).count == (isThere ? 1 : 0))
+        #expect(try await store.sessions(of: person.person, at: now).count == (isThere ? 1 : 0))
+        #expect(try await store.apiKeys(of: person.person).count == (isThere ? 1 : 0))
+        for holder in [person.email ?? "", person.person.description] {
+          #expect(try await (store.code(.reset, holder: holder, at: now) != nil) == isThere)
+        }
+        let claim = try await store.claim(
+          RequestKey(caller: person.person, key: "k"), body: ContentHash(of: [1]), high: 1,
+          low: 2, at: now)
+        #expect(claim == (isThere ? .repeated(high: 1, low: 1) : .new))
+      }
+      // The token of a session that has gone is unknown.
+      #expect(
+        try await store.rotate(
+          tokenHash: ContentHash(of: [0]), new: ContentHash(of: [9]), expiresAt: now, at: now)
+          == .unknown)
+      // Nobody is left to erase, and the address is free again.
+      try await store.eraseAccount(ann.person)
+      try await store.createAccount(account("ann@example.org"))
 
     case .requestKeys:
       let caller = PersonID.random(using: &random)
@@ -120,4 +160,12 @@ public enum AccountCase: String, CaseIterable, Sendable, CustomTestStringConvert
       #expect(try await claim(other, body, 17, at: day) == .new)
     }
   }
+}
+
+/// The code that a call is refused with, or nil.
+func refusal(_ body: () async throws -> Void) async -> LedgerError.Code? {
+  do {
+    try await body()
+    return nil
+  } catch { return (error as? LedgerError)?.code }
 }

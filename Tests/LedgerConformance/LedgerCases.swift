@@ -18,7 +18,7 @@ public enum LedgerCase: String, CaseIterable, Sendable, CustomTestStringConverti
   case successorsAndExpiry, changedQuestsAreDerivedAgain, pastMoments, listingsStayStable
   case membershipsAndInvites, eventsAndPrivacy, markersInABox, publicTeams, streakDays,
     auditFindsDamage
-  case randomCommands
+  case erasedPeople, erasureRacesWithWalks, randomCommands
 
   public var testDescription: String { rawValue }
 
@@ -42,6 +42,8 @@ public enum LedgerCase: String, CaseIterable, Sendable, CustomTestStringConverti
     case .publicTeams: try await world.publicTeams()
     case .streakDays: try await world.streakDays()
     case .auditFindsDamage: try await world.auditFindsDamage(subject)
+    case .erasedPeople: try await world.erasedPeople(subject)
+    case .erasureRacesWithWalks: try await world.erasureRacesWithWalks(subject)
     case .randomCommands: try await world.randomCommands()
     }
     // Damage done on purpose stays.

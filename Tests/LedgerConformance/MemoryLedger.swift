@@ -26,6 +26,7 @@ public final class MemoryLedger: LedgerFacts {
   public var quests: [QuestID: QuestRows] = [:]
   public private(set) var events: [TeamID: [TeamEvent]] = [:]
   public private(set) var trail: [AuditEntry] = []
+  public private(set) var erased: Set<PersonID> = []
   private var questsByActivity: [ActivityKey: Set<QuestID>] = [:]
   private var activitiesByPerson: [PersonID: [ActivityKey]] = [:]
 
@@ -38,7 +39,13 @@ public final class MemoryLedger: LedgerFacts {
     stays.filter { $0.person == person }
   }
   public func memberships(in team: TeamID) -> [Membership] { stays.filter { $0.team == team } }
+  public func isErased(_ person: PersonID) -> Bool { erased.contains(person) }
   public func invite(_ id: InviteID) -> Invite? { invites[id] }
+  public func unusedInvites(by person: PersonID) -> [Invite] {
+    invites.values.filter {
+      $0.createdBy == person && $0.redeemedBy == nil && $0.revokedAt == nil
+    }
+  }
   public func team(ofQuest quest: QuestID) -> TeamID? { questTeams[quest] }
   public func plan(_ id: PlanID) -> QuestPlan? { plans[id] }
   public func activity(_ key: ActivityKey) -> Activity? { activities[key] }
@@ -129,10 +136,43 @@ public final class MemoryLedger: LedgerFacts {
       events[event.team, default: []].append(event)
     }
     trail += changes.audit
+    for person in changes.erasures { erase(person) }
     for write in changes.teams {
       precondition(
         write.version == events[write.team.id]?.last?.version ?? 0,
         "the team's version is that of its last event")
+    }
+  }
+
+  private func erase(_ person: PersonID) {
+    precondition(erased.insert(person).inserted, "a person is erased once")
+    for key in activitiesByPerson[person, default: []] {
+      guard let old = activities[key] else { continue }
+      activities[key] = Activity(
+        key: key, content: old.content.nameless, first: old.first.nameless, zone: old.zone,
+        day: old.day, revision: old.revision, loggedAt: old.loggedAt, changedAt: old.changedAt,
+        isDeleted: old.isDeleted)
+      for quest in questsByActivity[key, default: []] {
+        quests[quest]?.contributions[key]?.isPrivate = true
+      }
+    }
+    versions = versions.map { old in
+      guard old.key.person == person else { return old }
+      return ActivityVersion(
+        key: old.key, revision: old.revision, content: old.content.nameless,
+        replacedAt: old.replacedAt, replacedBy: old.replacedBy == person ? nil : old.replacedBy)
+    }
+    for quest in quests.keys { quests[quest]?.people[person] = nil }
+    for team in events.keys {
+      events[team] = events[team]?.map { $0.person == person ? $0.anonymous : $0 }
+    }
+    trail = trail.map { old in
+      guard old.actor == person || old.person == person else { return old }
+      let isAbout = old.person == person
+      return AuditEntry(
+        at: old.at, actor: old.actor == person ? nil : old.actor, action: old.action,
+        team: old.team, quest: old.quest, person: isAbout ? nil : old.person,
+        activity: isAbout ? nil : old.activity)
     }
   }
 
@@ -172,6 +212,14 @@ public final class MemoryLedger: LedgerFacts {
           of: person, from: Instant(microseconds: .min), until: Instant(microseconds: .max))
       },
       quests: stored, lastEventVersion: events[team]?.last?.version)
+  }
+}
+
+extension ActivityContent {
+  /// What an erasure leaves of it.
+  var nameless: ActivityContent {
+    ActivityContent(
+      start: start, distance: distance, durationSeconds: durationSeconds, isPrivate: true)
   }
 }
 

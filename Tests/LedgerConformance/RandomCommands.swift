@@ -77,10 +77,13 @@ extension World {
           now = now.advanced(bySeconds: Int64(world.random.int(1...9)) * 3_600)
         }
         let action: LedgerCommand.Action =
-          round == 0 && commands.count < 3
-          ? .createTeam(
-            teams[commands.count], name: "T\(commands.count)", isPublic: false, founder: people[0])
-          : try action(&world)
+          [120, 200].contains(round) && commands.isEmpty
+          ? .erase(people[round / 100])
+          : round == 0 && commands.count < 3
+            ? .createTeam(
+              teams[commands.count], name: "T\(commands.count)", isPublic: false, founder: people[0]
+            )
+            : try action(&world)
         commands.append(LedgerCommand(action, at: now, actor: people[0]))
       }
       var fold = LedgerFold(facts: ledger, zones: zones)
@@ -109,6 +112,8 @@ extension World {
         events += page
       }
       #expect(events == ledger.events[team] ?? [])
+      let trail = try await store.trail(of: team, before: nil, limit: 500).map(\.entry)
+      #expect(trail == ledger.trail.filter { $0.team == team }.reversed().prefix(500).map { $0 })
       for record in facts?.quests ?? [] {
         let rows = ledger.quests[record.quest.id] ?? MemoryLedger.QuestRows()
         walked += rows.contributions.count

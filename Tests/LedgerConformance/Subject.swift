@@ -11,15 +11,19 @@ public struct Subject: Sendable {
   public var damageTotal: @Sendable (QuestID) async throws -> Void
   /// Removes a counted contribution of a quest, past the rules.
   public var loseContribution: @Sendable (QuestID) async throws -> Void
+  /// Counts the rows of the trail and of the events that name a person, past the rules.
+  public var namings: @Sendable (PersonID) async throws -> Int
 
   public init(
     store: any LedgerStore,
     damageTotal: @escaping @Sendable (QuestID) async throws -> Void,
-    loseContribution: @escaping @Sendable (QuestID) async throws -> Void
+    loseContribution: @escaping @Sendable (QuestID) async throws -> Void,
+    namings: @escaping @Sendable (PersonID) async throws -> Int
   ) {
     self.store = store
     self.damageTotal = damageTotal
     self.loseContribution = loseContribution
+    self.namings = namings
   }
 }
 

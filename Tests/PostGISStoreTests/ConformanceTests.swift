@@ -25,6 +25,13 @@ struct ConformanceTests {
           try meddle(
             "DELETE FROM milequest.contributions WHERE ctid = (SELECT ctid "
               + "FROM milequest.contributions WHERE quest_id = '\($0)' LIMIT 1)")
+        },
+        namings: {
+          let count = try cluster.sql(
+            "SELECT (SELECT count(*) FROM milequest.audit_trail WHERE '\($0)' IN (actor, person_id)) "
+              + "+ (SELECT count(*) FROM milequest.team_events WHERE person_id = '\($0)')",
+            in: database)
+          return try #require(Int(count.dropLast()))
         }))
     store.close()
   }
@@ -36,6 +43,11 @@ struct ConformanceTests {
 
   @Test(arguments: AccountCase.allCases)
   func keepsAccounts(_ test: AccountCase) async throws {
+    try await test.run(on: try Cluster.shared.get().store().store)
+  }
+
+  @Test(arguments: SignInCase.allCases)
+  func keepsSecrets(_ test: SignInCase) async throws {
     try await test.run(on: try Cluster.shared.get().store().store)
   }
 }

@@ -15,7 +15,7 @@ final class LedgerModel {
     var firstAnswer: [Delta] = []
   }
 
-  struct Stay {
+  struct Stay: Hashable {
     var team: TeamID
     var person: PersonID
     var role: Role
@@ -57,6 +57,7 @@ final class LedgerModel {
   var walks: [Walk] = []
   var stays: [Stay] = []
   var journeys: [Journey] = []
+  var erased: Set<PersonID> = []
   let futureMicros: Int64 = 900_000_000
 
   // MARK: Figures
@@ -138,6 +139,13 @@ final class LedgerModel {
 
   private func carryOut(_ command: LedgerCommand) -> Outcome {
     let now = command.at
+    switch command.action {
+    case .log(let key, _, _), .edit(let key, _, _), .delete(let key, _):
+      if erased.contains(key.person) { return .refused(.erased) }
+    case .createTeam(_, _, _, let person), .join(_, let person, _, _):
+      if erased.contains(person) { return .refused(.erased) }
+    default: break
+    }
     switch command.action {
     case .log(let key, let content, let zone):
       if let known = walks.first(where: { $0.key == key }) {
@@ -236,6 +244,10 @@ final class LedgerModel {
       stays[i].role = role
       return .done
 
+    case .erase(let person):
+      if erased.insert(person).inserted { erase(person, now) }
+      return .done
+
     case .createQuest(let draft): return create(draft, now)
     case .changeQuest(let id, let change, let expected):
       return self.change(id, change, expected, now)
@@ -259,6 +271,26 @@ final class LedgerModel {
       return .done
 
     case .changeTeam, .createInvite, .redeemInvite, .revokeInvite: return .done
+    }
+  }
+
+  private func erase(_ person: PersonID, _ now: Instant) {
+    // Walks of the next minutes still count.
+    let late = walks.filter { $0.key.person == person && !$0.isDeleted && $0.now.start >= now }
+      .map { $0.now.start.advanced(byMicroseconds: 1) }
+    for i in stays.indices where stays[i].person == person && stays[i].left == nil {
+      let isLast = isLastAdmin(stays[i])
+      stays[i].left = ([now, stays[i].joined] + late).max()
+      let heir = stays.indices.filter { stays[$0].team == stays[i].team && stays[$0].left == nil }
+        .min { (stays[$0].joined, stays[$0].person) < (stays[$1].joined, stays[$1].person) }
+      if isLast, let heir { stays[heir].role = .admin }
+    }
+    for i in walks.indices where walks[i].key.person == person {
+      for content in [\Walk.first, \Walk.now] {
+        walks[i][keyPath: content].isPrivate = true
+        walks[i][keyPath: content].note = nil
+        walks[i][keyPath: content].source = nil
+      }
     }
   }
 

@@ -113,6 +113,7 @@ struct RandomHistory {
     if random.chance(0.02) { micrometers = random.chance(0.5) ? 0 : 500_000_000_001 }
     return ActivityContent(
       start: moment(), distance: Distance(micrometers: micrometers),
+      source: random.chance(0.2) ? "app" : nil,
       note: random.chance(0.2) ? "note \(random.int(0...2))" : nil,
       isPrivate: random.chance(0.25))
   }
@@ -162,6 +163,7 @@ struct RandomHistory {
     case 90..<95:
       guard let quest else { return .expireQuest(QuestID(high: 0, low: 999)) }
       return .changeQuest(quest.draft.id, change(quest), expectedRevision: expected(quest.revision))
+    case 95 where random.chance(0.4): return .erase(person)
     case 95..<97:
       return .cancelQuest(quest?.draft.id ?? QuestID(high: 0, low: 999))
     default:
@@ -227,6 +229,11 @@ struct RandomHistory {
 
   private func compareEverything() throws {
     for team in teams {
+      let stays = ledger.memberships(in: team).map {
+        LedgerModel.Stay(
+          team: team, person: $0.person, role: $0.role, joined: $0.joined, left: $0.left)
+      }
+      try same("the stays", Set(stays), Set(model.stays.filter { $0.team == team }))
       let records = ledger.team(team)?.quests ?? []
       let journeys = model.journeys(of: team).map { model.journeys[$0] }
       try same("the number of quests", records.count, journeys.count)
@@ -241,6 +248,12 @@ struct RandomHistory {
         let found = try LedgerAudit.differences(in: stored, zones: zones)
         try same("the audit of \(team)", found, [])
       }
+    }
+    try same("who is erased", ledger.erased, model.erased)
+    for entry in ledger.trail {
+      let named = [entry.actor, entry.person].compactMap { $0 }.filter(model.erased.contains)
+      // The history's own actor goes on acting when it is erased.
+      try same("whom \(entry) names", named.filter { $0 != people[0] }, [])
     }
     try same("the number of activities", ledger.activities.count, model.walks.count)
     for walk in model.walks {
@@ -318,6 +331,8 @@ struct RandomHistory {
           : reached[quest, default: []].remove(key) != nil
         try same("whether \(event.kind) of \(key) changes anything", changed, true)
       }
+      let isErased = event.person.map(model.erased.contains) == true
+      try same("whether \(event) names one erased", isErased, false)
       if let person = event.person, let id = event.activity {
         let walk = model.walks.first { $0.key == ActivityKey(person: person, id: id) }
         let isPrivate = walk.map { $0.now.isPrivate }

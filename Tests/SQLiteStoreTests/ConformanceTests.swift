@@ -42,6 +42,15 @@ final class Folder: Sendable {
             "DELETE FROM contributions WHERE (team_id, person_id, activity_id, quest_id) IN "
               + "(SELECT team_id, person_id, activity_id, quest_id FROM contributions "
               + "WHERE quest_id = ? LIMIT 1)", $0)
+        },
+        namings: { person in
+          try await DatabaseQueue(path: path).read { db in
+            try Int.fetchOne(
+              db,
+              sql: "SELECT (SELECT count(*) FROM audit_trail WHERE ?1 IN (actor, person_id)) "
+                + "+ (SELECT count(*) FROM team_events WHERE person_id = ?1)",
+              arguments: [Data(person.bytes)]) ?? -1
+          }
         }))
     try store.close()
   }
@@ -54,6 +63,12 @@ final class Folder: Sendable {
 
   @Test(arguments: AccountCase.allCases)
   func keepsAccounts(_ test: AccountCase) async throws {
+    let folder = try Folder()
+    try await test.run(on: try EmbeddedStore(path: folder.path + "/accounts.sqlite"))
+  }
+
+  @Test(arguments: SignInCase.allCases)
+  func keepsSecrets(_ test: SignInCase) async throws {
     let folder = try Folder()
     try await test.run(on: try EmbeddedStore(path: folder.path + "/accounts.sqlite"))
   }

@@ -153,12 +153,18 @@ import Testing
     // What came after the third is taken back.
     try await DatabaseQueue(path: path).write { db in
       for sql in [
+        "DROP TABLE erased_people", "DROP INDEX audit_trail_actor",
+        "DROP INDEX audit_trail_person", "DROP INDEX invites_unused",
         "ALTER TABLE teams DROP COLUMN is_public",
         "ALTER TABLE routes DROP COLUMN is_public",
         "DELETE FROM grdb_migrations WHERE substr(identifier, 1, 1) > '3'",
       ] {
         try db.execute(sql: sql)
       }
+      for table in ["refresh_tokens", "api_keys", "one_time_codes", "subjects"] {
+        try db.execute(sql: "DROP TABLE \(table)")
+      }
+      try db.execute(sql: "ALTER TABLE accounts DROP COLUMN is_email_verified")
     }
     #expect(
       await Self.code { _ = try EmbeddedStore(path: path, migrates: false) } == .schemaTooOld)
@@ -168,6 +174,8 @@ import Testing
     let routes = try await again.routes(visibleTo: .everything, after: nil, limit: 9)
     #expect(routes.map(\.owner) == owners)
     #expect(routes.map(\.isPublic) == [true, false])
+    try await again.erase(Self.ann, at: Self.dawn, actor: nil)
+    #expect(await Self.code { _ = try await again.perform(Self.log(1)) } == .erased)
   }
 
   /// A copy that is made while walks are logged is whole: it holds what one moment held.

@@ -90,6 +90,7 @@ public enum Subject {
   public enum Invite: Sendable {}
   public enum Plan: Sendable {}
   public enum Session: Sendable {}
+  public enum APIKey: Sendable {}
 }
 
 public typealias PersonID = Identifier<Subject.Person>
@@ -101,3 +102,4 @@ public typealias InviteID = Identifier<Subject.Invite>
 /// The first 128 bits of the digest of a plan's content.
 public typealias PlanID = Identifier<Subject.Plan>
 public typealias SessionID = Identifier<Subject.Session>
+public typealias APIKeyID = Identifier<Subject.APIKey>

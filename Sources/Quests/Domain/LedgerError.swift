@@ -41,6 +41,8 @@ extension LedgerError.Code {
   public static let revision = Self(rawValue: "revision-conflict")
   /// It was deleted, and its id is not used again.
   public static let deleted = Self(rawValue: "deleted")
+  /// The person has been erased, and nothing is done in that person's name any more.
+  public static let erased = Self(rawValue: "erased")
   public static let alreadyMember = Self(rawValue: "already-member")
   public static let notMember = Self(rawValue: "not-member")
   public static let lastAdmin = Self(rawValue: "last-admin")

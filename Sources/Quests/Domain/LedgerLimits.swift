@@ -32,6 +32,13 @@ public struct LedgerLimits: Sendable {
   public var eventSeconds: Int64 = 7 * 86_400
   /// How long the key of a creating request is kept: 24 hours.
   public var requestKeySeconds: Int64 = 86_400
+  /// Sessions that one person has at a time; a new one ends the oldest.
+  public var personSessions = 50
+  /// Refresh tokens of one session that are known when they come again; an older one is as good as
+  /// none.
+  public var sessionTokens: Int64 = 100
+  /// API keys of one person, revoked ones too.
+  public var personAPIKeys = 100
   /// Commands that wait for a store before it asks callers to come back later.
   public var waitingCommands = 20_000
 

@@ -59,6 +59,7 @@ extension LedgerFold {
     }
     changes.events = events.sorted { ($0.team, $0.version) < ($1.team, $1.version) }
     changes.audit = audit
+    changes.erasures = erased.filter(\.value.isNew).map(\.key).sorted()
     return changes
   }
 

@@ -50,5 +50,6 @@ public enum LedgerAnswer: Hashable, Sendable {
   case team(Team)
   case membership(Membership)
   case invite(Invite)
+  case erased(PersonID)
   case quest(QuestRecord)
 }

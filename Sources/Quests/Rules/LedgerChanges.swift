@@ -86,6 +86,14 @@ public struct LedgerChanges: Sendable {
   public var anonymizings: [Anonymizing] = []
   public var events: [TeamEvent] = []
   public var audit: [AuditEntry] = []
+  /// Persons to be taken out of everything that is stored, after all else is written.
+  ///
+  /// All of their walks, in what they are now and in every version, deleted ones too, lose source
+  /// and note and become private, and so do their contributions; their public totals go. Events lose
+  /// the person and the walk. Entries of the trail by them or about them lose the actor or the person
+  /// and the walk, and the detail. Versions of their own walks no longer say that they replaced them.
+  /// Their ids are kept as those of persons who are erased.
+  public var erasures: [PersonID] = []
 
   public init() {}
 
@@ -93,6 +101,6 @@ public struct LedgerChanges: Sendable {
     teams.isEmpty && memberships.isEmpty && invites.isEmpty && plans.isEmpty && quests.isEmpty
       && activities.isEmpty && versions.isEmpty && contributions.isEmpty && removals.isEmpty
       && milestones.isEmpty && days.isEmpty && people.isEmpty && anonymizings.isEmpty
-      && events.isEmpty && audit.isEmpty
+      && events.isEmpty && audit.isEmpty && erasures.isEmpty
   }
 }

@@ -82,6 +82,8 @@ public struct LedgerCommand: Hashable, Sendable {
     case join(TeamID, PersonID, Role, from: Instant)
     case leave(TeamID, PersonID, from: Instant)
     case setRole(TeamID, PersonID, Role)
+    /// Takes a person out of the ledger for ever; the distances stay.
+    case erase(PersonID)
     case createInvite(InviteID, TeamID, Role, expiresAt: Instant)
     case redeemInvite(InviteID, PersonID)
     case revokeInvite(InviteID)
@@ -118,6 +120,7 @@ extension LedgerCommand.Action {
     case .join: "join-team"
     case .leave: "leave-team"
     case .setRole: "set-role"
+    case .erase: "erase-person"
     case .createInvite: "create-invite"
     case .redeemInvite: "redeem-invite"
     case .revokeInvite: "revoke-invite"
@@ -125,6 +128,21 @@ extension LedgerCommand.Action {
     case .changeQuest: "change-quest"
     case .cancelQuest: "cancel-quest"
     case .expireQuest: "expire-quest"
+    }
+  }
+}
+
+extension LedgerCommand {
+  /// In whose name something comes into the ledger; nobody who has been erased.
+  var author: PersonID? {
+    switch action {
+    case .log(let key, _, _), .edit(let key, _, _), .delete(let key, _): key.person
+    case .createTeam(_, _, _, let founder): founder
+    case .join(_, let person, _, _), .redeemInvite(_, let person): person
+    case .createInvite: actor
+    case .changeTeam, .leave, .setRole, .erase, .revokeInvite, .createQuest, .changeQuest,
+      .cancelQuest, .expireQuest:
+      nil
     }
   }
 }

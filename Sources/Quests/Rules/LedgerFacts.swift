@@ -24,7 +24,10 @@ public protocol LedgerFacts {
   func memberships(of person: PersonID) throws(LedgerError) -> [Membership]
   /// Every stay of anybody in the team, past ones too.
   func memberships(in team: TeamID) throws(LedgerError) -> [Membership]
+  func isErased(_ person: PersonID) throws(LedgerError) -> Bool
   func invite(_ id: InviteID) throws(LedgerError) -> Invite?
+  /// The invites of the person's making that nobody has used or taken back, in any order.
+  func unusedInvites(by person: PersonID) throws(LedgerError) -> [Invite]
   /// The team that a quest belongs to.
   func team(ofQuest quest: QuestID) throws(LedgerError) -> TeamID?
   func plan(_ id: PlanID) throws(LedgerError) -> QuestPlan?

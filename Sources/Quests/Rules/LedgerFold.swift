@@ -20,6 +20,7 @@ public struct LedgerFold<Facts: LedgerFacts> {
   var personStays: [PersonID: [Membership]] = [:]
   var teamStays: [TeamID: [Membership]] = [:]
   var plans: [PlanID: QuestPlan] = [:]
+  var erased: [PersonID: Erasure] = [:]
 
   // What differs from the store.
   var changedStays: [StayKey: Membership] = [:]
@@ -62,6 +63,12 @@ public struct LedgerFold<Facts: LedgerFacts> {
     var changedTallies: Set<QuestID> = []
   }
 
+  /// Whether a person is erased, and whether this fold does it.
+  struct Erasure {
+    var isErased: Bool
+    var isNew = false
+  }
+
   /// What has become of a quest's milestones.
   struct MilestoneMarks {
     /// Reached by walks in order.
@@ -91,7 +98,11 @@ public struct LedgerFold<Facts: LedgerFacts> {
   ///
   /// - Throws: what the rules have against it, or what kept the facts from being read.
   public mutating func apply(_ command: LedgerCommand) throws(LedgerError) -> LedgerAnswer {
-    switch command.action {
+    if let author = command.author, try isErased(author) {
+      throw LedgerError(
+        .erased, "the person \(author) was erased, and nothing can be added in that name any more")
+    }
+    return switch command.action {
     case .log(let key, let content, let zone):
       try log(key, content, zone: zone, command)
     case .edit(let key, let content, let expected):
@@ -108,6 +119,8 @@ public struct LedgerFold<Facts: LedgerFacts> {
       try leave(team, person, from: from, command)
     case .setRole(let team, let person, let role):
       try setRole(team, person, role, command)
+    case .erase(let person):
+      try erase(person, command)
     case .createInvite(let id, let team, let role, let expiresAt):
       try createInvite(id, team, role, expiresAt: expiresAt, command)
     case .redeemInvite(let id, let person):
@@ -165,6 +178,13 @@ public struct LedgerFold<Facts: LedgerFacts> {
       changedStays[StayKey(team: $0.team, person: $0.person, stay: $0.stay)] == nil
     }
     return kept + changedStays.values.filter(belongs)
+  }
+
+  mutating func isErased(_ person: PersonID) throws(LedgerError) -> Bool {
+    if let known = erased[person] { return known.isErased }
+    let isErased = try facts.isErased(person)
+    erased[person] = Erasure(isErased: isErased)
+    return isErased
   }
 
   mutating func put(_ stay: Membership) {

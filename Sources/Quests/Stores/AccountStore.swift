@@ -1,55 +1,5 @@
 public import CivilTime
 
-/// What is known of a person.
-public struct Account: Hashable, Sendable {
-  public let person: PersonID
-  /// Lower case; unique among accounts.
-  public var email: String?
-  public var name: String
-  /// IANA.
-  public var zone: String
-  /// What lengths are shown in, such as `mi`.
-  public var units: String
-  /// What a password is checked with, as whoever checks it wrote it; the store does not look inside.
-  public var credential: String?
-  public let createdAt: Instant
-  public var revision: Int64
-
-  public init(
-    person: PersonID, email: String?, name: String, zone: String, units: String,
-    credential: String?, createdAt: Instant, revision: Int64 = 1
-  ) {
-    self.person = person
-    self.email = email
-    self.name = name
-    self.zone = zone
-    self.units = units
-    self.credential = credential
-    self.createdAt = createdAt
-    self.revision = revision
-  }
-}
-
-/// A person's stay on a device; the token itself is never stored.
-public struct Session: Hashable, Sendable {
-  public let id: SessionID
-  public let person: PersonID
-  public let tokenHash: ContentHash
-  public let createdAt: Instant
-  public var expiresAt: Instant
-
-  public init(
-    id: SessionID, person: PersonID, tokenHash: ContentHash, createdAt: Instant,
-    expiresAt: Instant
-  ) {
-    self.id = id
-    self.person = person
-    self.tokenHash = tokenHash
-    self.createdAt = createdAt
-    self.expiresAt = expiresAt
-  }
-}
-
 /// The key that a caller gives a creating request, so that a repeat creates nothing twice.
 public struct RequestKey: Hashable, Sendable {
   public let caller: PersonID
@@ -72,8 +22,12 @@ public enum RequestClaim: Hashable, Sendable {
   case otherBody
 }
 
-/// Where people, their sessions and the keys of their requests are kept.
+/// Where people, how they prove who they are, and the keys of their requests are kept.
+///
+/// Secrets come as hashes only. Each method is one transaction.
 public protocol AccountStore: Sendable {
+  // MARK: Accounts
+
   /// - Throws: `conflict` where the person has an account or another has the address.
   func createAccount(_ account: Account) async throws(LedgerError)
   func account(_ person: PersonID) async throws(LedgerError) -> Account?
@@ -82,18 +36,90 @@ public protocol AccountStore: Sendable {
   ///
   /// - Throws: `revision-conflict`, `not-found`, `conflict` for an address that another has.
   func updateAccount(_ account: Account) async throws(LedgerError)
+  /// The person of a subject that another issuer vouches for; of one seen for the first time, that
+  /// of the account offered, which is created. All who ask at once are told the same person.
+  ///
+  /// - Throws: `conflict` where the account offered cannot be created.
+  func person(
+    of subject: IssuedSubject, offering account: Account
+  ) async throws(LedgerError) -> PersonID
+  /// What the person is to other issuers, by issuer and subject.
+  func subjects(of person: PersonID) async throws(LedgerError) -> [IssuedSubject]
+  /// Removes the account and all that proves who the person is: subjects, sessions, codes, API
+  /// keys, and the keys of requests. Walks stay, of a person of whom nothing else is known.
+  func eraseAccount(_ person: PersonID) async throws(LedgerError)
 
-  func createSession(_ session: Session) async throws(LedgerError)
-  /// - Returns: nil also for one that has expired.
-  func session(tokenHash: ContentHash, at now: Instant) async throws(LedgerError) -> Session?
+  // MARK: Sessions
+
+  /// Begins a session with its first token. The person's oldest end where there are more than
+  /// `LedgerLimits.personSessions`.
+  ///
+  /// - Throws: `conflict` where the id or the token is taken.
+  func createSession(
+    _ session: Session, tokenHash: ContentHash
+  ) async throws(LedgerError)
+  /// Replaces a session's token, which is worth nothing from then on, or ends the session where
+  /// the token had been replaced already. Of many who show one token at once, one gets the new one.
+  func rotate(
+    tokenHash: ContentHash, new: ContentHash, expiresAt: Instant, at now: Instant
+  ) async throws(LedgerError) -> TokenRotation
+  /// The sessions that have not expired, the oldest first.
   func sessions(of person: PersonID, at now: Instant) async throws(LedgerError) -> [Session]
-  func endSession(_ id: SessionID) async throws(LedgerError)
+  /// Ends one session of a person; one that is not there is as good as ended.
+  ///
+  /// - Returns: whether it was there.
+  @discardableResult
+  func endSession(_ id: SessionID, of person: PersonID) async throws(LedgerError) -> Bool
+  /// Ends the session that a token, used or not, belongs to.
+  ///
+  /// - Returns: the session, nil where there is none.
+  @discardableResult
+  func endSession(tokenHash: ContentHash) async throws(LedgerError) -> SessionID?
+  /// Ends the sessions of a person but one.
+  ///
+  /// - Returns: those that were there.
+  @discardableResult
+  func endSessions(
+    of person: PersonID, except kept: SessionID?
+  ) async throws(LedgerError) -> [SessionID]
+
+  // MARK: Codes
+
+  /// Keeps a code in place of any other of its kind and holder.
+  func putCode(_ code: OneTimeCode) async throws(LedgerError)
+  /// The code as it stands, without a try; nil also for one that has expired or is used up.
+  func code(
+    _ kind: OneTimeCode.Kind, holder: String, at now: Instant
+  ) async throws(LedgerError) -> OneTimeCode?
+  /// Tries a code. Of many who try at once no more are heard than it has attempts, and one at the
+  /// most is right.
+  func tryCode(
+    _ kind: OneTimeCode.Kind, holder: String, hash: ContentHash, at now: Instant
+  ) async throws(LedgerError) -> CodeTrial
+
+  // MARK: API keys
+
+  /// - Throws: `conflict` where the id is taken, `limit` for more than `LedgerLimits.personAPIKeys`.
+  func createAPIKey(_ key: APIKey) async throws(LedgerError)
+  /// Also a revoked one.
+  func apiKey(_ id: APIKeyID) async throws(LedgerError) -> APIKey?
+  /// Also revoked ones, the oldest first.
+  func apiKeys(of owner: PersonID) async throws(LedgerError) -> [APIKey]
+  /// Revokes a key of a person; one that is revoked stays as it is.
+  ///
+  /// - Throws: `not-found`.
+  func revokeAPIKey(_ id: APIKeyID, of owner: PersonID, at now: Instant) async throws(LedgerError)
+  /// Notes that a key was used.
+  func touchAPIKey(_ id: APIKeyID, at now: Instant) async throws(LedgerError)
+
+  // MARK: Requests
 
   /// Takes a key for a body, offering the id of what is to be created. Kept for
   /// `LedgerLimits.requestKeySeconds`.
   func claim(
     _ key: RequestKey, body: ContentHash, high: UInt64, low: UInt64, at now: Instant
   ) async throws(LedgerError) -> RequestClaim
-  /// Forgets sessions and keys that have expired.
+
+  /// Forgets sessions, codes and request keys that have expired.
   func forgetExpired(at now: Instant) async throws(LedgerError)
 }

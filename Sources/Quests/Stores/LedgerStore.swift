@@ -125,4 +125,18 @@ extension LedgerStore {
     }
     return try result.get()
   }
+
+  /// Takes a person out of the ledger in one transaction; a second time does nothing.
+  ///
+  /// Every walk stays with its distance and start, and so do totals, days, milestones and positions.
+  /// It becomes private and loses source and note, in all of its versions. The person's stays in teams
+  /// end at this moment; where no admin is left, the member of the longest standing becomes one.
+  /// Unused invites are taken back. Events and the trail lose the person. Nothing is done in the
+  /// person's name from then on: `erased`.
+  /// - Throws: what `perform` throws.
+  public func erase(
+    _ person: PersonID, at now: Instant, actor: PersonID?
+  ) async throws(LedgerError) {
+    _ = try await perform(LedgerCommand(.erase(person), at: now, actor: actor))
+  }
 }

@@ -40,8 +40,8 @@ struct Gate: Sendable {
     }
   }
 
-  private static func lacks(_ scope: Scope) -> Problem {
-    Problem(.forbidden, "the API key lacks the scope \(scope.rawValue)")
+  private static func lacks(_ scopes: AccessScopes) -> Problem {
+    Problem(.forbidden, "the API key lacks the scope \(scopes.names.joined(separator: ", "))")
   }
 
   private static func token(_ header: String) throws(Problem) -> String {

@@ -1,4 +1,5 @@
 import HTTPTypes
+import Quests
 
 /// Holds each caller to its rate and tells what is left of it.
 struct Rates: Sendable {
@@ -25,7 +26,7 @@ struct Rates: Sendable {
       case .stranger:
         ("address:\(IPAddress(address)?.throttleKey.description ?? address)", standard)
       case .person(let person, _): ("person:\(person)", standard)
-      case .key(let key): ("key:\(key.id)", key.rate ?? standard)
+      case .key(let key): ("key:\(key.id)", key.rate.flatMap(RateLimit.init) ?? standard)
       }
     let decision = throttle.take(name, limit: limit, at: nanoseconds())
     headers[Self.limitName] = decision.rateLimitField
@@ -36,5 +37,12 @@ struct Rates: Sendable {
       "this caller may make \(limit.perSecond) requests a second, \(limit.burst) at once; "
         + "go on in \(decision.retryAfterSeconds) s",
       retryAfterSeconds: decision.retryAfterSeconds)
+  }
+}
+
+extension RateLimit {
+  /// A key's own rate; nil where it is out of range.
+  init?(_ rate: RequestRate) {
+    self.init(perSecond: Int(clamping: rate.perSecond), burst: Int(clamping: rate.burst))
   }
 }

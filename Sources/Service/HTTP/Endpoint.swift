@@ -1,5 +1,6 @@
 import Formats
 import HTTPTypes
+import Quests
 
 /// One thing that the API does: what is served and what is described are made from the same value.
 struct Endpoint: Sendable {
@@ -10,7 +11,7 @@ struct Endpoint: Sendable {
     /// Anyone; a token shows more.
     case anyone
     /// Somebody who has signed in, or an API key with a scope.
-    case person(Scope)
+    case person(AccessScopes)
     /// Only somebody who has signed in.
     case session
   }

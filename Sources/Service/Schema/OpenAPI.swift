@@ -205,7 +205,7 @@ struct OpenAPI {
   // MARK: Schemas
 
   /// Those that the endpoints refer to, and those that these refer to.
-  private var components: [(String, JSONValue)] {
+  var components: [(String, JSONValue)] {
     var names: Set<String> = ["Problem"]
     var waiting = ["Problem"]
     func visit(_ schema: Schema) {

@@ -1,0 +1,45 @@
+public import CivilTime
+
+/// What is known of a person.
+public struct Account: Hashable, Sendable {
+  public let person: PersonID
+  /// Lower case; unique among accounts.
+  public var email: String?
+  /// Whether the person has shown to read what is sent to the address.
+  public var isEmailVerified: Bool
+  public var name: String
+  /// IANA.
+  public var zone: String
+  /// What lengths are shown in, such as `mi`.
+  public var units: String
+  /// What a password is checked with, as whoever checks it wrote it; the store does not look inside.
+  public var credential: String?
+  public let createdAt: Instant
+  public var revision: Int64
+
+  public init(
+    person: PersonID, email: String?, isEmailVerified: Bool = false, name: String, zone: String,
+    units: String, credential: String?, createdAt: Instant, revision: Int64 = 1
+  ) {
+    self.person = person
+    self.email = email
+    self.isEmailVerified = isEmailVerified
+    self.name = name
+    self.zone = zone
+    self.units = units
+    self.credential = credential
+    self.createdAt = createdAt
+    self.revision = revision
+  }
+}
+
+/// What a person is to whoever vouches for people: a name that is unique with its issuer.
+public struct IssuedSubject: Hashable, Sendable {
+  public let issuer: String
+  public let subject: String
+
+  public init(issuer: String, subject: String) {
+    self.issuer = issuer
+    self.subject = subject
+  }
+}

@@ -1,0 +1,259 @@
+public import CivilTime
+internal import GRDB
+public import Quests
+
+// How people prove who they are: sessions, codes and API keys.
+
+extension EmbeddedStore {
+  // MARK: Sessions
+
+  public func createSession(
+    _ session: Session, tokenHash: ContentHash
+  ) async throws(LedgerError) {
+    let most = limits.personSessions
+    try await write { db in
+      let isTaken = try db.row(
+        "SELECT 1 FROM sessions WHERE session_id = ?1 "
+          + "UNION ALL SELECT 1 FROM refresh_tokens WHERE token_hash = ?2",
+        [session.id.blob, tokenHash.blob]
+      ) { try $0.int() }
+      if isTaken != nil {
+        throw LedgerError(.conflict, "there is a session with this id or token")
+      }
+      try db.run(
+        "INSERT INTO sessions (\(Session.columns), generation) VALUES (?, ?, ?, ?, ?, ?, 1)",
+        [
+          session.id.blob, session.person.blob, session.createdAt.column,
+          session.refreshedAt.column, session.expiresAt.column, session.endsAt.column,
+        ])
+      try db.run(
+        "INSERT INTO refresh_tokens (session_id, generation, token_hash) VALUES (?, 1, ?)",
+        [session.id.blob, tokenHash.blob])
+      try db.run(
+        "DELETE FROM sessions WHERE session_id IN (SELECT session_id FROM sessions "
+          + "WHERE person_id = ? AND session_id <> ? "
+          + "ORDER BY created_at DESC, session_id DESC LIMIT -1 OFFSET ?)",
+        [session.person.blob, session.id.blob, max(most - 1, 0).sql])
+    }
+  }
+
+  public func rotate(
+    tokenHash: ContentHash, new: ContentHash, expiresAt: Instant, at now: Instant
+  ) async throws(LedgerError) -> TokenRotation {
+    let known = limits.sessionTokens
+    return try await write { db in
+      let found = try db.row(
+        "SELECT \(Session.columns), generation, token_generation FROM sessions JOIN "
+          + "(SELECT session_id AS token_session, generation AS token_generation "
+          + "FROM refresh_tokens WHERE token_hash = ?) ON session_id = token_session",
+        [tokenHash.blob]
+      ) { (session: try Session.read(&$0), last: try $0.int(), shown: try $0.int()) }
+      guard var (session, last, shown) = found else { return .unknown }
+      guard session.expiresAt > now else { return .expired }
+      guard shown == last else {
+        try db.run("DELETE FROM sessions WHERE session_id = ?", [session.id.blob])
+        return .reused(session.id, session.person)
+      }
+      last += 1
+      session.refreshedAt = now
+      session.expiresAt = min(expiresAt, session.endsAt)
+      try db.run(
+        "UPDATE sessions SET generation = ?, refreshed_at = ?, expires_at = ? WHERE session_id = ?",
+        [last.sql, now.column, session.expiresAt.column, session.id.blob])
+      try db.run(
+        "INSERT INTO refresh_tokens (session_id, generation, token_hash) VALUES (?, ?, ?)",
+        [session.id.blob, last.sql, new.blob])
+      try db.run(
+        "DELETE FROM refresh_tokens WHERE session_id = ? AND generation <= ?",
+        [session.id.blob, (last - known).sql])
+      return .rotated(session)
+    }
+  }
+
+  public func sessions(of person: PersonID, at now: Instant) async throws(LedgerError) -> [Session]
+  {
+    try await read {
+      try $0.db.rows(
+        "SELECT \(Session.columns) FROM sessions WHERE person_id = ? AND expires_at > ? "
+          + "ORDER BY created_at, session_id", [person.blob, now.column], Session.read)
+    }
+  }
+
+  @discardableResult
+  public func endSession(_ id: SessionID, of person: PersonID) async throws(LedgerError) -> Bool {
+    try await write { db in
+      let ended: SessionID? = try db.row(
+        "DELETE FROM sessions WHERE session_id = ? AND person_id = ? RETURNING session_id",
+        [id.blob, person.blob]
+      ) { try $0.id() }
+      return ended != nil
+    }
+  }
+
+  @discardableResult
+  public func endSession(tokenHash: ContentHash) async throws(LedgerError) -> SessionID? {
+    try await write { db in
+      try db.row(
+        "DELETE FROM sessions WHERE session_id = "
+          + "(SELECT session_id FROM refresh_tokens WHERE token_hash = ?) RETURNING session_id",
+        [tokenHash.blob]
+      ) { try $0.id() }
+    }
+  }
+
+  @discardableResult
+  public func endSessions(
+    of person: PersonID, except kept: SessionID?
+  ) async throws(LedgerError) -> [SessionID] {
+    try await write { db in
+      try db.rows(
+        "DELETE FROM sessions WHERE person_id = ? AND session_id IS NOT ? RETURNING session_id",
+        [person.blob, kept.column(\.blob)]
+      ) { try $0.id() }
+    }
+  }
+
+  // MARK: Codes
+
+  public func putCode(_ code: OneTimeCode) async throws(LedgerError) {
+    try await write {
+      try $0.run(
+        "INSERT OR REPLACE INTO one_time_codes (\(OneTimeCode.columns)) VALUES (?, ?, ?, ?, ?, ?)",
+        [
+          code.kind.rawValue.sql, code.holder.sql, code.hash.blob, code.content.column(\.sql),
+          code.expiresAt.column, code.attempts.sql,
+        ])
+    }
+  }
+
+  public func code(
+    _ kind: OneTimeCode.Kind, holder: String, at now: Instant
+  ) async throws(LedgerError) -> OneTimeCode? {
+    try await read { try $0.db.code(kind, holder: holder, at: now) }
+  }
+
+  public func tryCode(
+    _ kind: OneTimeCode.Kind, holder: String, hash: ContentHash, at now: Instant
+  ) async throws(LedgerError) -> CodeTrial {
+    try await write { db in
+      guard let code = try db.code(kind, holder: holder, at: now) else { return .none }
+      let key = [kind.rawValue.sql, holder.sql]
+      guard code.hash == hash else {
+        try db.run(
+          "UPDATE one_time_codes SET attempts = attempts - 1 WHERE kind = ? AND holder = ?", key)
+        return .wrong
+      }
+      try db.run("DELETE FROM one_time_codes WHERE kind = ? AND holder = ?", key)
+      return .right(content: code.content)
+    }
+  }
+
+  // MARK: API keys
+
+  public func createAPIKey(_ key: APIKey) async throws(LedgerError) {
+    let most = limits.personAPIKeys
+    try await write { db in
+      let count = try db.row(
+        "SELECT count(*) FROM api_keys WHERE owner = ?", [key.owner.blob]
+      ) { try $0.int() }
+      guard count ?? 0 < most else {
+        throw LedgerError(.limit, "the person has \(most) API keys; no more can be")
+      }
+      let isTaken = try db.row("SELECT 1 FROM api_keys WHERE key_id = ?", [key.id.blob]) {
+        try $0.int()
+      }
+      if isTaken != nil { throw LedgerError(.conflict, "there is an API key with this id") }
+      try db.run(
+        "INSERT INTO api_keys (\(APIKey.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+          key.id.blob, key.owner.blob, key.name.sql, key.hash.blob, key.scopes.rawValue.sql,
+          key.rate.column(\.perSecond.sql), key.rate.column(\.burst.sql), key.createdAt.column,
+          key.lastUsedAt.column(\.column), key.revokedAt.column(\.column),
+        ])
+    }
+  }
+
+  public func apiKey(_ id: APIKeyID) async throws(LedgerError) -> APIKey? {
+    try await read {
+      try $0.db.row(
+        "SELECT \(APIKey.columns) FROM api_keys WHERE key_id = ?", [id.blob], APIKey.read)
+    }
+  }
+
+  public func apiKeys(of owner: PersonID) async throws(LedgerError) -> [APIKey] {
+    try await read {
+      try $0.db.rows(
+        "SELECT \(APIKey.columns) FROM api_keys WHERE owner = ? ORDER BY created_at, key_id",
+        [owner.blob], APIKey.read)
+    }
+  }
+
+  public func revokeAPIKey(
+    _ id: APIKeyID, of owner: PersonID, at now: Instant
+  ) async throws(LedgerError) {
+    try await write { db in
+      let revoked: APIKeyID? = try db.row(
+        "UPDATE api_keys SET revoked_at = coalesce(revoked_at, ?) WHERE key_id = ? AND owner = ? "
+          + "RETURNING key_id", [now.column, id.blob, owner.blob]
+      ) { try $0.id() }
+      if revoked == nil { throw LedgerError(.notFound, "the person has no API key with this id") }
+    }
+  }
+
+  public func touchAPIKey(_ id: APIKeyID, at now: Instant) async throws(LedgerError) {
+    try await write {
+      try $0.run(
+        "UPDATE api_keys SET last_used_at = ?1 WHERE key_id = ?2 AND coalesce(last_used_at < ?1, 1)",
+        [now.column, id.blob])
+    }
+  }
+}
+
+extension Database {
+  fileprivate func code(
+    _ kind: OneTimeCode.Kind, holder: String, at now: Instant
+  ) throws -> OneTimeCode? {
+    try row(
+      "SELECT \(OneTimeCode.columns) FROM one_time_codes "
+        + "WHERE kind = ? AND holder = ? AND expires_at > ? AND attempts > 0",
+      [kind.rawValue.sql, holder.sql, now.column], OneTimeCode.read)
+  }
+}
+
+extension Session {
+  static let columns = "session_id, person_id, created_at, refreshed_at, expires_at, ends_at"
+  static func read(_ columns: inout Columns) throws -> Session {
+    Session(
+      id: try columns.id(), person: try columns.id(), createdAt: try columns.instant(),
+      refreshedAt: try columns.instant(), expiresAt: try columns.instant(),
+      endsAt: try columns.instant())
+  }
+}
+
+extension OneTimeCode {
+  static let columns = "kind, holder, code_hash, content, expires_at, attempts"
+  static func read(_ columns: inout Columns) throws -> OneTimeCode {
+    OneTimeCode(
+      kind: try columns.named(), holder: try columns.text(), hash: try columns.hash(),
+      content: try columns.optionalText(), expiresAt: try columns.instant(),
+      attempts: try columns.int())
+  }
+}
+
+extension APIKey {
+  static let columns =
+    "key_id, owner, name, hash, scopes, rate_per_second, rate_burst, created_at, last_used_at, "
+    + "revoked_at"
+  static func read(_ columns: inout Columns) throws -> APIKey {
+    let (id, owner) = (try columns.id() as APIKeyID, try columns.id() as PersonID)
+    let (name, hash) = (try columns.text(), try columns.hash())
+    let scopes = AccessScopes(rawValue: try columns.int())
+    let (perSecond, burst) = (try columns.optionalInt(), try columns.optionalInt())
+    var rate: RequestRate?
+    if let perSecond, let burst { rate = RequestRate(perSecond: perSecond, burst: burst) }
+    return APIKey(
+      id: id, owner: owner, name: name, hash: hash, scopes: scopes, rate: rate,
+      createdAt: try columns.instant(), lastUsedAt: try columns.optionalInstant(),
+      revokedAt: try columns.optionalInstant())
+  }
+}
