@@ -2,6 +2,7 @@ import CivilTime
 import Formats
 import Logging
 import NIOPosix
+import Providers
 import Quests
 import Routes
 
@@ -10,6 +11,8 @@ struct Backend: Sendable {
   let ledger: any LedgerStore
   let routes: any RouteStore
   let accounts: any AccountStore
+  let signIn: BuiltInAccounts
+  let keys: APIKeys
   let zones: ZoneCatalog
   let ledgerLimits: LedgerLimits
   let limits: ServiceLimits

@@ -4,6 +4,7 @@ import Hummingbird
 import HummingbirdCore
 public import Logging
 import NIOCore
+public import Providers
 public import Quests
 public import ServiceLifecycle
 
@@ -12,41 +13,61 @@ public struct QuestService: ServiceLifecycle.Service {
   private let backend: Backend
   private let settings: ServiceSettings
   private let api: API
+  private let identity: any Identity
   private let started: @Sendable (Int) async -> Void
-  private let identify: @Sendable (String, Instant) async throws -> Caller
 
   /// - Parameter started: is told the port once it is open.
   public init(
     ledger: any LedgerStore, routes: any RouteStore, accounts: any AccountStore,
-    settings: ServiceSettings, clock: @escaping @Sendable () -> Instant, logger: Logger,
+    signIn: BuiltInAccounts, keys: APIKeys, settings: ServiceSettings,
+    clock: @escaping @Sendable () -> Instant, logger: Logger,
     started: @escaping @Sendable (Int) async -> Void = { _ in }
   ) {
-    self.started = started
-    identify = { token, _ in
-      guard let person = PersonID(token) else { throw Problem(.invalidToken, "no token") }
-      return .person(person, session: nil)
-    }
     api = API()
+    identity = BearerIdentity(keys: keys, others: signIn)
     self.settings = settings
+    self.started = started
     backend = Backend(
-      ledger: ledger, routes: routes, accounts: accounts, zones: ZoneCatalog(),
-      ledgerLimits: .standard, limits: settings.limits,
+      ledger: ledger, routes: routes, accounts: accounts, signIn: signIn, keys: keys,
+      zones: ZoneCatalog(), ledgerLimits: .standard, limits: settings.limits,
       routeCache: RouteCache(routes, mostVertices: settings.limits.cachedVertices),
       clock: clock, logger: logger, metrics: Metrics(), readiness: Readiness(),
       documents: Documents(api.description))
   }
 
-  /// Serves until the surrounding task group shuts down gracefully.
+  /// Serves until it is asked to shut down gracefully: then `/readyz` turns red, and after
+  /// `ServiceSettings.drainSeconds` the port is closed and requests under way are finished.
   ///
   /// - Throws: where the port cannot be opened.
   public func run() async throws {
+    let application = application()
+    let group = ServiceGroup(services: [application], logger: backend.logger)
+    // Apart from the shutdown around it, which would close the port at once.
+    let serving = Task.detached { try await group.run() }
+    try await withGracefulShutdownHandler {
+      try await withTaskCancellationHandler {
+        try await serving.value
+      } onCancel: {
+        serving.cancel()
+      }
+    } onGracefulShutdown: {
+      backend.readiness.close()
+      let seconds = settings.drainSeconds
+      Task {
+        if seconds > 0 { try? await Task.sleep(for: .seconds(seconds)) }
+        await group.triggerGracefulShutdown()
+      }
+    }
+  }
+
+  private func application() -> some ApplicationProtocol {
     var random = SystemRandomNumberGenerator()
     let rates = Rates(
       Throttle(using: &random), standard: settings.rate,
       nanoseconds: { DispatchTime.now().uptimeNanoseconds })
     let pipeline = Pipeline(
       backend: backend, settings: settings, schemas: api.schemas,
-      gate: Gate(identify: identify, rates: rates),
+      gate: Gate(identity: identity, rates: rates),
       clients: ClientAddress(trustedProxies: settings.trustedProxies))
     let limits = settings.limits
     let channel = HTTP1Channel.Configuration(
@@ -54,13 +75,12 @@ public struct QuestService: ServiceLifecycle.Service {
       httpDecoderConfiguration: .init(
         maxHeaderFieldSize: limits.headBytes, maxHeaderListSize: limits.headBytes,
         maxHeaderFieldCount: 100))
-    let application = Application(
+    return Application(
       responder: api.responder(pipeline), server: .http1(configuration: channel),
       configuration: ApplicationConfiguration(
         address: .hostname(settings.host, port: settings.port), serverName: "MileQuest",
         availableConnectionsDelegate: MaximumAvailableConnections(limits.connections)),
-      onServerRunning: { channel in await started(channel.localAddress?.port ?? 0) },
+      onServerRunning: { [started] channel in await started(channel.localAddress?.port ?? 0) },
       logger: backend.logger)
-    try await application.run()
   }
 }

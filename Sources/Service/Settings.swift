@@ -10,6 +10,8 @@ public struct ServiceSettings: Sendable {
   public var trustedProxies: [AddressRange] = []
   /// What each caller may ask for; API keys may have their own.
   public var rate = RateLimit.standard
+  /// How long `/readyz` is red before a shutdown closes the port, for balancers to turn away.
+  public var drainSeconds = 0
   public var logsRequests = true
   /// Whether every answer is held against the API's description; what does not fit becomes a 500.
   public var checksAnswers = false
@@ -19,5 +21,41 @@ public struct ServiceSettings: Sendable {
 
   func allows(origin: String) -> Bool {
     allowedOrigins.contains("*") || allowedOrigins.contains(origin)
+  }
+}
+
+extension ServiceSettings {
+  /// What would be unsafe about them, or nil.
+  public func fault(isInsecureAllowed: Bool) -> String? {
+    let isLocal = ["127.0.0.1", "::1", "localhost"].contains(host)
+    if let address = publicAddress {
+      let isSecure = address.hasPrefix("https://")
+      guard isSecure || address.hasPrefix("http://"), !address.hasSuffix("/"),
+        !address.contains(where: \.isWhitespace)
+      else {
+        return "--public-address: “\(address)” is no address such as https://quests.example, without "
+          + "a slash at its end"
+      }
+      if !isSecure, !isLocal, !isInsecureAllowed {
+        return "--public-address: passwords would go over the network unencrypted; put a proxy with "
+          + "https before the service, or say --insecure true for a network that is private"
+      }
+    } else if !isLocal, !isInsecureAllowed {
+      return "--host: \(host) is reached from elsewhere; say how with --public-address "
+        + "https://quests.example (a proxy with https stands before the service), or --insecure "
+        + "true for a network that is private"
+    }
+    for range in trustedProxies where range.isEverything {
+      return "--trusted-proxy: the whole internet would be believed about whom a request comes from; "
+        + "name the proxies' own network"
+    }
+    for origin in allowedOrigins where origin != "*" {
+      let rest = origin.hasPrefix("https://") ? origin.dropFirst(8) : origin.hasPrefix("http://")
+        ? origin.dropFirst(7) : ""
+      if rest.isEmpty || rest.contains(where: { $0 == "/" || $0 == "*" || $0.isWhitespace }) {
+        return "--allow-origin: “\(origin)” is no origin such as https://app.example, without a path"
+      }
+    }
+    return nil
   }
 }

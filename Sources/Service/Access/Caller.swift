@@ -1,17 +1,14 @@
+import Providers
 import Quests
 
 /// Who asks.
 enum Caller: Sendable {
   case stranger
-  case person(PersonID, session: SessionID?)
-  case key(APIKey)
+  /// Somebody who has shown a token or an API key.
+  case known(Principal)
 
   /// The person in whose name it is.
   var person: PersonID? {
-    switch self {
-    case .stranger: nil
-    case .person(let person, _): person
-    case .key(let key): key.owner
-    }
+    if case .known(let principal) = self { principal.person } else { nil }
   }
 }

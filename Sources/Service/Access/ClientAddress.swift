@@ -34,7 +34,7 @@ public struct IPAddress: Hashable, Sendable {
 /// A network such as `10.0.0.0/8`, `fd00::/8`, or a single address.
 public struct AddressRange: Hashable, Sendable {
   private let address: IPAddress
-  private let bits: Int
+  fileprivate let bits: Int
 
   /// - Returns: nil where the text is none.
   public init?(_ text: some StringProtocol) {
@@ -83,4 +83,9 @@ struct ClientAddress: Sendable {
     guard let address = IPAddress(text) else { return false }
     return trustedProxies.contains { $0.contains(address) }
   }
+}
+
+extension AddressRange {
+  /// Whether it leaves out nothing, or nearly nothing.
+  var isEverything: Bool { bits < 8 || (96..<100).contains(bits) }
 }

@@ -1,11 +1,11 @@
 import CivilTime
 import HTTPTypes
+import Providers
 import Quests
 
 /// Finds out who a caller is, and holds each to its rate.
 struct Gate: Sendable {
-  /// Who a bearer token belongs to.
-  let identify: @Sendable (_ token: String, _ now: Instant) async throws -> Caller
+  let identity: any Identity
   let rates: Rates
 
   /// - Throws: `invalid-token`, `too-many-requests`.
@@ -14,7 +14,10 @@ struct Gate: Sendable {
   ) async throws -> Caller {
     var caller = Caller.stranger
     if let authorization {
-      do { caller = try await identify(try Self.token(authorization), now) } catch {
+      do {
+        caller = .known(
+          try await identity.person(ofToken: try Self.token(authorization), at: now))
+      } catch {
         // Guessing tokens counts against the address.
         try rates.take(.stranger, address: address, &headers)
         throw error
@@ -26,22 +29,30 @@ struct Gate: Sendable {
 
   /// - Throws: `unauthenticated`, `forbidden` for a key without the scope.
   func check(_ caller: Caller, _ access: Endpoint.Access) throws(Problem) {
-    switch (access, caller) {
-    case (.open, _), (.anyone, .stranger), (.anyone, .person): return
-    case (.anyone, .key(let key)):
-      if !key.scopes.contains(.read) { throw Self.lacks(.read) }
-    case (_, .stranger):
-      throw Problem(.unauthenticated, "this needs a token: send `Authorization: Bearer …`")
-    case (.session, .key):
-      throw Problem(.forbidden, "an API key cannot do this; sign in")
-    case (.session, .person), (.person, .person): return
-    case (.person(let scope), .key(let key)):
-      if !key.scopes.contains(scope) { throw Self.lacks(scope) }
+    guard case .known(let principal) = caller else {
+      switch access {
+      case .open, .anyone: return
+      case .person, .session:
+        throw Problem(.unauthenticated, "this needs a token: send `Authorization: Bearer …`")
+      }
+    }
+    switch access {
+    case .open: return
+    case .anyone: try Self.require(.read, of: principal)
+    case .person(let scopes): try Self.require(scopes, of: principal)
+    case .session:
+      if principal.apiKey != nil {
+        throw Problem(.forbidden, "an API key cannot do this; sign in")
+      }
     }
   }
 
-  private static func lacks(_ scopes: AccessScopes) -> Problem {
-    Problem(.forbidden, "the API key lacks the scope \(scopes.names.joined(separator: ", "))")
+  private static func require(
+    _ scopes: AccessScopes, of principal: Principal
+  ) throws(Problem) {
+    if principal.scopes.isSuperset(of: scopes) { return }
+    let names = scopes.subtracting(principal.scopes).names.joined(separator: ", ")
+    throw Problem(.forbidden, "the API key lacks the scope \(names)")
   }
 
   private static func token(_ header: String) throws(Problem) -> String {

@@ -1,4 +1,5 @@
 import HTTPTypes
+import Providers
 import Quests
 
 /// Holds each caller to its rate and tells what is left of it.
@@ -21,12 +22,15 @@ struct Rates: Sendable {
 
   /// - Throws: `too-many-requests`.
   func take(_ caller: Caller, address: String, _ headers: inout HTTPFields) throws(Problem) {
-    let (name, limit) =
+    let (name, limit): (String, RateLimit) =
       switch caller {
       case .stranger:
         ("address:\(IPAddress(address)?.throttleKey.description ?? address)", standard)
-      case .person(let person, _): ("person:\(person)", standard)
-      case .key(let key): ("key:\(key.id)", key.rate.flatMap(RateLimit.init) ?? standard)
+      case .known(let principal):
+        (
+          principal.apiKey.map { "key:\($0)" } ?? "person:\(principal.person)",
+          principal.rate.flatMap(RateLimit.init) ?? standard
+        )
       }
     let decision = throttle.take(name, limit: limit, at: nanoseconds())
     headers[Self.limitName] = decision.rateLimitField

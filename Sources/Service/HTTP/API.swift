@@ -11,9 +11,11 @@ struct API: Sendable {
 
   init() {
     endpoints =
-      TeamResource.endpoints + SystemResource.endpoints
+      AuthResource.endpoints + MeResource.endpoints + KeyResource.endpoints + TeamResource.endpoints
+      + SystemResource.endpoints
     schemas = NamedSchemas(
-      CommonSchemas.all + TeamResource.schemas)
+      CommonSchemas.all + AuthResource.schemas + MeResource.schemas + KeyResource.schemas
+        + TeamResource.schemas)
   }
 
   var description: OpenAPI {

@@ -83,8 +83,21 @@ struct Call: Sendable {
     return .string("\(filledPath)?\(parts.joined(separator: "&"))")
   }
 
+  /// The place where a page goes on, or nil at the start.
+  ///
+  /// - Parameters:
+  ///   - listing: the name of what is listed.
+  ///   - kinds: what it is ordered by.
+  /// - Throws: `invalid-parameter` for a cursor of another listing.
+  func cursor(_ listing: String, _ kinds: PageCursor.Kind...) throws(Problem) -> PageCursor? {
+    guard let text = query["cursor"] else { return nil }
+    do throws(CursorFault) { return try PageCursor(text, of: listing, kinds) } catch {
+      throw .parameter("cursor", error.description)
+    }
+  }
+
   /// A page of items; with a cursor where there are more.
-  func page(_ items: [JSONValue], next cursor: Cursor?, caching: Reply.Caching = .forbidden)
+  func page(_ items: [JSONValue], next cursor: PageCursor?, caching: Reply.Caching = .forbidden)
     -> Reply
   {
     .json(.object([("items", .array(items)), ("next", next(cursor?.text))]), caching: caching)

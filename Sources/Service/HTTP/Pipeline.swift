@@ -3,6 +3,7 @@ import Formats
 import HTTPTypes
 import Hummingbird
 import Logging
+import Providers
 import Quests
 
 /// Takes each request through the same steps: who asks, are they within their rate, is what they
@@ -95,7 +96,7 @@ struct Pipeline: Sendable {
     let path = try reading.path(context.parameters)
     let query = try reading.query(request.uri.query)
     try reading.headers(request.headers)
-    let selection = try query["fields"].map { try FieldSelection(parsing: $0) }
+    let selection = try query["fields"].map { try FieldSelection($0) }
     let (bytes, body) = try await reading.body(of: request, limits: backend.limits)
     let reply = try await endpoint.handle(
       Call(
@@ -114,10 +115,10 @@ struct Pipeline: Sendable {
       picked.content = .json(
         .object(
           try members.map { name, value in
-            name == "items" ? (name, try selection.apply(to: value)) : (name, value)
+            name == "items" ? (name, try selection.applied(to: value)) : (name, value)
           }), mediaType: mediaType)
     } else {
-      picked.content = .json(try selection.apply(to: value), mediaType: mediaType)
+      picked.content = .json(try selection.applied(to: value), mediaType: mediaType)
     }
     return picked
   }
@@ -138,8 +139,11 @@ struct Pipeline: Sendable {
           ])
       }
       return problem
-    case let error as FieldSelectionError:
-      return .parameter("fields", error.message)
+    case let error as IdentityError: return Problem(error)
+    case let faults as FieldFaults:
+      return Problem(
+        .invalidParameter, "fields names what is not there",
+        faults: faults.all.map { Problem.Fault(.query("fields"), $0.message) })
     case is CancellationError:
       return Problem(.unavailable, "the service is shutting down", retryAfterSeconds: 5)
     default:
@@ -182,8 +186,15 @@ struct Pipeline: Sendable {
     cors(request, &headers)
     var status = reply.status
     var body: [UInt8]?
+    var stream: ResponseBody?
     switch reply.content {
     case .none: break
+    case .stream(let mediaType, let write):
+      headers[.contentType] = mediaType
+      stream = ResponseBody { writer in
+        try await write { bytes in try await writer.write(ByteBuffer(bytes: bytes)) }
+        try await writer.finish(nil)
+      }
     case .json(let value, let mediaType):
       body = value.text()
       headers[.contentType] = mediaType
@@ -211,6 +222,9 @@ struct Pipeline: Sendable {
         body = nil
         headers[.contentType] = nil
       }
+    }
+    if let stream, request.method != .head {
+      return Response(status: status, headers: headers, body: stream)
     }
     guard let body, request.method != .head else {
       if let body { headers[.contentLength] = "\(body.count)" }

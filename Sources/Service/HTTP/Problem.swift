@@ -93,6 +93,9 @@ extension Problem.Code {
   static let invalidParameter = Self("invalid-parameter", 400, "A parameter is wrong")
   static let unauthenticated = Self("unauthenticated", 401, "Sign in first")
   static let invalidToken = Self("invalid-token", 401, "The token is not good")
+  static let tokenExpired = Self("token-expired", 401, "The token has expired")
+  static let sessionEnded = Self("session-ended", 401, "The session is over")
+  static let tokenReused = Self("token-reused", 401, "The refresh token was used before")
   static let wrongCredentials = Self("wrong-credentials", 401, "E-mail or password is wrong")
   static let forbidden = Self("forbidden", 403, "You may not do this")
   static let notFound = Self("not-found", 404, "There is no such thing")
@@ -122,7 +125,8 @@ extension Problem.Code {
 
   /// Those that are no ledger's fault, for the documentation.
   static let own: [Self] = [
-    .malformed, .invalidParameter, .unauthenticated, .invalidToken, .wrongCredentials, .forbidden,
+    .malformed, .invalidParameter, .unauthenticated, .invalidToken, .tokenExpired, .sessionEnded, .tokenReused,
+    .wrongCredentials, .forbidden,
     .notFound, .methodNotAllowed, .slowBody, .preconditionFailed, .tooLarge, .unsupportedMediaType,
     .invalid, .keyReused, .wrongOneTimeCode, .badRoute, .tooManyRequests, .conflict, .gone,
     .internalError, .unavailable, .unknownOutcome, .timeout,

@@ -7,6 +7,10 @@ struct Reply: Sendable {
     case none
     case json(JSONValue, mediaType: String)
     case bytes([UInt8], mediaType: String)
+    /// What is too long to be held: written piece by piece.
+    case stream(
+      mediaType: String,
+      write: @Sendable (_ put: (sending [UInt8]) async throws -> Void) async throws -> Void)
   }
 
   /// Who may keep the answer.

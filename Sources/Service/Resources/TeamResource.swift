@@ -60,7 +60,7 @@ enum TeamResource {
   }
 
   private static func list(_ call: Call) async throws -> Reply {
-    let after: TeamID? = try call.cursor(of: TeamID.self)
+    let after: TeamID? = try call.cursor("teams", .identifier)?.id(at: 0)
     let mine = try await call.backend.ledger.memberships(of: try call.person())
       .filter { stay in stay.isOpen && after.map { $0 < stay.team } != false }
       .sorted { $0.team < $1.team }
@@ -71,7 +71,7 @@ enum TeamResource {
     }
     let hasMore = mine.count > call.pageLimit
     return call.page(
-      items, next: hasMore ? .id(mine[call.pageLimit - 1].team) : nil)
+      items, next: hasMore ? PageCursor("teams", [.id(mine[call.pageLimit - 1].team)]) : nil)
   }
 
   private static func show(_ call: Call) async throws -> Reply {

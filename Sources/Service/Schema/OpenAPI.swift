@@ -180,6 +180,7 @@ struct OpenAPI {
     add(.invalidParameter)
     if endpoint.access != .open {
       add(.invalidToken)
+      add(.tokenExpired)
       add(.tooManyRequests)
       add(.forbidden)
     }

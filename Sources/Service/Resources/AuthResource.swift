@@ -1,0 +1,243 @@
+import Formats
+import HTTPTypes
+import Providers
+import Quests
+
+/// Built-in accounts: registering, signing in and out, passwords and sessions.
+enum AuthResource {
+  private static let tag = "Accounts"
+
+  static let schemas: [NamedSchema] = [
+    NamedSchema(
+      "Registration", "Who registers.",
+      .object([
+        .init("email", .email), .init("password", .text(1...1_024), "8 to 128 characters."),
+        .init("name", .text(1...200), "What others see."),
+        .optional("zone", .zone, "An IANA zone; UTC by default."),
+        .optional("units", .words(["mi", "km"]), "What lengths are shown in; mi by default."),
+      ])),
+    NamedSchema(
+      "Verification", "What proves an address.",
+      .object([
+        .init("email", .email), .init("code", .text(1...64), "From the mail."),
+        .init("password", .text(1...1_024)),
+      ])),
+    NamedSchema("EmailAddress", "An address.", .object([.init("email", .email)])),
+    NamedSchema(
+      "Credentials", "What somebody signs in with.",
+      .object([.init("email", .email), .init("password", .text(1...1_024))])),
+    NamedSchema(
+      "RefreshToken", "A refresh token.", .object([.init("refreshToken", .text(1...1_024))])),
+    NamedSchema(
+      "PasswordReset", "A new password in place of a forgotten one.",
+      .object([
+        .init("email", .email), .init("code", .text(1...64), "From the mail."),
+        .init("newPassword", .text(1...1_024)),
+      ])),
+    NamedSchema(
+      "PasswordChange", "A new password.",
+      .object([
+        .init("currentPassword", .text(1...1_024)), .init("newPassword", .text(1...1_024)),
+      ])),
+    NamedSchema(
+      "EmailChange", "A new address.",
+      .object([.init("email", .email), .init("password", .text(1...1_024))])),
+    NamedSchema("OneTimeCode", "A code.", .object([.init("code", .text(1...64), "From the mail.")])),
+    NamedSchema(
+      "Tokens", "What somebody who has signed in sends from then on.",
+      .object([
+        .init("personId", .uuid), .init("sessionId", .uuid), .init("tokenType", .words(["Bearer"])),
+        .init("accessToken", .text(1...2_048), "For the `Authorization` header, for 15 minutes."),
+        .init("accessTokenExpiresAt", .instant),
+        .init("refreshToken", .text(1...1_024), "Gives new tokens once."),
+        .init("refreshTokenExpiresAt", .instant),
+      ])),
+    NamedSchema(
+      "MailNotice", "Says that mail is on its way, or would be if there were such an account.",
+      .object([.init("status", .words(["mail-sent"]))])),
+    NamedSchema(
+      "Session", "A stay on one device.",
+      .object([
+        .init("id", .uuid), .init("current", .boolean, "Whether it is the one that asks."),
+        .init("createdAt", .instant), .init("refreshedAt", .instant), .init("expiresAt", .instant),
+      ])),
+    NamedSchema(
+      "Sessions", "All sessions that last.",
+      .object([.init("items", .array(.named("Session"), count: 0...1_000))])),
+  ]
+
+  private static let mailed = Endpoint.Answer(
+    202, "The same whether there is such an account or not.", .named("MailNotice"))
+
+  static let endpoints: [Endpoint] = [
+    Endpoint(
+      .post, "/v1/auth/register", "register", "Register",
+      details: "Mails a code to the address; `verify` with it makes the account.", tag: tag,
+      access: .anyone, body: .json("Registration"), answers: [mailed]
+    ) { call in
+      let body = call.body
+      try await call.backend.signIn.register(
+        Registration(
+          email: body.text("email"), password: body.text("password"), name: body.text("name"),
+          zone: body["zone"]?.string ?? "UTC", units: body["units"]?.string ?? "mi"),
+        from: call.client, at: call.now)
+      return .mailSent
+    },
+    Endpoint(
+      .post, "/v1/auth/verify", "verify", "Make the account, and sign in",
+      details: "Takes the code from the mail and the password of the registration.", tag: tag,
+      access: .anyone, body: .json("Verification"), answers: [.ok("Tokens", "Signed in.")],
+      problems: [.wrongOneTimeCode]
+    ) { call in
+      .json(
+        json(
+          try await call.backend.signIn.verify(
+            email: call.body.text("email"), code: call.body.text("code"),
+            password: call.body.text("password"), from: call.client, at: call.now)))
+    },
+    Endpoint(
+      .post, "/v1/auth/verify/resend", "resendVerification", "Mail another code",
+      details: "The code before is worth nothing then.", tag: tag, access: .anyone,
+      body: .json("EmailAddress"), answers: [mailed]
+    ) { call in
+      try await call.backend.signIn.resendVerification(
+        email: call.body.text("email"), from: call.client, at: call.now)
+      return .mailSent
+    },
+    Endpoint(
+      .post, "/v1/auth/login", "login", "Sign in", tag: tag, access: .anyone,
+      body: .json("Credentials"), answers: [.ok("Tokens", "Signed in.")],
+      problems: [.wrongCredentials]
+    ) { call in
+      .json(
+        json(
+          try await call.backend.signIn.login(
+            email: call.body.text("email"), password: call.body.text("password"),
+            from: call.client, at: call.now)))
+    },
+    Endpoint(
+      .post, "/v1/auth/refresh", "refresh", "Get new tokens",
+      details: "A refresh token gives new ones once. One that is used twice ends its session, for "
+        + "somebody may have a copy.", tag: tag, access: .anyone, body: .json("RefreshToken"),
+      answers: [.ok("Tokens", "New ones.")], problems: [.sessionEnded, .tokenReused]
+    ) { call in
+      .json(
+        json(
+          try await call.backend.signIn.refresh(call.body.text("refreshToken"), at: call.now)))
+    },
+    Endpoint(
+      .post, "/v1/auth/logout", "logout", "Sign out",
+      details: "Ends the session that the refresh token belongs to, if it lasts.", tag: tag,
+      access: .anyone, body: .json("RefreshToken"), answers: [.nothing]
+    ) { call in
+      try await call.backend.signIn.logout(call.body.text("refreshToken"))
+      return .nothing
+    },
+    Endpoint(
+      .post, "/v1/auth/logout-everywhere", "logoutEverywhere", "Sign out on every device",
+      tag: tag, access: .session, answers: [.nothing]
+    ) { call in
+      try await call.backend.signIn.logoutEverywhere(try call.person())
+      return .nothing
+    },
+    Endpoint(
+      .get, "/v1/auth/sessions", "listSessions", "List where one is signed in", tag: tag,
+      access: .session, answers: [.ok("Sessions")]
+    ) { call in
+      let sessions = try await call.backend.signIn.sessions(of: try call.person(), at: call.now)
+      return .json(.object([("items", .array(sessions.map { json($0, call) }))]))
+    },
+    Endpoint(
+      .delete, "/v1/auth/sessions/{session}", "endSession", "Sign out on one device", tag: tag,
+      access: .session, answers: [.nothing]
+    ) { call in
+      try await call.backend.signIn.logout(
+        session: try call.id("session"), of: try call.person())
+      return .nothing
+    },
+    Endpoint(
+      .post, "/v1/auth/reset-request", "requestPasswordReset", "Mail a code for a new password",
+      tag: tag, access: .anyone, body: .json("EmailAddress"), answers: [mailed]
+    ) { call in
+      try await call.backend.signIn.requestReset(
+        email: call.body.text("email"), from: call.client, at: call.now)
+      return .mailSent
+    },
+    Endpoint(
+      .post, "/v1/auth/reset", "resetPassword", "Set a new password with the mailed code",
+      details: "Ends all sessions.", tag: tag, access: .anyone, body: .json("PasswordReset"),
+      answers: [.nothing], problems: [.wrongOneTimeCode]
+    ) { call in
+      try await call.backend.signIn.reset(
+        email: call.body.text("email"), code: call.body.text("code"),
+        newPassword: call.body.text("newPassword"), from: call.client, at: call.now)
+      return .nothing
+    },
+    Endpoint(
+      .post, "/v1/auth/password", "changePassword", "Change the password",
+      details: "Ends all other sessions.", tag: tag, access: .session,
+      body: .json("PasswordChange"), answers: [.nothing], problems: [.wrongCredentials]
+    ) { call in
+      try await call.backend.signIn.changePassword(
+        of: try call.person(), from: call.body.text("currentPassword"),
+        to: call.body.text("newPassword"), keeping: call.session, client: call.client,
+        at: call.now)
+      return .nothing
+    },
+    Endpoint(
+      .post, "/v1/auth/email", "changeEmail", "Mail a code to a new address", tag: tag,
+      access: .session, body: .json("EmailChange"), answers: [mailed],
+      problems: [.wrongCredentials]
+    ) { call in
+      try await call.backend.signIn.changeEmail(
+        of: try call.person(), password: call.body.text("password"),
+        to: call.body.text("email"), from: call.client, at: call.now)
+      return .mailSent
+    },
+    Endpoint(
+      .post, "/v1/auth/email/confirm", "confirmEmail", "Take the new address", tag: tag,
+      access: .session, body: .json("OneTimeCode"), answers: [.nothing],
+      problems: [.wrongOneTimeCode]
+    ) { call in
+      try await call.backend.signIn.confirmEmail(
+        of: try call.person(), code: call.body.text("code"), from: call.client, at: call.now)
+      return .nothing
+    },
+  ]
+
+  private static func json(_ tokens: SessionTokens) -> JSONValue {
+    .object([
+      ("personId", .string(tokens.person.description)),
+      ("sessionId", .string(tokens.session.description)), ("tokenType", .string("Bearer")),
+      ("accessToken", .string(tokens.access)),
+      ("accessTokenExpiresAt", .string(tokens.accessExpiresAt.description)),
+      ("refreshToken", .string(tokens.refresh)),
+      ("refreshTokenExpiresAt", .string(tokens.refreshExpiresAt.description)),
+    ])
+  }
+
+  private static func json(_ session: Session, _ call: Call) -> JSONValue {
+    .object([
+      ("id", .string(session.id.description)), ("current", .bool(session.id == call.session)),
+      ("createdAt", .string(session.createdAt.description)),
+      ("refreshedAt", .string(session.refreshedAt.description)),
+      ("expiresAt", .string(session.expiresAt.description)),
+    ])
+  }
+}
+
+extension Reply {
+  fileprivate static var mailSent: Reply {
+    .json(.object([("status", .string("mail-sent"))]), .accepted)
+  }
+}
+
+extension Call {
+  /// What tries are counted by: the address, of IPv6 its network.
+  var client: String { IPAddress(address).map { "\($0.throttleKey)" } ?? address }
+
+  /// The session of the token, where it belongs to one.
+  var session: SessionID? {
+    if case .known(let principal) = caller { principal.session } else { nil }
+  }
+}

@@ -1,0 +1,173 @@
+import CivilTime
+import Formats
+import Geodesy
+import HTTPTypes
+import Quests
+
+/// The caller's own account: profile, figures, everything that is kept, and its erasure.
+enum MeResource {
+  private static let tag = "Me"
+
+  static let schemas: [NamedSchema] = [
+    NamedSchema(
+      "Me", "One's own account; nobody else sees the address.",
+      .object([
+        .init("id", .uuid), .init("email", .nullable(.text())), .init("name", .text()),
+        .init("zone", .text(), "Of the days of walks from now on."),
+        .init("units", .words(["mi", "km"])), .init("createdAt", .instant),
+        .init("revision", .count),
+      ])),
+    NamedSchema(
+      "MeChange", "What is to change; what is left out stays.",
+      .object([
+        .optional("name", .text(1...200)), .optional("zone", .zone),
+        .optional("units", .words(["mi", "km"])),
+      ])),
+    NamedSchema(
+      "Stats", "What one has walked, with every team and alone.",
+      .object([
+        .init("walks", .count), .init("distanceMeters", .meters),
+        .init("durationSeconds", .count, "Of the walks that state one."),
+        .init("firstWalkAt", .nullable(.instant)), .init("lastWalkAt", .nullable(.instant)),
+        .init("streakDays", .count, "Days in a row with a walk, up to today or yesterday."),
+        .init("streakWeeks", .count, "ISO weeks in a row with a walk."),
+      ])),
+    NamedSchema("Password", "A password.", .object([.init("password", .text(1...1_024))])),
+  ]
+
+  static let endpoints: [Endpoint] = [
+    Endpoint(
+      .get, "/v1/me", "getMe", "Show one's account", tag: tag, access: .person(.read),
+      parameters: [.fields], answers: [.ok("Me")]
+    ) { call in .json(json(try await call.account())) },
+    Endpoint(
+      .patch, "/v1/me", "changeMe", "Change one's name, zone or units",
+      details: "A new zone holds for walks that are logged from now on.", tag: tag,
+      access: .person(.manage), parameters: [.ifMatch], body: .json("MeChange"),
+      answers: [.ok("Me", "As it stands now.")], handle: change),
+    Endpoint(
+      .get, "/v1/me/stats", "getStats", "Show what one has walked", tag: tag,
+      access: .person(.read), parameters: [.fields], answers: [.ok("Stats")]
+    ) { call in .json(try await stats(call)) },
+    Endpoint(
+      .get, "/v1/me/export", "exportMe", "Get everything that is kept of one",
+      details: "The account, sessions, keys, teams, routes, and every walk with its earlier "
+        + "versions, as one JSON document.", tag: tag, access: .session,
+      answers: [Endpoint.Answer(200, "Everything.", .anything)], handle: export),
+    Endpoint(
+      .post, "/v1/me/erase", "eraseMe", "Erase one's account",
+      details: "For good. Distances stay in the totals of teams, without the person; notes, name, "
+        + "address and everything else that tells who it was go.", tag: tag, access: .session,
+      body: .json("Password"), answers: [.nothing], problems: [.wrongCredentials], handle: erase),
+  ]
+
+  // MARK: What they do
+
+  private static func change(_ call: Call) async throws -> Reply {
+    let present = try await call.account()
+    let expected = try call.expectedRevision(present.revision) { json(present) }
+    var account = present
+    account.name = call.body["name"]?.string ?? present.name
+    account.zone = call.body["zone"]?.string ?? present.zone
+    account.units = call.body["units"]?.string ?? present.units
+    if account == present { return .json(json(present)) }
+    account.revision += 1
+    do { try await call.backend.accounts.updateAccount(account) } catch {
+      if error.code == .revision, expected == nil {
+        throw Problem(.conflict, "somebody changed the account at the same time; try again")
+      }
+      throw error
+    }
+    return .json(json(account))
+  }
+
+  static func stats(_ call: Call) async throws -> JSONValue {
+    let person = try call.person()
+    let account = try await call.account()
+    let stats = try await call.backend.ledger.stats(of: person)
+    let today = try call.backend.zone(account.zone).day(at: call.now)
+    // Walks in zones that are ahead may be of tomorrow.
+    let days = try await WalkedDays(call.backend.ledger, person, through: today.advanced(by: 1))
+      .read()
+    return .object([
+      ("walks", .integer(Int(stats.walks))), ("distanceMeters", .number(stats.distance.meters)),
+      ("durationSeconds", .integer(Int(stats.durationSeconds))),
+      ("firstWalkAt", .optional(stats.first?.description)),
+      ("lastWalkAt", .optional(stats.last?.description)),
+      ("streakDays", .integer(Streak.days(days, today: today))),
+      ("streakWeeks", .integer(Streak.weeks(days, today: today))),
+    ])
+  }
+
+  /// The days of a streak, read in pages until the first week without a walk.
+  private struct WalkedDays {
+    let ledger: any LedgerStore
+    let person: PersonID
+    let last: Day
+
+    init(_ ledger: any LedgerStore, _ person: PersonID, through last: Day) {
+      self.ledger = ledger
+      self.person = person
+      self.last = last
+    }
+
+    func read() async throws -> [Day] {
+      var days: [Day] = []
+      var through = last
+      while true {
+        let page = try await ledger.walkedDays(
+          of: person, through: through, limit: LedgerLimits.standard.page)
+        for day in page {
+          // A gap of two whole weeks ends both streaks.
+          if let before = days.last, day.distance(to: before) > 14 { return days }
+          days.append(day)
+        }
+        guard page.count == LedgerLimits.standard.page, let end = page.last else { return days }
+        through = end.advanced(by: -1)
+      }
+    }
+  }
+
+  private static func export(_ call: Call) async throws -> Reply {
+    let person = try call.person()
+    let account = try await call.account()
+    let export = PersonExport(backend: call.backend, person: person, at: call.now)
+    let head = try await export.head(
+      json(account), sessions: try await call.backend.signIn.sessions(of: person, at: call.now),
+      keys: try await call.backend.keys.keys(of: person))
+    var reply = Reply(
+      .ok, .stream(mediaType: "application/json") { try await export.write(head, to: $0) })
+    reply.headers[.contentDisposition] = "attachment; filename=\"milequest-export.json\""
+    return reply
+  }
+
+  private static func erase(_ call: Call) async throws -> Reply {
+    let person = try call.person()
+    try await call.backend.signIn.prove(
+      person, password: call.body.text("password"), from: call.client, at: call.now)
+    // The ledger first: from then on it refuses further walks of the person. What breaks between
+    // the two is mended by asking again.
+    try await call.backend.ledger.erase(person, at: call.now, actor: person)
+    try await call.backend.signIn.erase(person, at: call.now)
+    return .nothing
+  }
+
+  static func json(_ account: Account) -> JSONValue {
+    .object([
+      ("id", .string(account.person.description)), ("email", .optional(account.email)),
+      ("name", .string(account.name)), ("zone", .string(account.zone)),
+      ("units", .string(account.units)), ("createdAt", .string(account.createdAt.description)),
+      ("revision", .integer(Int(account.revision))),
+    ])
+  }
+}
+
+extension Call {
+  /// The caller's account.
+  func account() async throws -> Account {
+    guard let account = try await backend.accounts.account(try person()) else {
+      throw Problem(.invalidToken, "the account that the token was issued for is gone")
+    }
+    return account
+  }
+}

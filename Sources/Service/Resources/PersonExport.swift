@@ -1,0 +1,111 @@
+import CivilTime
+import Formats
+import Geodesy
+import Quests
+
+/// Everything that is kept of a person, written page by page, however many walks there are.
+struct PersonExport: Sendable {
+  let backend: Backend
+  let person: PersonID
+  let at: Instant
+
+  /// All but the walks and routes, of which there are few.
+  func head(_ account: JSONValue, sessions: [Session], keys: [APIKey]) async throws -> JSONValue {
+    var stays: [JSONValue] = []
+    for stay in try await backend.ledger.memberships(of: person) {
+      let name = try await backend.ledger.team(stay.team)?.team.name
+      stays.append(
+        .object([
+          ("teamId", .string(stay.team.description)), ("team", .optional(name)),
+          ("role", .string(stay.role.rawValue)), ("joinedAt", .string(stay.joined.description)),
+          ("leftAt", .optional(stay.left?.description)),
+        ]))
+    }
+    return .object([
+      ("exportedAt", .string(at.description)), ("account", account),
+      (
+        "sessions",
+        .array(
+          sessions.map {
+            .object([
+              ("id", .string($0.id.description)), ("createdAt", .string($0.createdAt.description)),
+              ("expiresAt", .string($0.expiresAt.description)),
+            ])
+          })
+      ),
+      (
+        "keys",
+        .array(
+          keys.map {
+            .object([
+              ("id", .string($0.id.description)), ("name", .string($0.name)),
+              ("scopes", .array($0.scopes.names.map(JSONValue.string))),
+              ("createdAt", .string($0.createdAt.description)),
+            ])
+          })
+      ),
+      ("teams", .array(stays)),
+    ])
+  }
+
+  /// Writes the whole document: the head's members, then `activities`.
+  func write(_ head: JSONValue, to put: (sending [UInt8]) async throws -> Void) async throws {
+    var text = head.text()
+    // The object goes on.
+    text.removeLast()
+    text += Array(",\"activities\":[".utf8)
+    try await put(text)
+    var before: WalkOrder?
+    var isFirst = true
+    while true {
+      let page = try await backend.ledger.activities(
+        of: person, before: before, from: nil, until: nil, limit: backend.ledgerLimits.page)
+      var chunk: [UInt8] = []
+      for activity in page {
+        if !isFirst { chunk.append(0x2C) }
+        isFirst = false
+        chunk += try await json(activity).text()
+      }
+      guard let last = page.last else { break }
+      before = last.order
+      try await put(chunk)
+    }
+    try await put(Array("]}\n".utf8))
+  }
+
+  private func json(_ activity: Activity) async throws -> JSONValue {
+    var members: [(String, JSONValue)] = [
+      ("id", .string(activity.key.id.description)), ("zone", .string(activity.zone)),
+      ("loggedAt", .string(activity.loggedAt.description)),
+      ("changedAt", .string(activity.changedAt.description)),
+      ("revision", .integer(Int(activity.revision))),
+    ]
+    members += Self.members(activity.content)
+    if activity.revision > 1 {
+      let versions = try await backend.ledger.versions(of: activity.key)
+      members.append(
+        (
+          "earlier",
+          .array(
+            versions.map {
+              .object(
+                [
+                  ("revision", .integer(Int($0.revision))),
+                  ("replacedAt", .string($0.replacedAt.description)),
+                ] + Self.members($0.content))
+            })
+        ))
+    }
+    return .object(members)
+  }
+
+  private static func members(_ content: ActivityContent) -> [(String, JSONValue)] {
+    [
+      ("startedAt", .string(content.start.description)),
+      ("distanceMeters", .number(content.distance.meters)),
+      ("durationSeconds", .optional(content.durationSeconds.map { Int(clamping: $0) })),
+      ("source", .optional(content.source)), ("note", .optional(content.note)),
+      ("private", .bool(content.isPrivate)),
+    ]
+  }
+}

@@ -1,0 +1,125 @@
+import ArgumentParser
+import CivilTime
+import Logging
+import Providers
+import Quests
+import Service
+import ServiceLifecycle
+
+/// Serves the REST API.
+struct Serve: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Serve the REST API over the ledger.",
+    discussion: """
+      Nothing has to be set: the ledger is a file in your data folder, accounts are built in, and mail \
+      lands as files in a folder beside the ledger. GET /docs shows the API, /openapi.json describes it.
+
+      milequest serve
+      milequest serve --store sqlite:team.sqlite --port 9000
+      milequest serve --store postgres://quest@db.example/quest --host 0.0.0.0 \\
+        --public-address https://quests.example --trusted-proxy 10.0.0.0/8 \\
+        --allow-origin https://app.example --secret-file /run/secrets/milequest
+
+      Each option can be given as a variable instead, and the option wins:
+
+      MILEQUEST_STORE, MILEQUEST_HOST, MILEQUEST_PORT, MILEQUEST_PUBLIC_ADDRESS, \
+      MILEQUEST_ALLOW_ORIGIN and MILEQUEST_TRUSTED_PROXY (several with commas), MILEQUEST_RATE, \
+      MILEQUEST_BURST, MILEQUEST_MAIL_FOLDER, MILEQUEST_MAIL_FROM, MILEQUEST_SECRET_FILE, \
+      MILEQUEST_PREVIOUS_SECRET_FILE, MILEQUEST_LOG_LEVEL, MILEQUEST_LOG_REQUESTS, \
+      MILEQUEST_CHECK_ANSWERS, MILEQUEST_DRAIN_SECONDS, MILEQUEST_INSECURE.
+
+      Logs are lines of JSON on standard error, without personal data. SIGTERM or Ctrl-C ends it: \
+      /readyz turns red first, then requests under way are finished.
+      """)
+
+  @OptionGroup var options: StoreOptions
+
+  @Option(help: ArgumentHelp("The address to listen on; 127.0.0.1 by default.", valueName: "address"))
+  var host: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The port; by default 8080, or the next free one after it.", valueName: "port"))
+  var port: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "How others reach the service, for tokens and mail. Needed when it listens on more than this machine, and https then.",
+      valueName: "url"))
+  var publicAddress: String?
+
+  @Option(
+    name: .customLong("allow-origin"),
+    help: ArgumentHelp(
+      "A web origin whose pages may call the API, such as https://app.example; * for all. May be repeated.",
+      valueName: "origin"))
+  var allowedOrigins: [String] = []
+
+  @Option(
+    name: .customLong("trusted-proxy"),
+    help: ArgumentHelp(
+      "A proxy or network that is believed about whom a request comes from. May be repeated.",
+      valueName: "network"))
+  var trustedProxies: [String] = []
+
+  @Option(help: ArgumentHelp("Requests a second for each caller; 50 by default.", valueName: "n"))
+  var rate: String?
+
+  @Option(help: ArgumentHelp("Requests at once for each caller; 100 by default.", valueName: "n"))
+  var burst: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Where mail is written as files; by default a folder beside the ledger.", valueName: "folder"))
+  var mailFolder: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Whom mail is from; milequest@localhost by default.", valueName: "address"))
+  var mailFrom: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The file with the secret that signs tokens, 32 bytes or more, which its owner alone can read; by default one beside the ledger, made when it is not there. All processes of one service need the same.",
+      valueName: "file"))
+  var secretFile: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The secret before that, whose tokens still count while secrets are changed.",
+      valueName: "file"))
+  var previousSecretFile: String?
+
+  @Option(help: ArgumentHelp("trace, debug, info, notice, warning or error.", valueName: "level"))
+  var logLevel: String?
+
+  @Option(help: ArgumentHelp("Whether each request is logged; true by default.", valueName: "bool"))
+  var logRequests: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Whether every answer is held against the API's description, for tests; what does not fit becomes a 500.",
+      valueName: "bool"))
+  var checkAnswers: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "How long /readyz is red before a shutdown closes the port, for balancers to turn away; 0 by default.",
+      valueName: "seconds"))
+  var drainSeconds: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Whether a service that others reach may go without https, for a private network.",
+      valueName: "bool"))
+  var insecure: String?
+
+  func run() async throws {
+    try await reportingFailures {
+      let plan = try ServePlan(self)
+      let store = try await options.openOrBegin()
+      defer { store.close() }
+      try await plan.run(store, at: try options.address)
+    }
+  }
+}

@@ -1,0 +1,215 @@
+import CivilTime
+import Logging
+import Providers
+import Quests
+import Service
+import ServiceLifecycle
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// What the options and variables of `serve` come to, checked before anything is opened.
+struct ServePlan {
+  private var settings = ServiceSettings()
+  private let isPortChosen: Bool
+  private let logLevel: Logger.Level
+  private let mailFolder: String?
+  private let mailFrom: MailAddress
+  private let secretFile: String?
+  private let previousSecretFile: String?
+
+  /// - Throws: `usage` for what cannot be, and for what would be unsafe.
+  init(_ options: Serve) throws {
+    func value(_ option: String?, _ variable: String) -> (text: String, name: String)? {
+      if let option { return (option, "--" + variable.lowercased().replacing("_", with: "-")) }
+      guard let text = getenv("MILEQUEST_" + variable), text.pointee != 0 else { return nil }
+      return (String(cString: text), "MILEQUEST_" + variable)
+    }
+    func number(_ option: String?, _ variable: String, _ range: ClosedRange<Int>) throws -> Int? {
+      guard let (text, name) = value(option, variable) else { return nil }
+      guard let number = Int(text), range.contains(number) else {
+        throw Failure(
+          .usage, "\(name): “\(text)” is no number from \(range.lowerBound) to \(range.upperBound)")
+      }
+      return number
+    }
+    func flag(_ option: String?, _ variable: String) throws -> Bool? {
+      guard let (text, name) = value(option, variable) else { return nil }
+      switch text.lowercased() {
+      case "true", "1", "yes": return true
+      case "false", "0", "no": return false
+      default: throw Failure(.usage, "\(name): “\(text)” is neither true nor false")
+      }
+    }
+    func list(_ options: [String], _ variable: String) -> [String] {
+      if !options.isEmpty { return options }
+      return value(nil, variable)?.text.split(separator: ",").map { part in
+        String(part.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+      } ?? []
+    }
+
+    if let (host, _) = value(options.host, "HOST") { settings.host = host }
+    let port = try number(options.port, "PORT", 0...65_535)
+    isPortChosen = port != nil
+    settings.port = port ?? settings.port
+    settings.publicAddress = value(options.publicAddress, "PUBLIC_ADDRESS")?.text
+    settings.allowedOrigins = list(options.allowedOrigins, "ALLOW_ORIGIN")
+    for text in list(options.trustedProxies, "TRUSTED_PROXY") {
+      guard let range = AddressRange(text) else {
+        throw Failure(
+          .usage, "--trusted-proxy: “\(text)” is no address or network such as 10.0.0.0/8")
+      }
+      settings.trustedProxies.append(range)
+    }
+    let rate = try number(options.rate, "RATE", RateLimit.range)
+    let burst = try number(options.burst, "BURST", RateLimit.range)
+    if rate != nil || burst != nil {
+      let perSecond = rate ?? RateLimit.standard.perSecond
+      guard
+        let limit = RateLimit(
+          perSecond: perSecond, burst: burst ?? min(2 * perSecond, RateLimit.range.upperBound))
+      else { throw Failure(.usage, "--rate: the rate is out of range") }
+      settings.rate = limit
+    }
+    let level = value(options.logLevel, "LOG_LEVEL")
+    guard let logLevel = Logger.Level(rawValue: level?.text ?? "info") else {
+      throw Failure(
+        .usage,
+        "\(level?.name ?? ""): “\(level?.text ?? "")” is none of trace, debug, info, notice, "
+          + "warning, error")
+    }
+    self.logLevel = logLevel
+    settings.drainSeconds = try number(options.drainSeconds, "DRAIN_SECONDS", 0...3_600) ?? 0
+    settings.logsRequests = try flag(options.logRequests, "LOG_REQUESTS") ?? true
+    settings.checksAnswers = try flag(options.checkAnswers, "CHECK_ANSWERS") ?? false
+    mailFolder = value(options.mailFolder, "MAIL_FOLDER")?.text
+    let from = value(options.mailFrom, "MAIL_FROM")
+    do throws(MailError) {
+      mailFrom = try MailAddress(from?.text ?? "milequest@localhost", name: "Mile Quest")
+    } catch { throw Failure(.usage, "\(from?.name ?? "--mail-from"): \(error.message)") }
+    secretFile = value(options.secretFile, "SECRET_FILE")?.text
+    previousSecretFile = value(options.previousSecretFile, "PREVIOUS_SECRET_FILE")?.text
+    if let fault = settings.fault(isInsecureAllowed: try flag(options.insecure, "INSECURE") ?? false)
+    {
+      throw Failure(.usage, fault)
+    }
+  }
+
+  /// Serves until it is told to stop.
+  ///
+  /// - Throws: `unreachable` where the port cannot be opened, `usage` for a secret that is none.
+  func run(_ store: OpenStore, at address: StoreAddress) async throws {
+    var settings = settings
+    settings.port = try freePort()
+    let logger = Logger(label: "milequest") { [logLevel] in
+      JSONLogHandler(label: $0, level: logLevel)
+    }
+    let identity: (accounts: BuiltInAccounts, keys: APIKeys, outbox: Outbox)
+    do throws(IdentityError) {
+      identity = try accounts(store, at: address, settings, logger)
+    } catch { throw Failure(.usage, error.message) }
+    let host = settings.host.contains(":") ? "[\(settings.host)]" : settings.host
+    let service = QuestService(
+      ledger: store.ledger, routes: store.ledger, accounts: store.ledger,
+      signIn: identity.accounts, keys: identity.keys, settings: settings, clock: { .now },
+      logger: logger
+    ) { port in
+      StandardError.write(
+        "Mile Quest serves \(address.text) at http://\(host):\(port); the API is described at "
+          + "http://\(host):\(port)/docs; Ctrl-C ends it")
+    }
+    var configuration = ServiceGroupConfiguration(
+      services: [service], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+    configuration.maximumGracefulShutdownDuration = .seconds(
+      Int64(settings.limits.shutdownSeconds) + 5)
+    do { try await ServiceGroup(configuration: configuration).run() } catch {
+      throw Failure(.unreachable, "\(host):\(settings.port) cannot be served: \(error)")
+    }
+    await identity.outbox.drain()
+  }
+
+  /// The port to listen on. One that nobody chose gives way to the next that is free.
+  private func freePort() throws -> Int {
+    if isPortChosen {
+      guard settings.port == 0 || Self.isFree(settings.port, settings.host) else {
+        throw Failure(
+          .unreachable,
+          "the port \(settings.port) on \(settings.host) is taken, or not for you to open; choose "
+            + "another with --port")
+      }
+      return settings.port
+    }
+    for port in settings.port..<settings.port + 100 where Self.isFree(port, settings.host) {
+      if port != settings.port {
+        StandardError.write("the port \(settings.port) is taken; using \(port)")
+      }
+      return port
+    }
+    throw Failure(
+      .unreachable,
+      "the ports \(settings.port) to \(settings.port + 99) are taken; choose one with --port")
+  }
+
+  private static func isFree(_ port: Int, _ host: String) -> Bool {
+    var hints = addrinfo()
+    hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+    hints.ai_flags = AI_PASSIVE
+    var found: UnsafeMutablePointer<addrinfo>?
+    guard getaddrinfo(host, String(port), &hints, &found) == 0, let found else { return false }
+    defer { freeaddrinfo(found) }
+    let info = found.pointee
+    let descriptor = socket(info.ai_family, info.ai_socktype | Int32(SOCK_CLOEXEC.rawValue), 0)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    // As the server does it: a port whose last connections are not quite gone is free.
+    var yes: Int32 = 1
+    setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
+    return bind(descriptor, info.ai_addr, info.ai_addrlen) == 0 && listen(descriptor, 1) == 0
+  }
+
+  /// The built-in accounts over the store.
+  private func accounts(
+    _ store: OpenStore, at address: StoreAddress, _ settings: ServiceSettings, _ logger: Logger
+  ) throws(IdentityError) -> (BuiltInAccounts, APIKeys, Outbox) {
+    let beside: String
+    switch address {
+    case .file(let path, _): beside = path
+    case .server: beside = "milequest"
+    }
+    let secret: SigningSecret
+    if let secretFile {
+      secret = try SigningSecret.load(file: secretFile)
+    } else if case .file(let path, _) = address {
+      secret = try SigningSecret.loadOrCreate(file: path + ".secret")
+    } else {
+      throw IdentityError(
+        .settings,
+        "a store on a server can have several processes, which need one secret: name its file with "
+          + "--secret-file; head -c 32 /dev/urandom | base64 > FILE makes one, chmod 600 FILE hides it")
+    }
+    let previous: SigningSecret?
+    if let previousSecretFile {
+      previous = try SigningSecret.load(file: previousSecretFile)
+    } else {
+      previous = nil
+    }
+    let files: MessageFiles
+    do throws(MailError) {
+      files = try MessageFiles(
+        folder: mailFolder ?? beside + ".mail", from: mailFrom, clock: { .now })
+    } catch { throw IdentityError(.settings, error.message) }
+    let outbox = Outbox(files) { error in
+      logger.error("mail", metadata: ["detail": .string(error.message)])
+    }
+    let accounts = BuiltInAccounts(
+      store: store.ledger, outbox: outbox, passwords: Passwords(),
+      tokens: try AccessTokens(
+        issuer: settings.publicAddress ?? "milequest", audience: "milequest", secret: secret,
+        previous: previous),
+      secret: secret)
+    return (accounts, APIKeys(store: store.ledger), outbox)
+  }
+}
