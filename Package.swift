@@ -61,9 +61,16 @@ let package = Package(
       name: "PostGISStore", dependencies: ["Quests", "Routes", "Geodesy", "CivilTime", "CPQ"],
       swiftSettings: settings),
     .target(
+      name: "Providers",
+      dependencies: [
+        "Quests", "CivilTime", .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "CryptoExtras", package: "swift-crypto"),
+      ],
+      swiftSettings: settings),
+    .target(
       name: "Service",
       dependencies: [
-        "Quests", "Inspection", "Formats", "Routes", "Geodesy", "CivilTime",
+        "Quests", "Providers", "Inspection", "Formats", "Routes", "Geodesy", "CivilTime",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Hummingbird", package: "hummingbird"),
@@ -78,7 +85,7 @@ let package = Package(
     .executableTarget(
       name: "milequest",
       dependencies: [
-        "Service", "Quests", "SQLiteStore", "PostGISStore", "CivilTime", "Batch", "Inspection",
+        "Service", "Providers", "Quests", "SQLiteStore", "PostGISStore", "CivilTime", "Batch", "Inspection",
         "Formats", "Routes", "Geodesy", "CGEOS", "CPQ", "CPROJ",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
@@ -120,6 +127,10 @@ let package = Package(
       dependencies: [
         "PostGISStore", "LedgerConformance", "Quests", "Formats", "Routes", "Geodesy", "CivilTime",
       ],
+      swiftSettings: settings),
+    .testTarget(
+      name: "ProvidersTests",
+      dependencies: ["Providers", "SQLiteStore", "Quests", "CivilTime", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
       name: "GeodesyTests", dependencies: ["Geodesy", "TestSupport"], swiftSettings: settings),

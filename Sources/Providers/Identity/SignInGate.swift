@@ -1,0 +1,67 @@
+internal import CivilTime
+internal import Foundation
+internal import Quests
+
+/// What one process remembers of those who try to get in: how often, from where, and which sessions
+/// it has ended while their access tokens still count.
+final class SignInGate: @unchecked Sendable {
+  private let clientTries: Throttle
+  private let accountTries: Throttle
+  private let clientMail: Throttle
+  private let addressMail: Throttle
+  private let lock = NSLock()
+  /// Clients that somebody logged into an account from, by both.
+  private var known = RecentTable<String, Void>(most: 20_000)
+  private var ended = RecentTable<SessionID, Void>(most: 20_000)
+
+  init(_ options: BuiltInAccounts.Options) {
+    clientTries = Throttle(options.clientTries)
+    accountTries = Throttle(options.accountTries)
+    clientMail = Throttle(options.clientMail)
+    addressMail = Throttle(options.addressMail)
+  }
+
+  /// Counts a try to show who one is; it is taken back with `succeed`.
+  ///
+  /// - Parameter account: its address or person, whether or not there is one; nil where only the
+  ///   client counts.
+  /// - Throws: `throttled`.
+  func tries(
+    _ account: String?, from client: String, at now: Instant
+  ) throws(IdentityError) {
+    if let wait = clientTries.charge(client, at: now) { throw .throttled(wait) }
+    guard let account else { return }
+    // Where the owner was let in before, others' tries keep nobody out.
+    let isKnown = lock.withLock { known[pair(account, client)] != nil }
+    let name = isKnown ? pair(account, client) : account
+    if let wait = accountTries.charge(name, at: now) {
+      clientTries.refund(client, at: now)
+      throw .throttled(wait)
+    }
+  }
+
+  func succeed(_ account: String?, from client: String, at now: Instant) {
+    clientTries.refund(client, at: now)
+    guard let account else { return }
+    accountTries.clear(account)
+    accountTries.clear(pair(account, client))
+    lock.withLock { known[pair(account, client)] = () }
+  }
+
+  /// Counts a message that somebody asks for.
+  ///
+  /// - Throws: `throttled`.
+  func mails(_ address: String, from client: String, at now: Instant) throws(IdentityError) {
+    if let wait = clientMail.charge(client, at: now) { throw .throttled(wait) }
+    if let wait = addressMail.charge(address, at: now) {
+      clientMail.refund(client, at: now)
+      throw .throttled(wait)
+    }
+  }
+
+  func end(_ session: SessionID) { lock.withLock { ended[session] = () } }
+
+  func hasEnded(_ session: SessionID) -> Bool { lock.withLock { ended[session] != nil } }
+
+  private func pair(_ account: String, _ client: String) -> String { "\(account)\n\(client)" }
+}

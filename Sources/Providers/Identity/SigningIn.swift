@@ -1,0 +1,161 @@
+public import CivilTime
+public import Quests
+
+/// What somebody who logs in is given.
+public struct SessionTokens: Hashable, Sendable {
+  public let person: PersonID
+  public let session: SessionID
+  /// A bearer token for a quarter of an hour.
+  public let access: String
+  public let accessExpiresAt: Instant
+  /// Gives new tokens once; showing it twice ends the session.
+  public let refresh: String
+  public let refreshExpiresAt: Instant
+}
+
+// Logging in, staying so, and logging out.
+
+extension BuiltInAccounts {
+  /// What refresh tokens begin with, so that leaked ones can be found.
+  static let refreshPrefix = "mqr_"
+  static let refreshBytes = 32
+
+  /// Logs in with address and password. An unknown address takes the same work.
+  ///
+  /// - Parameter client: what a caller's tries are counted by, such as its address (of IPv6 the
+  ///   first 64 bits).
+  /// - Throws: `credentials-wrong`, `invalid` for what is no address, `throttled`, `busy`, `store`.
+  public func login(
+    email: String, password: String, from client: String, at now: Instant
+  ) async throws(IdentityError) -> SessionTokens {
+    let address = try address(email)
+    try gate.tries(address.key, from: client, at: now)
+    let account = try await account(of: address)
+    let match = try await passwords.check(password, with: account?.credential)
+    guard let account, match != .wrong else { throw .credentialsWrong }
+    gate.succeed(address.key, from: client, at: now)
+    if match == .rightButOutdated {
+      // A better hash can wait for the next time.
+      if let credential = try? await passwords.credential(for: password) {
+        _ = try? await change(account.person) {
+          if $0.credential == account.credential { $0.credential = credential }
+        }
+      }
+    }
+    return try await begin(account.person, at: now)
+  }
+
+  /// Begins a session.
+  func begin(_ person: PersonID, at now: Instant) async throws(IdentityError) -> SessionTokens {
+    var random = random
+    let (text, hash) = drawRefresh()
+    let ends = now.advanced(bySeconds: options.sessionSeconds)
+    let session = Session(
+      id: .random(using: &random), person: person, createdAt: now, refreshedAt: now,
+      expiresAt: min(now.advanced(bySeconds: options.sessionIdleSeconds), ends), endsAt: ends)
+    try await stored { () async throws(LedgerError) in
+      try await store.createSession(session, tokenHash: hash)
+    }
+    return tokens(of: session, refresh: text, at: now)
+  }
+
+  private func drawRefresh() -> (text: String, hash: ContentHash) {
+    let bytes = random.bytes(Self.refreshBytes)
+    return (Self.refreshPrefix + Base64URL.text(bytes), ContentHash(of: bytes))
+  }
+
+  private static func hash(ofRefresh text: String) -> ContentHash? {
+    guard text.hasPrefix(refreshPrefix), text.utf8.count <= 64,
+      let bytes = Base64URL.decode(Array(text.utf8.dropFirst(refreshPrefix.utf8.count))),
+      bytes.count == refreshBytes
+    else { return nil }
+    return ContentHash(of: bytes)
+  }
+
+  private func tokens(of session: Session, refresh: String, at now: Instant) -> SessionTokens {
+    let (access, expires) = tokens.issue(
+      to: session.person, session: session.id, at: now, random: random)
+    return SessionTokens(
+      person: session.person, session: session.id, access: access, accessExpiresAt: expires,
+      refresh: refresh, refreshExpiresAt: session.expiresAt)
+  }
+
+  /// New tokens for a refresh token, which is worth nothing from then on.
+  ///
+  /// - Throws: `token-reused` where it had been used: the session has been ended. `session-ended`,
+  ///   `store`.
+  public func refresh(
+    _ refreshToken: String, at now: Instant
+  ) async throws(IdentityError) -> SessionTokens {
+    let over = IdentityError(.sessionEnded, "the session is over; log in again")
+    guard let shown = Self.hash(ofRefresh: refreshToken) else { throw over }
+    let (text, hash) = drawRefresh()
+    let expires = now.advanced(bySeconds: options.sessionIdleSeconds)
+    let rotation = try await stored { () async throws(LedgerError) in
+      try await store.rotate(tokenHash: shown, new: hash, expiresAt: expires, at: now)
+    }
+    switch rotation {
+    case .rotated(let session): return tokens(of: session, refresh: text, at: now)
+    case .expired, .unknown: throw over
+    case .reused(let session, _):
+      gate.end(session)
+      throw IdentityError(
+        .tokenReused,
+        "the refresh token was used before, so somebody may have a copy of it; the session has "
+          + "been ended, log in again")
+    }
+  }
+
+  /// Ends the session that a refresh token belongs to; one that is over is as good as ended.
+  ///
+  /// - Throws: `store`.
+  public func logout(_ refreshToken: String) async throws(IdentityError) {
+    guard let shown = Self.hash(ofRefresh: refreshToken) else { return }
+    let ended = try await stored { () async throws(LedgerError) in
+      try await store.endSession(tokenHash: shown)
+    }
+    if let ended { gate.end(ended) }
+  }
+
+  /// Ends one session of a person's.
+  ///
+  /// - Throws: `not-found`, `store`.
+  public func logout(
+    session: SessionID, of person: PersonID
+  ) async throws(IdentityError) {
+    let isEnded = try await stored { () async throws(LedgerError) in
+      try await store.endSession(session, of: person)
+    }
+    guard isEnded else {
+      throw IdentityError(.notFound, "there is no such session; it may be over already")
+    }
+    gate.end(session)
+  }
+
+  /// Ends all sessions of a person's.
+  ///
+  /// - Throws: `store`.
+  public func logoutEverywhere(_ person: PersonID) async throws(IdentityError) {
+    try await end(sessionsOf: person, except: nil)
+  }
+
+  func end(
+    sessionsOf person: PersonID, except kept: SessionID?
+  ) async throws(IdentityError) {
+    let ended = try await stored { () async throws(LedgerError) in
+      try await store.endSessions(of: person, except: kept)
+    }
+    for session in ended { gate.end(session) }
+  }
+
+  /// The sessions of a person's that last, the oldest first.
+  ///
+  /// - Throws: `store`.
+  public func sessions(
+    of person: PersonID, at now: Instant
+  ) async throws(IdentityError) -> [Session] {
+    try await stored { () async throws(LedgerError) in
+      try await store.sessions(of: person, at: now)
+    }
+  }
+}

@@ -1,0 +1,86 @@
+public import CivilTime
+internal import Foundation
+
+/// Slows down whoever tries too often: some tries are free, then each has to wait twice as long as
+/// the one before, up to a bound.
+///
+/// Safe to call from many tasks. Of bounded memory: those that tried the longest ago are forgotten.
+public final class Throttle: @unchecked Sendable {
+  /// How tries are counted.
+  public struct Policy: Hashable, Sendable {
+    /// Tries that do not wait.
+    public var freeTries: Int64
+    /// What the first that waits waits.
+    public var firstSeconds: Int64
+    /// What no try waits longer than.
+    public var mostSeconds: Int64
+    /// After how long without a try all is forgotten.
+    public var forgetSeconds: Int64
+
+    public init(
+      freeTries: Int64, firstSeconds: Int64, mostSeconds: Int64, forgetSeconds: Int64
+    ) {
+      self.freeTries = freeTries
+      self.firstSeconds = firstSeconds
+      self.mostSeconds = mostSeconds
+      self.forgetSeconds = forgetSeconds
+    }
+  }
+
+  private struct Entry: Sendable {
+    var tries: Int64
+    var last: Instant
+    var opensAt: Instant
+  }
+
+  private let policy: Policy
+  // Not Synchronization's, for which ThreadSanitizer gives false alarms on Linux.
+  private let lock = NSLock()
+  private var entries: RecentTable<String, Entry>
+
+  /// - Parameter most: names that are remembered.
+  public init(_ policy: Policy, most: Int = 20_000) {
+    self.policy = policy
+    entries = RecentTable(most: most)
+  }
+
+  /// Counts a try, before it is made, so that many at once count too.
+  ///
+  /// - Returns: nil where it may be made, else the seconds until one may; that one is not counted.
+  public func charge(_ name: String, at now: Instant) -> Int64? {
+    lock.withLock {
+      var entry = entries[name] ?? Entry(tries: 0, last: now, opensAt: now)
+      if now < entry.opensAt {
+        let left = entry.opensAt.microseconds - now.microseconds
+        return (left + 999_999) / 1_000_000
+      }
+      if entry.last.advanced(bySeconds: policy.forgetSeconds) < now { entry.tries = 0 }
+      entry.tries += 1
+      entry.last = now
+      let doublings = entry.tries - policy.freeTries
+      if doublings >= 0 {
+        let factor: Int64 = doublings < 40 ? 1 << doublings : 1 << 40
+        let (wait, overflow) = policy.firstSeconds.multipliedReportingOverflow(by: factor)
+        entry.opensAt = now.advanced(
+          bySeconds: overflow ? policy.mostSeconds : min(wait, policy.mostSeconds))
+      }
+      entries[name] = entry
+      return nil
+    }
+  }
+
+  /// Takes back the last try: it did no harm.
+  public func refund(_ name: String, at now: Instant) {
+    lock.withLock {
+      guard var entry = entries[name] else { return }
+      entry.tries = max(entry.tries - 1, 0)
+      entry.opensAt = now
+      entries[name] = entry
+    }
+  }
+
+  /// Forgets all tries.
+  public func clear(_ name: String) {
+    lock.withLock { entries[name] = nil }
+  }
+}
