@@ -115,6 +115,18 @@ extension PostgresStore: AccountStore {
       for statement in AccountStatements.forget { try desk.run(statement, [Parameter(now)]) }
     }
   }
+
+  // MARK: Names
+
+  public func names(of people: [PersonID]) async throws(LedgerError) -> [PersonID: String] {
+    try Account.check(people, limits)
+    return try await read {
+      let rows = try $0.rows(AccountStatements.names, [Parameter(array: people)]) {
+        (try $0.id() as PersonID, try $0.text())
+      }
+      return Dictionary(rows, uniquingKeysWith: { first, _ in first })
+    }
+  }
 }
 
 extension Workers.Desk {
@@ -207,4 +219,7 @@ enum AccountStatements {
   static let forget = ["sessions", "one_time_codes", "request_keys"].map { table in
     Statement("forget_\(table)", "DELETE FROM \(table) WHERE expires_at <= $1::bigint")
   }
+  static let names = Statement(
+    "account_names",
+    "SELECT person_id, name FROM accounts WHERE person_id = ANY ($1::uuid[])")
 }

@@ -15,15 +15,24 @@ extension PostgresStore: LedgerStore {
   }
 
   public func activities(
-    of person: PersonID, before: WalkOrder?, limit: Int
+    of person: PersonID, before: WalkOrder?, after from: Instant?, until: Instant?, limit: Int
   ) async throws(LedgerError) -> [Activity] {
-    let (before, limit) = (before ?? .last, checked(limit: limit))
+    let (before, limit) = ((before ?? .last).end(until), checked(limit: limit))
     return try await read {
       try $0.rows(
         ReadStatements.activities,
-        [Parameter(person), Parameter(before.start), Parameter(before.id), Parameter(limit)],
-        Activity.read)
+        [
+          Parameter(person), Parameter(from ?? WalkOrder.first.start), Parameter(before.start),
+          Parameter(before.id), Parameter(limit),
+        ], Activity.read)
     }
+  }
+
+  public func stats(of person: PersonID) async throws(LedgerError) -> PersonStats {
+    let found = try await read {
+      try $0.row(ReadStatements.stats, [Parameter(person)], PersonStats.read)
+    }
+    return found ?? .none
   }
 
   public func versions(of key: ActivityKey) async throws(LedgerError) -> [ActivityVersion] {
@@ -77,6 +86,17 @@ extension PostgresStore: LedgerStore {
     try await read {
       try $0.rows(FoldStatements.members, [Parameter(array: [team])], Membership.read)
         .sorted { ($0.person, $0.stay) < ($1.person, $1.stay) }
+    }
+  }
+
+  public func members(
+    of team: TeamID, after: PersonID?, limit: Int
+  ) async throws(LedgerError) -> [Membership] {
+    let limit = checked(limit: limit)
+    return try await read {
+      try $0.rows(
+        ReadStatements.members, [Parameter(team), Parameter(after), Parameter(limit)],
+        Membership.read)
     }
   }
 
@@ -290,13 +310,6 @@ extension PostgresStore: LedgerStore {
   }
 }
 
-extension WalkOrder {
-  /// After every walk.
-  static let last = WalkOrder(
-    start: Instant(microseconds: .max), id: ActivityID(high: .max, low: .max),
-    person: PersonID(high: .max, low: .max))
-}
-
 extension Bounds {
   /// West and east, south and north, and west and east once more: of the part beyond 180 degrees
   /// where there is one.
@@ -319,9 +332,23 @@ enum ReadStatements {
     "list_activities",
     """
     SELECT \(Activity.columns) FROM activities a \(Activity.joinedFirst)
-    WHERE a.person_id = $1::uuid AND NOT a.is_deleted
-      AND (a.start_at, a.activity_id) < ($2::bigint, $3::uuid)
-    ORDER BY a.start_at DESC, a.activity_id DESC LIMIT $4::bigint
+    WHERE a.person_id = $1::uuid AND NOT a.is_deleted AND a.start_at >= $2::bigint
+      AND (a.start_at, a.activity_id) < ($3::bigint, $4::uuid)
+    ORDER BY a.start_at DESC, a.activity_id DESC LIMIT $5::bigint
+    """)
+  static let stats = Statement(
+    "person_stats",
+    """
+    SELECT count(*), coalesce(sum(distance_um), 0)::bigint, coalesce(sum(duration_s), 0)::bigint,
+      min(start_at), max(start_at)
+    FROM activities WHERE person_id = $1::uuid AND NOT is_deleted
+    """)
+  static let members = Statement(
+    "list_members",
+    """
+    SELECT \(Membership.columns) FROM memberships
+    WHERE team_id = $1::uuid AND left_at IS NULL AND ($2::uuid IS NULL OR person_id > $2::uuid)
+    ORDER BY person_id LIMIT $3::bigint
     """)
   static let versions = Statement(
     "versions",

@@ -132,6 +132,22 @@ extension EmbeddedStore: AccountStore {
       try db.run("DELETE FROM request_keys WHERE expires_at <= ?", [now.column])
     }
   }
+
+  // MARK: Names
+
+  public func names(of people: [PersonID]) async throws(LedgerError) -> [PersonID: String] {
+    try Account.check(people, limits)
+    return try await read { tables in
+      var names: [PersonID: String] = [:]
+      // In a file one look after the other by the key costs no more than one for all.
+      for person in people {
+        names[person] = try tables.db.row(
+          "SELECT name FROM accounts WHERE person_id = ?", [person.blob]
+        ) { try $0.text() }
+      }
+      return names
+    }
+  }
 }
 
 extension Database {

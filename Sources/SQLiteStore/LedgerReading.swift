@@ -12,17 +12,31 @@ extension EmbeddedStore: LedgerStore {
   }
 
   public func activities(
-    of person: PersonID, before: WalkOrder?, limit: Int
+    of person: PersonID, before: WalkOrder?, after from: Instant?, until: Instant?, limit: Int
   ) async throws(LedgerError) -> [Activity] {
     let limit = checked(limit: limit)
+    let before = (before ?? .last).end(until)
     return try await read { tables in
-      let before = before ?? .last
       let found = try tables.db.rows(
         "SELECT \(Activity.columns) FROM activities WHERE person_id = ? AND is_deleted = 0 "
-          + "AND (start_at, activity_id) < (?, ?) ORDER BY start_at DESC, activity_id DESC LIMIT ?",
-        [person.blob, before.start.column, before.id.blob, limit], Activity.read)
+          + "AND start_at >= ? AND (start_at, activity_id) < (?, ?) "
+          + "ORDER BY start_at DESC, activity_id DESC LIMIT ?",
+        [
+          person.blob, (from ?? WalkOrder.first.start).column, before.start.column,
+          before.id.blob, limit,
+        ], Activity.read)
       return try found.map { $0.revision > 1 ? try tables.activity($0.key) ?? $0 : $0 }
     }
+  }
+
+  public func stats(of person: PersonID) async throws(LedgerError) -> PersonStats {
+    let found = try await read { tables in
+      try tables.db.row(
+        "SELECT count(*), coalesce(sum(distance_um), 0), coalesce(sum(duration_s), 0), "
+          + "min(start_at), max(start_at) FROM activities WHERE person_id = ? AND is_deleted = 0",
+        [person.blob], PersonStats.read)
+    }
+    return found ?? .none
   }
 
   public func versions(of key: ActivityKey) async throws(LedgerError) -> [ActivityVersion] {
@@ -81,6 +95,18 @@ extension EmbeddedStore: LedgerStore {
 
   public func memberships(in team: TeamID) async throws(LedgerError) -> [Membership] {
     try await read { try $0.memberships(in: team) }
+  }
+
+  public func members(
+    of team: TeamID, after: PersonID?, limit: Int
+  ) async throws(LedgerError) -> [Membership] {
+    let limit = checked(limit: limit)
+    return try await read {
+      try $0.db.rows(
+        "SELECT \(Membership.columns) FROM memberships WHERE team_id = ? AND left_at IS NULL "
+          + "AND person_id > ? ORDER BY person_id LIMIT ?",
+        [team.blob, after.after(), limit], Membership.read)
+    }
   }
 
   public func invite(_ id: InviteID) async throws(LedgerError) -> Invite? {
@@ -253,13 +279,6 @@ extension EmbeddedStore: LedgerStore {
       return db.changesCount
     }
   }
-}
-
-extension WalkOrder {
-  /// After every walk.
-  static let last = WalkOrder(
-    start: Instant(microseconds: .max), id: ActivityID(high: .max, low: .max),
-    person: PersonID(high: .max, low: .max))
 }
 
 extension Bounds {

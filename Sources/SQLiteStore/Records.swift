@@ -175,6 +175,15 @@ extension PersonTotal {
   }
 }
 
+extension PersonStats {
+  static func read(_ columns: inout Columns) throws -> PersonStats {
+    PersonStats(
+      walks: try columns.int(), distance: try columns.distance(),
+      durationSeconds: try columns.int(), firstStart: try columns.optionalInstant(),
+      lastStart: try columns.optionalInstant())
+  }
+}
+
 extension TeamEvent {
   static let columns =
     "team_id, version, at, kind, quest_id, person_id, activity_id, milestone, total_um"

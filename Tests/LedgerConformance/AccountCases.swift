@@ -5,6 +5,7 @@ import Testing
 /// What every account store must do, each case on an empty store.
 public enum AccountCase: String, CaseIterable, Sendable, CustomTestStringConvertible {
   case accountsAreUnique, changesNeedTheRevision, subjectsAreOnePerson, erasure, requestKeys
+  case namesAtOnce
 
   public var testDescription: String { rawValue }
 
@@ -17,6 +18,24 @@ public enum AccountCase: String, CaseIterable, Sendable, CustomTestStringConvert
         units: "mi", credential: "scrypt:…", createdAt: now)
     }
     switch self {
+    case .namesAtOnce:
+      var known: [PersonID: String] = [:]
+      for number in 0..<9 {
+        var one = account(nil)
+        one.name = "Nº \(number)"
+        known[one.person] = one.name
+        try await store.createAccount(one)
+      }
+      let some = Array(known.keys.prefix(6))
+      let nobody = PersonID.random(using: &random)
+      #expect(
+        try await store.names(of: some + [nobody, some[0]])
+          == known.filter { some.contains($0.key) })
+      #expect(try await store.names(of: []).isEmpty)
+      let many = (0..<500).map { _ in PersonID.random(using: &random) }
+      #expect(try await store.names(of: many).isEmpty)
+      #expect(await refusal { _ = try await store.names(of: many + [nobody]) } == .limit)
+
     case .accountsAreUnique:
       let ann = account("ann@example.org")
       try await store.createAccount(ann)

@@ -18,6 +18,7 @@ public enum LedgerCase: String, CaseIterable, Sendable, CustomTestStringConverti
   case successorsAndExpiry, changedQuestsAreDerivedAgain, pastMoments, listingsStayStable
   case membershipsAndInvites, eventsAndPrivacy, markersInABox, publicTeams, streakDays,
     auditFindsDamage
+  case figuresOfAPerson, openMembers
   case erasedPeople, erasureRacesWithWalks, randomCommands
 
   public var testDescription: String { rawValue }
@@ -42,6 +43,8 @@ public enum LedgerCase: String, CaseIterable, Sendable, CustomTestStringConverti
     case .publicTeams: try await world.publicTeams()
     case .streakDays: try await world.streakDays()
     case .auditFindsDamage: try await world.auditFindsDamage(subject)
+    case .figuresOfAPerson: try await world.figuresOfAPerson()
+    case .openMembers: try await world.openMembers()
     case .erasedPeople: try await world.erasedPeople(subject)
     case .erasureRacesWithWalks: try await world.erasureRacesWithWalks(subject)
     case .randomCommands: try await world.randomCommands()
@@ -50,7 +53,9 @@ public enum LedgerCase: String, CaseIterable, Sendable, CustomTestStringConverti
     if self != .auditFindsDamage {
       let report = try await subject.store.audit()
       #expect(report.differences.isEmpty, "the audit is clean after \(rawValue)")
-      #expect(report.teams > 0 || self == .markersInABox || self == .streakDays)
+      #expect(
+        report.teams > 0 || self == .markersInABox || self == .streakDays
+          || self == .figuresOfAPerson)
     }
   }
 }
@@ -790,6 +795,82 @@ extension World {
         == .revision)
     #expect(
       await refusal(.changeTeam(teams[3], TeamChange(name: " "), expectedRevision: 1)) == .invalid)
+  }
+
+  func figuresOfAPerson() async throws {
+    var world = self
+    let (ann, bob): (PersonID, PersonID) = (world.id(), world.id())
+    #expect(try await store.stats(of: ann) == .none)
+    var walks: [(key: ActivityKey, content: ActivityContent)] = []
+    for number in 0..<40 {
+      var content = Self.walk(
+        Int64(number + 1), after: Int64(world.random.int(0...9)) * 60,
+        isPrivate: number % 4 == 0)
+      if number % 3 == 0 { content.durationSeconds = nil }
+      let key = ActivityKey(person: number % 10 == 9 ? bob : ann, id: world.id())
+      _ = try await log(key, content)
+      if key.person == ann { walks.append((key, content)) }
+    }
+    // An edit counts as it is now, a deletion not at all.
+    walks[3].content.distance = Distance(micrometers: 77)
+    _ = try await tell(.edit(walks[3].key, walks[3].content, expectedRevision: nil))
+    _ = try await tell(.delete(walks[5].key, expectedRevision: nil))
+    walks.remove(at: 5)
+    let contents = walks.map(\.content)
+    #expect(
+      try await store.stats(of: ann)
+        == PersonStats(
+          walks: Int64(contents.count),
+          distance: contents.reduce(.zero) { $0 + $1.distance },
+          durationSeconds: contents.reduce(0) { $0 + ($1.durationSeconds ?? 0) },
+          firstStart: contents.map(\.start).min(), lastStart: contents.map(\.start).max()))
+
+    // Any window, in pages; its bounds are half-open.
+    func minute(_ number: Int64) -> Instant { Self.dawn.advanced(bySeconds: number * 60) }
+    for (from, until) in [
+      (nil, nil), (minute(3), nil), (nil, minute(6)), (minute(3), minute(6)),
+      (minute(3), minute(3).advanced(byMicroseconds: 1)), (minute(3), minute(3)),
+      (minute(6), minute(3)), (Instant(microseconds: .min), Instant(microseconds: .max)),
+    ] {
+      let expected = walks.filter {
+        from.map { [start = $0.content.start] in $0 <= start } != false
+          && until.map { [start = $0.content.start] in start < $0 } != false
+      }
+      var found: [Activity] = []
+      while true {
+        let page = try await store.activities(
+          of: ann, before: found.last?.order, after: from, until: until, limit: 4)
+        if page.isEmpty { break }
+        #expect(page.count <= 4)
+        found += page
+      }
+      #expect(Set(found.map(\.key)) == Set(expected.map(\.key)))
+      #expect(found.map(\.order) == found.map(\.order).sorted(by: >))
+      #expect(found.count == expected.count)
+    }
+  }
+
+  func openMembers() async throws {
+    var world = self
+    let people: [PersonID] = (0..<9).map { _ in world.id() }
+    let team = try await world.team(of: people)
+    _ = try await world.team(of: [people[0], world.id()])
+    for person in people[2...4] {
+      _ = try await tell(.leave(team, person, from: Self.dawn))
+    }
+    _ = try await tell(.join(team, people[3], .admin, from: Self.dawn))
+    var found: [Membership] = []
+    while true {
+      let page = try await store.members(of: team, after: found.last?.person, limit: 3)
+      if page.isEmpty { break }
+      #expect(page.count <= 3)
+      found += page
+    }
+    let expected = (people[..<2] + [people[3]] + people[5...]).sorted()
+    #expect(found.map(\.person) == expected)
+    #expect(found.allSatisfy { $0.isOpen && $0.team == team })
+    #expect(found.first { $0.person == people[3] }?.stay == 2)
+    #expect(try await store.members(of: world.id(), after: nil, limit: 3).isEmpty)
   }
 
   func streakDays() async throws {

@@ -45,6 +45,20 @@ public protocol LedgerFacts {
 }
 
 extension WalkOrder {
+  /// After every walk.
+  public static let last = WalkOrder(
+    start: Instant(microseconds: .max), id: ActivityID(high: .max, low: .max),
+    person: PersonID(high: .max, low: .max))
+
+  /// This place, or that before all walks which start at a moment or later, whichever comes first.
+  public func end(_ until: Instant?) -> WalkOrder {
+    guard let until else { return self }
+    return min(
+      self,
+      WalkOrder(
+        start: until, id: ActivityID(high: 0, low: 0), person: PersonID(high: 0, low: 0)))
+  }
+
   /// Before every walk.
   public static let first = WalkOrder(
     start: Instant(microseconds: .min), id: ActivityID(high: 0, low: 0),

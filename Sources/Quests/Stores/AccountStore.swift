@@ -122,4 +122,21 @@ public protocol AccountStore: Sendable {
 
   /// Forgets sessions, codes and request keys that have expired.
   func forgetExpired(at now: Instant) async throws(LedgerError)
+
+  /// The names of those persons who have an account, in one look at the store.
+  ///
+  /// - Throws: `limit` for more persons than `LedgerLimits.page`.
+  func names(of people: [PersonID]) async throws(LedgerError) -> [PersonID: String]
+}
+
+extension Account {
+  /// Checks how many persons are asked about at once, for the stores.
+  ///
+  /// - Throws: `limit`.
+  public static func check(_ people: [PersonID], _ limits: LedgerLimits) throws(LedgerError) {
+    guard people.count <= limits.page else {
+      throw LedgerError(
+        .limit, "\(people.count) persons were asked about at once; the limit is \(limits.page)")
+    }
+  }
 }

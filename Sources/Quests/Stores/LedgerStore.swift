@@ -22,10 +22,16 @@ public protocol LedgerStore: Sendable {
 
   /// Also a deleted one.
   func activity(_ key: ActivityKey) async throws(LedgerError) -> Activity?
-  /// The person's walks, the last walked first, deleted ones left out.
+  /// The person's walks that started in [from, until), the last walked first, deleted ones left out.
+  ///
+  /// - Parameters:
+  ///   - from: nil for all that came before `until`.
+  ///   - until: nil for all from `from` on.
   func activities(
-    of person: PersonID, before: WalkOrder?, limit: Int
+    of person: PersonID, before: WalkOrder?, after from: Instant?, until: Instant?, limit: Int
   ) async throws(LedgerError) -> [Activity]
+  /// What the person has walked in all. O(walks of the person).
+  func stats(of person: PersonID) async throws(LedgerError) -> PersonStats
   /// What edits and the deletion have replaced, the oldest first.
   func versions(of key: ActivityKey) async throws(LedgerError) -> [ActivityVersion]
   /// The days with a walk up to a day, in the walks' own zones, the latest first, each once.
@@ -40,6 +46,10 @@ public protocol LedgerStore: Sendable {
   func teams(after: TeamID?, limit: Int) async throws(LedgerError) -> [TeamFacts]
   func memberships(of person: PersonID) async throws(LedgerError) -> [Membership]
   func memberships(in team: TeamID) async throws(LedgerError) -> [Membership]
+  /// The stays that last, by person.
+  func members(
+    of team: TeamID, after: PersonID?, limit: Int
+  ) async throws(LedgerError) -> [Membership]
   func invite(_ id: InviteID) async throws(LedgerError) -> Invite?
   func invites(of team: TeamID) async throws(LedgerError) -> [Invite]
   /// The team's events after a version, in order. Where the first of them is not `version + 1`,
@@ -124,6 +134,13 @@ extension LedgerStore {
       throw LedgerError(.store, "the store gave no answer to a command")
     }
     return try result.get()
+  }
+
+  /// The person's walks, the last walked first, deleted ones left out.
+  public func activities(
+    of person: PersonID, before: WalkOrder?, limit: Int
+  ) async throws(LedgerError) -> [Activity] {
+    try await activities(of: person, before: before, after: nil, until: nil, limit: limit)
   }
 
   /// Takes a person out of the ledger in one transaction; a second time does nothing.

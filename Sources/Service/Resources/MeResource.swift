@@ -92,8 +92,8 @@ enum MeResource {
     return .object([
       ("walks", .integer(Int(stats.walks))), ("distanceMeters", .number(stats.distance.meters)),
       ("durationSeconds", .integer(Int(stats.durationSeconds))),
-      ("firstWalkAt", .optional(stats.first?.description)),
-      ("lastWalkAt", .optional(stats.last?.description)),
+      ("firstWalkAt", .optional(stats.firstStart?.description)),
+      ("lastWalkAt", .optional(stats.lastStart?.description)),
       ("streakDays", .integer(Streak.days(days, today: today))),
       ("streakWeeks", .integer(Streak.weeks(days, today: today))),
     ])

@@ -59,7 +59,7 @@ struct PersonExport: Sendable {
     var isFirst = true
     while true {
       let page = try await backend.ledger.activities(
-        of: person, before: before, from: nil, until: nil, limit: backend.ledgerLimits.page)
+        of: person, before: before, after: nil, until: nil, limit: backend.ledgerLimits.page)
       var chunk: [UInt8] = []
       for activity in page {
         if !isFirst { chunk.append(0x2C) }
