@@ -17,7 +17,7 @@ BIN := .build/release/milequest
 # The ledger that `make run` loads: nothing of the user's is touched.
 LEDGER := sqlite:.build/samples/ledger.sqlite
 # Apart from the others, which keep all processors busy for a minute.
-STORE_TESTS := PostGISStoreTests|SQLiteStoreTests|CrashTests
+STORE_TESTS := PostGISStoreTests|SQLiteStoreTests|CrashTests|CommandTests.Ledger
 SOURCES := Package.swift Sources Tests benchmarks/Package.swift benchmarks/Sources
 QUESTS := $(wildcard routes/*.geojson)
 

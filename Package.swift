@@ -85,8 +85,8 @@ let package = Package(
     .executableTarget(
       name: "milequest",
       dependencies: [
-        "Service", "Providers", "Quests", "SQLiteStore", "PostGISStore", "CivilTime", "Batch", "Inspection",
-        "Formats", "Routes", "Geodesy", "CGEOS", "CPQ", "CPROJ",
+        "Service", "Providers", "Quests", "SQLiteStore", "PostGISStore", "CivilTime", "Batch",
+        "Inspection", "Formats", "Routes", "Geodesy", "CGEOS", "CPQ", "CPROJ",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -95,6 +95,8 @@ let package = Package(
 
     // What several test targets share.
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+    // A PostgreSQL server of the tests' own.
+    .target(name: "PostgresCluster", path: "Tests/PostgresCluster", swiftSettings: settings),
     // What every store must do, for the tests of each.
     .target(
       name: "LedgerConformance",
@@ -125,7 +127,8 @@ let package = Package(
     .testTarget(
       name: "PostGISStoreTests",
       dependencies: [
-        "PostGISStore", "LedgerConformance", "Quests", "Formats", "Routes", "Geodesy", "CivilTime",
+        "PostGISStore", "LedgerConformance", "PostgresCluster", "Quests", "Formats", "Routes",
+        "Geodesy", "CivilTime",
       ],
       swiftSettings: settings),
     .testTarget(
@@ -150,7 +153,8 @@ let package = Package(
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "milequest", "TestSupport", .product(name: "GRDB", package: "GRDB.swift"),
+        "milequest", "TestSupport", "PostgresCluster",
+        .product(name: "GRDB", package: "GRDB.swift"),
       ],
       swiftSettings: settings),
   ],

@@ -4,122 +4,11 @@ import Testing
 
 /// The commands of the ledger on a file of SQLite.
 @Suite struct LedgerTests {
-  private static let walks = Program.packageRoot.appending(path: "routes/sample-walks.csv").path
-  private static let trail =
-    Program.packageRoot.appending(path: "routes/appalachian-trail.geojson").path
-
-  /// A ledger of a test's own.
-  private struct Ledger {
-    let folder: Folder
-    var file: String { folder.path("ledger.sqlite") }
-    var store: [String] { ["--store", "sqlite:\(file)"] }
-
-    init() throws { folder = try Folder() }
-
-    func run(_ arguments: String...) throws -> Program.Answer {
-      try Program.run(arguments + store)
-    }
-
-    /// Runs what must go well.
-    func well(_ arguments: String...) throws -> Program.Answer {
-      let answer = try Program.run(arguments + store)
-      #expect(answer.status == 0, "\(arguments): \(answer.errors)")
-      return answer
-    }
-
-    /// A ledger with the sample walks in it.
-    static func withSamples() throws -> Ledger {
-      let ledger = try Ledger()
-      _ = try ledger.well("import", "route", trail)
-      _ = try ledger.well(
-        "import", "activities", walks, "--create", "--route", "Appalachian Trail")
-      return ledger
-    }
-
-    func meddle(_ sql: String) throws {
-      let queue = try DatabaseQueue(path: file)
-      try queue.write { db in
-        try db.execute(sql: sql)
-        #expect(db.changesCount > 0, "\(sql)")
-      }
-      try queue.close()
-    }
-  }
-
-  @Test func theSameFileTwiceChangesNothing() throws {
-    let ledger = try Ledger()
-    let ids = try (0..<2).map { _ -> String in
-      let routes = try ledger.well("import", "route", Self.trail, "--format", "json").json
-      let route = try #require((routes["routes"] as? [[String: Any]])?.first)
-      #expect(route["version"] as? Int == 1)
-      #expect(route["lengthMeters"] as? Double == 3_536_372.5056)
-      return try #require(route["id"] as? String)
-    }
-    #expect(ids[0] == ids[1])
-    let load = ["import", "activities", Self.walks, "--create", "--route", ids[0]]
-    let rows = try String(contentsOfFile: Self.walks, encoding: .utf8).split(separator: "\n").count
-    let counts = try (0..<2).map { _ in
-      try Program.run(load + ["--format", "json"] + ledger.store).json
-    }
-    #expect(counts.map { $0["rows"] as? Int } == [rows - 1, rows - 1])
-    #expect(counts.map { $0["logged"] as? Int } == [rows - 1, 0])
-    #expect(counts.map { $0["repeated"] as? Int } == [0, rows - 1])
-    #expect(counts.map { $0["teamsCreated"] as? Int } == [6, 0])
-    let audit = try ledger.well("audit", "--format", "json").json
-    #expect(audit["clean"] as? Bool == true && audit["contributions"] as? Int == rows - 1)
-    // A reader of the text sees the rate.
-    let text = try Program.run(load + ledger.store)
-    #expect(text.text.contains("rows/s: 0 logged, 699 repeated, 0 rejected"))
-    #expect(text.errors.contains("no column activity_id"))
-  }
-
-  @Test func theLedgerAnswersAsTheBatchDoes() throws {
-    let ledger = try Ledger.withSamples()
-    for (past, batchPast) in [
-      ([], []), (["--at", "2026-02-01T12:00:00Z"], ["--as-of", "2026-02-01T12:00:00Z"]),
-    ] as [([String], [String])] {
-      let stored = try Program.run(["progress"] + past + ledger.store)
-      let batch = try Program.run(
-        ["progress", "--route", Self.trail, "--activities", Self.walks] + batchPast)
-      #expect(stored.status == 0 && batch.status == 0, "\(stored.errors)")
-      func lines(_ text: String) -> [[Substring]] {
-        text.split(separator: "\n").map {
-          $0.split(separator: ",", omittingEmptySubsequences: false)
-        }
-      }
-      let (mine, theirs) = (lines(stored.text), lines(batch.text))
-      #expect(Array(mine[0][..<8]) == theirs[0])
-      // By the team's name, then all figures to the last digit.
-      let named = Dictionary(uniqueKeysWithValues: mine.dropFirst().map { ($0[8], $0[1..<8]) })
-      #expect(theirs.count > 4 && named.count >= theirs.count - 1)
-      for row in theirs.dropFirst() { #expect(named[row[0]] == row[1..<8], "\(row)") }
-    }
-    let json = try ledger.well("progress", "--format", "json").json
-    #expect((json["teams"] as? [Any])?.count == 6)
-    let text = try ledger.well("progress", "--format", "text").text
-    #expect(text.contains("Dawn Patrol") && text.contains("finished"))
-    let geo = try ledger.well("progress", "--format", "geojson").json
-    #expect(geo["type"] as? String == "FeatureCollection")
-  }
-
-  @Test func anAuditNamesWhatSomebodyPlanted() throws {
-    let ledger = try Ledger.withSamples()
-    try ledger.meddle(
-      "UPDATE quest_tallies SET total_um = total_um + 1 WHERE quest_id = "
-        + "(SELECT min(quest_id) FROM quest_tallies)")
-    let audit = try ledger.run("audit")
-    #expect(audit.status == 1)
-    #expect(audit.text.contains(": total is ") && audit.text.contains("audit: 1 difference"))
-    let json = try ledger.run("audit", "--format", "json")
-    #expect(json.status == 1)
-    let differences = try #require(try json.json["differences"] as? [[String: Any]])
-    #expect(differences.map { $0["what"] as? String } == ["total"])
-    let stored = try #require((differences[0]["stored"] as? String).flatMap { Int64($0) })
-    #expect(differences[0]["expected"] as? String == "\(stored - 1)")
-  }
+  @Test(arguments: LedgerCommandCase.allCases)
+  func keepsALedgerInAFile(_ test: LedgerCommandCase) throws { try test.run(.file) }
 
   @Test func aBackupIsALedger() throws {
-    let ledger = try Ledger.withSamples()
+    let ledger = try Ledger.withSamples(.file)
     let copy = ledger.folder.path("copy.sqlite")
     _ = try ledger.well("backup", "-o", copy)
     let audit = try Program.run(["audit", "--store", "sqlite:\(copy)", "--format", "json"]).json
@@ -133,7 +22,7 @@ import Testing
   }
 
   @Test func aDoctorTellsWhatIsThere() throws {
-    let ledger = try Ledger.withSamples()
+    let ledger = try Ledger.withSamples(.file)
     func checks(_ answer: Program.Answer) throws -> [String: [String: Any]] {
       let checks = try #require(try answer.json["checks"] as? [[String: Any]])
       return Dictionary(checks.map { ($0["name"] as? String ?? "", $0) }) { first, _ in first }
@@ -162,76 +51,6 @@ import Testing
     #expect(!(server.text + server.errors).contains("secret"))
   }
 
-  @Test func badRowsStopBeforeAnythingIsStored() throws {
-    let ledger = try Ledger()
-    let file = try ledger.folder.file(
-      "w.csv",
-      "team,person,activity_id,started_at,distance_km\n"
-        + "Owls,Ann,a,2026-03-01T10:00:00Z,5\nOwls,Bob,b,yesterday,5\nOwls,Bob,c,2026-03-02T10:00:00Z,0\n"
-        + "Owls,Bob,d,2026-03-02T10:00:00Z,7\n")
-    let stopped = try ledger.run("import", "activities", file, "--create")
-    #expect(stopped.status == 65 && stopped.errors.hasPrefix("\(file):3: "), "\(stopped.errors)")
-    #expect(!FileManager.default.fileExists(atPath: ledger.file))
-    let strict = try ledger.run("import", "activities", file, "--skip-bad")
-    #expect(strict.status == 0 && strict.text.contains("0 logged, 0 repeated, 4 rejected"))
-    #expect(strict.errors.contains("--create makes those (lines 2, 5)"), "\(strict.errors)")
-    let loaded = try ledger.well(
-      "import", "activities", file, "--skip-bad", "--create", "--keep-names", "--format", "json")
-    #expect(try loaded.json["logged"] as? Int == 2 && loaded.json["rejected"] as? Int == 2)
-    let team = try ledger.well("team", "show", "Owls", "--format", "json").json
-    let members = try #require(team["members"] as? [[String: Any]])
-    #expect(Set(members.compactMap { $0["name"] as? String }) == ["Ann", "Bob"])
-    // The same id with other content is refused, and named.
-    let changed = try ledger.folder.file(
-      "x.csv", "team,person,activity_id,started_at,distance_km\nOwls,Ann,a,2026-03-01T10:00:00Z,6\n"
-    )
-    let conflict = try ledger.run("import", "activities", changed)
-    #expect(conflict.status == 65 && conflict.errors.contains("\(changed):2: the activity"))
-  }
-
-  @Test func teamsAndQuests() throws {
-    let ledger = try Ledger()
-    let team = try ledger.well(
-      "team", "create", "Owls", "--by", "Ann", "--member", "Bob", "--since", "2026-01-01",
-      "--format", "json")
-    let id = try #require(try team.json["id"] as? String)
-    _ = try ledger.well("import", "route", Self.trail)
-    let quest = try ledger.well(
-      "quest", "create", "--team", "Owls", "--route", "Appalachian Trail", "--start", "2026-01-01",
-      "--end", "2026-01-31", "--zone", "America/New_York", "--length", "100mi", "--format", "json")
-    #expect(try quest.json["start"] as? String == "2026-01-01T05:00:00Z")
-    #expect(try quest.json["end"] as? String == "2026-02-01T05:00:00Z")
-    #expect(try quest.json["questLengthMeters"] as? Double == 160_934.4)
-    let walks = try ledger.folder.file(
-      "w.csv",
-      "team_id,person,started_at,distance,private\n\(id),Bob,2026-01-02T10:00:00Z,25 mi,no\n"
-        + "Owls,Ann,2026-01-03T10:00:00Z,25mi,yes\n\(id),Ann,2026-02-03T10:00:00Z,1mi,\n")
-    _ = try ledger.well("import", "activities", walks)
-    let shown = try ledger.well("quest", "show", "Owls", "--at", "2026-01-03", "--format", "json")
-      .json
-    #expect(shown["totalMeters"] as? Double == 80_467.2 && shown["percent"] as? Double == 50)
-    #expect(shown["state"] as? String == "active" && shown["walks"] as? Int == 2)
-    let pace = try #require(shown["pace"] as? [String: Any])
-    // 50 of 100 miles in three days: three more to go.
-    #expect(pace["days"] as? Int == 3 && pace["arrival"] as? String == "2026-01-06")
-    #expect(pace["onTrack"] as? Bool == true && pace["deadline"] as? String == "2026-01-31")
-    let position = try #require(shown["position"] as? [String: Any])
-    #expect(abs(try #require(position["fraction"] as? Double) - 0.5) < 1e-9)
-    let text = try ledger.well("quest", "show", "Owls").text
-    #expect(text.contains("walked     80.467 km (50.000 mi) of 160.934 km (100.000 mi), 2 walks"))
-    #expect(try ledger.well("quest", "list").text.contains("Appalachian Trail"))
-    #expect(try ledger.well("team", "list").text.contains("Owls"))
-    // A team is its members' own until it is told otherwise.
-    func isPublic() throws -> Bool? {
-      try ledger.well("team", "show", "Owls", "--format", "json").json["public"] as? Bool
-    }
-    #expect(try isPublic() == false)
-    _ = try ledger.well("team", "create", "Owls", "--by", "Ann", "--public")
-    #expect(try isPublic() == true)
-    #expect(try ledger.well("team", "list").text.contains("everybody"))
-    #expect(try ledger.well("audit").status == 0)
-  }
-
   @Test func theDefaultStoreIsInTheDataFolder() throws {
     let folder = try Folder()
     let home = ["HOME=\(folder.path("home"))"]
@@ -253,32 +72,33 @@ import Testing
   }
 
   @Test func exitCodes() throws {
-    let ledger = try Ledger.withSamples()
+    let ledger = try Ledger.withSamples(.file)
     let later = ledger.folder.path("later.sqlite")
     _ = try ledger.well("backup", "-o", later)
     let queue = try DatabaseQueue(path: later)
     try queue.write { try $0.execute(sql: "INSERT INTO grdb_migrations VALUES ('999 later')") }
     try queue.close()
     let folder = ledger.folder.path("no/such/folder.sqlite")
+    let store = try ledger.store
     let cases: [([String], Int32, String)] = [
       (["audit", "--store", "mysql://ann:secret@host"], 64, "sqlite:PATH"),
       (["audit", "--store", "sqlite:"], 64, "sqlite:PATH"),
-      (["import", "activities", Self.walks, "--route", "x"] + ledger.store, 64, "--create"),
+      (["import", "activities", Ledger.walks, "--route", "x"] + store, 64, "--create"),
       (
         ["quest", "create", "--team", "x", "--route", "y", "--start", "soon", "--end", "z"], 64,
         "--start"
       ),
       (["progress", "--store", "sqlite:x", "--as-of", "2026-01-01T00:00:00Z"], 64, "--activities"),
       (["progress"], 64, "--activities"),
-      (["import", "route", Self.walks] + ledger.store, 65, Self.walks),
-      (["team", "show", "Nobody"] + ledger.store, 66, "team list"),
-      (["import", "activities", folder] + ledger.store, 66, "no such file"),
+      (["import", "route", Ledger.walks] + store, 65, Ledger.walks),
+      (["team", "show", "Nobody"] + store, 66, "team list"),
+      (["import", "activities", folder] + store, 66, "no such file"),
       (["audit", "--store", "sqlite:\(folder)"], 69, "milequest migrate"),
       (["migrate", "--store", "sqlite:\(folder)"], 69, "cannot be opened"),
       (["audit", "--store", "sqlite:\(later)"], 69, "newer version"),
       (["migrate", "--store", "sqlite:\(later)"], 69, "newer version"),
       (["audit", "--store", "postgres://ann:secret@127.0.0.1:1/x"], 69, "try again"),
-      (["backup", "-o", folder] + ledger.store, 74, folder),
+      (["backup", "-o", folder] + store, 74, folder),
     ]
     for (arguments, status, words) in cases {
       let answer = try Program.run(arguments)

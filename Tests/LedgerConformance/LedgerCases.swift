@@ -17,7 +17,7 @@ public enum LedgerCase: String, CaseIterable, Sendable, CustomTestStringConverti
   case delayedFirstCopies, editsAndDeletionsAreKept, concurrentWriters, oneOpenQuest
   case successorsAndExpiry, changedQuestsAreDerivedAgain, pastMoments, listingsStayStable
   case membershipsAndInvites, eventsAndPrivacy, markersInABox, publicTeams, streakDays,
-    auditFindsDamage
+    clockChanges, auditFindsDamage
   case figuresOfAPerson, openMembers
   case erasedPeople, erasureRacesWithWalks, randomCommands
 
@@ -31,8 +31,8 @@ public enum LedgerCase: String, CaseIterable, Sendable, CustomTestStringConverti
     case .repeatsGetTheFirstAnswer: try await world.repeatsGetTheFirstAnswer()
     case .delayedFirstCopies: try await world.delayedFirstCopies()
     case .editsAndDeletionsAreKept: try await world.editsAndDeletionsAreKept()
-    case .concurrentWriters: try await world.concurrentWriters()
-    case .oneOpenQuest: try await world.oneOpenQuest()
+    case .concurrentWriters: try await world.concurrentWriters(subject.second)
+    case .oneOpenQuest: try await world.oneOpenQuest(subject.second)
     case .successorsAndExpiry: try await world.successorsAndExpiry()
     case .changedQuestsAreDerivedAgain: try await world.changedQuestsAreDerivedAgain()
     case .pastMoments: try await world.pastMoments()
@@ -42,6 +42,7 @@ public enum LedgerCase: String, CaseIterable, Sendable, CustomTestStringConverti
     case .markersInABox: try await world.markersInABox()
     case .publicTeams: try await world.publicTeams()
     case .streakDays: try await world.streakDays()
+    case .clockChanges: try await world.clockChanges()
     case .auditFindsDamage: try await world.auditFindsDamage(subject)
     case .figuresOfAPerson: try await world.figuresOfAPerson()
     case .openMembers: try await world.openMembers()
@@ -253,28 +254,39 @@ extension World {
         == .notFound)
   }
 
-  /// 64 writers, each id sent twice, in any order.
-  func concurrentWriters() async throws {
+  /// 64 writers on two stores, as two processes have them, each id sent twice, in any order.
+  func concurrentWriters(_ second: any LedgerStore) async throws {
     var world = self
     let people: [PersonID] = (0..<8).map { _ in world.id() }
     var quests: [QuestID] = []
+    /// Each quest's walkers, by their numbers.
+    var walkers: [[Int]] = []
     for team in 0..<4 {
       let members = people.indices.filter { $0 % 4 == team || $0 % 4 == (team + 1) % 4 }
       let id = try await world.team(of: members.map { people[$0] })
       quests.append(try await world.quest(for: id, meters: 1_000_000))
+      walkers.append(members)
     }
+    var walks: [ActivityKey: ActivityContent] = [:]
     var commands: [LedgerCommand] = []
     for number in 0..<640 {
-      let key = ActivityKey(person: people[number % 8], id: world.id())
+      // Some ids are those of another person's walk.
+      let shared = number >= 8 && world.random.chance(10)
+      let id =
+        shared
+        ? ActivityID(high: 5, low: UInt64(number - 1)) : ActivityID(high: 5, low: UInt64(number))
+      let key = ActivityKey(person: people[number % 8], id: id)
       let content = Self.walk(
         Int64(world.random.int(1...5_000)), after: Int64(world.random.int(0...80_000)),
         isPrivate: world.random.chance(20))
+      walks[key] = content
       let command = LedgerCommand(
         .log(key, content, zone: "UTC"), at: Self.dawn.advanced(bySeconds: 86_400), actor: nil)
       commands += [command, command]
     }
+    #expect(walks.count == 640)
     commands.shuffle(using: &world.random)
-    let store = store
+    let stores = [store, second]
     let work = commands
     let answers = try await withThrowingTaskGroup(
       of: [(ActivityAnswer, Bool)].self, returning: [(ActivityAnswer, Bool)].self
@@ -283,7 +295,9 @@ extension World {
         group.addTask {
           var answers: [(ActivityAnswer, Bool)] = []
           for index in stride(from: writer, to: work.count, by: 64) {
-            guard case .logged(let answer, let isRepeat) = try await store.perform(work[index])
+            guard
+              case .logged(let answer, let isRepeat) = try await stores[writer % 2].perform(
+                work[index])
             else { continue }
             answers.append((answer, isRepeat))
           }
@@ -293,52 +307,100 @@ extension World {
       return try await group.reduce(into: []) { $0 += $1 }
     }
     #expect(answers.count == 1_280)
-    #expect(answers.count(where: \.1) == 640, "one of each two is the repeat")
     let byKey = Dictionary(grouping: answers, by: \.0.key)
-    #expect(byKey.count == 640)
+    #expect(Set(byKey.keys) == Set(walks.keys))
     #expect(byKey.values.allSatisfy { $0.count == 2 && $0[0].0 == $0[1].0 })
-    for quest in quests {
-      let record = try #require(try await store.quest(quest))
-      let deltas = byKey.values.compactMap { $0[0].0.deltas.first { $0.quest == quest } }
-      let sum = deltas.reduce(Int64(0)) {
-        $0 + $1.totalAfter.micrometers - $1.totalBefore.micrometers
+    #expect(byKey.values.allSatisfy { $0[0].1 != $0[1].1 }, "one of each two is the repeat")
+    // One row an id, with what was sent.
+    var stored: [ActivityKey: ActivityContent] = [:]
+    for person in people {
+      var cursor: WalkOrder?
+      while true {
+        let page = try await store.activities(of: person, before: cursor, limit: 500)
+        guard let last = page.last else { break }
+        for activity in page {
+          #expect(stored.updateValue(activity.content, forKey: activity.key) == nil)
+        }
+        cursor = last.order
       }
-      #expect(record.tally.total.micrometers == sum)
-      #expect(record.tally.walks == Int64(deltas.count))
-      // One after the other: each total is the next one's before.
+    }
+    #expect(stored == walks)
+    // Whoever asks again, long after and of either store, gets what the first one got.
+    for (number, key) in walks.keys.sorted().enumerated() {
+      let again = try await stores[number % 2].perform(
+        LedgerCommand(
+          .log(key, try #require(walks[key]), zone: "Asia/Kathmandu"),
+          at: Self.dawn.advanced(bySeconds: 99 * Self.day), actor: key.person))
+      guard case .logged(let answer, true) = again else {
+        Issue.record("\(key) was logged once more")
+        continue
+      }
+      #expect(answer == byKey[key]?[0].0)
+    }
+    for (quest, members) in zip(quests, walkers) {
+      let mine = walks.filter { walk in members.contains { people[$0] == walk.key.person } }
+      let expected = mine.reduce(Int64(0)) { $0 + $1.value.distance.micrometers }
+      for store in stores {
+        let record = try #require(try await store.quest(quest))
+        #expect(record.tally.total.micrometers == expected, "summed from what was sent")
+        #expect(record.tally.walks == Int64(mine.count))
+      }
+      // One after the other, from nothing to the total: each after is the next one's before.
+      let deltas = byKey.values.compactMap { $0[0].0.deltas.first { $0.quest == quest } }
+      #expect(deltas.count == mine.count)
       let chain = deltas.sorted { $0.versionBefore < $1.versionBefore }
+      #expect(chain.first?.totalBefore == .zero)
+      #expect(chain.last?.totalAfter.micrometers == expected)
       #expect(zip(chain, chain.dropFirst()).allSatisfy { $0.totalAfter == $1.totalBefore })
       #expect(zip(chain, chain.dropFirst()).allSatisfy { $0.versionAfter == $1.versionBefore })
     }
   }
 
-  func oneOpenQuest() async throws {
+  /// 32 that race to create a team's quest, on two stores: again after the quest was cancelled, and
+  /// again after the next has ended.
+  func oneOpenQuest(_ second: any LedgerStore) async throws {
     var world = self
     let ann: PersonID = world.id()
     let team = try await world.team(of: [ann])
-    let drafts = try (0..<32).map { number in
-      try draft(world.id(), team, meters: 1_000, name: "Race \(number)")
-    }
-    let store = store
-    let results = await withTaskGroup(of: Result<LedgerAnswer, LedgerError>.self) { group in
-      for draft in drafts {
-        group.addTask {
-          do throws(LedgerError) {
-            return .success(
-              try await store.perform(
-                LedgerCommand(.createQuest(draft), at: Self.dawn, actor: ann)))
-          } catch { return .failure(error) }
+    let stores = [store, second]
+    var winners: [QuestID] = []
+    for round in 0..<3 {
+      let now = Self.dawn.advanced(bySeconds: Int64(round) * 10 * Self.day)
+      let drafts = try (0..<32).map { number in
+        try draft(
+          world.id(), team, meters: 1_000, from: now.advanced(bySeconds: Int64(number)), days: 5,
+          name: "Race \(number)")
+      }
+      let results = await withTaskGroup(of: Result<LedgerAnswer, LedgerError>.self) { group in
+        for (number, draft) in drafts.enumerated() {
+          group.addTask {
+            do throws(LedgerError) {
+              return .success(
+                try await stores[number % 2].perform(
+                  LedgerCommand(.createQuest(draft), at: now, actor: ann)))
+            } catch { return .failure(error) }
+          }
+        }
+        return await group.reduce(into: [Result<LedgerAnswer, LedgerError>]()) { $0.append($1) }
+      }
+      var refused: [LedgerError.Code] = []
+      for result in results {
+        switch result {
+        case .success(.quest(let record)): winners.append(record.quest.id)
+        case .success(let other): Issue.record("a creation was answered with \(other)")
+        case .failure(let error): refused.append(error.code)
         }
       }
-      return await group.reduce(into: [Result<LedgerAnswer, LedgerError>]()) { $0.append($1) }
+      #expect(winners.count == round + 1, "exactly one wins")
+      #expect(refused == Array(repeating: .questOpen, count: 31))
+      let quests = try #require(try await store.team(team)).quests.map(\.quest)
+      #expect(quests.map(\.id) == winners)
+      #expect(quests.filter(\.isOpen).map(\.id) == winners.suffix(1))
+      if round == 0 { _ = try await tell(.cancelQuest(winners[0]), at: now, by: ann) }
     }
-    let refused = results.compactMap { result -> LedgerError.Code? in
-      if case .failure(let error) = result { return error.code }
-      return nil
-    }
-    #expect(refused.count == 31, "exactly one wins")
-    #expect(refused.allSatisfy { $0 == .questOpen })
-    #expect(try await store.team(team)?.quests.count == 1)
+    // The second had ended when the third began, which closed it.
+    let closings = try #require(try await store.team(team)).quests.map(\.quest.closing)
+    #expect(closings == [.cancelled, .expired, nil])
   }
 
   func successorsAndExpiry() async throws {
@@ -407,6 +469,13 @@ extension World {
       at: over.advanced(bySeconds: 2 * day))
     #expect(try await store.quest(third)?.quest.closing == .expired)
     #expect(try await store.quest(fourth)?.quest.closing == nil)
+    // A walk that is synced after that changes the total of the old quest and not how it ended.
+    _ = try await log(
+      ActivityKey(person: ann, id: world.id()), Self.walk(50, after: 20 * day + 60),
+      at: over.advanced(bySeconds: 2 * day))
+    #expect(try await store.quest(third)?.tally.total.micrometers == 50_000_000)
+    #expect(try await store.quest(third)?.quest.closing == .expired)
+    #expect(try await store.quest(fourth)?.tally.total == .zero)
     // A cancelled one counts up to then.
     let half = over.advanced(bySeconds: 2 * day + 43_200)
     _ = try await tell(.cancelQuest(fourth), at: half)
@@ -897,6 +966,80 @@ extension World {
         let expected = Array(sorted.filter { $0 <= through }.prefix(limit))
         #expect(
           try await store.walkedDays(of: ann, through: through, limit: limit) == expected)
+      }
+    }
+  }
+
+  /// Walks at 23:30 and 00:30 around the changes of the clocks: the days of the quest, the days of
+  /// the walks and what a past moment counts are those of the zone.
+  func clockChanges() async throws {
+    var world = self
+    // The first moment of the day on which the clocks change, by the offset that holds then, and how
+    // many hours that day has. Kathmandu's clocks stand still, a quarter of an hour off the others.
+    let crossings: [(zone: String, day: Day, midnight: Int64, hours: Int64)] = [
+      ("Pacific/Auckland", Day(year: 2026, month: 4, day: 5)!, -13 * 3_600, 25),
+      ("Pacific/Auckland", Day(year: 2026, month: 9, day: 27)!, -12 * 3_600, 23),
+      ("America/New_York", Day(year: 2026, month: 3, day: 8)!, 5 * 3_600, 23),
+      ("America/New_York", Day(year: 2026, month: 11, day: 1)!, 4 * 3_600, 25),
+      ("Asia/Kathmandu", Day(year: 2026, month: 3, day: 8)!, -(5 * 3_600 + 2_700), 24),
+      ("Asia/Kathmandu", Day(year: 2026, month: 11, day: 1)!, -(5 * 3_600 + 2_700), 24),
+    ]
+    for crossing in crossings {
+      let (before, day) = (crossing.day.advanced(by: -1), crossing.day)
+      let after = day.advanced(by: 1)
+      let midnight = Instant(
+        microseconds: (day.number * 86_400 + crossing.midnight) * 1_000_000)
+      let next = crossing.hours * 3_600
+      // Half past midnight and half past eleven of each day, in seconds from the midnight.
+      let times: [(day: Day, seconds: Int64)] = [
+        (before, -86_400 + 1_800), (before, -1_800), (day, 1_800), (day, next - 1_800),
+        (after, next + 1_800), (after, next + 86_400 - 1_800),
+      ]
+      let start = midnight.advanced(bySeconds: -86_400)
+      let now = midnight.advanced(bySeconds: 5 * Self.day)
+      let ann: PersonID = world.id()
+      let team = try await world.team(of: [ann], at: start)
+      let quest: QuestID = world.id()
+      _ = try await tell(
+        .createQuest(
+          try draft(quest, team, meters: 1_000, from: start, days: 30, zone: crossing.zone)),
+        at: start)
+      for index in times.indices.shuffled(using: &world.random) {
+        let content = ActivityContent(
+          start: midnight.advanced(bySeconds: times[index].seconds),
+          distance: Distance(micrometers: 1 << Int64(index)))
+        _ = try await log(
+          ActivityKey(person: ann, id: world.id()), content, at: now, zone: crossing.zone)
+      }
+      let name = "\(crossing.zone) \(day)"
+      let days = try await store.days(of: quest)
+      #expect(days.map(\.day) == [before, day, after], "\(name)")
+      #expect(days.map(\.distance.micrometers) == [3, 12, 48], "\(name)")
+      let walked = try await store.walkedDays(of: ann, through: after, limit: 100)
+      #expect(walked == [after, day, before], "\(name)")
+      #expect(Streak.days(walked, today: after.advanced(by: 1)) == 3)
+      #expect(Streak.days(walked, today: after.advanced(by: 2)) == 0)
+      // The changes fall on Sundays, so the day after begins another week.
+      #expect(Streak.weeks(walked, today: after) == 2, "\(name)")
+      let zone = try ZoneCatalog().zone(named: crossing.zone)
+      for (index, time) in times.enumerated() {
+        // Of just then, and of a moment before.
+        for (past, count) in [(time.seconds, index + 1), (time.seconds - 1, index)] {
+          let moment = midnight.advanced(bySeconds: past)
+          let standing = try #require(try await store.standing(of: quest, now: now, past: moment))
+          #expect(standing.total.micrometers == 1 << Int64(count) - 1, "\(name) \(past)")
+          let pace = Progress(standing, zone: zone).pace
+          #expect(pace.days == time.day.number - before.number + 1, "\(name) \(past)")
+          #expect(pace.walked == standing.total, "\(name) \(past)")
+          var expected: [Day: Int64] = [:]
+          for (number, walk) in times.prefix(count).enumerated() {
+            expected[walk.day, default: 0] += 1 << Int64(number)
+          }
+          let found = standing.recent.filter { $0.walks > 0 }
+          #expect(
+            Dictionary(uniqueKeysWithValues: found.map { ($0.day, $0.distance.micrometers) })
+              == expected, "\(name) \(past)")
+        }
       }
     }
   }

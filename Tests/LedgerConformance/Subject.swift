@@ -7,6 +7,8 @@ import Routes
 /// An empty store under test, and what a test must do to it behind its back.
 public struct Subject: Sendable {
   public var store: any LedgerStore
+  /// Another on the same data, as another process has it.
+  public var second: any LedgerStore
   /// Adds a micrometre to the stored total of a quest, past the rules.
   public var damageTotal: @Sendable (QuestID) async throws -> Void
   /// Removes a counted contribution of a quest, past the rules.
@@ -15,12 +17,13 @@ public struct Subject: Sendable {
   public var namings: @Sendable (PersonID) async throws -> Int
 
   public init(
-    store: any LedgerStore,
+    store: any LedgerStore, second: any LedgerStore,
     damageTotal: @escaping @Sendable (QuestID) async throws -> Void,
     loseContribution: @escaping @Sendable (QuestID) async throws -> Void,
     namings: @escaping @Sendable (PersonID) async throws -> Int
   ) {
     self.store = store
+    self.second = second
     self.damageTotal = damageTotal
     self.loseContribution = loseContribution
     self.namings = namings

@@ -1,5 +1,6 @@
 import LedgerConformance
 import PostGISStore
+import PostgresCluster
 import Quests
 import Testing
 
@@ -9,6 +10,7 @@ struct ConformanceTests {
   func keepsTheLedger(_ test: LedgerCase) async throws {
     let cluster = try Cluster.shared.get()
     let (store, database) = try await cluster.store()
+    let second = try await PostgresStore.open(url: cluster.url(database))
     /// Changes the database as another program could.
     @Sendable func meddle(_ sql: String) throws {
       let rows = try cluster.sql("\(sql) RETURNING 1", in: database)
@@ -16,7 +18,7 @@ struct ConformanceTests {
     }
     try await test.run(
       on: Subject(
-        store: store,
+        store: store, second: second,
         damageTotal: {
           try meddle(
             "UPDATE milequest.quest_tallies SET total_um = total_um + 1 WHERE quest_id = '\($0)'")
@@ -33,6 +35,7 @@ struct ConformanceTests {
             in: database)
           return try #require(Int(count.dropLast()))
         }))
+    second.close()
     store.close()
   }
 

@@ -1,6 +1,7 @@
 import Foundation
 import Geodesy
 import PostGISStore
+import PostgresCluster
 import Quests
 import Routes
 import Testing

@@ -2,6 +2,7 @@ import CivilTime
 import Formats
 import Foundation
 import Geodesy
+import PostgresCluster
 import Quests
 import Routes
 import Testing
@@ -41,7 +42,7 @@ struct MapTests {
   /// within a micrometre of what a rounding to one leaves.
   @Test func lengthsAgreeWithPostGIS() async throws {
     let routes = try Self.quests()
-    #expect(routes.count >= 3)
+    #expect(routes.count >= 10)
     let (_, database, records) = try await Self.store(routes)
     let rows = try Cluster.shared.get().sql(
       "SELECT route_id, part, sum(ST_Length(ST_Force2D(line)::geography)), "
@@ -54,6 +55,7 @@ struct MapTests {
         try #require(Double(row[2])), try #require(Double(row[3])), try #require(Double(row[4]))
       )
     }
+    #expect(lengths.count == routes.reduce(0) { $0 + $1.route.route.partCount })
     var longest = 0.0
     for ((name, measured), record) in zip(routes, records) {
       for part in 0..<measured.route.partCount {
@@ -167,21 +169,55 @@ struct MapTests {
 
   private static let ogrinfo = "/usr/bin/ogrinfo"
 
-  @Test(.enabled(if: FileManager.default.fileExists(atPath: ogrinfo), "ogrinfo is not installed"))
+  /// Whether GDAL is there and speaks PostgreSQL.
+  private static let opensPostgreSQL: Bool = {
+    guard FileManager.default.fileExists(atPath: ogrinfo), Cluster.isInstalled else { return false }
+    let formats = try? Cluster.shared.get().client(ogrinfo, ["--formats"])
+    return formats?.contains("PostgreSQL -vector-") == true
+  }()
+
+  /// All sample routes and a marker each, opened as a map program opens them.
+  @Test(
+    .enabled(
+      if: opensPostgreSQL,
+      "no ogrinfo with the PostgreSQL driver; apt-get install gdal-bin"))
   func ogrinfoOpensTheViews() async throws {
     let cluster = try Cluster.shared.get()
-    let (store, database, _) = try await Self.store(Array(try Self.quests().prefix(1)))
-    let walks = try await Walks(store, teams: 1, people: 1)
-    try await store.place([
-      QuestMarker(
-        quest: walks.quests[0], team: walks.teams[0], latitude: 51, longitude: 0, version: 9)
-    ])
-    let text = try cluster.ogrinfo(
-      database, ["-so", "-ro", "-oo", "ACTIVE_SCHEMA=milequest"], ["route_lines", "quest_markers"])
-    #expect(text.contains("Geometry: 3D Measured Line String"), "\(text)")
-    #expect(text.contains("Geometry: Point"))
-    #expect(text.contains("length_meters: Real"))
-    #expect(text.contains("Feature Count: 1"))
-    #expect(text.contains("WGS 84"))
+    let routes = try Self.quests()
+    let (store, database, _) = try await Self.store(routes)
+    let walks = try await Walks(store, teams: routes.count, people: 2 * routes.count)
+    for number in 0..<50 { _ = try await store.perform(walks.command(number)) }
+    try await store.place(
+      zip(walks.quests, walks.teams).enumerated().map { index, pair in
+        QuestMarker(
+          quest: pair.0, team: pair.1, latitude: 51 + Double(index), longitude: 0.5, version: 900)
+      })
+    let pieces = try cluster.sql(
+      "SELECT count(*) FROM milequest.route_parts WHERE is_latest",
+      in: database
+    ).trimmingCharacters(in: .whitespacesAndNewlines)
+    #expect(try #require(Int(pieces)) > routes.count)
+    for (layer, words) in [
+      (
+        "route_lines",
+        ["Geometry: 3D Measured Line String", "Feature Count: \(pieces)", "length_meters: Real"]
+      ),
+      (
+        "quest_markers",
+        [
+          "Geometry: Point", "Feature Count: \(routes.count)",
+          "Extent: (0.500000, 51.000000) - (0.500000, \(51 + routes.count - 1).000000)",
+        ]
+      ),
+    ] {
+      let text = try cluster.client(
+        Self.ogrinfo,
+        [
+          "-so", "-ro", "-oo", "ACTIVE_SCHEMA=milequest",
+          "PG:host=\(cluster.folder) user=owner dbname=\(database)", layer,
+        ])
+      for word in words + ["WGS 84"] { #expect(text.contains(word), "\(layer): \(text)") }
+      #expect(!text.contains("ERROR") && !text.contains("Warning"), "\(text)")
+    }
   }
 }

@@ -23,6 +23,7 @@ final class Folder: Sendable {
     let folder = try Folder()
     let path = folder.path + "/ledger.sqlite"
     let store = try EmbeddedStore(path: path)
+    let second = try EmbeddedStore(path: path)
     /// Changes the file as another program could.
     @Sendable func meddle(_ sql: String, _ quest: QuestID) throws {
       let other = try DatabaseQueue(path: path)
@@ -33,7 +34,7 @@ final class Folder: Sendable {
     }
     try await test.run(
       on: Subject(
-        store: store,
+        store: store, second: second,
         damageTotal: {
           try meddle("UPDATE quest_tallies SET total_um = total_um + 1 WHERE quest_id = ?", $0)
         },
@@ -52,6 +53,7 @@ final class Folder: Sendable {
               arguments: [Data(person.bytes)]) ?? -1
           }
         }))
+    try second.close()
     try store.close()
   }
 

@@ -74,7 +74,6 @@ extension RouteMapSource {
   // MARK: Features
 
   private func collection(_ features: [JSONValue]) -> JSONValue {
-    let bounds = route.bounds
     let box = [bounds.west, bounds.south, bounds.east, bounds.north]
     return .object([
       ("type", .string("FeatureCollection")),

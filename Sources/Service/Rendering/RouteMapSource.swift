@@ -29,6 +29,8 @@ public struct RouteMapSource: Sendable {
   /// Micrometres from the start of the lap, for each vertex.
   private(set) var distances: [Int64] = []
   private(set) var longitudes: [Double] = []
+  /// What the line covers.
+  let bounds: Bounds
   /// `[longitude,latitude],` for each vertex.
   private var text: [UInt8] = []
   /// Where each vertex begins in the text, and the end of it.
@@ -41,6 +43,8 @@ public struct RouteMapSource: Sendable {
   static let longestLegMeters = 100_000.0
   /// So many vertices may be added to long legs; what is left is drawn straight.
   static let mostAdded = 100_000
+  /// What a line with too many vertices is simplified by at least.
+  static let finestMeters = 1.0
   /// The tolerance is not raised beyond this: what is left then are the ends of parts.
   static let coarsestMeters = 100_000.0
 
@@ -58,10 +62,22 @@ public struct RouteMapSource: Sendable {
     self.coordinateDigits = min(max(coordinateDigits, 0), WriteOptions.mostDigits)
     let isSensible = toleranceMeters.isFinite && toleranceMeters > 0
     self.toleranceMeters = isSensible ? min(toleranceMeters, Self.coarsestMeters) : 0
-    while true {
-      draw()
-      if vertexCount <= mostVertices || self.toleranceMeters >= Self.coarsestMeters { break }
-      self.toleranceMeters = min(max(self.toleranceMeters * 4, 1), Self.coarsestMeters)
+    bounds = route.bounds
+    // A line that would be far too long is not drawn in full first.
+    if self.toleranceMeters == 0, route.route.vertices.count > mostVertices {
+      self.toleranceMeters = Self.finestMeters
+    }
+    var drawn = draw()
+    while drawn.count > mostVertices, self.toleranceMeters < Self.coarsestMeters {
+      let coarser = max(self.toleranceMeters * 4, Self.finestMeters)
+      self.toleranceMeters = min(coarser, Self.coarsestMeters)
+      drawn = draw()
+    }
+    longitudes = drawn.map(\.longitude)
+    for vertex in drawn {
+      append(vertex, to: &text)
+      text.append(0x2C)
+      textStarts.append(text.count)
     }
   }
 
@@ -70,31 +86,34 @@ public struct RouteMapSource: Sendable {
 
   // MARK: Drawing
 
-  private mutating func draw() {
+  /// Makes the runs and their distances, and returns the vertices.
+  private mutating func draw() -> [Coordinate] {
     runs = []
     wayBack = []
     distances = []
-    longitudes = []
-    text = []
-    textStarts = [0]
     addedCount = 0
+    var drawn: [Coordinate] = []
     let starts = route.route.partStarts
     let count = route.route.vertices.count
     var from = 0
     for (index, join) in route.joins.enumerated() where join.policy != .walk {
       let next = starts[index + 1]
-      runs += stroke(from..<next, isCrossing: false)
-      if join.policy == .counted { runs += stroke(next - 1..<next + 1, isCrossing: true) }
+      runs += stroke(from..<next, isCrossing: false, &drawn)
+      if join.policy == .counted { runs += stroke(next - 1..<next + 1, isCrossing: true, &drawn) }
       from = next
     }
-    runs += stroke(from..<count, isCrossing: false)
+    runs += stroke(from..<count, isCrossing: false, &drawn)
     if let lapJoin = route.lapJoin, lapJoin.policy.counts {
-      wayBack = stroke(count - 1..<count + 1, isCrossing: lapJoin.policy == .counted)
+      wayBack = stroke(
+        count - 1..<count + 1, isCrossing: lapJoin.policy == .counted, &drawn)
     }
+    return drawn
   }
 
   /// The runs of consecutive vertices of the line.
-  private mutating func stroke(_ range: Range<Int>, isCrossing: Bool) -> [Run] {
+  private mutating func stroke(
+    _ range: Range<Int>, isCrossing: Bool, _ drawn: inout [Coordinate]
+  ) -> [Run] {
     let line = route.line
     let kept = Simplification.keptIndices(
       of: line.vertices[range], toleranceMeters: toleranceMeters)
@@ -121,12 +140,12 @@ public struct RouteMapSource: Sendable {
       }
     }
 
-    return cut(vertices, meters, isCrossing: isCrossing)
+    return cut(vertices, meters, isCrossing: isCrossing, &drawn)
   }
 
   /// The line cut at 180 degrees, without what has no length and so cannot be travelled.
   private mutating func cut(
-    _ vertices: [Coordinate], _ meters: [Double], isCrossing: Bool
+    _ vertices: [Coordinate], _ meters: [Double], isCrossing: Bool, _ drawn: inout [Coordinate]
   ) -> [Run] {
     let (pieces, added) = Antimeridian.cut(vertices[...])
     var runs: [Run] = []
@@ -151,12 +170,7 @@ public struct RouteMapSource: Sendable {
         Run(
           isCrossing: isCrossing, vertices: distances.count..<distances.count + reached.count))
       distances += reached
-      for vertex in piece {
-        longitudes.append(vertex.longitude)
-        append(vertex, to: &text)
-        text.append(0x2C)
-        textStarts.append(text.count)
-      }
+      drawn += piece
     }
     return runs
   }

@@ -1,28 +1,27 @@
 import Foundation
-import PostGISStore
-import Quests
-import Testing
+public import Testing
 
 /// A PostgreSQL server of the tests' own: a new folder, a socket in it and no port, stopped when the
 /// tests end however they end. Clusters that the machine has are left alone.
-final class Cluster: @unchecked Sendable {
+public final class Cluster: @unchecked Sendable {
   /// The one that tests share; each takes a database of its own in it.
-  static let shared = Result { try Cluster() }
+  public static let shared = Result { try Cluster() }
 
   /// Whether there is PostgreSQL with PostGIS to start; one that does not start is a failure.
-  static let isInstalled = binaries != nil
+  public static let isInstalled = binaries != nil
 
-  static let missing: Comment =
+  public static let missing: Comment =
     "PostgreSQL with PostGIS is not installed; apt-get install postgresql-15-postgis-3"
 
-  let folder: String
+  /// Where the server's socket is.
+  public let folder: String
   private let bin: String
   private let lock = NSLock()
   private var process: Process?
   private var databases = 0
 
   /// Makes and starts a cluster.
-  init() throws {
+  public init() throws {
     guard let bin = Self.binaries else { throw Failure(text: "\(Self.missing)") }
     self.bin = bin
     // Short, for the path of a socket has no more than 107 bytes.
@@ -42,12 +41,13 @@ final class Cluster: @unchecked Sendable {
     try sql("CREATE EXTENSION postgis", in: "with_postgis")
   }
 
-  struct Failure: Error, CustomStringConvertible {
+  public struct Failure: Error, CustomStringConvertible {
     var text: String
-    var description: String { text }
+    public var description: String { text }
   }
 
-  static let password = "s3cret:/@ä"
+  /// The owner's, with what must be escaped in an address.
+  public static let password = "s3cret:/@ä"
 
   /// Where the server's programs are, if PostGIS is beside them.
   private static let binaries: String? = {
@@ -118,7 +118,7 @@ final class Cluster: @unchecked Sendable {
   }
 
   /// Starts the server and waits until it answers.
-  func start() throws {
+  public func start() throws {
     let server = Self.process(
       Self.asUser(bin + "/postgres"),
       [
@@ -143,7 +143,7 @@ final class Cluster: @unchecked Sendable {
   }
 
   /// Stops the server without a checkpoint, as a crash would.
-  func crash() { stop(with: SIGQUIT) }
+  public func crash() { stop(with: SIGQUIT) }
 
   /// By the id of the process that was started here: with `setpriv` it is the server's own.
   fileprivate func stop(with signal: Int32) {
@@ -183,12 +183,12 @@ final class Cluster: @unchecked Sendable {
   ///
   /// - Returns: the rows, a line each, columns separated by `|`.
   @discardableResult
-  func sql(_ text: String, in database: String) throws -> String {
+  public func sql(_ text: String, in database: String) throws -> String {
     try Self.run([bin + "/psql"], psql(text, database))
   }
 
   /// Starts SQL that takes its time.
-  func background(_ text: String, in database: String) throws {
+  public func background(_ text: String, in database: String) throws {
     let process = Self.process([bin + "/psql"], psql(text, database))
     process.standardOutput = FileHandle.nullDevice
     process.standardError = FileHandle.nullDevice
@@ -196,7 +196,7 @@ final class Cluster: @unchecked Sendable {
   }
 
   /// A new database with PostGIS.
-  func database() throws -> String {
+  public func database() throws -> String {
     let name = lock.withLock {
       databases += 1
       return "test_\(databases)"
@@ -205,25 +205,23 @@ final class Cluster: @unchecked Sendable {
     return name
   }
 
-  func url(_ database: String, user: String = "owner", password: String = password) -> String {
-    func escaped(_ text: String) -> String {
-      text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? text
-    }
-    return "postgres://\(user):\(escaped(password))@\(escaped(folder))/\(database)"
+  public func url(
+    _ database: String, user: String = "owner", password: String = password
+  ) -> String {
+    "postgres://\(user):\(Self.escaped(password))@\(Self.escaped(folder))/\(database)"
   }
 
-  /// A store on a new database.
-  func store(
-    options: PostgresStore.Options = PostgresStore.Options()
-  ) async throws -> (store: PostgresStore, database: String) {
-    let database = try database()
-    return (try await PostgresStore.open(url: url(database), options: options), database)
+  /// Text as it stands in an address.
+  public static func escaped(_ text: String) -> String {
+    text.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? text
   }
 
-  /// What GDAL's `ogrinfo` says of layers.
-  func ogrinfo(_ database: String, _ options: [String], _ layers: [String]) throws -> String {
-    try Self.run(
-      ["/usr/bin/ogrinfo"],
-      options + ["PG:host=\(folder) user=owner dbname=\(database)"] + layers)
+  /// Runs a program of the server's, such as `pg_restore`, or another one by its path, with the
+  /// owner's password at hand.
+  ///
+  /// - Returns: what it said.
+  @discardableResult
+  public func client(_ program: String, _ arguments: [String]) throws -> String {
+    try Self.run([program.hasPrefix("/") ? program : bin + "/" + program], arguments)
   }
 }
