@@ -147,7 +147,15 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "ServiceTests",
-      dependencies: ["Service", "Quests", "Formats", "Routes", "Geodesy", "TestSupport"],
+      dependencies: [
+        "Service", "Providers", "SQLiteStore", "Quests", "Formats", "Routes", "Geodesy",
+        "CivilTime", "TestSupport",
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdTesting", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+      ],
       swiftSettings: settings),
     .testTarget(name: "BatchTests", dependencies: ["Batch"], swiftSettings: settings),
     .testTarget(

@@ -1,4 +1,5 @@
 public import Geodesy
+internal import Synchronization
 
 /// A place of the course near a coordinate.
 public struct Match: Hashable, Sendable {
@@ -17,12 +18,12 @@ extension MeasuredRoute {
   /// the line moves away between them by a metre (or half the tolerance, if that is less).
   /// - Parameter toleranceMeters: how much further than the nearest a place may be.
   /// - Throws: `limit` where no memory is left.
-  /// - Complexity: O(vertices) to index the line for this call, then O(log vertices) expected.
+  /// - Complexity: O(vertices) to index the line for this call, then O(log vertices) expected; for
+  ///   many calls keep a `NearestPlaces`.
   public func nearest(
     to target: Coordinate, toleranceMeters: Double = MeasuredRoute.waypointTieMeters
   ) throws(RouteError) -> [Match] {
-    try matches(to: target, toleranceMeters: toleranceMeters, laps: 1)
-      .sorted { ($0.offsetMeters, $0.distance) < ($1.offsetMeters, $1.distance) }
+    try NearestPlaces(self).matches(to: target, toleranceMeters: toleranceMeters)
   }
 
   /// Of the nearest places of all laps, the one whose distance is nearest to a hint.
@@ -32,21 +33,63 @@ extension MeasuredRoute {
     to target: Coordinate, near hint: Distance,
     toleranceMeters: Double = MeasuredRoute.waypointTieMeters
   ) throws(RouteError) -> Match? {
-    let once = try matches(to: target, toleranceMeters: toleranceMeters, laps: 1)
-    let lapSize = lapLength.micrometers
+    try NearestPlaces(self).match(to: target, near: hint, toleranceMeters: toleranceMeters)
+  }
+
+  /// The official distance at a geometric measure of the first lap, the way back to the next lap
+  /// included.
+  fileprivate func officialDistance(onLapAtMeters meters: Double) -> Distance {
+    if meters <= line.passMeters { return calibration.officialDistance(atMeters: meters) }
+    let beyond = Distance(roundingMeters: meters - line.passMeters) ?? .zero
+    return Distance(micrometers: calibration.end.micrometers + beyond.micrometers)
+  }
+}
+
+/// Tells which places of a course are nearest to a coordinate, from an index that is made once.
+///
+/// Safe to share between threads; the questions take turns.
+public final class NearestPlaces: Sendable {
+  public let route: MeasuredRoute
+  private let index: Mutex<PlaceIndex>
+
+  /// - Throws: `limit` where no memory is left.
+  /// - Complexity: O(vertices).
+  public init(_ route: MeasuredRoute) throws(RouteError) {
+    guard let index = PlaceIndex(route.line) else {
+      throw RouteError(.limit, "no memory is left for the index of places")
+    }
+    self.route = route
+    self.index = Mutex(index)
+  }
+
+  /// The same as `MeasuredRoute.nearest(to:toleranceMeters:)`. O(log vertices) expected.
+  public func matches(
+    to target: Coordinate, toleranceMeters: Double = MeasuredRoute.waypointTieMeters
+  ) -> [Match] {
+    matchesOfLap(to: target, toleranceMeters: toleranceMeters)
+      .sorted { ($0.offsetMeters, $0.distance) < ($1.offsetMeters, $1.distance) }
+  }
+
+  /// The same as `MeasuredRoute.nearest(to:near:toleranceMeters:)`. O(log vertices) expected.
+  public func match(
+    to target: Coordinate, near hint: Distance,
+    toleranceMeters: Double = MeasuredRoute.waypointTieMeters
+  ) -> Match? {
+    let once = matchesOfLap(to: target, toleranceMeters: toleranceMeters)
+    let lapSize = route.lapLength.micrometers
     var best: (match: Match, gap: UInt64)?
     for match in once {
       var laps: [Int64] = [0]
-      if route.course.laps > 1, lapSize > 0 {
+      if course.laps > 1, lapSize > 0 {
         // The lap whose copy of the place is nearest to the hint, and its neighbours.
         let difference = Int128(hint.micrometers) - Int128(match.distance.micrometers)
         let lap = Int64(clamping: difference / Int128(lapSize))
-        let last = Int64(route.course.laps - 1)
+        let last = Int64(course.laps - 1)
         laps = [lap - 1, lap, lap + 1].map { min(max($0, 0), last) }
       }
       for lap in laps {
         let distance = Distance(micrometers: match.distance.micrometers + lap * lapSize)
-        guard distance <= end else { continue }
+        guard distance <= route.end else { continue }
         let gap = (Int128(distance.micrometers) - Int128(hint.micrometers)).magnitude
         let clamped = UInt64(clamping: gap)
         if clamped < best?.gap ?? .max {
@@ -61,37 +104,27 @@ extension MeasuredRoute {
     return best?.match
   }
 
+  private var course: Course { route.route.course }
+
   /// The matches of one lap in the order they are passed.
-  private func matches(
-    to target: Coordinate, toleranceMeters: Double, laps: Int
-  ) throws(RouteError) -> [Match] {
-    guard let index = PlaceIndex(line) else {
-      throw RouteError(.limit, "no memory is left for the index of places")
-    }
-    let places = index.places(nearest: target, toleranceMeters: toleranceMeters)
+  private func matchesOfLap(to target: Coordinate, toleranceMeters: Double) -> [Match] {
+    let places = index.withLock { $0.places(nearest: target, toleranceMeters: toleranceMeters) }
     let there = places.map { place in
       Match(
-        distance: officialDistance(atMeters: place.meters), offsetMeters: place.offsetMeters,
-        coordinate: place.coordinate)
+        distance: route.officialDistance(onLapAtMeters: place.meters),
+        offsetMeters: place.offsetMeters, coordinate: place.coordinate)
     }
-    guard route.course.thereAndBack else { return there }
-    let turn = start.micrometers + lapLength.micrometers
+    guard course.thereAndBack else { return there }
+    let start = route.start.micrometers
+    let turn = start + route.lapLength.micrometers
     let back = there.reversed().compactMap { match -> Match? in
-      let distance = turn - (match.distance.micrometers - start.micrometers)
+      let along = match.distance.micrometers - start
       // The turn itself is one place.
-      if match.distance.micrometers - start.micrometers == passLength.micrometers { return nil }
+      if along == route.passLength.micrometers { return nil }
       return Match(
-        distance: Distance(micrometers: distance), offsetMeters: match.offsetMeters,
+        distance: Distance(micrometers: turn - along), offsetMeters: match.offsetMeters,
         coordinate: match.coordinate)
     }
     return there + back
-  }
-
-  /// The official distance at a geometric measure of the first lap, the way back to the next lap
-  /// included.
-  private func officialDistance(atMeters meters: Double) -> Distance {
-    if meters <= line.passMeters { return calibration.officialDistance(atMeters: meters) }
-    let beyond = Distance(roundingMeters: meters - line.passMeters) ?? .zero
-    return Distance(micrometers: calibration.end.micrometers + beyond.micrometers)
   }
 }

@@ -177,9 +177,18 @@ extension Route {
     Route(self, waypoints: waypoints, officialLength: officialLength)
   }
 
-  /// A copy with fewer waypoints or another length, which nothing can make invalid.
+  /// The same route under another name.
+  public func named(_ name: String?) -> Route {
+    Route(self, name: name, waypoints: waypoints, officialLength: officialLength)
+  }
+
+  /// A copy with no more waypoints or another length, which nothing can make invalid.
   init(_ other: Route, waypoints: [Waypoint], officialLength: Distance?) {
-    name = other.name
+    self.init(other, name: other.name, waypoints: waypoints, officialLength: officialLength)
+  }
+
+  private init(_ other: Route, name: String?, waypoints: [Waypoint], officialLength: Distance?) {
+    self.name = name
     vertices = other.vertices
     partStarts = other.partStarts
     joinPolicies = other.joinPolicies

@@ -17,6 +17,8 @@ struct Backend: Sendable {
   let ledgerLimits: LedgerLimits
   let limits: ServiceLimits
   let routeCache: RouteCache
+  let personZones: PersonZones
+  let uploads: UploadGate
   let clock: @Sendable () -> Instant
   let logger: Logger
   let metrics: Metrics
@@ -35,5 +37,19 @@ struct Backend: Sendable {
     do { return try zones.zone(named: name) } catch {
       throw Problem(LedgerError(.zone, error.message))
     }
+  }
+
+  /// What one of the ledger's faults is to a caller; those of the store itself are written down.
+  func problem(_ error: LedgerError, requestID: String) -> Problem {
+    let problem = Problem(error)
+    if problem.code.status >= 500 {
+      logger.error(
+        "store",
+        metadata: [
+          "requestId": .string(requestID), "code": .string(error.code.rawValue),
+          "detail": .string(error.message),
+        ])
+    }
+    return problem
   }
 }

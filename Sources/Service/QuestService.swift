@@ -31,6 +31,9 @@ public struct QuestService: ServiceLifecycle.Service {
       ledger: ledger, routes: routes, accounts: accounts, signIn: signIn, keys: keys,
       zones: ZoneCatalog(), ledgerLimits: .standard, limits: settings.limits,
       routeCache: RouteCache(routes, mostVertices: settings.limits.cachedVertices),
+      personZones: PersonZones(accounts),
+      uploads: UploadGate(
+        mostBytes: settings.limits.uploadBytesAtOnce, mostAtWork: settings.limits.uploadsAtOnce),
       clock: clock, logger: logger, metrics: Metrics(), readiness: Readiness(),
       documents: Documents(api.description))
   }

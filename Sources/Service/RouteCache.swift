@@ -1,5 +1,6 @@
 import Geodesy
 import NIOConcurrencyHelpers
+import NIOPosix
 import Quests
 import Routes
 
@@ -13,17 +14,40 @@ final class RouteCache: Sendable {
     let course: Course?
   }
 
+  /// A route with what is made of it when it is first needed.
+  final class Kept: Sendable {
+    let measured: MeasuredRoute
+    private let index = NIOLockedValueBox<NearestPlaces?>(nil)
+
+    init(_ measured: MeasuredRoute) { self.measured = measured }
+
+    /// The index of its places. O(vertices) the first time; to be called off the threads that serve.
+    ///
+    /// - Throws: `limit` where no memory is left.
+    func places() throws -> NearestPlaces {
+      try index.withLockedValue { index in
+        if let index { return index }
+        let made = try NearestPlaces(measured)
+        index = made
+        return made
+      }
+    }
+  }
+
   private struct Entry {
-    let task: Task<MeasuredRoute, any Error>
-    var vertices = 0
+    let task: Task<Kept, any Error>
+    var size = 0
     var lastUse: UInt64
   }
 
   private struct State {
     var entries: [Key: Entry] = [:]
-    var vertices = 0
+    var size = 0
     var uses: UInt64 = 0
   }
+
+  /// What even the shortest route counts as, for the tables around its vertices.
+  private static let leastSize = 100
 
   private let store: any RouteStore
   private let mostVertices: Int
@@ -34,9 +58,17 @@ final class RouteCache: Sendable {
     self.mostVertices = mostVertices
   }
 
-  /// - Throws: `not-found` as a `LedgerError`.
-  /// - Complexity: O(1) expected where it is kept, else O(vertices).
   func measured(_ version: RouteVersion, course: Course? = nil) async throws -> MeasuredRoute {
+    try await kept(version, course: course).measured
+  }
+
+  func measured(_ plan: QuestPlan) async throws -> MeasuredRoute {
+    try await measured(plan.route, course: plan.course)
+  }
+
+  /// - Throws: `not-found` as a `LedgerError`, `limit` for a course that makes the route too long.
+  /// - Complexity: O(1) expected where it is kept, else O(vertices).
+  func kept(_ version: RouteVersion, course: Course? = nil) async throws -> Kept {
     let key = Key(version: version, course: course)
     let (task, isNew) = state.withLockedValue { state in
       state.uses += 1
@@ -50,9 +82,9 @@ final class RouteCache: Sendable {
     }
     guard isNew else { return try await task.value }
     do {
-      let route = try await task.value
-      keep(key, vertices: route.route.vertices.count)
-      return route
+      let kept = try await task.value
+      keep(key, size: max(kept.measured.route.vertices.count, Self.leastSize))
+      return kept
     } catch {
       // A failure is not kept: the next one asks anew.
       state.withLockedValue { _ = $0.entries.removeValue(forKey: key) }
@@ -60,35 +92,37 @@ final class RouteCache: Sendable {
     }
   }
 
-  func measured(_ plan: QuestPlan) async throws -> MeasuredRoute {
-    try await measured(plan.route, course: plan.course)
-  }
-
-  private func keep(_ key: Key, vertices: Int) {
+  private func keep(_ key: Key, size: Int) {
     state.withLockedValue { state in
-      state.entries[key]?.vertices = vertices
-      state.vertices += vertices
-      while state.vertices > mostVertices, state.entries.count > 1,
-        let oldest = state.entries.filter({ $0.value.vertices > 0 && $0.key != key })
+      state.entries[key]?.size = size
+      state.size += size
+      while state.size > mostVertices, state.entries.count > 1,
+        let oldest = state.entries.filter({ $0.value.size > 0 && $0.key != key })
           .min(by: { $0.value.lastUse < $1.value.lastUse })
       {
-        state.vertices -= oldest.value.vertices
+        state.size -= oldest.value.size
         state.entries.removeValue(forKey: oldest.key)
       }
     }
   }
 
-  private static func load(_ key: Key, from store: any RouteStore) async throws -> MeasuredRoute {
+  private static func load(_ key: Key, from store: any RouteStore) async throws -> Kept {
     guard let content = try await store.content(of: key.version) else {
       throw LedgerError(
         .notFound, "there is no route \(key.version.route), version \(key.version.version)")
     }
-    var route = try content.route()
-    do throws(RouteError) {
-      if let course = key.course, course != route.course { route = try route.following(course) }
-      return try MeasuredRoute(route)
-    } catch {
-      throw LedgerError(.corrupt, "a stored route is none: \(error.message)")
+    return try await NIOThreadPool.singleton.runIfActive {
+      var route = try content.route()
+      let stored = route.course
+      do throws(RouteError) {
+        if let course = key.course, course != stored { route = try route.following(course) }
+        return Kept(try MeasuredRoute(route))
+      } catch {
+        // As it was stored it could be measured.
+        throw route.course == stored && key.course ?? stored == stored
+          ? LedgerError(.corrupt, "a stored route is none: \(error.message)")
+          : LedgerError(.limit, error.message)
+      }
     }
   }
 }

@@ -33,11 +33,13 @@ extension ServiceSettings {
       guard isSecure || address.hasPrefix("http://"), !address.hasSuffix("/"),
         !address.contains(where: \.isWhitespace)
       else {
-        return "--public-address: “\(address)” is no address such as https://quests.example, without "
+        return
+          "--public-address: “\(address)” is no address such as https://quests.example, without "
           + "a slash at its end"
       }
       if !isSecure, !isLocal, !isInsecureAllowed {
-        return "--public-address: passwords would go over the network unencrypted; put a proxy with "
+        return
+          "--public-address: passwords would go over the network unencrypted; put a proxy with "
           + "https before the service, or say --insecure true for a network that is private"
       }
     } else if !isLocal, !isInsecureAllowed {
@@ -46,14 +48,19 @@ extension ServiceSettings {
         + "true for a network that is private"
     }
     for range in trustedProxies where range.isEverything {
-      return "--trusted-proxy: the whole internet would be believed about whom a request comes from; "
+      return
+        "--trusted-proxy: the whole internet would be believed about whom a request comes from; "
         + "name the proxies' own network"
     }
     for origin in allowedOrigins where origin != "*" {
-      let rest = origin.hasPrefix("https://") ? origin.dropFirst(8) : origin.hasPrefix("http://")
-        ? origin.dropFirst(7) : ""
+      let rest =
+        origin.hasPrefix("https://")
+        ? origin.dropFirst(8)
+        : origin.hasPrefix("http://")
+          ? origin.dropFirst(7) : ""
       if rest.isEmpty || rest.contains(where: { $0 == "/" || $0 == "*" || $0.isWhitespace }) {
-        return "--allow-origin: “\(origin)” is no origin such as https://app.example, without a path"
+        return
+          "--allow-origin: “\(origin)” is no origin such as https://app.example, without a path"
       }
     }
     return nil

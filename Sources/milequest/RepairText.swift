@@ -33,17 +33,3 @@ enum RepairText {
     return text + "\n"
   }
 }
-
-/// The same as members of a file's entry in JSON.
-enum RepairJSON {
-  static func members(_ repair: Repair.Outcome) -> [(String, JSONValue)] {
-    [
-      ("repaired", .array(repair.mended.map(ReportJSON.value))),
-      ("rounds", .integer(repair.rounds)),
-      ("lengthMetersBefore", .optional(repair.lengthBefore?.meters)),
-      ("lengthMetersAfter", .optional(repair.lengthAfter?.meters)),
-      ("measuredMetersBefore", .optional(repair.measuredMetersBefore)),
-      ("measuredMetersAfter", .optional(repair.measuredMetersAfter)),
-    ]
-  }
-}

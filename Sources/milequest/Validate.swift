@@ -246,7 +246,7 @@ struct Validate: ParsableCommand {
       return .null
     }
     if let repair = result.repair {
-      members += RepairJSON.members(repair)
+      members += ReportJSON.members(of: repair)
       members.append(("repairedFile", .string(inPlace ? file : output ?? file)))
     }
     return .object(members)

@@ -237,6 +237,29 @@ extension World {
       }
       return try await group.reduce(0, +)
     }
+    // Without a team that both would wait for.
+    let loners: [PersonID] = (0..<60).map { _ in world.id() }
+    let content = Self.walk(100, after: 1, note: "alone")
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for (number, loner) in loners.enumerated() {
+        for walk in 0..<6 {
+          group.addTask {
+            if walk == 3 { return try await store.erase(loner, at: late, actor: nil) }
+            let key = ActivityKey(
+              person: loner, id: ActivityID(high: UInt64(number), low: UInt64(walk)))
+            do throws(LedgerError) {
+              _ = try await store.perform(
+                LedgerCommand(.log(key, content, zone: "UTC"), at: late, actor: loner))
+            } catch { #expect(error.code == .erased) }
+          }
+        }
+      }
+      try await group.waitForAll()
+    }
+    for loner in loners {
+      let walks = try await store.activities(of: loner, before: nil, limit: 9)
+      #expect(walks.allSatisfy { $0.content == content.nameless })
+    }
     #expect(logged >= 20)
     #expect(try await store.quest(quest)?.tally.walks == Int64(logged))
     #expect(try await store.people(in: quest).isEmpty)

@@ -873,10 +873,10 @@ extension World {
     var walks: [(key: ActivityKey, content: ActivityContent)] = []
     for number in 0..<40 {
       var content = Self.walk(
-        Int64(number + 1), after: Int64(world.random.int(0...9)) * 60,
+        Int64(number + 1), after: Int64(number * 7 % 10) * 60,
         isPrivate: number % 4 == 0)
       if number % 3 == 0 { content.durationSeconds = nil }
-      let key = ActivityKey(person: number % 10 == 9 ? bob : ann, id: world.id())
+      let key = ActivityKey(person: number % 11 == 9 ? bob : ann, id: world.id())
       _ = try await log(key, content)
       if key.person == ann { walks.append((key, content)) }
     }
@@ -916,6 +916,7 @@ extension World {
       #expect(Set(found.map(\.key)) == Set(expected.map(\.key)))
       #expect(found.map(\.order) == found.map(\.order).sorted(by: >))
       #expect(found.count == expected.count)
+      #expect(expected.isEmpty == (until.flatMap { until in from.map { until <= $0 } } == true))
     }
   }
 

@@ -17,6 +17,18 @@ public enum ReportJSON {
     ])
   }
 
+  /// What was repaired, as further members of the file's entry.
+  public static func members(of repair: Repair.Outcome) -> [(String, JSONValue)] {
+    [
+      ("repaired", .array(repair.mended.map(value))),
+      ("rounds", .integer(repair.rounds)),
+      ("lengthMetersBefore", .optional(repair.lengthBefore?.meters)),
+      ("lengthMetersAfter", .optional(repair.lengthAfter?.meters)),
+      ("measuredMetersBefore", .optional(repair.measuredMetersBefore)),
+      ("measuredMetersAfter", .optional(repair.measuredMetersAfter)),
+    ]
+  }
+
   public static func value(_ finding: Finding) -> JSONValue {
     .object([
       ("code", .string(finding.code.rawValue)),

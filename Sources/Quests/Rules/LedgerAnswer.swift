@@ -1,10 +1,14 @@
 public import Geodesy
+public import Routes
 
 /// What a walk, its edit or its deletion did to one quest.
 public struct QuestDelta: Hashable, Sendable {
   public let team: TeamID
   public let quest: QuestID
   public let plan: PlanID
+  /// What the plan's course runs on.
+  public let route: RouteVersion
+  public let course: Course
   public let totalBefore: Distance
   public let totalAfter: Distance
   /// The team's version before and after: one for each event.
@@ -22,6 +26,8 @@ public struct QuestDelta: Hashable, Sendable {
     self.team = team
     self.quest = quest
     self.plan = plan.id
+    route = plan.route
+    course = plan.course
     totalBefore = receipt.totalBefore
     totalAfter = receipt.totalAfter
     versionBefore = receipt.versionBefore

@@ -12,6 +12,7 @@ enum Authority {
     case manage(Team)
     /// Take a person out of a team.
     case remove(PersonID, from: Team)
+    /// See a route; the membership is one in a team that has a quest on it.
     case seeRoute(RouteRecord)
     /// Add a version, change who sees it.
     case manageRoute(RouteRecord)
@@ -44,10 +45,12 @@ enum Authority {
       return team.isPublic || isMember
         ? .refused("only an admin takes others out of a team") : .hidden
     case .seeRoute(let route):
-      return route.isPublic || route.owner == nil || route.owner == person ? .allowed : .hidden
+      let isOpen = route.isPublic || route.owner == nil || route.owner == person
+      return isOpen || isMember ? .allowed : .hidden
     case .manageRoute(let route):
       if let owner = route.owner, owner == person { return .allowed }
-      return route.isPublic ? .refused("only its owner changes a route") : .hidden
+      return route.isPublic || route.owner == nil || isMember
+        ? .refused("only its owner changes a route") : .hidden
     case .own(let owner):
       return owner == person ? .allowed : .hidden
     }

@@ -10,12 +10,21 @@ struct API: Sendable {
   let schemas: NamedSchemas
 
   init() {
-    endpoints =
-      AuthResource.endpoints + MeResource.endpoints + KeyResource.endpoints + TeamResource.endpoints
-      + SystemResource.endpoints
-    schemas = NamedSchemas(
-      CommonSchemas.all + AuthResource.schemas + MeResource.schemas + KeyResource.schemas
-        + TeamResource.schemas)
+    let resources: [(endpoints: [Endpoint], schemas: [NamedSchema])] = [
+      (AuthResource.endpoints, AuthResource.schemas),
+      (MeResource.endpoints, MeResource.schemas),
+      (KeyResource.endpoints, KeyResource.schemas),
+      (TeamResource.endpoints, TeamResource.schemas),
+      (MemberResource.endpoints, MemberResource.schemas),
+      (InviteResource.endpoints, InviteResource.schemas),
+      (ActivityResource.endpoints, ActivityResource.schemas),
+      (RouteResource.endpoints, RouteResource.schemas),
+      (RoutePlaces.endpoints, RoutePlaces.schemas),
+      (RouteUpload.endpoints, RouteUpload.schemas),
+      (SystemResource.endpoints, []),
+    ]
+    endpoints = resources.flatMap(\.endpoints)
+    schemas = NamedSchemas(CommonSchemas.all + resources.flatMap(\.schemas))
   }
 
   var description: OpenAPI {

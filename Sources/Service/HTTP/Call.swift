@@ -103,6 +103,19 @@ struct Call: Sendable {
     .json(.object([("items", .array(items)), ("next", next(cursor?.text))]), caching: caching)
   }
 
+  /// How many rows to read so as to know whether there are more than a page shows.
+  var rowsToRead: Int { min(pageLimit + 1, backend.ledgerLimits.page) }
+
+  /// A page of the first of `rowsToRead` rows.
+  func page<Row>(
+    of rows: [Row], cursor: (Row) -> PageCursor, json: (Row) throws -> JSONValue
+  ) rethrows -> Reply {
+    let shown = rows.prefix(pageLimit)
+    // Behind the most rows that a store gives at once there may be more.
+    let hasMore = rows.count > shown.count || rows.count == backend.ledgerLimits.page
+    return page(try shown.map(json), next: hasMore ? shown.last.map(cursor) : nil)
+  }
+
   private var filledPath: String {
     var filled = endpoint.path
     for (name, value) in path { filled = filled.replacing("{\(name)}", with: value) }
@@ -132,7 +145,9 @@ struct Call: Sendable {
     var random = SystemRandomNumberGenerator()
     let offered = Identifier<S>.random(using: &random)
     guard let key = headers[HTTPField.Name("Idempotency-Key")!] else { return offered }
-    var content = Array("\(endpoint.operation)\0\(path.sorted { $0.key < $1.key })\0".utf8)
+    // What is asked for is all of it: the body and the parameters.
+    func listed(_ values: [String: String]) -> String { "\(values.sorted { $0.key < $1.key })" }
+    var content = Array("\(endpoint.operation)\0\(listed(path))\0\(listed(query))\0".utf8)
     content += bytes
     let claim = try await backend.accounts.claim(
       RequestKey(caller: try person(), key: key),
@@ -150,13 +165,18 @@ struct Call: Sendable {
   ///
   /// - Parameters:
   ///   - revision: the present one.
+  ///   - isDone: whether what is asked for is there already: then the revision before it is right
+  ///     too, as when the same change is sent again.
   ///   - present: what `GET` answers now, for those who send its `ETag`.
   /// - Throws: `precondition-failed`.
-  func expectedRevision(_ revision: Int64, present: () throws -> JSONValue) throws -> Int64? {
+  func expectedRevision(
+    _ revision: Int64, isDone: Bool = false, present: () throws -> JSONValue
+  ) throws -> Int64? {
     guard let tags = headers[.ifMatch] else { return nil }
     if tags == "*" { return nil }
     for tag in tags.split(separator: ",").map({ $0.trimmingSpaces }) {
       if tag == "\"\(revision)\"" { return revision }
+      if isDone, tag == "\"\(revision - 1)\"" { return revision - 1 }
     }
     let etag = EntityTag.of(try present().text())
     if tags.split(separator: ",").contains(where: { $0.trimmingSpaces == etag }) { return revision }

@@ -68,17 +68,30 @@ struct Endpoint: Sendable {
   enum BodyLimit: Sendable { case small, batch, upload }
 
   struct Answer: Sendable {
+    struct Content: Sendable {
+      let mediaType: String
+      /// Nil where it is not JSON.
+      let schema: Schema?
+
+      init(_ mediaType: String, _ schema: Schema? = nil) {
+        self.mediaType = mediaType
+        self.schema = schema
+      }
+    }
+
     let status: Int
     let note: String
-    let mediaType: String
-    /// Nil where it has no body, or one that is not JSON.
-    let schema: Schema?
+    /// What it may hold; empty where it has no body.
+    let contents: [Content]
 
     init(_ status: Int, _ note: String, mediaType: String = "application/json", _ schema: Schema?) {
+      self.init(status, note, mediaType.isEmpty ? [] : [Content(mediaType, schema)])
+    }
+
+    init(_ status: Int, _ note: String, _ contents: [Content]) {
       self.status = status
       self.note = note
-      self.mediaType = mediaType
-      self.schema = schema
+      self.contents = contents
     }
 
     static func ok(_ name: String, _ note: String = "As it stands.") -> Answer {

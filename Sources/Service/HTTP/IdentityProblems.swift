@@ -10,7 +10,7 @@ extension Problem {
     case .sessionEnded: self.init(.sessionEnded, error.message)
     case .tokenReused: self.init(.tokenReused, error.message)
     case .credentialsWrong: self.init(.wrongCredentials, error.message)
-    case .codeWrong: self.init(.wrongOneTimeCode, error.message)
+    case .codeWrong: self.init(.codeWrong, error.message)
     case .invalid:
       self.init(
         .invalid, error.message,

@@ -15,6 +15,7 @@ extension Problem {
     case .questClosed: self.init(Code("quest-closed", 409, "The quest is closed"), error.message)
     case .revision: self.init(.preconditionFailed, error.message)
     case .deleted: self.init(.gone, error.message)
+    case .erased: self.init(Code("erased", 410, "The person was erased"), error.message)
     case .alreadyMember:
       self.init(Code("already-member", 409, "The person is in the team"), error.message)
     case .notMember:
@@ -27,12 +28,17 @@ extension Problem {
       self.init(Code("invite-expired", 410, "The invite has expired"), error.message)
     case .unknownOutcome:
       self.init(
-        .unknownOutcome, "the connection to the store broke; send the same request again",
+        .unknownOutcome,
+        "the connection to the store broke, and whether it was done is not known; send the same "
+          + "request again: it does nothing twice",
         retryAfterSeconds: 1)
     case .unreachable:
       self.init(.unavailable, "the store cannot be reached", retryAfterSeconds: 2)
     case .overloaded:
-      self.init(.unavailable, "too much waits for the store", retryAfterSeconds: 1)
+      self.init(
+        .unavailable,
+        "too much waits for the store, and nothing was done; send the same request again",
+        retryAfterSeconds: 1)
     case .timeout: self.init(.timeout, "the store took too long", retryAfterSeconds: 2)
     case .storageFull:
       self.init(.unavailable, "the store has no room left", retryAfterSeconds: 60)
@@ -41,4 +47,9 @@ extension Problem {
       self.init(.internalError, "the store has failed")
     }
   }
+}
+
+extension Problem.Code {
+  /// What one of the ledger's faults is called, for the description of who may refuse with it.
+  static func ledger(_ code: LedgerError.Code) -> Self { Problem(LedgerError(code, "")).code }
 }

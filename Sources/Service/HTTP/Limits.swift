@@ -8,6 +8,10 @@ public struct ServiceLimits: Sendable {
   public var uploadBytes = 64 << 20
   /// Uploads that are read and inspected at a time; further ones are asked to come back.
   public var uploadsAtOnce = 4
+  /// Bytes that all uploads together hold in memory: 256 MiB.
+  public var uploadBytesAtOnce = 256 << 20
+  /// Versions of one route.
+  public var routeVersions = 500
   /// Bytes of all the fields of a request's head: 16 KiB.
   public var headBytes = 16 << 10
   /// Seconds that a body may take, and one more for each `bodyBytesPerSecond`.

@@ -97,7 +97,10 @@ struct Pipeline: Sendable {
     let query = try reading.query(request.uri.query)
     try reading.headers(request.headers)
     let selection = try query["fields"].map { try FieldSelection($0) }
-    let (bytes, body) = try await reading.body(of: request, limits: backend.limits)
+    let receipt = UploadGate.Receipt(backend.uploads)
+    defer { receipt.giveBack() }
+    let (bytes, body) = try await reading.body(
+      of: request, limits: backend.limits, receipt: receipt)
     let reply = try await endpoint.handle(
       Call(
         backend: backend, endpoint: endpoint, caller: caller, now: now, requestID: requestID,
@@ -128,17 +131,7 @@ struct Pipeline: Sendable {
   private func problem(_ error: any Error, requestID: String) -> Problem {
     switch error {
     case let problem as Problem: return problem
-    case let error as LedgerError:
-      let problem = Problem(error)
-      if problem.code.status >= 500 {
-        backend.logger.error(
-          "store",
-          metadata: [
-            "requestId": .string(requestID), "code": .string(error.code.rawValue),
-            "detail": .string(error.message),
-          ])
-      }
-      return problem
+    case let error as LedgerError: return backend.problem(error, requestID: requestID)
     case let error as IdentityError: return Problem(error)
     case let faults as FieldFaults:
       return Problem(
@@ -159,17 +152,20 @@ struct Pipeline: Sendable {
       throw AnswerMismatch(text: "\(endpoint.operation) answers \(reply.status.code), undescribed")
     }
     guard case .json(let value, let mediaType) = reply.content else { return }
-    var schema = promised.schema ?? .anything
+    guard let content = promised.contents.first(where: { $0.mediaType == mediaType }) else {
+      throw AnswerMismatch(text: "\(endpoint.operation) answers \(mediaType), undescribed")
+    }
+    var schema = content.schema ?? .anything
     if request.uri.queryParameters["fields"] != nil, endpoint.picksFields {
       schema = schema.selection
     }
     var checking = SchemaChecking(schemas, zones: backend.zones)
     checking.check(try JSONReader.read(value.text()), schema)
-    guard checking.faults.isEmpty, mediaType == promised.mediaType else {
+    guard checking.faults.isEmpty else {
       let faults = checking.faults.map { "\($0.pointer) \($0.detail)" }.joined(separator: "; ")
       throw AnswerMismatch(
-        text: "\(endpoint.operation) answers \(mediaType) that is not \(promised.mediaType) as "
-          + "described: \(faults)")
+        text: "\(endpoint.operation) answers \(mediaType) that is not as described: "
+          + "\(faults)")
     }
   }
 
@@ -213,7 +209,7 @@ struct Pipeline: Sendable {
       request.method == .get || request.method == .head
         || request.method == .patch
     {
-      let tag = EntityTag.of(bytes)
+      let tag = headers[.eTag] ?? EntityTag.of(bytes)
       headers[.eTag] = tag
       if request.method != .patch, let known = request.headers[.ifNoneMatch],
         EntityTag.matches(known, tag)

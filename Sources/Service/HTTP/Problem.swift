@@ -36,6 +36,8 @@ struct Problem: Error, Sendable {
   /// When to try again, where that may help.
   var retryAfterSeconds: Int?
   var headers = HTTPFields()
+  /// What was found in a route file.
+  var report: JSONValue?
 
   init(_ code: Code, _ detail: String, faults: [Fault] = [], retryAfterSeconds: Int? = nil) {
     self.code = code
@@ -67,6 +69,7 @@ struct Problem: Error, Sendable {
     if !faults.isEmpty {
       members.append(("errors", .array(faults.map(\.json))))
     }
+    if let report { members.append(("report", report)) }
     return .object(members)
   }
 }
@@ -108,7 +111,7 @@ extension Problem.Code {
   static let invalid = Self("invalid", 422, "The body is not what it should be")
   static let keyReused = Self(
     "idempotency-key-reused", 422, "The key was used with another body")
-  static let wrongOneTimeCode = Self("wrong-code", 422, "The code is wrong or no longer good")
+  static let codeWrong = Self("wrong-code", 422, "The code is wrong or no longer good")
   static let badRoute = Self("bad-route", 422, "The route file has errors")
   static let tooManyRequests = Self("too-many-requests", 429, "Too many requests")
 
@@ -125,10 +128,11 @@ extension Problem.Code {
 
   /// Those that are no ledger's fault, for the documentation.
   static let own: [Self] = [
-    .malformed, .invalidParameter, .unauthenticated, .invalidToken, .tokenExpired, .sessionEnded, .tokenReused,
+    .malformed, .invalidParameter, .unauthenticated, .invalidToken, .tokenExpired, .sessionEnded,
+    .tokenReused,
     .wrongCredentials, .forbidden,
     .notFound, .methodNotAllowed, .slowBody, .preconditionFailed, .tooLarge, .unsupportedMediaType,
-    .invalid, .keyReused, .wrongOneTimeCode, .badRoute, .tooManyRequests, .conflict, .gone,
+    .invalid, .keyReused, .codeWrong, .badRoute, .tooManyRequests, .conflict, .gone,
     .internalError, .unavailable, .unknownOutcome, .timeout,
   ]
 }

@@ -3,9 +3,10 @@ import NIOCore
 
 /// Reads a body within its bounds of size and time.
 enum BodyReading {
-  /// - Throws: `too-large`, `request-timeout`.
+  /// - Parameter receipt: holds the memory of a large body.
+  /// - Throws: `too-large`, `request-timeout`, `unavailable`.
   static func bytes(
-    of request: Request, limit: Int, limits: ServiceLimits
+    of request: Request, limit: Int, limits: ServiceLimits, receipt: UploadGate.Receipt? = nil
   ) async throws -> [UInt8] {
     let stated = request.headers[.contentLength].flatMap { Int($0) }
     if let stated, stated > limit { throw tooLarge(limit) }
@@ -17,6 +18,7 @@ enum BodyReading {
         bytes.reserveCapacity(min(stated ?? 0, limit))
         for try await buffer in request.body {
           if bytes.count + buffer.readableBytes > limit { throw tooLarge(limit) }
+          try receipt?.take(buffer.readableBytes)
           bytes.append(contentsOf: buffer.readableBytesView)
         }
         return bytes

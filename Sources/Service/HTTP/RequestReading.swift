@@ -77,14 +77,16 @@ struct RequestReading {
   }
 
   /// - Throws: `too-large`, `request-timeout`, `unsupported-media-type`, `malformed-body`, `invalid`.
-  func body(of request: Request, limits: ServiceLimits) async throws -> ([UInt8], JSONNode) {
+  func body(
+    of request: Request, limits: ServiceLimits, receipt: UploadGate.Receipt
+  ) async throws -> ([UInt8], JSONNode) {
     switch endpoint.body {
     case .none: return ([], .none)
     case .file:
       try refuseEncoding(request)
-      return (
-        try await BodyReading.bytes(of: request, limit: limits.uploadBytes, limits: limits), .none
-      )
+      let bytes = try await BodyReading.bytes(
+        of: request, limit: limits.uploadBytes, limits: limits, receipt: receipt)
+      return (bytes, .none)
     case .json(let name, let size):
       try refuseEncoding(request)
       let type = request.headers[.contentType]?.split(separator: ";").first.map {

@@ -42,7 +42,8 @@ enum AuthResource {
     NamedSchema(
       "EmailChange", "A new address.",
       .object([.init("email", .email), .init("password", .text(1...1_024))])),
-    NamedSchema("OneTimeCode", "A code.", .object([.init("code", .text(1...64), "From the mail.")])),
+    NamedSchema(
+      "OneTimeCode", "A code.", .object([.init("code", .text(1...64), "From the mail.")])),
     NamedSchema(
       "Tokens", "What somebody who has signed in sends from then on.",
       .object([
@@ -87,7 +88,7 @@ enum AuthResource {
       .post, "/v1/auth/verify", "verify", "Make the account, and sign in",
       details: "Takes the code from the mail and the password of the registration.", tag: tag,
       access: .anyone, body: .json("Verification"), answers: [.ok("Tokens", "Signed in.")],
-      problems: [.wrongOneTimeCode]
+      problems: [.codeWrong]
     ) { call in
       .json(
         json(
@@ -166,7 +167,7 @@ enum AuthResource {
     Endpoint(
       .post, "/v1/auth/reset", "resetPassword", "Set a new password with the mailed code",
       details: "Ends all sessions.", tag: tag, access: .anyone, body: .json("PasswordReset"),
-      answers: [.nothing], problems: [.wrongOneTimeCode]
+      answers: [.nothing], problems: [.codeWrong]
     ) { call in
       try await call.backend.signIn.reset(
         email: call.body.text("email"), code: call.body.text("code"),
@@ -197,7 +198,7 @@ enum AuthResource {
     Endpoint(
       .post, "/v1/auth/email/confirm", "confirmEmail", "Take the new address", tag: tag,
       access: .session, body: .json("OneTimeCode"), answers: [.nothing],
-      problems: [.wrongOneTimeCode]
+      problems: [.codeWrong]
     ) { call in
       try await call.backend.signIn.confirmEmail(
         of: try call.person(), code: call.body.text("code"), from: call.client, at: call.now)

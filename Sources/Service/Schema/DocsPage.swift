@@ -65,7 +65,7 @@ struct DocsPage {
     }
     out += "<p>Answers: "
     out += endpoint.answers.map { answer in
-      let shape = answer.schema.map { " " + kind($0) } ?? ""
+      let shape = answer.contents.first?.schema.map { " " + kind($0) } ?? ""
       return "<strong>\(answer.status)</strong>\(shape) \(Self.text(answer.note))"
     }.joined(separator: "; ")
     let codes = description.problems(of: endpoint).sorted {

@@ -121,20 +121,16 @@ struct OpenAPI {
   private func responses(_ endpoint: Endpoint) -> [(String, JSONValue)] {
     var responses: [(Int, JSONValue)] = endpoint.answers.map { answer in
       var members: [(String, JSONValue)] = [("description", .string(answer.note))]
-      if !answer.mediaType.isEmpty {
-        var content: [(String, JSONValue)] = []
-        if let schema = answer.schema {
+      if !answer.contents.isEmpty {
+        let contents = answer.contents.map { content -> (String, JSONValue) in
+          guard let schema = content.schema else { return (content.mediaType, .object([])) }
           let whole = json(schema)
-          content = [
-            (
-              "schema",
-              endpoint.picksFields && answer.status == 200
-                ? .object([("anyOf", .array([whole, json(selection(of: schema))]))]) : whole
-            )
-          ]
+          let described: JSONValue =
+            endpoint.picksFields && answer.status == 200
+            ? .object([("anyOf", .array([whole, json(selection(of: schema))]))]) : whole
+          return (content.mediaType, .object([("schema", described)]))
         }
-        let types = answer.mediaType.split(separator: "|")
-        members.append(("content", .object(types.map { (String($0), .object(content)) })))
+        members.append(("content", .object(contents)))
       }
       return (answer.status, .object(members))
     }
@@ -215,9 +211,10 @@ struct OpenAPI {
     for endpoint in endpoints {
       if case .json(let name, _) = endpoint.body { visit(.named(name)) }
       for answer in endpoint.answers {
-        guard let schema = answer.schema else { continue }
-        visit(schema)
-        if endpoint.picksFields, answer.status == 200 { visit(selection(of: schema)) }
+        for schema in answer.contents.compactMap(\.schema) {
+          visit(schema)
+          if endpoint.picksFields, answer.status == 200 { visit(selection(of: schema)) }
+        }
       }
     }
     while let name = waiting.popLast() {

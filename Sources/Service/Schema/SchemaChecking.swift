@@ -110,6 +110,8 @@ struct SchemaChecking {
     if length > form.length.upperBound {
       return "is longer than \(form.length.upperBound) characters"
     }
+    // Neither C nor PostgreSQL has texts that hold it.
+    if text.utf8.contains(0) { return "holds the character U+0000, which no text holds" }
     switch form.format {
     case nil: break
     case .uuid:

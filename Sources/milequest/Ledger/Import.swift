@@ -94,33 +94,8 @@ struct ImportRoute: AsyncParsableCommand {
   /// The route of a file with its calibration written into it, so that it is stored too.
   private func storable(_ file: String) throws -> MeasuredRoute {
     let measured = try input.measured(file, as: source.from, needsPosition: true)
-    let route = measured.route
-    let waypoints = measured.waypoints.map { placed in
-      var waypoint = placed.waypoint
-      // A marker is where its name says it is.
-      if input.calibrate == .markers, waypoint.officialDistance == nil, let name = waypoint.name,
-        let distance = try? Distance(name), distance == placed.distance
-      {
-        waypoint.officialDistance = distance
-      }
-      return waypoint
-    }
-    let length = try input.calibration.officialLength ?? route.officialLength
-    return try RouteInput.located(file) {
-      let stored = try MeasuredRoute(
-        Route(
-          name: route.name, parts: (0..<route.partCount).map { Array(route.part($0)) },
-          joinPolicies: route.joinPolicies, waypoints: waypoints, officialLength: length,
-          course: route.course))
-      guard stored.length == measured.length else {
-        throw Failure(
-          .badData,
-          "\(file): the calibration cannot be stored: it would make "
-            + "\(Figures.length(stored.length)) of \(Figures.length(measured.length)); give the "
-            + "markers official distances with milequest convert first")
-      }
-      return stored
-    }
+    let request = try input.calibration
+    return try RouteInput.located(file) { try measured.writing(request) }
   }
 
   private func text(_ file: String, _ record: RouteRecord) -> String {

@@ -34,7 +34,8 @@ struct Serve: AsyncParsableCommand {
 
   @OptionGroup var options: StoreOptions
 
-  @Option(help: ArgumentHelp("The address to listen on; 127.0.0.1 by default.", valueName: "address"))
+  @Option(
+    help: ArgumentHelp("The address to listen on; 127.0.0.1 by default.", valueName: "address"))
   var host: String?
 
   @Option(
@@ -70,7 +71,8 @@ struct Serve: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Where mail is written as files; by default a folder beside the ledger.", valueName: "folder"))
+      "Where mail is written as files; by default a folder beside the ledger.", valueName: "folder")
+  )
   var mailFolder: String?
 
   @Option(

@@ -92,7 +92,8 @@ struct ServePlan {
     } catch { throw Failure(.usage, "\(from?.name ?? "--mail-from"): \(error.message)") }
     secretFile = value(options.secretFile, "SECRET_FILE")?.text
     previousSecretFile = value(options.previousSecretFile, "PREVIOUS_SECRET_FILE")?.text
-    if let fault = settings.fault(isInsecureAllowed: try flag(options.insecure, "INSECURE") ?? false)
+    if let fault = settings.fault(
+      isInsecureAllowed: try flag(options.insecure, "INSECURE") ?? false)
     {
       throw Failure(.usage, fault)
     }
@@ -115,12 +116,12 @@ struct ServePlan {
     let service = QuestService(
       ledger: store.ledger, routes: store.ledger, accounts: store.ledger,
       signIn: identity.accounts, keys: identity.keys, settings: settings, clock: { .now },
-      logger: logger
-    ) { port in
-      StandardError.write(
-        "Mile Quest serves \(address.text) at http://\(host):\(port); the API is described at "
-          + "http://\(host):\(port)/docs; Ctrl-C ends it")
-    }
+      logger: logger,
+      started: { port in
+        StandardError.write(
+          "Mile Quest serves \(address.text) at http://\(host):\(port); the API is described at "
+            + "http://\(host):\(port)/docs; Ctrl-C ends it")
+      })
     var configuration = ServiceGroupConfiguration(
       services: [service], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
     configuration.maximumGracefulShutdownDuration = .seconds(
@@ -188,7 +189,8 @@ struct ServePlan {
       throw IdentityError(
         .settings,
         "a store on a server can have several processes, which need one secret: name its file with "
-          + "--secret-file; head -c 32 /dev/urandom | base64 > FILE makes one, chmod 600 FILE hides it")
+          + "--secret-file; head -c 32 /dev/urandom | base64 > FILE makes one, chmod 600 FILE hides it"
+      )
     }
     let previous: SigningSecret?
     if let previousSecretFile {

@@ -1,0 +1,79 @@
+import Formats
+import Quests
+
+/// The walks of an offline queue, logged by one call.
+///
+/// Each item is held against the schema of a walk by itself, so that one that does not fit stops no
+/// other.
+enum ActivityBatch {
+  static let schemas: [NamedSchema] = [
+    NamedSchema(
+      "ActivityBatch", "Walks in any order.",
+      .object([
+        .init(
+          "activities", .array(.anything, count: 0...1_000),
+          "Each an `ActivityDraft`; one that is none is rejected, and the others are not.")
+      ])),
+    NamedSchema(
+      "ActivityBatchResults", "What became of each walk, in the order of the request.",
+      .object([
+        .init("results", .array(.named("ActivityBatchResult"), count: 0...1_000))
+      ])),
+    NamedSchema(
+      "ActivityBatchResult", "What became of one walk of a batch.",
+      .object([
+        .init("id", .nullable(.uuid), "The walk's; null where it has none."),
+        .init("status", .words(["created", "repeated", "rejected"])),
+        .optional(
+          "result", .named("ActivityResult"),
+          "Where it counts; for a repeat the first answer again."),
+        .optional("problem", .named("Problem"), "Where it was rejected."),
+      ])),
+  ]
+
+  static func log(_ call: Call) async throws -> Reply {
+    let person = try call.person()
+    let items = call.body["activities"]?.array ?? []
+    let zone = try await call.backend.personZones.zone(of: person, at: call.now)
+    var results = Array(repeating: JSONValue.null, count: items.count)
+    var commands: [LedgerCommand] = []
+    var places: [Int] = []
+    for (index, item) in items.enumerated() {
+      do throws(Problem) {
+        let draft = try ActivityDraft(
+          item: item, at: "/activities/\(index)", zones: call.backend.zones)
+        let key = ActivityKey(person: person, id: draft.id)
+        commands.append(
+          LedgerCommand(.log(key, draft.content, zone: zone), at: call.now, actor: person))
+        places.append(index)
+      } catch {
+        results[index] = rejected(item, error, call)
+      }
+    }
+    let answers = commands.isEmpty ? [] : try await call.backend.ledger.perform(commands)
+    guard answers.count == commands.count else { throw Problem.unexpectedAnswer }
+    for (index, answer) in zip(places, answers) {
+      switch answer {
+      case .success(.logged(let logged, let isRepeat)):
+        results[index] = .object([
+          ("id", .string(logged.key.id.description)),
+          ("status", .string(isRepeat ? "repeated" : "created")),
+          ("result", try await ActivityJSON.result(logged, call.backend.routeCache)),
+        ])
+      case .success: throw Problem.unexpectedAnswer
+      case .failure(let error):
+        let problem = call.backend.problem(error, requestID: call.requestID)
+        results[index] = rejected(items[index], problem, call)
+      }
+    }
+    return .json(.object([("results", .array(results))]))
+  }
+
+  private static func rejected(_ item: JSONNode, _ problem: Problem, _ call: Call) -> JSONValue {
+    let id = item["id"]?.string.flatMap { ActivityID($0) }
+    return .object([
+      ("id", .optional(id?.description)), ("status", .string("rejected")),
+      ("problem", problem.json(requestID: call.requestID)),
+    ])
+  }
+}

@@ -1,0 +1,227 @@
+import CivilTime
+import Formats
+import HTTPTypes
+import Quests
+
+/// A person's walks: logged, edited, deleted and listed by whoever walked them.
+enum ActivityResource {
+  private static let tag = "Activities"
+
+  private static let stated: [Schema.Property] = [
+    .init("startedAt", .instant), .init("distanceMeters", .meters),
+    .init("durationSeconds", .nullable(.count)), .init("source", .nullable(.text())),
+    .init("note", .nullable(.text())), .init("private", .boolean),
+  ]
+
+  static let schemas: [NamedSchema] =
+    [
+      NamedSchema(
+        "ActivityDraft", "A walk, with one of `distance` and `distanceMeters`.",
+        ActivityDraft.schema),
+      NamedSchema(
+        "ActivityChange", "What of a walk is to change; what is left out stays, null takes away.",
+        ActivityDraft.changeSchema),
+      NamedSchema(
+        "Activity", "A walk as it stands, edits included.",
+        .object(
+          [.init("id", .uuid)] + stated + [
+            .init("zone", .text(), "The walker's when the walk was logged (IANA)."),
+            .init("day", .date, "The day in that zone on which the walk started."),
+            .init("loggedAt", .instant), .init("changedAt", .instant),
+            .init("revision", .count, "1 when logged, raised by each edit."),
+          ])),
+      NamedSchema(
+        "ActivityVersion", "What an edit or the deletion of a walk has replaced.",
+        .object(
+          [.init("revision", .count)] + stated + [
+            .init("replacedAt", .instant),
+            .init("replacedBy", .nullable(.uuid), "Null where the system did."),
+          ])),
+      NamedSchema(
+        "ActivityResult", "What a walk did, for each of the walker's teams that it counts for.",
+        .object([
+          .init("id", .uuid), .init("revision", .count, "Of the walk."),
+          .init("teams", .array(.named("TeamResult"), count: 0...1_000), "By the teams' ids."),
+        ])),
+      NamedSchema(
+        "TeamResult", "What a walk did to one team's quest.",
+        .object([
+          .init("team", .uuid), .init("quest", .uuid), .init("totalBeforeMeters", .meters),
+          .init("totalMeters", .meters, "Walked in all, with this walk."),
+          .init("versionBefore", .count, "Of the team's stream of events."),
+          .init("version", .count),
+          .init("position", .named("Position"), "Where the new total leads."),
+          .init(
+            "reached", .array(.named("MilestonePassed"), count: 0...100_000),
+            "Passed by this walk, in route order."),
+          .init(
+            "retracted", .array(.named("MilestonePassed"), count: 0...100_000),
+            "Those that the total has fallen back behind, the last first."),
+        ])),
+      NamedSchema(
+        "MilestonePassed", "A waypoint or a share of a quest that a total has passed.",
+        .object([
+          .init(
+            "key", .text(1...64), "`waypoint:3`, `waypoint:3@2` the second time, `percent:25`."),
+          .init("name", .nullable(.text()), "The waypoint's."),
+          .init("placeMeters", .meters, "On the course."),
+          .init("thresholdMeters", .meters, "Reached when the total is no less."),
+        ])),
+    ] + ActivityBatch.schemas
+
+  private static let activityPath = "/v1/activities/{activity}"
+  private static let logging: [Problem.Code] = [
+    .limit, .conflict, .unknownOutcome, .ledger(.zone), .ledger(.erased),
+  ]
+
+  static let endpoints: [Endpoint] = [
+    Endpoint(
+      .post, "/v1/activities", "logActivity", "Log a walk",
+      details: "It counts for every team that the walker was in when it started. The same walk "
+        + "sent again counts once and gets the first answer again, to the letter, also after edits "
+        + "and deletion; other content under the same id is a conflict. After a 503 or 504, or none "
+        + "at all, send the same again.", tag: tag, access: .person(.log),
+      body: .json("ActivityDraft"),
+      answers: [
+        .created("ActivityResult", "It counts."),
+        .ok("ActivityResult", "It was sent before: the first answer again."),
+      ], problems: logging, handle: log),
+    Endpoint(
+      .post, "/v1/activities/batch", "logActivities", "Log the walks of an offline queue",
+      details: "Up to 1,000 walks in any order, each with a result of its own in the order of the "
+        + "request. Those that are valid count, whatever is wrong with the others, and the whole "
+        + "batch may be sent again at any time: what was there counts once. A problem with a status "
+        + "of 500 or more is not its walk's fault: send that walk again.", tag: tag,
+      access: .person(.log), body: .json("ActivityBatch", limit: .batch),
+      answers: [.ok("ActivityBatchResults", "One result a walk.")],
+      problems: [.limit, .unknownOutcome], handle: ActivityBatch.log),
+    Endpoint(
+      .get, "/v1/activities", "listActivities", "List one's walks",
+      details: "The last walked first.", tag: tag, access: .person(.read),
+      parameters: [
+        .limit, .cursor, .fields,
+        .init("from", .instant, "Only those that started at this moment or later."),
+        .init("until", .instant, "Only those that started before this moment."),
+      ], answers: [.page(of: "Activity")], handle: list),
+    Endpoint(
+      .get, activityPath, "getActivity", "Show one of one's walks", tag: tag,
+      access: .person(.read), parameters: [.fields], answers: [.ok("Activity")], problems: [.gone]
+    ) { call in .json(ActivityJSON.activity(try await activity(call))) },
+    Endpoint(
+      .patch, activityPath, "editActivity", "Edit a walk",
+      details: "What it was is kept; totals, milestones and streaks follow.", tag: tag,
+      access: .person(.log), parameters: [.ifMatch], body: .json("ActivityChange"),
+      answers: [.ok("ActivityResult", "What the edit did. The `ETag` is the walk's revision.")],
+      problems: logging + [.gone], handle: edit),
+    Endpoint(
+      .delete, activityPath, "deleteActivity", "Delete a walk",
+      details: "For good: its id is never used again.", tag: tag, access: .person(.log),
+      parameters: [.ifMatch], answers: [.nothing], problems: [.unknownOutcome, .ledger(.erased)],
+      handle: delete),
+    Endpoint(
+      .get, activityPath + "/versions", "listActivityVersions", "List what edits have replaced",
+      details: "The oldest first; of a deleted walk too.", tag: tag, access: .person(.read),
+      parameters: [.limit, .cursor, .fields], answers: [.page(of: "ActivityVersion")],
+      handle: versions),
+  ]
+
+  // MARK: What they do
+
+  private static func log(_ call: Call) async throws -> Reply {
+    let person = try call.person()
+    let draft = try ActivityDraft(call.body)
+    let zone = try await call.backend.personZones.zone(of: person, at: call.now)
+    let answer = try await call.perform(
+      .log(ActivityKey(person: person, id: draft.id), draft.content, zone: zone))
+    guard case .logged(let logged, let isRepeat) = answer else { throw Problem.unexpectedAnswer }
+    let result = try await ActivityJSON.result(logged, call.backend.routeCache)
+    return isRepeat ? .json(result) : .created(result, at: "/v1/activities/\(draft.id)")
+  }
+
+  private static func list(_ call: Call) async throws -> Reply {
+    let person = try call.person()
+    let cursor = try call.cursor("activities", .integer, .identifier)
+    var before: WalkOrder?
+    if let start = cursor?.integer(at: 0), let id: ActivityID = cursor?.id(at: 1) {
+      before = WalkOrder(start: Instant(microseconds: start), id: id, person: person)
+    }
+    let found = try await call.backend.ledger.activities(
+      of: person, before: before, after: call.instant("from"), until: call.instant("until"),
+      limit: call.rowsToRead)
+    return call.page(
+      of: found,
+      cursor: {
+        PageCursor("activities", [.integer($0.content.start.microseconds), .id($0.key.id)])
+      }, json: ActivityJSON.activity)
+  }
+
+  private static func edit(_ call: Call) async throws -> Reply {
+    for _ in 0..<4 {
+      let stored = try await activity(call)
+      let content = try ActivityDraft.changed(stored.content, by: call.body)
+      let expected = try call.expectedRevision(
+        stored.revision, isDone: content == stored.content
+      ) { ActivityJSON.activity(stored) }
+      let answer: LedgerAnswer
+      do {
+        answer = try await call.perform(
+          .edit(stored.key, content, expectedRevision: expected ?? stored.revision))
+      } catch let error as LedgerError where error.code == .revision && expected == nil {
+        // Another edit came between, and what this one leaves out is to stay as that has made it.
+        continue
+      }
+      guard case .edited(let edited) = answer else { throw Problem.unexpectedAnswer }
+      var reply = Reply.json(try await ActivityJSON.result(edited, call.backend.routeCache))
+      reply.headers[.eTag] = "\"\(edited.revision)\""
+      return reply
+    }
+    throw Problem(.conflict, "others edit the walk at the same time; try again")
+  }
+
+  private static func delete(_ call: Call) async throws -> Reply {
+    let key = try key(call)
+    var expected: Int64?
+    if call.headers[.ifMatch] != nil {
+      guard let stored = try await call.backend.ledger.activity(key) else { throw missing(call) }
+      expected = try call.expectedRevision(stored.revision, isDone: stored.isDeleted) {
+        ActivityJSON.activity(stored)
+      }
+    }
+    guard case .deleted = try await call.perform(.delete(key, expectedRevision: expected)) else {
+      throw Problem.unexpectedAnswer
+    }
+    return .nothing
+  }
+
+  private static func versions(_ call: Call) async throws -> Reply {
+    let key = try key(call)
+    let after = try call.cursor("activity-versions", .integer)?.integer(at: 0) ?? 0
+    guard try await call.backend.ledger.activity(key) != nil else { throw missing(call) }
+    let found = try await call.backend.ledger.versions(of: key).filter { $0.revision > after }
+    return call.page(
+      of: Array(found.prefix(call.rowsToRead)),
+      cursor: { PageCursor("activity-versions", [.integer($0.revision)]) },
+      json: ActivityJSON.version)
+  }
+
+  // MARK: Parts
+
+  private static func key(_ call: Call) throws(Problem) -> ActivityKey {
+    ActivityKey(person: try call.person(), id: try call.id("activity"))
+  }
+
+  /// The caller's walk that the path names.
+  ///
+  /// - Throws: `not-found`, `deleted`.
+  private static func activity(_ call: Call) async throws -> Activity {
+    guard let stored = try await call.backend.ledger.activity(try key(call)) else {
+      throw missing(call)
+    }
+    if stored.isDeleted { throw Problem(.gone, "the activity \(stored.key.id) was deleted") }
+    return stored
+  }
+
+  private static func missing(_ call: Call) -> Problem {
+    Problem(.notFound, "there is no activity \(call.path["activity"] ?? "") of yours")
+  }
+}

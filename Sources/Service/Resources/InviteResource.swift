@@ -1,0 +1,234 @@
+import CivilTime
+import Crypto
+import Formats
+import HTTPTypes
+import Quests
+
+/// Invites to a team: made by admins, redeemed once by whoever holds their code.
+///
+/// The ledger's id of an invite is its code: a random number of 122 bits that whoever holds it may
+/// join with. It is told once, to whoever made the invite. Everywhere else an invite goes by a name
+/// that is derived from the code and leads back to it in no way, so that those who may see a list,
+/// such as a key that only reads, cannot join by it.
+enum InviteResource {
+  private static let tag = "Members and invites"
+  private static let standardSeconds: Int64 = 7 * 86_400
+  private static let seconds: ClosedRange<Int64> = 60...90 * 86_400
+
+  private static let shown: [Schema.Property] = [
+    .init("id", .uuid, "Names it where it is listed or taken back; it cannot be redeemed by it."),
+    .init("role", .words(MemberResource.roles)),
+    .init("status", .words(Status.allCases.map(\.rawValue))),
+    .init("createdBy", .uuid), .init("createdAt", .instant), .init("expiresAt", .instant),
+    .init("redeemedBy", .nullable(.uuid)), .init("redeemedAt", .nullable(.instant)),
+    .init("revokedAt", .nullable(.instant)),
+  ]
+
+  static let schemas: [NamedSchema] = [
+    NamedSchema(
+      "InviteDraft", "What an invite is made with.",
+      .object([
+        .optional(
+          "role", .words(MemberResource.roles), "Of whoever joins by it; `member` at first."),
+        .optional(
+          "expiresInSeconds", .integer(seconds), "From a minute to 90 days; 7 days at first."),
+      ])),
+    NamedSchema("Invite", "An invite, without its code.", .object(shown)),
+    NamedSchema(
+      "NewInvite", "An invite with its code, which is told this once.",
+      .object(
+        [.init("code", .uuid, "The secret: whoever holds it may join by it, once.")] + shown)),
+    NamedSchema(
+      "InviteOffer", "What an invite offers to whoever holds its code.",
+      .object([
+        .init("team", .uuid), .init("teamName", .text()),
+        .init("role", .words(MemberResource.roles)), .init("expiresAt", .instant),
+      ])),
+  ]
+
+  private static let spent: [Problem.Code] = [
+    .ledger(.inviteUsed), .ledger(.inviteRevoked), .ledger(.inviteExpired),
+  ]
+
+  static let endpoints: [Endpoint] = [
+    Endpoint(
+      .post, "/v1/teams/{team}/invites", "createInvite", "Invite somebody to a team",
+      details: "For admins. The code is in the answer, and nowhere again: pass it on as a link.",
+      tag: tag, access: .person(.manage), parameters: [.idempotencyKey],
+      body: .json("InviteDraft"), answers: [.created("NewInvite", "With its code.")],
+      problems: [.conflict, .unknownOutcome, .ledger(.erased)], handle: create),
+    Endpoint(
+      .get, "/v1/teams/{team}/invites", "listInvites", "List a team's invites",
+      details: "For its members, without the codes; the latest first.", tag: tag,
+      access: .person(.read), parameters: [.limit, .cursor, .fields],
+      answers: [.page(of: "Invite")], handle: list),
+    Endpoint(
+      .delete, "/v1/teams/{team}/invites/{invite}", "revokeInvite", "Take an invite back",
+      details: "For admins; by the invite's `id`.", tag: tag, access: .person(.manage),
+      answers: [.nothing], problems: [.ledger(.inviteUsed), .unknownOutcome], handle: revoke),
+    Endpoint(
+      .get, "/v1/invites/{code}", "getInvite", "Show what an invite offers",
+      details: "To whoever holds its code, signed in or not.", tag: tag, access: .anyone,
+      answers: [.ok("InviteOffer")], problems: spent, handle: show),
+    Endpoint(
+      .post, "/v1/invites/{code}:redeem", "redeemInvite", "Join a team by an invite",
+      details: "Once: of any number who try, one joins.", tag: tag, access: .person(.manage),
+      answers: [.ok("Team", "The team that the caller is in now.")],
+      problems: spent + [
+        .ledger(.alreadyMember), .limit, .ledger(.invalid), .unknownOutcome, .ledger(.erased),
+      ], handle: redeem),
+  ]
+
+  // MARK: What they do
+
+  private static func create(_ call: Call) async throws -> Reply {
+    let (facts, membership) = try await call.team()
+    try call.require(.manage(facts.team), as: membership, missing: call.noTeam)
+    let role = call.body["role"]?.string.flatMap(Role.init) ?? .member
+    let seconds = call.body["expiresInSeconds"]?.int64 ?? standardSeconds
+    let code: InviteID = try await call.newID()
+    let invite = try await made(
+      code,
+      .createInvite(
+        code, facts.team.id, role, expiresAt: call.now.advanced(bySeconds: seconds)), call)
+    return .created(
+      .object([("code", .string(code.description))] + members(invite, at: call.now)),
+      at: "/v1/invites/\(code)")
+  }
+
+  /// The invite that a command makes, or has made when the request came the first time.
+  private static func made(
+    _ code: InviteID, _ action: LedgerCommand.Action, _ call: Call
+  ) async throws -> Invite {
+    do {
+      guard case .invite(let invite) = try await call.perform(action) else {
+        throw Problem.unexpectedAnswer
+      }
+      return invite
+    } catch let error as LedgerError where error.code == .conflict {
+      // An Idempotency-Key leads to the same code later, which then would expire later.
+      guard let stored = try await call.backend.ledger.invite(code) else { throw error }
+      return stored
+    }
+  }
+
+  private static func list(_ call: Call) async throws -> Reply {
+    let (facts, membership) = try await call.team()
+    try call.require(.seeMembers(facts.team), as: membership, missing: call.noTeam)
+    let cursor = try call.cursor("invites", .integer, .identifier)
+    var rows = try await call.backend.ledger.invites(of: facts.team.id)
+      .map { Row(invite: $0, name: name(of: $0.id)) }
+      .sorted { $0.isBefore($1.createdMicroseconds, $1.name) }
+    if let created = cursor?.integer(at: 0), let name: InviteID = cursor?.id(at: 1) {
+      rows.removeAll { !$0.isAfter(created, name) }
+    }
+    return call.page(
+      of: Array(rows.prefix(call.rowsToRead)),
+      cursor: { PageCursor("invites", [.integer($0.createdMicroseconds), .id($0.name)]) },
+      json: { .object(members($0.invite, at: call.now)) })
+  }
+
+  /// An invite in a list: the latest first, then by name.
+  private struct Row {
+    let invite: Invite
+    let name: InviteID
+
+    var createdMicroseconds: Int64 { invite.createdAt.microseconds }
+
+    func isBefore(_ created: Int64, _ name: InviteID) -> Bool {
+      createdMicroseconds != created ? createdMicroseconds > created : self.name < name
+    }
+
+    func isAfter(_ created: Int64, _ name: InviteID) -> Bool {
+      createdMicroseconds != created ? createdMicroseconds < created : self.name > name
+    }
+  }
+
+  private static func revoke(_ call: Call) async throws -> Reply {
+    let (facts, membership) = try await call.team()
+    try call.require(.manage(facts.team), as: membership, missing: call.noTeam)
+    let named: InviteID = try call.id("invite")
+    let invites = try await call.backend.ledger.invites(of: facts.team.id)
+    guard let invite = invites.first(where: { name(of: $0.id) == named }) else {
+      throw Problem(.notFound, "there is no invite \(named) of the team; its code is another id")
+    }
+    _ = try await call.perform(.revokeInvite(invite.id))
+    return .nothing
+  }
+
+  private static func show(_ call: Call) async throws -> Reply {
+    let code: InviteID = try call.id("code")
+    guard let invite = try await call.backend.ledger.invite(code),
+      let facts = try await call.backend.ledger.team(invite.team)
+    else { throw missing }
+    switch Status(invite, at: call.now) {
+    case .open: break
+    case .used: throw Problem(LedgerError(.inviteUsed, "the invite was used; ask for another"))
+    case .revoked:
+      throw Problem(LedgerError(.inviteRevoked, "the invite was taken back; ask for another"))
+    case .expired:
+      throw Problem(
+        LedgerError(
+          .inviteExpired, "the invite was good until \(invite.expiresAt); ask for another"))
+    }
+    return .json(
+      .object([
+        ("team", .string(facts.team.id.description)), ("teamName", .string(facts.team.name)),
+        ("role", .string(invite.role.rawValue)),
+        ("expiresAt", .string(invite.expiresAt.description)),
+      ]))
+  }
+
+  private static func redeem(_ call: Call) async throws -> Reply {
+    let code: InviteID = try call.id("code")
+    let answer: LedgerAnswer
+    do { answer = try await call.perform(.redeemInvite(code, try call.person())) } catch let error
+      as LedgerError where error.code == .notFound
+    {
+      throw missing
+    }
+    guard case .membership(let stay) = answer,
+      let facts = try await call.backend.ledger.team(stay.team)
+    else { throw Problem.unexpectedAnswer }
+    return .json(TeamResource.json(facts.team, role: stay.isOpen ? stay.role : nil))
+  }
+
+  private static var missing: Problem { Problem(.notFound, "there is no invite with this code") }
+
+  // MARK: Parts
+
+  /// What an invite goes by where its code is not told: a UUID (RFC 9562, version 8) of bits of the
+  /// code's SHA-256.
+  static func name(of code: InviteID) -> InviteID {
+    let digest = SHA256.hash(data: Array("milequest invite ".utf8) + code.bytes)
+    let (high, low) = digest.withUnsafeBytes {
+      ($0.load(as: UInt64.self).bigEndian, $0.load(fromByteOffset: 8, as: UInt64.self).bigEndian)
+    }
+    return InviteID(
+      high: high & 0xFFFF_FFFF_FFFF_0FFF | 0x8000,
+      low: low & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000)
+  }
+
+  private enum Status: String, CaseIterable {
+    case open, used, revoked, expired
+
+    init(_ invite: Invite, at now: Instant) {
+      self =
+        invite.redeemedBy != nil
+        ? .used : invite.revokedAt != nil ? .revoked : now < invite.expiresAt ? .open : .expired
+    }
+  }
+
+  private static func members(_ invite: Invite, at now: Instant) -> [(String, JSONValue)] {
+    [
+      ("id", .string(name(of: invite.id).description)), ("role", .string(invite.role.rawValue)),
+      ("status", .string(Status(invite, at: now).rawValue)),
+      ("createdBy", .string(invite.createdBy.description)),
+      ("createdAt", .string(invite.createdAt.description)),
+      ("expiresAt", .string(invite.expiresAt.description)),
+      ("redeemedBy", .optional(invite.redeemedBy?.description)),
+      ("redeemedAt", .optional(invite.redeemedAt?.description)),
+      ("revokedAt", .optional(invite.revokedAt?.description)),
+    ]
+  }
+}

@@ -1,0 +1,135 @@
+import Formats
+import HTTPTypes
+import Quests
+
+/// Who is in a team, what each may do there, and who changed what.
+enum MemberResource {
+  private static let tag = "Members and invites"
+
+  static let schemas: [NamedSchema] = [
+    NamedSchema(
+      "Member", "Somebody in a team.",
+      .object([
+        .init("person", .uuid),
+        .init("name", .nullable(.text()), "Null for somebody without an account."),
+        .init("role", .words(roles)), .init("joinedAt", .instant),
+      ])),
+    NamedSchema(
+      "MemberChange", "A member's new role.", .object([.init("role", .words(roles))])),
+    NamedSchema(
+      "TrailEntry", "Something that was changed in a team.",
+      .object([
+        .init("number", .count), .init("at", .instant),
+        .init("actor", .nullable(.uuid), "Who did it; null where the system did."),
+        .init("actorName", .nullable(.text())),
+        .init("action", .text(1...64), "Such as `set-role`."),
+        .init("quest", .nullable(.uuid)),
+        .init("person", .nullable(.uuid), "Whom it concerned."),
+        .init("personName", .nullable(.text())),
+        .init("detail", .text(0...20_000), "For people."),
+      ])),
+  ]
+
+  static let roles = ["admin", "member"]
+
+  private static let memberPath = "/v1/teams/{team}/members/{person}"
+
+  static let endpoints: [Endpoint] = [
+    Endpoint(
+      .get, "/v1/teams/{team}/members", "listMembers", "List who is in a team",
+      details: "For its members.", tag: tag, access: .person(.read),
+      parameters: [.limit, .cursor, .fields], answers: [.page(of: "Member")], handle: list),
+    Endpoint(
+      .patch, memberPath, "changeMember", "Give a member another role",
+      details: "For admins; the last one stays one.", tag: tag, access: .person(.manage),
+      body: .json("MemberChange"), answers: [.ok("Member", "As it stands now.")],
+      problems: [.ledger(.lastAdmin), .unknownOutcome], handle: change),
+    Endpoint(
+      .delete, memberPath, "removeMember", "Leave a team, or take somebody out of it",
+      details:
+        "What was walked before stays. Others are taken out by admins; the last admin stays.",
+      tag: tag, access: .person(.manage), answers: [.nothing],
+      problems: [.ledger(.lastAdmin), .ledger(.invalid), .unknownOutcome], handle: remove),
+    Endpoint(
+      .get, "/v1/teams/{team}/trail", "listTrail", "List who changed what in a team",
+      details: "For admins; the latest first.", tag: tag, access: .person(.read),
+      parameters: [.limit, .cursor, .fields], answers: [.page(of: "TrailEntry")], handle: trail),
+  ]
+
+  // MARK: What they do
+
+  private static func list(_ call: Call) async throws -> Reply {
+    let (facts, membership) = try await call.team()
+    try call.require(.seeMembers(facts.team), as: membership, missing: call.noTeam)
+    let after: PersonID? = try call.cursor("members", .identifier)?.id(at: 0)
+    let stays = try await call.backend.ledger.members(
+      of: facts.team.id, after: after, limit: call.rowsToRead)
+    let names = try await call.backend.accounts.names(of: stays.map(\.person))
+    return call.page(
+      of: stays, cursor: { PageCursor("members", [.id($0.person)]) },
+      json: { json($0, name: names[$0.person]) })
+  }
+
+  private static func change(_ call: Call) async throws -> Reply {
+    let (facts, membership) = try await call.team()
+    try call.require(.manage(facts.team), as: membership, missing: call.noTeam)
+    guard let role = Role(rawValue: call.body.text("role")) else {
+      throw Problem.invalid("/role", "is none of \(roles.joined(separator: ", "))")
+    }
+    let person: PersonID = try call.id("person")
+    let answer = try await performOnMember(.setRole(facts.team.id, person, role), call)
+    guard case .membership(let stay) = answer else { throw Problem.unexpectedAnswer }
+    let names = try await call.backend.accounts.names(of: [person])
+    return .json(json(stay, name: names[person]))
+  }
+
+  private static func remove(_ call: Call) async throws -> Reply {
+    let (facts, membership) = try await call.team()
+    let person: PersonID = try call.id("person")
+    try call.require(.remove(person, from: facts.team), as: membership, missing: call.noTeam)
+    _ = try await performOnMember(.leave(facts.team.id, person, from: call.now), call)
+    return .nothing
+  }
+
+  private static func trail(_ call: Call) async throws -> Reply {
+    let (facts, membership) = try await call.team()
+    try call.require(.manage(facts.team), as: membership, missing: call.noTeam)
+    let before = try call.cursor("trail", .integer)?.integer(at: 0)
+    let found = try await call.backend.ledger.trail(
+      of: facts.team.id, before: before, limit: call.rowsToRead)
+    let actors = try await call.backend.accounts.names(of: found.compactMap(\.entry.actor))
+    let people = try await call.backend.accounts.names(of: found.compactMap(\.entry.person))
+    return call.page(of: found, cursor: { PageCursor("trail", [.integer($0.number)]) }) { row in
+      let entry = row.entry
+      return .object([
+        ("number", .integer(Int(row.number))), ("at", .string(entry.at.description)),
+        ("actor", .optional(entry.actor?.description)),
+        ("actorName", .optional(entry.actor.flatMap { actors[$0] })),
+        ("action", .string(entry.action)), ("quest", .optional(entry.quest?.description)),
+        ("person", .optional(entry.person?.description)),
+        ("personName", .optional(entry.person.flatMap { people[$0] })),
+        ("detail", .string(entry.detail)),
+      ])
+    }
+  }
+
+  // MARK: Parts
+
+  /// - Throws: `not-found` for a person who is not in the team.
+  private static func performOnMember(
+    _ action: LedgerCommand.Action, _ call: Call
+  ) async throws -> LedgerAnswer {
+    do { return try await call.perform(action) } catch let error as LedgerError
+      where error.code == .notMember
+    {
+      throw Problem(.notFound, "there is no \(call.path["person"] ?? "") in the team")
+    }
+  }
+
+  private static func json(_ stay: Membership, name: String?) -> JSONValue {
+    .object([
+      ("person", .string(stay.person.description)), ("name", .optional(name)),
+      ("role", .string(stay.role.rawValue)), ("joinedAt", .string(stay.joined.description)),
+    ])
+  }
+}

@@ -1,0 +1,427 @@
+import Formats
+import Geodesy
+import HTTPTypes
+import Quests
+import Routes
+
+/// What can be asked about a route's line, whoever walks it: positions, places, heights, maps, files.
+enum RoutePlaces {
+  private static let mostPlaces = ServiceLimits.standard.positions
+  /// The most metres that a distance in a request may have: all that a `Distance` holds.
+  private static let mostMeters = 9.2e12
+
+  static let schemas: [NamedSchema] = [
+    NamedSchema(
+      "PositionsQuestion", "Distances along a course, and the course.",
+      .object([
+        .init(
+          "at", .array(.either([.distance, .number(0...mostMeters)]), count: 1...mostPlaces),
+          "Distances from the start: texts with a unit, numbers in metres."),
+        .optional("version", .integer(1...1_000_000), "The latest where it is left out."),
+        .optional("laps", .integer(1...10_000)), .optional("thereAndBack", .boolean),
+        .optional("lapJoin", .words(RouteUpload.policies)),
+      ])),
+    NamedSchema(
+      "RoutePosition", "Where a distance leads on a course.",
+      .object(
+        [
+          .init("distanceMeters", .meters, "Within the course."),
+          .init("coordinate", lonLat, "Longitude and latitude."),
+        ] + positionProperties)),
+    NamedSchema(
+      "RoutePositions", "Positions, in the order of the distances.",
+      .object([.init("positions", .array(.named("RoutePosition"), count: 0...mostPlaces))])),
+    NamedSchema(
+      "RoutePositionFeatures", "The same as points of GeoJSON.",
+      .object([
+        .init("type", .words(["FeatureCollection"])),
+        .init(
+          "features",
+          .array(
+            .object([
+              .init("type", .words(["Feature"])),
+              .init(
+                "properties", .object([.init("distanceMeters", .meters)] + positionProperties)),
+              .init(
+                "geometry",
+                .object([.init("type", .words(["Point"])), .init("coordinates", lonLat)])),
+            ]), count: 0...mostPlaces)),
+      ])),
+    NamedSchema(
+      "RouteMatches", "The places of a course that are nearest to a coordinate.",
+      .object([
+        .init(
+          "matches",
+          .array(
+            .object([
+              .init("distanceMeters", .meters), .init("offsetMeters", .meters),
+              .init("coordinate", lonLat, "Longitude and latitude."),
+            ]), count: 0...mostMatches), "The nearest first.")
+      ])),
+    NamedSchema(
+      "RouteProfile", "The heights along one pass of a route.",
+      .object([
+        .init("ascentMeters", .nullable(.meters)), .init("descentMeters", .nullable(.meters)),
+        .init(
+          "points",
+          .array(
+            .object([
+              .init("distanceMeters", .meters), .init("elevationMeters", elevation),
+            ]), count: 0...ElevationProfile.mostPoints),
+          "Empty where no height is known."),
+      ])),
+    NamedSchema(
+      "RouteMap", "One pass of a route as GeoJSON.",
+      .object([
+        .init("type", .words(["FeatureCollection"])),
+        .init("bbox", .array(.number(-180...180), count: 4...4)),
+        .init(
+          "features",
+          .array(
+            .object([
+              .init("type", .words(["Feature"])),
+              .init(
+                "properties",
+                .object([
+                  .init("kind", .words(["route", "crossing", "waypoint"])),
+                  .optional("fromMeters", .meters), .optional("toMeters", .meters),
+                  .optional("name", .nullable(.text())), .optional("type", .nullable(.text())),
+                  .optional("distanceMeters", .meters),
+                ])),
+              .init("geometry", .nullable(geometry)),
+            ]), count: 1...20_000)),
+      ])),
+  ]
+
+  private static let lonLat = Schema.array(.number(-180...180), count: 2...2)
+  private static let elevation = Schema.number(-1.7e308...1.7e308)
+  private static let fraction = Schema.number(0...1)
+  private static let line = Schema.array(lonLat, count: 2...10_000_000)
+  private static let geometry = Schema.either([
+    .object([.init("type", .words(["Point"])), .init("coordinates", lonLat)]),
+    .object([.init("type", .words(["LineString"])), .init("coordinates", line)]),
+    .object([
+      .init("type", .words(["MultiLineString"])),
+      .init("coordinates", .array(line, count: 1...10_000_000)),
+    ]),
+  ])
+
+  private static func waypoint(_ gap: String) -> Schema {
+    .nullable(
+      .object([
+        .init("name", .nullable(.text())), .init("distanceMeters", .meters), .init(gap, .meters),
+      ]))
+  }
+
+  private static let positionProperties: [Schema.Property] = [
+    .init("bearing", .nullable(.number(0...360)), "Degrees from north, clockwise."),
+    .init("elevationMeters", .nullable(elevation)),
+    .init("part", .count), .init("lap", .count), .init("leg", .count),
+    .init("legFraction", fraction), .init("fraction", fraction, "Of the whole course."),
+    .init("finished", .boolean), .init("lastWaypoint", waypoint("passedMeters")),
+    .init("nextWaypoint", waypoint("remainingMeters")),
+  ]
+
+  private static let course = [RouteResource.version] + RouteUpload.course
+
+  private static let mostMatches = 500
+
+  private static let positionsAnswer = Endpoint.Answer(
+    200, "Positions; GeoJSON where `format` or `Accept` ask for it.",
+    [
+      .init("application/json", .named("RoutePositions")),
+      .init("application/geo+json", .named("RoutePositionFeatures")),
+    ])
+
+  static let endpoints: [Endpoint] = [
+    Endpoint(
+      .get, "/v1/routes/{route}/positions", "getRoutePositions", "Where distances lead",
+      details:
+        "Keeps nothing: distances in, positions out. Beyond the end is the end. The course is "
+        + "the route's own where nothing is said.",
+      tag: RouteResource.tag, access: .anyone,
+      parameters: [
+        .init(
+          "at", .array(.distance, count: 1...500),
+          "Distances from the start, such as `10mi,16km`; more than a query holds by POST.",
+          isRequired: true, isList: true),
+        .init("format", .words(["json", "geojson"]), "Overrules the header `Accept`."),
+      ] + course + [.fields], answers: [positionsAnswer], problems: [.limit], handle: getPositions),
+    Endpoint(
+      .post, "/v1/routes/{route}/positions", "askRoutePositions", "Where many distances lead",
+      details: "The same as GET, for up to 10,000 distances.", tag: RouteResource.tag,
+      access: .anyone,
+      parameters: [
+        .init("format", .words(["json", "geojson"]), "Overrules the header `Accept`.")
+      ], body: .json("PositionsQuestion"), answers: [positionsAnswer], problems: [.limit],
+      handle: postPositions),
+    Endpoint(
+      .get, "/v1/routes/{route}/nearest", "getNearestPlaces", "Where on a route a place is",
+      details:
+        "The places of the first lap that are nearest, all passes: a road walked out and back "
+        + "answers twice. With `near`, of all laps the one match nearest to that distance.",
+      tag: RouteResource.tag, access: .anyone,
+      parameters: [
+        .init(
+          "to", .array(.number(-180...180), count: 2...2), "Latitude and longitude.",
+          isRequired: true, isList: true),
+        .init("near", .distance, "About how far along the course the place is."),
+        .init(
+          "tolerance", .distance,
+          "How much further than the nearest a match may be, up to 10 km; 25 m by default."),
+      ] + course + [.fields], answers: [.ok("RouteMatches", "Matches.")], problems: [.limit],
+      handle: nearest),
+    Endpoint(
+      .get, "/v1/routes/{route}/profile", "getRouteProfile", "The heights along a route",
+      tag: RouteResource.tag, access: .anyone,
+      parameters: [
+        .init(
+          "samples", .integer(2...Int64(ElevationProfile.mostPoints)),
+          "How many points at most; 500 by default. Summits and valleys stay."),
+        RouteResource.version, .fields,
+      ], answers: [.ok("RouteProfile", "The profile.")], handle: profile),
+    Endpoint(
+      .get, "/v1/routes/{route}/map", "getRouteMap", "A route as GeoJSON to draw",
+      details:
+        "One pass, cut at 180 degrees as RFC 7946 asks, crossings apart from what is walked, "
+        + "and the waypoints.", tag: RouteResource.tag, access: .anyone,
+      parameters: [
+        .init(
+          "tolerance", .distance,
+          "How far the drawn line may be from the real one, up to 100 km; 0 m by default, or more "
+            + "where the line has more than 100,000 vertices."),
+        RouteResource.version,
+      ],
+      answers: [.init(200, "The map.", mediaType: "application/geo+json", .named("RouteMap"))],
+      handle: map),
+    Endpoint(
+      .get, "/v1/routes/{route}/file", "getRouteFile", "Download a route",
+      details:
+        "In any format; polylines hold the line alone, without names, heights and waypoints.",
+      tag: RouteResource.tag, access: .anyone,
+      parameters: [
+        .init(
+          "format", .words(RouteFormat.allCases.map(\.rawValue)), "GeoJSON by default."),
+        RouteResource.version,
+      ],
+      answers: [.init(200, "The file.", RouteFormat.mediaTypes.map { .init($0) })],
+      handle: file),
+  ]
+
+  // MARK: Positions
+
+  private static func getPositions(_ call: Call) async throws -> Reply {
+    let distances = try (call.query["at"] ?? "").split(separator: ",").map {
+      try Call.distance(String($0), at: .query("at"))
+    }
+    let record = try await call.route()
+    let course = CourseChoice(
+      laps: call.integer("laps"), thereAndBack: call.flag("thereAndBack"),
+      lapJoin: call.query["lapJoin"], place: { .query($0) })
+    return try await positions(
+      at: distances, on: record, course, call,
+      caching: call.caching(of: record, fixing: true))
+  }
+
+  private static func postPositions(_ call: Call) async throws -> Reply {
+    let items = call.body["at"]?.array ?? []
+    let distances = try items.enumerated().map { index, item in
+      let place = Problem.Fault.Place.body(pointer: "/at/\(index)")
+      if let text = item.string { return try Call.distance(text, at: place) }
+      guard let distance = item.distance(in: .meters) else {
+        throw Problem.fault(place, "is more than any distance")
+      }
+      return distance
+    }
+    func number(_ name: String) -> Int? { call.body[name]?.int64.map { Int($0) } }
+    let record = try await call.route(version: number("version"))
+    let course = CourseChoice(
+      laps: number("laps"), thereAndBack: call.body["thereAndBack"]?.bool,
+      lapJoin: call.body["lapJoin"]?.string, place: { .body(pointer: "/\($0)") })
+    return try await positions(at: distances, on: record, course, call, caching: .forbidden)
+  }
+
+  private static func positions(
+    at distances: [Distance], on record: RouteRecord, _ course: CourseChoice, _ call: Call,
+    caching: Reply.Caching
+  ) async throws -> Reply {
+    let route = try await course.kept(record, call).measured
+    let isMap = wantsMap(call)
+    var reply = try await call.backend.offload {
+      let positions = route.positions(at: distances)
+      return isMap
+        ? Reply.map(PositionJSON.featureCollection(positions), caching: caching)
+        : Reply.json(
+          .object([("positions", .array(positions.map(PositionJSON.object)))]), caching: caching)
+    }
+    reply.headers[.vary] = "Accept"
+    return reply
+  }
+
+  private static func wantsMap(_ call: Call) -> Bool {
+    if let format = call.query["format"] { return format == "geojson" }
+    let accepted = (call.headers[.accept] ?? "").split(separator: ",").map {
+      $0.prefix { $0 != ";" }.trimmingSpaces.lowercased()
+    }
+    return accepted.first { $0 == "application/json" || $0 == "application/geo+json" }
+      == "application/geo+json"
+  }
+
+  // MARK: Places, heights, maps, files
+
+  private static let widestTolerance = Distance(micrometers: 10_000_000_000)
+
+  private static func nearest(_ call: Call) async throws -> Reply {
+    guard let target = try call.place("to") else { throw Problem.parameter("to", "is missing") }
+    let hint = try call.distance("near")
+    let tolerance = try call.distance("tolerance")
+    if let tolerance, tolerance > widestTolerance {
+      throw Problem.parameter("tolerance", "is more than 10 km, the limit")
+    }
+    let reach = tolerance?.meters ?? MeasuredRoute.waypointTieMeters
+    let record = try await call.route()
+    let course = CourseChoice(
+      laps: call.integer("laps"), thereAndBack: call.flag("thereAndBack"),
+      lapJoin: call.query["lapJoin"], place: { .query($0) })
+    let kept = try await course.kept(record, call)
+    let caching = call.caching(of: record, fixing: true)
+    return try await call.backend.offload {
+      let places = try kept.places()
+      let matches =
+        if let hint {
+          [places.match(to: target, near: hint, toleranceMeters: reach)].compactMap { $0 }
+        } else { places.matches(to: target, toleranceMeters: reach) }
+      let items = matches.prefix(mostMatches).map { match in
+        JSONValue.object([
+          ("distanceMeters", .number(match.distance.meters)),
+          ("offsetMeters", .number(match.offsetMeters)),
+          ("coordinate", .position(match.coordinate)),
+        ])
+      }
+      return .json(.object([("matches", .array(items))]), caching: caching)
+    }
+  }
+
+  private static func profile(_ call: Call) async throws -> Reply {
+    let record = try await call.route()
+    let route = try await call.backend.routeCache.measured(record.version)
+    let count = call.integer("samples") ?? 500
+    let caching = call.caching(of: record, fixing: true)
+    return try await call.offloading(on: record) {
+      .json(ElevationProfile(route, pointCount: count).json, caching: caching)
+    }
+  }
+
+  private static let coarsest = Distance(micrometers: 100_000_000_000)
+
+  private static func map(_ call: Call) async throws -> Reply {
+    let tolerance = try call.distance("tolerance") ?? .zero
+    guard tolerance <= coarsest else {
+      throw Problem.parameter("tolerance", "is more than 100 km, the limit")
+    }
+    let record = try await call.route()
+    let route = try await call.backend.routeCache.measured(record.version)
+    let caching = call.caching(of: record, fixing: true)
+    return try await call.offloading(on: record) {
+      .map(
+        RouteMapSource(route, toleranceMeters: tolerance.meters).routeMap(), caching: caching)
+    }
+  }
+
+  private static func file(_ call: Call) async throws -> Reply {
+    let record = try await call.route()
+    let format = call.query["format"].flatMap(RouteFormat.init(rawValue:)) ?? .geojson
+    let route = try await call.backend.routeCache.measured(record.version).route
+    let caching = call.caching(of: record, fixing: true)
+    return try await call.offloading(on: record) {
+      var reply = Reply(
+        .ok, .bytes(RouteWriter.write(route, as: format), mediaType: format.mediaType),
+        caching: caching)
+      reply.headers[.contentDisposition] = disposition(
+        record.name ?? "route", ending: format.rawValue)
+      return reply
+    }
+  }
+
+  /// The name under which a browser keeps the file: in ASCII, and as RFC 6266 has it for the others.
+  static func disposition(_ name: String, ending: String) -> String {
+    let name = String(String.UnicodeScalarView(name.unicodeScalars.prefix(100)))
+    var plain = ""
+    for scalar in name.unicodeScalars {
+      let isPlain =
+        scalar.isASCII && (scalar.properties.isAlphabetic || "0"..."9" ~= scalar || scalar == "_")
+      if isPlain {
+        plain.unicodeScalars.append(scalar)
+      } else if !plain.isEmpty, plain.last != "-" {
+        plain += "-"
+      }
+    }
+    while plain.last == "-" { plain.removeLast() }
+    if plain.isEmpty { plain = "route" }
+    return "attachment; filename=\"\(plain).\(ending)\"; "
+      + "filename*=UTF-8''\(Call.percentEncoded(name)).\(ending)"
+  }
+}
+
+/// Which course of a route a request is about.
+private struct CourseChoice: Sendable {
+  let laps: Int?
+  let thereAndBack: Bool?
+  let lapJoin: JoinPolicy?
+  /// Where a member of the request stands, for its faults.
+  let place: @Sendable (String) -> Problem.Fault.Place
+
+  init(
+    laps: Int?, thereAndBack: Bool?, lapJoin: String?,
+    place: @escaping @Sendable (String) -> Problem.Fault.Place
+  ) {
+    self.laps = laps
+    self.thereAndBack = thereAndBack
+    self.lapJoin = lapJoin.flatMap(JoinPolicy.init(rawValue:))
+    self.place = place
+  }
+
+  /// The measured course.
+  ///
+  /// - Throws: `limit`; a fault of `lapJoin` where nobody has said how a lap leads to the next.
+  func kept(_ record: RouteRecord, _ call: Call) async throws -> RouteCache.Kept {
+    let stored = try await call.backend.routeCache.kept(record.version)
+    let own = stored.measured.route.course
+    var course = own
+    course.laps = laps ?? own.laps
+    course.thereAndBack = thereAndBack ?? own.thereAndBack
+    // What leads to a next lap only matters where there is one that starts where the last began.
+    if course.laps > 1, !course.thereAndBack { course.lapJoin = lapJoin ?? own.lapJoin }
+    if course == own { return stored }
+    // Each course is measured anew, so that large routes could keep all processors busy.
+    let kept = try await call.working(on: record) { [course] in
+      try await call.backend.routeCache.kept(record.version, course: course)
+    }
+    do throws(RouteError) { try kept.measured.requireResolvedJoins() } catch {
+      throw Problem.fault(place("lapJoin"), ParameterWords.said(error.message))
+    }
+    return kept
+  }
+}
+
+extension Call {
+  /// Routes with more vertices are worked on a few at a time, as uploads are.
+  private static let lightVertices = 100_000
+
+  /// Does work that grows with a route.
+  ///
+  /// - Throws: `unavailable` where too much of it is under way.
+  fileprivate func working<T: Sendable>(
+    on route: RouteRecord, _ work: () async throws -> T
+  ) async throws -> T {
+    route.vertices <= Self.lightVertices
+      ? try await work() : try await backend.uploads.work(work)
+  }
+
+  /// The same, away from the threads that serve.
+  fileprivate func offloading<T: Sendable>(
+    on route: RouteRecord, _ work: @escaping @Sendable () throws -> T
+  ) async throws -> T {
+    try await working(on: route) { try await backend.offload(work) }
+  }
+}

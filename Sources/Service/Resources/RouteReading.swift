@@ -1,0 +1,180 @@
+import Formats
+import Geodesy
+import HTTPTypes
+import Inspection
+import Routes
+
+/// How a request asks for its route file to be read.
+struct RouteReading: Sendable {
+  private let format: RouteFormat?
+  private let name: String?
+  private let track: String?
+  private let includesUnsafe: Bool?
+  private var options = InspectionOptions()
+
+  /// A route that can be stored, and what was found in its file.
+  struct Storable: Sendable {
+    let route: MeasuredRoute
+    let report: Report
+    let repair: Repair.Outcome?
+  }
+
+  /// - Parameter fix: which repairs are made; nil as the request asks.
+  /// - Throws: `invalid-parameter`, `unsupported-media-type`.
+  init(_ call: Call, fix: String? = nil) throws(Problem) {
+    let type = call.headers[.contentType]?.split(separator: ";").first.map {
+      $0.trimmingSpaces.lowercased()
+    }
+    if let type, type.hasPrefix("multipart/") {
+      throw Problem(
+        .unsupportedMediaType, "the body's type is \(type.prefix(100)); send the file as the body")
+    }
+    // A type that says less than the file's first bytes is not listened to.
+    format =
+      call.query["format"].flatMap(RouteFormat.init(rawValue:))
+      ?? RouteFormat.allCases.first { !$0.isPolyline && $0.mediaType == type }
+    name = call.query["name"]
+    track = call.query["track"]
+    includesUnsafe = (fix ?? call.query["fix"]).map { $0 == "unsafe" }
+    options.route.joins = call.query["joins"].flatMap(JoinPolicy.init(rawValue:))
+    for text in (call.query["join"] ?? "").split(separator: ",") {
+      let sides = text.split(separator: ":", omittingEmptySubsequences: false)
+      guard sides.count == 2, let number = Int(sides[0]), number >= 1,
+        RouteUpload.policies.contains(String(sides[1])),
+        let policy = JoinPolicy(rawValue: String(sides[1]))
+      else {
+        throw .parameter(
+          "join", "“\(text.prefix(50))” is not N:POLICY, such as 3:ferry (walk, ferry or counted)")
+      }
+      options.route.joinByNumber[number] = policy
+    }
+    options.route.laps = call.integer("laps")
+    options.route.thereAndBack = call.flag("thereAndBack")
+    options.route.lapJoin = call.query["lapJoin"].flatMap(JoinPolicy.init(rawValue:))
+    options.calibration = CalibrationRequest(
+      officialLength: try call.distance("officialLength"),
+      namedMarkers: call.query["calibrate"] != nil, every: call.integer("calibrateEvery") ?? 1)
+    if call.query["calibrateEvery"] != nil, call.query["calibrate"] == nil {
+      throw .parameter("calibrateEvery", "needs calibrate=markers")
+    }
+  }
+
+  /// Reads and inspects a file. To be called off the threads that serve.
+  ///
+  /// - Throws: `invalid-parameter` for a track or join that the file does not have.
+  func inspected(_ bytes: [UInt8]) throws(Problem) -> Report {
+    let (document, options) = try read(bytes)
+    return Inspector.inspect(document, options: options)
+  }
+
+  /// The same after the repairs that were asked for.
+  func repaired(_ bytes: [UInt8]) throws(Problem) -> (Report, Repair.Outcome?) {
+    guard let includesUnsafe else { return (try inspected(bytes), nil) }
+    let (document, options) = try read(bytes)
+    let outcome = Repair.repair(document, options: options, includingUnsafe: includesUnsafe)
+    return (outcome.report, outcome)
+  }
+
+  /// What is to be stored of a file.
+  ///
+  /// - Throws: `bad-route` with the report, `invalid-parameter`.
+  func storable(_ bytes: [UInt8]) throws(Problem) -> Storable {
+    let (report, repair) = try repaired(bytes)
+    guard report.isSound else {
+      let count = report.count(.error)
+      throw RouteUpload.badRoute(
+        report, "the file has \(count) error\(count == 1 ? "" : "s"); nothing is stored")
+    }
+    guard let measured = report.measured else {
+      throw RouteUpload.badRoute(report, "the file holds no line to walk on; nothing is stored")
+    }
+    do throws(RouteError) {
+      var route = try measured.writing(options.calibration)
+      try route.requireResolvedJoins()
+      if let name { route = try MeasuredRoute(route.route.named(name)) }
+      return Storable(route: route, report: report, repair: repair)
+    } catch { throw RouteUpload.badRoute(report, ParameterWords.said(error.message)) }
+  }
+
+  private func read(_ bytes: [UInt8]) throws(Problem) -> (RouteDocument, InspectionOptions) {
+    let document = RouteReader.read(bytes, as: format, thoroughly: true)
+    var options = options
+    guard document.hasLine else { return (document, options) }
+    var chosen = document.tracks[...]
+    if let track {
+      guard let index = document.trackIndex(named: track) else {
+        let names = document.tracks.prefix(8).enumerated()
+          .map { "\($0 + 1)" + ($1.name.map { " “\($0.prefix(100))”" } ?? "") }
+        throw .parameter(
+          "track",
+          "there is no track “\(track)” among \(names.joined(separator: ", "))"
+            + (document.tracks.count > 8 ? " … \(document.tracks.count)" : ""))
+      }
+      options.track = .one(index)
+      chosen = document.tracks[index...index]
+    }
+    let parts = chosen.reduce(0) { $0 + $1.parts.count { !$0.vertices.isEmpty } }
+    if let number = options.route.joinByNumber.keys.max(), number >= parts {
+      throw .parameter(
+        "join",
+        parts <= 1
+          ? "there is no join \(number): the route has one part"
+          : "there is no join \(number): the route has joins 1 to \(parts - 1)")
+    }
+    return (document, options)
+  }
+}
+
+extension RouteFormat {
+  var isPolyline: Bool { self == .polyline5 || self == .polyline6 }
+
+  var mediaType: String {
+    switch self {
+    case .gpx: "application/gpx+xml"
+    case .geojson: "application/geo+json"
+    case .kml: "application/vnd.google-earth.kml+xml"
+    case .polyline5, .polyline6: "text/plain; charset=utf-8"
+    }
+  }
+
+  /// Each once.
+  static let mediaTypes = [RouteFormat.gpx, .geojson, .kml, .polyline5].map(\.mediaType)
+}
+
+/// Says with the service's parameters what messages about files say with the options of the command
+/// line.
+enum ParameterWords {
+  private static let words = [
+    ("--fix-unsafe", "fix=unsafe"), ("--fix", "fix=safe"), ("--lap-join ", "lapJoin="),
+    ("--joins walk", "joins=walk"), ("--joins", "joins"), ("--from ", "format="),
+  ]
+
+  static func said(_ text: String) -> String {
+    guard text.contains("--") else { return text }
+    var text = text
+    for (option, parameter) in words { text = text.replacing(option, with: parameter) }
+    // `--join 3=ferry` is `join=3:ferry`.
+    let pieces = text.split(separator: "--join ", omittingEmptySubsequences: false)
+    return String(pieces[0])
+      + pieces.dropFirst().map { piece in
+        let number = piece.prefix { $0 != "=" }
+        return "join=\(number):\(piece.dropFirst(number.count + 1))"
+      }.joined()
+  }
+
+  /// The same for the members `message` and `text` of all objects within.
+  static func inMessages(_ value: JSONValue) -> JSONValue {
+    switch value {
+    case .array(let items): return .array(items.map(inMessages))
+    case .object(let members):
+      return .object(
+        members.map { name, value in
+          if name == "message" || name == "text", case .string(let text) = value {
+            return (name, .string(said(text)))
+          }
+          return (name, inMessages(value))
+        })
+    default: return value
+    }
+  }
+}

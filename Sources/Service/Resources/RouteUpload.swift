@@ -1,0 +1,255 @@
+import Formats
+import Geodesy
+import HTTPTypes
+import Inspection
+import Quests
+import Routes
+
+/// Route files coming in: stored, looked at, or repaired.
+enum RouteUpload {
+  static let schemas: [NamedSchema] = [
+    NamedSchema(
+      "RouteFinding", "Something that is wrong with a route file, or worth knowing about it.",
+      .object([
+        .init("code", .text(1...100), "Stable, for programs."),
+        .init("severity", .words(["error", "warning", "info"])),
+        .init("message", .text(0...100_000), "For people."),
+        .init("line", .nullable(.count), "In the file, from 1."),
+        .init("column", .nullable(.count), "In characters, from 1."),
+        .init("pointer", .nullable(.text(0...100_000)), "Into a JSON file (RFC 6901)."),
+        .init("distanceMeters", .nullable(.meters), "Along the route."),
+        .init(
+          "coordinate", .nullable(.array(.number(-180...180), count: 2...2)),
+          "Longitude and latitude."),
+        .init("measured", .nullable(measure), "In the unit of the limit."),
+        .init("limit", .nullable(measure), "What is allowed."),
+        .init("unit", .nullable(.text(0...100))),
+        .init(
+          "fix", .nullable(.object([.init("title", .text(0...10_000)), .init("safe", .boolean)])),
+          "What mends it; safe where the route stays what it is."),
+        .init("count", .count, "How many findings it stands for."),
+      ])),
+    NamedSchema("RouteReport", "What was found in a route file.", .object(report)),
+    NamedSchema(
+      "RouteRepair", "What was repaired in the file that is stored.",
+      .object([
+        .init("repaired", .array(.named("RouteFinding"), count: 0...100_000)),
+        .init("rounds", .count, "How often the file was looked at and edited."),
+        .init("lengthMetersBefore", .nullable(.meters)),
+        .init("lengthMetersAfter", .nullable(.meters)),
+        .init("measuredMetersBefore", .nullable(measure), "Without an official length."),
+        .init("measuredMetersAfter", .nullable(measure)),
+      ])),
+    NamedSchema(
+      "StoredRoute", "What became of an upload.",
+      .object([
+        .init("route", .named("Route")), .init("report", .named("RouteReport")),
+        .init("repair", .nullable(.named("RouteRepair")), "Null where none was asked for."),
+      ])),
+  ]
+
+  private static let measure = Schema.number(-1.7e308...1.7e308)
+
+  private static let report: [Schema.Property] = [
+    .init("format", .nullable(.words(RouteFormat.allCases.map(\.rawValue)))),
+    .init("ok", .boolean, "Whether nothing of severity error was found."),
+    .init("errors", .count), .init("warnings", .count), .init("notes", .count),
+    .init("lengthMeters", .nullable(.meters)),
+    .init("findings", .array(.named("RouteFinding"), count: 0...100_000), "Along the route."),
+  ]
+
+  private static let types = [
+    "application/gpx+xml", "application/geo+json", "application/vnd.google-earth.kml+xml",
+    "text/plain", "application/octet-stream",
+  ]
+
+  private static let reading: [Endpoint.Parameter] =
+    [
+      .init(
+        "format", .words(RouteFormat.allCases.map(\.rawValue)),
+        "The file's format, where neither the Content-Type nor its first bytes show it; an encoded "
+          + "polyline needs it."),
+      .init(
+        "track", .text(1...200),
+        "Only this track (GPX), feature (GeoJSON) or placemark (KML), by name or number."),
+      .init("joins", .words(policies), "What all gaps between parts mean."),
+      .init(
+        "join",
+        .array(
+          .text(
+            .init(
+              format: nil, length: 6...20, pattern: "^[1-9][0-9]{0,6}:(walk|ferry|counted)$")),
+          count: 1...1_000), "What single gaps mean, such as `3:ferry,5:walk`; gaps count from 1.",
+        isList: true),
+      .init(
+        "officialLength", .distance, "The length that people are told; the measure is bent to it."),
+      .init(
+        "calibrate", .words(["markers"]),
+        "Waypoints whose name is a distance (“12 km”, “mile 33”) calibrate the measure."),
+      .init(
+        "calibrateEvery", .integer(1...10_000), "Use the first of every so many markers only."),
+    ] + course
+
+  static let policies = ["walk", "ferry", "counted"]
+
+  static let course: [Endpoint.Parameter] = [
+    .init("laps", .integer(1...10_000), "How often the route is run."),
+    .init("thereAndBack", .boolean, "Whether a lap goes to the end and back again."),
+    .init(
+      "lapJoin", .words(policies),
+      "What the way from the end of a lap to the start of the next means."),
+  ]
+
+  private static let storing: [Endpoint.Parameter] = [
+    .init("name", .text(1...200), "The route's name, in place of the file's."),
+    .init(
+      "fix", .words(["safe", "unsafe"]),
+      "Stores the repaired file: `safe` repairs leave the route what it is, `unsafe` ones change it "
+        + "by a guess."),
+  ]
+
+  static let endpoints: [Endpoint] = [
+    Endpoint(
+      .post, "/v1/routes", "createRoute", "Upload a route file",
+      details: "The body is the file: GPX, GeoJSON, KML or an encoded polyline. It is stored where "
+        + "nothing of severity error is found; else the answer is 422 with the report.",
+      tag: RouteResource.tag, access: .person(.manage),
+      parameters: storing + [
+        .init("public", .boolean, "Whether strangers may see it; false by default."),
+        .idempotencyKey,
+      ] + reading, body: .file(types: types), answers: [.created("StoredRoute")],
+      problems: [.badRoute, .limit], handle: create),
+    Endpoint(
+      .post, "/v1/routes:validate", "validateRoute", "Look at a route file without storing it",
+      tag: RouteResource.tag, access: .person(.read),
+      parameters: [
+        .init(
+          "report", .words(["json", "sarif", "text"]), "How the report is written; JSON by default."
+        )
+      ] + reading, body: .file(types: types),
+      answers: [
+        .init(
+          200, "The report, whatever was found.",
+          [
+            .init("application/json", .named("RouteReport")),
+            .init("application/sarif+json", .anything), .init("text/plain; charset=utf-8"),
+          ])
+      ], handle: validate),
+    Endpoint(
+      .post, "/v1/routes:repair", "repairRoute", "Repair a route file without storing it",
+      details:
+        "The answer is the file with what can be mended mended, all else as it was to the byte.",
+      tag: RouteResource.tag, access: .person(.read),
+      parameters: [
+        .init(
+          "fix", .words(["safe", "unsafe"]),
+          "Which repairs are made; `safe` ones, which leave the route what it is, by default.")
+      ] + reading, body: .file(types: types),
+      answers: [
+        .init(200, "The repaired file.", RouteFormat.mediaTypes.map { .init($0) })
+      ], problems: [.badRoute], handle: repair),
+    Endpoint(
+      .post, "/v1/routes/{route}/versions", "createRouteVersion", "Upload a route's next version",
+      details: "A version that has this content already is the answer, and nothing is stored.",
+      tag: RouteResource.tag, access: .person(.manage),
+      parameters: storing + [.idempotencyKey] + reading, body: .file(types: types),
+      answers: [
+        .created("StoredRoute"), .ok("StoredRoute", "The content was there already."),
+      ], problems: [.badRoute, .limit], handle: createVersion),
+  ]
+
+  // MARK: What they do
+
+  private static func create(_ call: Call) async throws -> Reply {
+    let person = try call.person()
+    let request = try RouteReading(call)
+    return try await call.backend.uploads.work {
+      let found = try await call.backend.offload { try request.storable(call.bytes) }
+      let id: RouteID = try await call.newID()
+      let record = try await call.backend.routes.addRoute(
+        found.route, id: id, owner: person, isPublic: call.flag("public") ?? false, at: call.now)
+      return .created(json(record, found, for: call.caller), at: "/v1/routes/\(id)")
+    }
+  }
+
+  private static func createVersion(_ call: Call) async throws -> Reply {
+    let latest = try await call.managedRoute()
+    let id = latest.version.route
+    let request = try RouteReading(call)
+    return try await call.backend.uploads.work {
+      let found = try await call.backend.offload { try request.storable(call.bytes) }
+      // The key only has to stand for one request: equal content is one version anyway.
+      let _: RouteID = try await call.newID()
+      let known = try await call.backend.routes.versions(of: id)
+      guard known.count < call.backend.limits.routeVersions else {
+        throw Problem(.limit, "the route has \(known.count) versions, the limit; start a new one")
+      }
+      let record = try await call.backend.routes.addRoute(
+        found.route, id: id, owner: latest.owner, isPublic: latest.isPublic, at: call.now)
+      let value = json(record, found, for: call.caller)
+      if known.contains(where: { $0.version == record.version }) { return .json(value) }
+      return .created(value, at: "/v1/routes/\(id)?version=\(record.version.version)")
+    }
+  }
+
+  private static func validate(_ call: Call) async throws -> Reply {
+    let request = try RouteReading(call)
+    let form = call.query["report"] ?? "json"
+    let content = try await call.backend.uploads.work {
+      try await call.backend.offload { () throws -> Reply.Content in
+        let report = try request.inspected(call.bytes)
+        switch form {
+        case "sarif":
+          let value = SARIF.value([("route", report)], version: API.version)
+          return .json(ParameterWords.inMessages(value), mediaType: "application/sarif+json")
+        case "text":
+          let text = ParameterWords.said(ReportText.text(report, file: "route"))
+          return .bytes(Array(text.utf8), mediaType: "text/plain; charset=utf-8")
+        default: return .json(json(report), mediaType: "application/json")
+        }
+      }
+    }
+    return Reply(.ok, content)
+  }
+
+  private static func repair(_ call: Call) async throws -> Reply {
+    let request = try RouteReading(call, fix: call.query["fix"] ?? "safe")
+    return try await call.backend.uploads.work {
+      try await call.backend.offload {
+        let (report, repair) = try request.repaired(call.bytes)
+        guard let repair, let format = report.document.format, !report.document.isCutShort else {
+          throw badRoute(report, "the file cannot be read, and so not repaired")
+        }
+        return Reply(.ok, .bytes(repair.bytes, mediaType: format.mediaType))
+      }
+    }
+  }
+
+  // MARK: JSON
+
+  static func badRoute(_ report: Report, _ detail: String) -> Problem {
+    var problem = Problem(.badRoute, detail)
+    problem.report = json(report)
+    return problem
+  }
+
+  private static func json(
+    _ record: RouteRecord, _ found: RouteReading.Storable, for caller: Caller
+  ) -> JSONValue {
+    .object([
+      ("route", RouteResource.json(record, for: caller)), ("report", json(found.report)),
+      (
+        "repair",
+        found.repair.map {
+          ParameterWords.inMessages(.object(ReportJSON.members(of: $0)))
+        } ?? .null
+      ),
+    ])
+  }
+
+  /// A report without the file's name, of which there is none.
+  private static func json(_ report: Report) -> JSONValue {
+    guard case .object(let members) = ReportJSON.value(report, file: "") else { return .null }
+    return ParameterWords.inMessages(.object(members.filter { $0.0 != "file" }))
+  }
+}
