@@ -21,6 +21,10 @@ struct API: Sendable {
       (RouteResource.endpoints, RouteResource.schemas),
       (RoutePlaces.endpoints, RoutePlaces.schemas),
       (RouteUpload.endpoints, RouteUpload.schemas),
+      (QuestResource.endpoints, QuestResource.schemas),
+      (ProgressResource.endpoints, ProgressResource.schemas),
+      (MapResource.endpoints, MapResource.schemas),
+      (WalkerResource.endpoints, WalkerResource.schemas),
       (SystemResource.endpoints, []),
     ]
     endpoints = resources.flatMap(\.endpoints)
