@@ -74,6 +74,7 @@ struct RouteServer {
       ledger: store, routes: store, accounts: store, signIn: signIn, keys: APIKeys(store: store),
       zones: ZoneCatalog(), ledgerLimits: .standard, limits: limits,
       routeCache: RouteCache(store, mostVertices: limits.cachedVertices),
+      personZones: PersonZones(store),
       uploads: UploadGate(
         mostBytes: limits.uploadBytesAtOnce, mostAtWork: limits.uploadsAtOnce),
       clock: { .now }, logger: Logger(label: "test"), metrics: Metrics(), readiness: Readiness(),
