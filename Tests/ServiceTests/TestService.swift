@@ -22,13 +22,18 @@ final class TestService: Sendable {
   static let dawn = Instant(microseconds: 1_777_896_000_000_000)
 
   let store: EmbeddedStore
+  let backend: Backend
   /// What the service takes for now.
-  let now = NIOLockedValueBox(TestService.dawn.advanced(bySeconds: 864_000))
+  let now: NIOLockedValueBox<Instant>
   private let folder: String
+  private let ownsFolder: Bool
   private let responder: any HTTPResponder<ServiceContext>
 
-  init() throws {
-    folder = NSTemporaryDirectory() + "milequest-\(UUID().uuidString)"
+  /// - Parameter other: one whose store and time this one shares, as another process would.
+  init(beside other: TestService? = nil) throws {
+    now = other?.now ?? NIOLockedValueBox(Self.dawn.advanced(bySeconds: 864_000))
+    ownsFolder = other == nil
+    folder = other?.folder ?? NSTemporaryDirectory() + "milequest-\(UUID().uuidString)"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     store = try EmbeddedStore(path: folder + "/ledger.sqlite")
     let api = API()
@@ -44,7 +49,7 @@ final class TestService: Sendable {
           folder: folder + "/mail", from: try MailAddress("milequest@example.org"),
           clock: { .now })), passwords: Passwords(),
       tokens: try AccessTokens(issuer: "test", audience: "test", secret: secret), secret: secret)
-    let backend = Backend(
+    backend = Backend(
       ledger: store, routes: store, accounts: store, signIn: signIn, keys: APIKeys(store: store),
       zones: ZoneCatalog(), ledgerLimits: .standard, limits: settings.limits,
       routeCache: RouteCache(store, mostVertices: 1_000), personZones: PersonZones(store),
@@ -81,7 +86,7 @@ final class TestService: Sendable {
     }
   }
 
-  deinit { try? FileManager.default.removeItem(atPath: folder) }
+  deinit { if ownsFolder { try? FileManager.default.removeItem(atPath: folder) } }
 
   // MARK: Asking
 
