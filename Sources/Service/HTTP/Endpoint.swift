@@ -42,6 +42,8 @@ struct Endpoint: Sendable {
       "limit", .integer(1...500), "How many items at most; 50 by default.")
     static let cursor = Parameter(
       "cursor", .text(1...400), "Where to go on: from the `next` of the page before.")
+    static let units = Parameter(
+      "units", .words(["mi", "km", "m"]), "Adds lengths as texts for people, such as `12.6 mi`.")
     static let fields = Parameter(
       "fields", .text(1...1_000),
       "Picks fields of the answer: names with commas between, nested ones with dots, such as "

@@ -103,9 +103,7 @@ enum ProgressResource {
       access: .anyone,
       parameters: [
         .at,
-        Endpoint.Parameter(
-          "units", .words(["mi", "km", "m"]), "Adds lengths as texts for people, such as `12.6 mi`."
-        ),
+        .units,
         .fields,
       ], answers: [.ok("Progress")], handle: progress),
     Endpoint(
@@ -119,15 +117,22 @@ enum ProgressResource {
 
   private static func progress(_ call: Call) async throws -> Reply {
     let (id, glance) = try await call.glance()
-    let past = try call.past()
-    let caching = call.caching(of: glance.team)
+    return .rendered(
+      try await report(of: id, glance, past: try call.past(), call),
+      caching: call.caching(of: glance.team))
+  }
+
+  /// How a quest stands, made anew only where something has changed.
+  static func report(
+    of id: QuestID, _ glance: QuestGlance, past: Instant?, _ call: Call
+  ) async throws -> RenderedJSON {
     let key = ProgressCache.Key(
       quest: id, units: call.query["units"], isMember: glance.membership != nil)
     if past == nil, let kept = call.backend.progressCache[key],
       kept.isGood(version: glance.version, at: call.now)
     {
       let names = try await call.names(of: kept.people)
-      if names == kept.names { return .rendered(kept.body, caching: caching) }
+      if names == kept.names { return kept.body }
     }
     guard
       let overview = try await call.backend.ledger.overview(
@@ -152,7 +157,7 @@ enum ProgressResource {
           day: zone.day(at: call.now), zone: zone, people: people, names: names, body: body),
         for: key)
     }
-    return .rendered(body, caching: caching)
+    return body
   }
 
   private static func milestones(_ call: Call) async throws -> Reply {
