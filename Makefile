@@ -15,7 +15,7 @@ BENCH_PACKAGES := python3 python3-venv gdal-bin postgresql-15-postgis-3
 
 BIN := .build/release/milequest
 # The ledger that `make run` loads: nothing of the user's is touched.
-LEDGER := sqlite:.build/samples/ledger.sqlite
+LEDGER := sqlite:.build/samples/quests.sqlite
 # Apart from the others, which keep all processors busy for a minute.
 STORE_TESTS := PostGISStoreTests|SQLiteStoreTests|CrashTests|CommandTests.Ledger
 SOURCES := Package.swift Sources Tests benchmarks/Package.swift benchmarks/Sources
@@ -100,7 +100,7 @@ run: build ## set up, build, show the sample quests, load a ledger with teams an
 	@echo
 	@echo "==> the same kept in a ledger: milequest import route, milequest import activities"
 	@$(BIN) import route $(QUESTS) --store $(LEDGER)
-	@$(BIN) import activities routes/sample-walks.csv --create --route "Appalachian Trail" \
+	@$(BIN) import activities routes/sample-walks.csv --create --public --route "Appalachian Trail" \
 	  --store $(LEDGER)
 	@echo
 	@echo "==> where its teams stand: milequest progress --store $(LEDGER) --format text"

@@ -47,7 +47,7 @@ final class TestService: Sendable {
       outbox: Outbox(
         try MessageFiles(
           folder: folder + "/mail", from: try MailAddress("milequest@example.org"),
-          clock: { .now })), passwords: Passwords(),
+          clock: { [now] in now.withLockedValue { $0 } })), passwords: Passwords(),
       tokens: try AccessTokens(issuer: "test", audience: "test", secret: secret), secret: secret)
     backend = Backend(
       ledger: store, routes: store, accounts: store, signIn: signIn, keys: APIKeys(store: store),

@@ -18,6 +18,8 @@ struct Founding: Sendable {
   let since: CivilTime.Instant
   /// Whether persons who are known by a name get an account that has it: a commit for each.
   let keepsNames: Bool
+  /// Whether strangers may see the teams.
+  let isPublic: Bool
   /// The quest of each team; nil for none.
   var quest: QuestTerms?
 }

@@ -147,6 +147,11 @@ struct ImportActivities: AsyncParsableCommand {
     help: "With --create, also keeps the names of persons, to be shown; costs a commit for each.")
   var keepNames = false
 
+  @Flag(
+    name: .customLong("public"),
+    help: "With --create, lets strangers see the teams that are created, and their quests.")
+  var isPublic = false
+
   @Option(
     help: ArgumentHelp(
       "Gives each team that is created a quest on this route: id, id@version or name.",
@@ -199,8 +204,8 @@ struct ImportActivities: AsyncParsableCommand {
   var format = OutputFormat.text
 
   func validate() throws {
-    if !create, route != nil || start != nil || end != nil || keepNames {
-      throw ValidationError("--route, --start, --end and --keep-names go with --create")
+    if !create, route != nil || start != nil || end != nil || keepNames || isPublic {
+      throw ValidationError("--route, --start, --end, --keep-names and --public go with --create")
     }
   }
 
@@ -218,7 +223,7 @@ struct ImportActivities: AsyncParsableCommand {
       var founding: Founding?
       if create {
         let start = first ?? rows.earliest ?? .now
-        founding = Founding(since: min(start, .now), keepsNames: keepNames, quest: nil)
+        founding = Founding(since: min(start, .now), keepsNames: keepNames, isPublic: isPublic, quest: nil)
         if let route {
           let record = try await Naming(store: store.ledger).route(route)
           var routes = StoredRoutes(store.ledger)
