@@ -43,13 +43,36 @@ else \
 fi
 endef
 
+# Serves the sample ledger, asks it three things as anyone would, and goes on until Ctrl-C.
+define SERVE_SAMPLES
+log=.build/samples/serve.log; rm -f $$log; \
+$(BIN) serve --store $(LEDGER) --log-requests false > $$log 2>&1 & server=$$!; \
+trap 'kill -TERM $$server 2>/dev/null; wait $$server; exit 0' INT TERM; \
+until grep -q 'the API is described' $$log; do \
+  kill -0 $$server 2>/dev/null || { cat $$log; exit 1; }; sleep 0.1; \
+done; \
+grep -v '^{' $$log; \
+base=$$(sed -n 's/.* at \(http:[^;]*\);.*/\1/p' $$log); \
+until curl -sf $$base/readyz >/dev/null; do sleep 0.1; done; \
+ask() { echo; echo "\$$ curl -s '$$base$$1'"; curl -s "$$base$$1" | tee .build/samples/answer.json; echo; }; \
+for try in $$(seq 50); do \
+  curl -s "$$base/v1/quests?bbox=-90,30,-65,50" | grep -q '"questId"' && break; sleep 0.1; \
+done; \
+ask '/v1/quests?bbox=-90,30,-65,50'; \
+quest=$$(grep -o '"questId":"[^"]*"' .build/samples/answer.json | head -1 | cut -d'"' -f4); \
+ask "/v1/quests/$$quest/progress?units=mi&fields=team,state,totalText,percent,position.coordinate,nextWaypoint,pace.arrival"; \
+ask "/v1/quests/$$quest/leaderboard"; \
+echo; echo "==> serving the samples at $$base, described at $$base/docs, until Ctrl-C"; \
+wait $$server
+endef
+
 .PHONY: help run test build packages test-packages routes codes lint format bench bench-tools \
   batch-checks growth bench-ledger ledger-checks crash schemathesis clean
 
 help: ## list what there is to make
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 12
 
-run: build ## set up, build, show the sample quests, and load a ledger with teams and walks
+run: build ## set up, build, show the sample quests, load a ledger with teams and walks, and serve it
 	@echo
 	@echo "==> where 1,000 miles lead on the Appalachian Trail"
 	$(BIN) position routes/appalachian-trail.geojson --at 1000mi
@@ -89,6 +112,9 @@ run: build ## set up, build, show the sample quests, and load a ledger with team
 	@echo
 	@echo "==> is the store in order? milequest doctor"
 	@$(BIN) doctor --store $(LEDGER)
+	@echo
+	@echo "==> the same over HTTP: milequest serve --store $(LEDGER)"
+	@$(SERVE_SAMPLES)
 
 build: packages ## build the program for use
 	@echo "==> building (the first time takes about a minute)"

@@ -162,6 +162,47 @@ extension RouteDocument {
     return number - 1
   }
 
+  /// The tracks that a person means by a name or a number from 1; all where nothing is said.
+  ///
+  /// - Throws: `range`, naming the tracks that there are.
+  public func choice(named text: String?) throws(RouteError) -> TrackChoice {
+    guard let text else { return .all }
+    if let index = trackIndex(named: text) { return .one(index) }
+    if tracks.isEmpty { throw RouteError(.range, "the file has no tracks") }
+    let names = tracks.prefix(8).enumerated()
+      .map { "\($0 + 1)" + ($1.name.map { " “\(shortened($0))”" } ?? "") }
+    throw RouteError(
+      .range,
+      "there is no track “\(shortened(text))” among \(names.joined(separator: ", "))"
+        + (tracks.count > 8 ? " … \(tracks.count)" : ""))
+  }
+
+  /// How many joins the chosen tracks have between their parts. O(parts).
+  private func joinCount(_ choice: TrackChoice) -> Int {
+    let chosen: ArraySlice<Track> =
+      switch choice {
+      case .all: tracks[...]
+      case .one(let index): tracks[index...index]
+      }
+    return max(chosen.reduce(0) { $0 + $1.parts.count { !$0.vertices.isEmpty } } - 1, 0)
+  }
+
+  /// Checks that the joins which the options speak of are there.
+  ///
+  /// - Throws: `range`.
+  public func check(
+    _ options: RouteOptions, for choice: TrackChoice
+  ) throws(RouteError) {
+    let count = joinCount(choice)
+    for number in options.joinByNumber.keys.sorted() where number < 1 || number > count {
+      throw RouteError(
+        .range,
+        count == 0
+          ? "there is no join \(number): the route has one part"
+          : "there is no join \(number): the route has joins 1 to \(count)")
+    }
+  }
+
   /// The route that the chosen tracks make: their parts in file order, empty ones dropped.
   ///
   /// - Throws: `empty-route`, `join-count`, `limit`, `range` (a join number that does not exist).
@@ -202,16 +243,8 @@ extension RouteDocument {
       }
     }
     if let joins = options.joins { policies = policies.map { _ in joins } }
-    for (number, policy) in options.joinByNumber {
-      guard number >= 1, number <= policies.count else {
-        throw RouteError(
-          .range,
-          policies.isEmpty
-            ? "there is no join \(number): the route has one part"
-            : "there is no join \(number): the route has joins 1 to \(policies.count)")
-      }
-      policies[number - 1] = policy
-    }
+    try check(options, for: choice)
+    for (number, policy) in options.joinByNumber { policies[number - 1] = policy }
     let title: String? =
       switch choice {
       case .all: name ?? (chosen.count == 1 ? chosen[0].name : nil)

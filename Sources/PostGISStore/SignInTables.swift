@@ -39,9 +39,10 @@ extension PostgresStore {
       let found = try desk.row(SignInStatements.lockSession, [Parameter(tokenHash.blob)]) {
         (session: try Session.read(&$0), last: try $0.int(), shown: try $0.int())
       }
-      guard var (session, last, shown) = found else { return .unknown }
+      guard let found else { return .unknown }
+      var (session, last) = (found.session, found.last)
       guard session.expiresAt > now else { return .expired }
-      guard shown == last else {
+      guard found.shown == last else {
         try desk.run(
           SignInStatements.endSession, [Parameter(session.id), Parameter(session.person)])
         return .reused(session.id, session.person)

@@ -11,6 +11,9 @@ public enum JoinPolicy: String, CaseIterable, Hashable, Sendable {
   /// Too long to guess; the designer must choose. Measured as `ferry` until then.
   case unresolved
 
+  /// What a person can choose; `unresolved` is what is left when nobody does.
+  public static let choices: [JoinPolicy] = [.walk, .ferry, .counted]
+
   /// The longest gap that is taken for a walk when nobody has said what it is.
   public static let longestDefaultWalkMeters = 1_000.0
 

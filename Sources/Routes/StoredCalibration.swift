@@ -1,4 +1,4 @@
-public import Geodesy
+internal import Geodesy
 
 extension MeasuredRoute {
   /// The same route with the calibration that it was asked for written into it, so that whoever keeps

@@ -48,9 +48,10 @@ extension EmbeddedStore {
           + "FROM refresh_tokens WHERE token_hash = ?) ON session_id = token_session",
         [tokenHash.blob]
       ) { (session: try Session.read(&$0), last: try $0.int(), shown: try $0.int()) }
-      guard var (session, last, shown) = found else { return .unknown }
+      guard let found else { return .unknown }
+      var (session, last) = (found.session, found.last)
       guard session.expiresAt > now else { return .expired }
-      guard shown == last else {
+      guard found.shown == last else {
         try db.run("DELETE FROM sessions WHERE session_id = ?", [session.id.blob])
         return .reused(session.id, session.person)
       }

@@ -11,8 +11,7 @@ enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
 extension RouteFormat: ExpressibleByArgument {}
 
 extension JoinPolicy: ExpressibleByArgument {
-  /// What a person can choose; `unresolved` is what is left when nobody does.
-  public static var allValueStrings: [String] { ["walk", "ferry", "counted"] }
+  public static var allValueStrings: [String] { choices.map(\.rawValue) }
 
   public init?(argument: String) {
     guard Self.allValueStrings.contains(argument) else { return nil }
@@ -147,18 +146,7 @@ struct RouteInput: ParsableArguments {
 
   /// Which tracks of a document make the route.
   func choice(in document: RouteDocument, _ path: String) throws -> TrackChoice {
-    guard let track else { return .all }
-    guard let index = document.trackIndex(named: track) else {
-      let names = document.tracks.prefix(8).enumerated()
-        .map { "\($0 + 1)" + ($1.name.map { " “\($0)”" } ?? "") }
-      throw Failure(
-        .usage,
-        document.tracks.isEmpty
-          ? "\(path): the file has no tracks"
-          : "\(path): there is no track “\(track)” among \(names.joined(separator: ", "))"
-            + (document.tracks.count > 8 ? " … \(document.tracks.count)" : ""))
-    }
-    return .one(index)
+    try Self.located(path) { try document.choice(named: track) }
   }
 
   /// The route of a file, without its measure.

@@ -359,4 +359,28 @@ import Testing
     #expect(route.waypoints[0].distance == distance("150 km"))
     #expect(route.length == distance("150 km"))
   }
+
+  // MARK: Kept
+
+  /// What is stored is the route alone: its measure must be that of the route with the request.
+  @Test func aCalibrationIsWrittenIntoTheRoute() throws {
+    let waypoints = [
+      Waypoint(name: "Km 30", coordinate: line[2]), Waypoint(name: "Hut", coordinate: line[3]),
+      Waypoint(name: "mile 50", coordinate: line[6]), Waypoint(name: "5 km", coordinate: line[9]),
+    ]
+    for request in [
+      CalibrationRequest(namedMarkers: true),
+      CalibrationRequest(officialLength: distance("150 km"), namedMarkers: true),
+      CalibrationRequest(officialLength: distance("150 km")), CalibrationRequest(),
+    ] {
+      let asked = try measured([line], waypoints: waypoints, calibration: request)
+      let kept = try MeasuredRoute(try asked.writing(request).route)
+      #expect(kept.length == asked.length)
+      #expect(kept.waypoints.map(\.distance) == asked.waypoints.map(\.distance))
+      for kilometers in stride(from: 0, through: 150, by: 7) {
+        let at = distance("\(kilometers) km")
+        #expect(kept.position(at: at) == asked.position(at: at))
+      }
+    }
+  }
 }

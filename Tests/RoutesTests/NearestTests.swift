@@ -290,4 +290,27 @@ import Testing
     #expect(near.count == 1)
     #expect(near.first?.coordinate.latitude ?? 0 > 0.0999)
   }
+
+  // MARK: One index for many
+
+  @Test func oneIndexAnswersManyThreadsAsItAnswersOne() throws {
+    var random = SplitMix64("oneIndexAnswersManyThreadsAsItAnswersOne")
+    let route = try measured(
+      [Self.spiral(&random)], course: Course(laps: 3, thereAndBack: true))
+    let targets = (0..<200).map { _ in
+      place(random.double(-80..<80), random.double(-180..<180))
+    }
+    let hint = distance("100000 km")
+    let alone = try targets.map {
+      (try route.nearest(to: $0), try route.nearest(to: $0, near: hint))
+    }
+    let places = try NearestPlaces(route)
+    DispatchQueue.concurrentPerform(iterations: 8) { thread in
+      for step in targets.indices {
+        let index = (step * 7 + thread * 31) % targets.count
+        #expect(places.matches(to: targets[index]) == alone[index].0)
+        #expect(places.match(to: targets[index], near: hint) == alone[index].1)
+      }
+    }
+  }
 }

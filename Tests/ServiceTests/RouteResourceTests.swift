@@ -180,7 +180,7 @@ import Testing
       }
       // A quest of Ben's team brings it before him, to look at.
       var random = SystemRandomNumberGenerator()
-      let now = Instant.now
+      let now = RouteServer.now
       let team = TeamID.random(using: &random)
       func perform(_ action: LedgerCommand.Action) async throws {
         _ = try await server.store.perform(LedgerCommand(action, at: now, actor: Self.ben))
@@ -359,9 +359,30 @@ import Testing
     receipt.giveBack()
     try UploadGate.Receipt(gate).take(10)
     try await gate.work {
-      await #expect(throws: Problem.self) { try await gate.work {} }
+      _ = await #expect(throws: Problem.self) { try await gate.work {} }
     }
     try await gate.work {}
+  }
+
+  /// The cache has room for one: what was asked for before is made anew, and the index stays as long
+  /// as its route.
+  @Test func theCacheKeepsWhatItHasRoomFor() async throws {
+    var limits = ServiceLimits.standard
+    limits.cachedVertices = 150
+    try await RouteServer.serving(limits) { server, client in
+      let versions = try [
+        try await created(client), try await created(client, query: "?laps=2&lapJoin=ferry"),
+      ]
+      .map { RouteVersion(route: try #require(RouteID($0)), version: 1) }
+      let cache = server.backend.routeCache
+      let first = try await cache.kept(versions[0])
+      #expect(try first.places() === first.places())
+      #expect(try await cache.kept(versions[0]) === first)
+      let other = try await cache.kept(versions[1])
+      #expect(other.measured.route.course.laps == 2)
+      #expect(try await cache.kept(versions[1]) === other)
+      #expect(try await cache.kept(versions[0]) !== first)
+    }
   }
 
   @Test func optionsOfTheCommandLineAreSaidAsParameters() {

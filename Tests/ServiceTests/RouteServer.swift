@@ -13,10 +13,14 @@ import SQLiteStore
 @testable import Service
 
 /// The whole API over a ledger in a folder of its own, without a port. A bearer token is a person's id.
-struct RouteServer {
+struct RouteServer: Sendable {
   let store: EmbeddedStore
   let backend: Backend
   private let folder: String
+
+  static var now: Instant {
+    Instant(microseconds: Int64(Date().timeIntervalSince1970 * 1e6))
+  }
 
   private struct PersonTokens: Identity {
     func person(
@@ -37,7 +41,7 @@ struct RouteServer {
 
   static func serving(
     _ limits: ServiceLimits = .standard,
-    _ body: (RouteServer, any TestClientProtocol) async throws -> Void
+    _ body: @escaping @Sendable (RouteServer, any TestClientProtocol) async throws -> Void
   ) async throws {
     let folder = NSTemporaryDirectory() + "milequest-routes-\(UUID().uuidString)"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -66,7 +70,7 @@ struct RouteServer {
     store = try EmbeddedStore(path: folder + "/ledger.sqlite")
     let secret = try SigningSecret(bytes: [UInt8](repeating: 7, count: 32))
     let mail = try MessageFiles(
-      folder: folder + "/mail", from: try MailAddress("milequest@example.org"), clock: { .now })
+      folder: folder + "/mail", from: try MailAddress("milequest@example.org"), clock: { Self.now })
     let signIn = BuiltInAccounts(
       store: store, outbox: Outbox(mail), passwords: Passwords(),
       tokens: try AccessTokens(issuer: "test", audience: "test", secret: secret), secret: secret)
@@ -74,9 +78,11 @@ struct RouteServer {
       ledger: store, routes: store, accounts: store, signIn: signIn, keys: APIKeys(store: store),
       zones: ZoneCatalog(), ledgerLimits: .standard, limits: limits,
       routeCache: RouteCache(store, mostVertices: limits.cachedVertices),
+      personZones: PersonZones(store),
       uploads: UploadGate(
         mostBytes: limits.uploadBytesAtOnce, mostAtWork: limits.uploadsAtOnce),
-      clock: { .now }, logger: Logger(label: "test"), metrics: Metrics(), readiness: Readiness(),
+      clock: { Self.now }, logger: Logger(label: "test"), metrics: Metrics(),
+      readiness: Readiness(),
       documents: Documents(API().description))
   }
 }

@@ -51,8 +51,11 @@ public final class Throttle: @unchecked Sendable {
     lock.withLock {
       var entry = entries[name] ?? Entry(tries: 0, last: now, opensAt: now)
       if now < entry.opensAt {
-        let left = entry.opensAt.microseconds - now.microseconds
-        return (left + 999_999) / 1_000_000
+        let (left, overflow) = entry.opensAt.microseconds.subtractingReportingOverflow(
+          now.microseconds)
+        // Never 0, and never more than is waited for.
+        return overflow
+          ? policy.mostSeconds : max(left / 1_000_000 + (left % 1_000_000 > 0 ? 1 : 0), 1)
       }
       if entry.last.advanced(bySeconds: policy.forgetSeconds) < now { entry.tries = 0 }
       entry.tries += 1

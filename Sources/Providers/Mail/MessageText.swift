@@ -31,8 +31,9 @@ public enum MessageText {
 
   /// The longest text that goes into a header as it is: no line comes near 78 characters.
   private static let mostPlainBytes = 60
-  /// What one encoded word holds: with its frame and in base64 no more than 75 characters.
-  private static let wordBytes = 45
+  /// What one encoded word holds: in base64, with its frame and behind the header's name it stays
+  /// below 78 characters.
+  private static let wordBytes = 39
 
   /// - Parameter isPhrase: whether it stands before an address, where signs have a meaning.
   private static func words(_ text: String, isPhrase: Bool) -> String {

@@ -48,7 +48,7 @@ enum MeResource {
     Endpoint(
       .get, "/v1/me/stats", "getStats", "Show what one has walked", tag: tag,
       access: .person(.read), parameters: [.fields], answers: [.ok("Stats")]
-    ) { call in .json(try await stats(call)) },
+    ) { call in .json(try await stats(call, try await call.account())) },
     Endpoint(
       .get, "/v1/me/export", "exportMe", "Get everything that is kept of one",
       details: "The account, sessions, keys, teams, routes, and every walk with its earlier "
@@ -81,9 +81,8 @@ enum MeResource {
     return .json(json(account))
   }
 
-  static func stats(_ call: Call) async throws -> JSONValue {
-    let person = try call.person()
-    let account = try await call.account()
+  static func stats(_ call: Call, _ account: Account) async throws -> JSONValue {
+    let person = account.person
     let stats = try await call.backend.ledger.stats(of: person)
     let today = try call.backend.zone(account.zone).day(at: call.now)
     // Walks in zones that are ahead may be of tomorrow.

@@ -99,18 +99,20 @@ enum MemberResource {
       of: facts.team.id, before: before, limit: call.rowsToRead)
     let actors = try await call.backend.accounts.names(of: found.compactMap(\.entry.actor))
     let people = try await call.backend.accounts.names(of: found.compactMap(\.entry.person))
-    return call.page(of: found, cursor: { PageCursor("trail", [.integer($0.number)]) }) { row in
-      let entry = row.entry
-      return .object([
-        ("number", .integer(Int(row.number))), ("at", .string(entry.at.description)),
-        ("actor", .optional(entry.actor?.description)),
-        ("actorName", .optional(entry.actor.flatMap { actors[$0] })),
-        ("action", .string(entry.action)), ("quest", .optional(entry.quest?.description)),
-        ("person", .optional(entry.person?.description)),
-        ("personName", .optional(entry.person.flatMap { people[$0] })),
-        ("detail", .string(entry.detail)),
-      ])
-    }
+    return call.page(
+      of: found, cursor: { PageCursor("trail", [.integer($0.number)]) },
+      json: { row in
+        let entry = row.entry
+        return .object([
+          ("number", .integer(Int(row.number))), ("at", .string(entry.at.description)),
+          ("actor", .optional(entry.actor?.description)),
+          ("actorName", .optional(entry.actor.flatMap { actors[$0] })),
+          ("action", .string(entry.action)), ("quest", .optional(entry.quest?.description)),
+          ("person", .optional(entry.person?.description)),
+          ("personName", .optional(entry.person.flatMap { people[$0] })),
+          ("detail", .string(entry.detail)),
+        ])
+      })
   }
 
   // MARK: Parts

@@ -40,8 +40,7 @@ struct RouteReading: Sendable {
     for text in (call.query["join"] ?? "").split(separator: ",") {
       let sides = text.split(separator: ":", omittingEmptySubsequences: false)
       guard sides.count == 2, let number = Int(sides[0]), number >= 1,
-        RouteUpload.policies.contains(String(sides[1])),
-        let policy = JoinPolicy(rawValue: String(sides[1]))
+        let policy = JoinPolicy(rawValue: String(sides[1])), JoinPolicy.choices.contains(policy)
       else {
         throw .parameter(
           "join", "“\(text.prefix(50))” is not N:POLICY, such as 3:ferry (walk, ferry or counted)")
@@ -100,26 +99,11 @@ struct RouteReading: Sendable {
     let document = RouteReader.read(bytes, as: format, thoroughly: true)
     var options = options
     guard document.hasLine else { return (document, options) }
-    var chosen = document.tracks[...]
-    if let track {
-      guard let index = document.trackIndex(named: track) else {
-        let names = document.tracks.prefix(8).enumerated()
-          .map { "\($0 + 1)" + ($1.name.map { " “\($0.prefix(100))”" } ?? "") }
-        throw .parameter(
-          "track",
-          "there is no track “\(track)” among \(names.joined(separator: ", "))"
-            + (document.tracks.count > 8 ? " … \(document.tracks.count)" : ""))
-      }
-      options.track = .one(index)
-      chosen = document.tracks[index...index]
+    do throws(RouteError) { options.track = try document.choice(named: track) } catch {
+      throw .parameter("track", error.message)
     }
-    let parts = chosen.reduce(0) { $0 + $1.parts.count { !$0.vertices.isEmpty } }
-    if let number = options.route.joinByNumber.keys.max(), number >= parts {
-      throw .parameter(
-        "join",
-        parts <= 1
-          ? "there is no join \(number): the route has one part"
-          : "there is no join \(number): the route has joins 1 to \(parts - 1)")
+    do throws(RouteError) { try document.check(options.route, for: options.track) } catch {
+      throw .parameter("join", error.message)
     }
     return (document, options)
   }

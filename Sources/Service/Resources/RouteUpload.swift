@@ -90,7 +90,7 @@ enum RouteUpload {
         "calibrateEvery", .integer(1...10_000), "Use the first of every so many markers only."),
     ] + course
 
-  static let policies = ["walk", "ferry", "counted"]
+  static let policies = JoinPolicy.choices.map(\.rawValue)
 
   static let course: [Endpoint.Parameter] = [
     .init("laps", .integer(1...10_000), "How often the route is run."),

@@ -1,0 +1,68 @@
+import CivilTime
+import Testing
+
+@testable import Providers
+
+@Suite struct ThrottleTests {
+  static let policy = Throttle.Policy(
+    freeTries: 3, firstSeconds: 2, mostSeconds: 10, forgetSeconds: 100)
+
+  @Test func waitsDoubleUpToABound() {
+    let throttle = Throttle(Self.policy)
+    var now = Office.dawn
+    for _ in 0..<3 { #expect(throttle.charge("a", at: now) == nil) }
+    for wait: Int64 in [2, 4, 8, 10, 10, 10] {
+      #expect(throttle.charge("a", at: now) == wait)
+      #expect(throttle.charge("a", at: now.advanced(byMicroseconds: 1)) == wait)
+      now = now.advanced(bySeconds: wait)
+      #expect(throttle.charge("a", at: now.advanced(byMicroseconds: -1)) == 1)
+      #expect(throttle.charge("a", at: now) == nil)
+    }
+    // Others are not concerned.
+    #expect(throttle.charge("b", at: now) == nil)
+    throttle.clear("a")
+    #expect(throttle.charge("a", at: now) == nil)
+  }
+
+  @Test func restMakesGood() {
+    let throttle = Throttle(Self.policy)
+    for _ in 0..<3 { #expect(throttle.charge("a", at: Office.dawn) == nil) }
+    let later = Office.after(101)
+    for _ in 0..<3 { #expect(throttle.charge("a", at: later) == nil) }
+    #expect(throttle.charge("a", at: later) == 2)
+  }
+
+  @Test func aTryThatIsTakenBackDoesNotCount() {
+    let throttle = Throttle(Self.policy)
+    for _ in 0..<50 {
+      #expect(throttle.charge("a", at: Office.dawn) == nil)
+      throttle.refund("a", at: Office.dawn)
+    }
+  }
+
+  @Test func extremesDoNotTrap() {
+    let policy = Throttle.Policy(
+      freeTries: 0, firstSeconds: .max, mostSeconds: .max, forgetSeconds: .max)
+    let throttle = Throttle(policy)
+    for moment in [Int64.min, 0, .max] {
+      for _ in 0..<100 {
+        _ = throttle.charge("a\(moment)", at: Instant(microseconds: moment))
+      }
+    }
+  }
+
+  @Test func memoryIsBounded() {
+    var table = RecentTable<Int, Int>(most: 100)
+    table[-1] = -1
+    for number in 0..<10_000 {
+      table[number] = number
+      // What is asked for stays.
+      #expect(table[-1] == -1)
+      #expect(table.count <= 100)
+    }
+    #expect(table[9_999] == 9_999)
+    #expect(table[0] == nil)
+    table[9_999] = nil
+    #expect(table[9_999] == nil)
+  }
+}

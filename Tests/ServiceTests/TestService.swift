@@ -1,0 +1,171 @@
+import CivilTime
+import Foundation
+import Geodesy
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOConcurrencyHelpers
+import NIOCore
+import NIOEmbedded
+import Quests
+import Routes
+import SQLiteStore
+import Testing
+
+@testable import Formats
+@testable import Service
+
+/// The whole service in this process over a store in a file of its own: requests pass the router and
+/// the pipeline, and every answer is held against the API's description.
+final class TestService: Sendable {
+  static let dawn = Instant(microseconds: 1_777_896_000_000_000)
+
+  let store: EmbeddedStore
+  /// What the service takes for now.
+  let now = NIOLockedValueBox(TestService.dawn.advanced(bySeconds: 864_000))
+  private let folder: String
+  private let responder: any HTTPResponder<ServiceContext>
+
+  init() throws {
+    folder = NSTemporaryDirectory() + "milequest-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    store = try EmbeddedStore(path: folder + "/ledger.sqlite")
+    let api = API()
+    var settings = ServiceSettings()
+    settings.checksAnswers = true
+    settings.logsRequests = false
+    var random = SplitMix64("service")
+    let backend = Backend(
+      ledger: store, routes: store, accounts: store, zones: ZoneCatalog(),
+      ledgerLimits: .standard, limits: settings.limits,
+      routeCache: RouteCache(store, mostVertices: 1_000), personZones: PersonZones(store),
+      clock: { [now] in now.withLockedValue { $0 } },
+      logger: Logger(label: "test"), metrics: Metrics(), readiness: Readiness(),
+      documents: Documents(api.description))
+    let rate = try #require(RateLimit(perSecond: 10_000, burst: 10_000))
+    let pipeline = Pipeline(
+      backend: backend, settings: settings, schemas: api.schemas,
+      gate: Gate(
+        identify: { token, _ in
+          let parts = token.split(separator: " ")
+          guard let person = PersonID(parts[0]) else { throw Problem(.invalidToken, "no token") }
+          guard parts.count > 1 else { return .person(person, session: nil) }
+          let scopes = Set(
+            parts[1].split(separator: ",").compactMap { Scope(rawValue: String($0)) })
+          return .key(APIKeyCaller(id: "key", person: person, scopes: scopes, rate: nil))
+        },
+        rates: Rates(Throttle(using: &random), standard: rate, nanoseconds: { 0 })),
+      clients: ClientAddress(trustedProxies: []))
+    responder = api.responder(pipeline)
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: folder) }
+
+  // MARK: Asking
+
+  struct Answer {
+    let status: Int
+    let headers: HTTPFields
+    let bytes: [UInt8]
+    let json: JSONNode
+
+    var text: String { String(decoding: bytes, as: UTF8.self) }
+    var code: String? { json["code"]?.string }
+  }
+
+  /// - Parameters:
+  ///   - person: nil for a stranger.
+  ///   - scopes: those of an API key, where it is one.
+  func send(
+    _ method: HTTPRequest.Method, _ path: String, _ body: String? = nil, as person: PersonID?,
+    scopes: String? = nil, headers: [String: String] = [:]
+  ) async throws -> Answer {
+    var head = HTTPRequest(method: method, scheme: "http", authority: "test", path: path)
+    if let person {
+      head.headerFields[.authorization] = "Bearer \(person)" + (scopes.map { " \($0)" } ?? "")
+    }
+    for (name, value) in headers {
+      head.headerFields[try #require(HTTPField.Name(name))] = value
+    }
+    let bytes = Array((body ?? "").utf8)
+    if body != nil { head.headerFields[.contentLength] = "\(bytes.count)" }
+    let context = ServiceContext(
+      source: ApplicationRequestContextSource(
+        channel: EmbeddedChannel(), logger: Logger(label: "test")))
+    let response = try await responder.respond(
+      to: Request(head: head, body: RequestBody(buffer: ByteBuffer(bytes: bytes))),
+      context: context)
+    let collector = Collector()
+    try await response.body.write(collector)
+    let collected = collector.bytes.withLockedValue { $0 }
+    #expect(
+      response.status.code != 500,
+      "\(method) \(path): \(String(decoding: collected, as: UTF8.self))")
+    return Answer(
+      status: response.status.code, headers: response.headers, bytes: collected,
+      json: collected.isEmpty ? .none : try JSONReader.read(collected))
+  }
+
+  private struct Collector: ResponseBodyWriter {
+    let bytes = NIOLockedValueBox<[UInt8]>([])
+
+    func write(_ buffer: ByteBuffer) async throws {
+      bytes.withLockedValue { $0 += buffer.readableBytesView }
+    }
+    consuming func finish(_ trailingHeaders: HTTPFields?) async throws {}
+  }
+
+  // MARK: What there is
+
+  /// A team whose admin is the first.
+  func team(of people: [PersonID], isPublic: Bool = false) async throws -> TeamID {
+    var random = SystemRandomNumberGenerator()
+    let team = TeamID.random(using: &random)
+    try await tell(.createTeam(team, name: "Long Haulers", isPublic: isPublic, founder: people[0]))
+    for person in people.dropFirst() {
+      try await tell(.join(team, person, .member, from: Self.dawn))
+    }
+    return team
+  }
+
+  /// A quest over 10 km due north from the equator, with a hut halfway.
+  func quest(for team: TeamID) async throws -> QuestID {
+    var random = SystemRandomNumberGenerator()
+    let route = try MeasuredRoute(
+      Route(
+        parts: [[Coordinate(latitude: 0, longitude: 7), Coordinate(latitude: 0.09, longitude: 7)]],
+        waypoints: [
+          Waypoint(name: "Hut", coordinate: Coordinate(latitude: 0.045, longitude: 7))
+        ], officialLength: Distance(micrometers: 10_000_000_000)))
+    let record = try await store.addRoute(
+      route, id: RouteID.random(using: &random), owner: nil, isPublic: true, at: Self.dawn)
+    let quest = QuestID.random(using: &random)
+    try await tell(
+      .createQuest(
+        QuestDraft(
+          id: quest, team: team, name: "North", start: Self.dawn,
+          end: Self.dawn.advanced(bySeconds: 100 * 86_400), zone: "UTC",
+          plan: try QuestPlan(route, route: record.version))))
+    return quest
+  }
+
+  private func tell(_ action: LedgerCommand.Action) async throws {
+    _ = try await store.perform(LedgerCommand(action, at: Self.dawn, actor: nil))
+  }
+}
+
+extension JSONNode {
+  /// The same value as text, wherever it stood.
+  var text: String { String(decoding: value.text(), as: UTF8.self) }
+
+  private var value: JSONValue {
+    switch content {
+    case .null: .null
+    case .bool(let value): .bool(value)
+    case .number(let text): .string("number " + text)
+    case .string(let text): .string(text)
+    case .array(let items): .array(items.map(\.value))
+    case .object(let members): .object(members.map { ($0.name, $0.value.value) })
+    }
+  }
+}
