@@ -8,7 +8,8 @@ SHELL := /bin/bash
 BUILD_PACKAGES := libproj-dev libgeos-dev libexpat1-dev zlib1g-dev libcairo2-dev libsqlite3-dev \
   libpq-dev fonts-dejavu-core tzdata
 # What the tests compare it with.
-TEST_PACKAGES := libxml2-utils python3 python3-jsonschema gdal-bin postgresql-15 postgresql-15-postgis-3
+TEST_PACKAGES := libxml2-utils python3 python3-jsonschema gdal-bin postgresql-15 postgresql-15-postgis-3 \
+  nginx
 
 # What the benchmarks measure beside it.
 BENCH_PACKAGES := python3 python3-venv gdal-bin postgresql-15-postgis-3
@@ -17,7 +18,7 @@ BIN := .build/release/milequest
 # The ledger that `make run` loads: nothing of the user's is touched.
 LEDGER := sqlite:.build/samples/quests.sqlite
 # Apart from the others, which keep all processors busy for a minute.
-STORE_TESTS := PostGISStoreTests|SQLiteStoreTests|CrashTests|CommandTests.Ledger
+STORE_TESTS := PostGISStoreTests|SQLiteStoreTests|CrashTests|CommandTests.Ledger|ServiceEndToEndTests
 SOURCES := Package.swift Sources Tests benchmarks/Package.swift benchmarks/Sources
 QUESTS := $(wildcard routes/*.geojson)
 
@@ -66,7 +67,7 @@ wait $$server
 endef
 
 .PHONY: help run test build packages test-packages routes codes lint format bench bench-tools \
-  batch-checks growth bench-ledger ledger-scale ledger-tools ledger-checks crash clean
+  batch-checks growth bench-ledger ledger-scale ledger-tools ledger-checks crash schemathesis clean
 
 help: ## list what there is to make
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 12
@@ -187,6 +188,11 @@ ledger-checks: test-packages ## hold the ledger to a million random histories
 crash: test-packages ## kill writers and servers under load and show that no acknowledged walk is lost
 	swift build -c release --product ledger-writer
 	python3 benchmarks/peers/crash.py --writer .build/release/ledger-writer
+
+schemathesis: build test-packages ## send the service 2,000 requests made from its own description, on each store
+	python3 -m venv benchmarks/.venv
+	benchmarks/.venv/bin/pip install --quiet --disable-pip-version-check schemathesis
+	benchmarks/.venv/bin/python benchmarks/peers/api_cases.py --program $(BIN)
 
 lint: ## check the format of the sources
 	swift format lint --strict --recursive $(SOURCES)

@@ -95,6 +95,8 @@ let package = Package(
 
     // What several test targets share.
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
+    // The program that was built, run as people run it.
+    .target(name: "BuiltProgram", path: "Tests/BuiltProgram", swiftSettings: settings),
     // A PostgreSQL server of the tests' own.
     .target(name: "PostgresCluster", path: "Tests/PostgresCluster", swiftSettings: settings),
     // What every store must do, for the tests of each.
@@ -163,9 +165,12 @@ let package = Package(
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "milequest", "TestSupport", "PostgresCluster",
+        "milequest", "BuiltProgram", "TestSupport", "PostgresCluster",
         .product(name: "GRDB", package: "GRDB.swift"),
       ],
+      swiftSettings: settings),
+    .testTarget(
+      name: "ServiceEndToEndTests", dependencies: ["milequest", "BuiltProgram", "PostgresCluster"],
       swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]

@@ -1,3 +1,4 @@
+import BuiltProgram
 import Foundation
 import GRDB
 import Testing
@@ -53,7 +54,7 @@ import Testing
 
   /// Teams with more rows than a batch, whose members come up one after the other, from a pipe.
   @Test func teamsThatSpanBatches() throws {
-    let ledger = try Ledger()
+    let ledger = try Ledger(.file)
     var text = "team,person,activity_id,started_at,distance_km\n"
     for number in 0..<6_000 {
       let hour = number / 60 % 24
@@ -62,7 +63,7 @@ import Testing
         + "2026-03-\(hour < 12 ? "01" : "02")T\(hour < 10 ? "0" : "")\(hour):00:00Z,1\n"
     }
     let loaded = try Program.run(
-      ["import", "activities", "-", "--create", "--format", "json"] + ledger.store,
+      ["import", "activities", "-", "--create", "--format", "json"] + (try ledger.store),
       input: text)
     #expect(loaded.status == 0, "\(loaded.errors)")
     #expect(try loaded.json["logged"] as? Int == 6_000)

@@ -1,36 +1,37 @@
-import Foundation
+public import Foundation
 import Testing
 
 /// The built program, driven as a person or a script would.
 ///
 /// `MILEQUEST_BIN` names it; without that it is the one that was built with the tests.
-enum Program {
-  static let packageRoot = URL(filePath: #filePath).deletingLastPathComponent()
+public enum Program {
+  public static let packageRoot = URL(filePath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent()
-  static let corpus = packageRoot.deletingLastPathComponent().appending(path: "shared/corpus")
-  static let teAraroa = corpus.appending(path: "gpx/trails/TeAraroaTrail_2022_2023.gpx").path
+  public static let corpus = packageRoot.deletingLastPathComponent().appending(
+    path: "shared/corpus")
+  public static let teAraroa = corpus.appending(path: "gpx/trails/TeAraroaTrail_2022_2023.gpx").path
 
-  static var hasTeAraroa: Bool { FileManager.default.fileExists(atPath: teAraroa) }
+  public static var hasTeAraroa: Bool { FileManager.default.fileExists(atPath: teAraroa) }
 
-  static let path: String = {
+  public static let path: String = {
     if let named = ProcessInfo.processInfo.environment["MILEQUEST_BIN"] { return named }
     return URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
       .appending(path: "milequest").path
   }()
 
-  struct Answer {
-    let status: Int32
-    let bytes: [UInt8]
-    let errors: String
+  public struct Answer {
+    public let status: Int32
+    public let bytes: [UInt8]
+    public let errors: String
     /// User and system time of the program alone.
-    let cpuSeconds: Double
+    public let cpuSeconds: Double
     /// The most memory that the program had in use.
-    let peakBytes: Int
+    public let peakBytes: Int
 
-    var text: String { String(decoding: bytes, as: UTF8.self) }
+    public var text: String { String(decoding: bytes, as: UTF8.self) }
 
     /// The output as one JSON object.
-    var json: [String: Any] {
+    public var json: [String: Any] {
       get throws {
         try #require(
           JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any], "\(errors)")
@@ -44,7 +45,7 @@ enum Program {
   ///   - input: what stands on standard input; nothing where nil.
   ///   - output: where standard output goes instead of the answer.
   ///   - variables: of the environment, such as `HOME=/`, beside the few that there always are.
-  static func run(
+  public static func run(
     _ arguments: [String], program: String = path, input: String? = nil, output: String? = nil,
     variables: [String] = []
   ) throws -> Answer {
@@ -54,7 +55,7 @@ enum Program {
   }
 
   /// - Parameter mostFileBytes: what the program may write into one file before writing fails.
-  static func run(
+  public static func run(
     _ arguments: [String], program: String = path, inputBytes: [UInt8]?, output: String? = nil,
     mostFileBytes: Int? = nil, variables: [String] = []
   ) throws -> Answer {
@@ -96,9 +97,9 @@ enum Program {
       peakBytes: Int(usage.ru_maxrss) * 1024)
   }
 
-  struct Fault: Error, CustomStringConvertible {
-    let description: String
-    init(_ description: String) { self.description = description }
+  public struct Fault: Error, CustomStringConvertible {
+    public let description: String
+    public init(_ description: String) { self.description = description }
   }
 
   private static func spawn(_ arguments: [String], _ environment: [String]) throws -> pid_t {
@@ -123,49 +124,30 @@ enum Program {
 }
 
 /// A folder of a test's own that goes away with it.
-final class Folder {
-  let url: URL
+public final class Folder {
+  public let url: URL
 
-  init() throws {
+  public init() throws {
     url = FileManager.default.temporaryDirectory.appending(path: "milequest-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
   }
 
   deinit { try? FileManager.default.removeItem(at: url) }
 
-  func path(_ name: String) -> String { url.appending(path: name).path }
+  public func path(_ name: String) -> String { url.appending(path: name).path }
 
   /// Writes a file and answers its path.
-  func file(_ name: String, _ bytes: [UInt8]) throws -> String {
+  public func file(_ name: String, _ bytes: [UInt8]) throws -> String {
     try Data(bytes).write(to: url.appending(path: name))
     return path(name)
   }
 
-  func file(_ name: String, _ text: String) throws -> String {
+  public func file(_ name: String, _ text: String) throws -> String {
     try file(name, Array(text.utf8))
   }
 
   /// The names of the files, sorted.
-  var names: [String] {
+  public var names: [String] {
     get throws { try FileManager.default.contentsOfDirectory(atPath: url.path).sorted() }
   }
-}
-
-/// Small routes that the tests ask about.
-enum Sample {
-  /// Three parts along the equator and a meridian, two joins: 111 m and 5,430 km.
-  static let gpx = """
-    <gpx version="1.1" xmlns="http://www.topografix.com/GPX/1/1">
-    <metadata><name>Test</name></metadata>
-    <wpt lat="0" lon="0.005"><name>Half &amp; half</name><desc>A story.</desc></wpt>
-    <wpt lat="1.5" lon="3"><name>Up</name></wpt>
-    <trk><name>Equator</name><trkseg>
-    <trkpt lat="0" lon="0"><ele>10</ele></trkpt>
-    <trkpt lat="0" lon="0.01"><ele>30</ele></trkpt></trkseg>
-    <trkseg><trkpt lat="0" lon="0.011"><ele>20</ele></trkpt><trkpt lat="0" lon="1"/></trkseg></trk>
-    <trk><name>Meridian</name>
-    <trkseg><trkpt lat="1" lon="3"/><trkpt lat="2" lon="3"/></trkseg></trk>
-    </gpx>
-
-    """
 }

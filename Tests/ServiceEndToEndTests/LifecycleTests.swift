@@ -1,0 +1,179 @@
+import BuiltProgram
+import Foundation
+import PostgresCluster
+import Testing
+
+/// How a service begins and ends.
+@Suite struct LifecycleTests {
+  /// Balancers are told first, requests under way are finished, and only then it ends.
+  @Test(arguments: Store.present)
+  func itEndsGracefully(_ store: Store) throws {
+    let ledger = try ServedLedger(store)
+    let service = try RunningService(ledger, RunningService.generous + ["--drain-seconds", "2"])
+    let ann = try Person.registered(service, name: "Ann")
+    let body = Array("{\"name\":\"Late\"}".utf8)
+    let late = try Connection(port: service.port)
+    try late.write(
+      "POST /v1/teams HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer \(ann.token ?? "")\r\n"
+        + "Content-Type: application/json\r\nContent-Length: \(body.count)\r\n\r\n")
+    try late.write(Array(body[..<5]))
+    // Not before the service has read the head.
+    Thread.sleep(forTimeInterval: 0.5)
+    service.askToEnd()
+    var ready = 200
+    for _ in 0..<30 where ready == 200 {
+      Thread.sleep(forTimeInterval: 0.05)
+      let answer = try ann.ask("GET", "/readyz")
+      ready = answer.status
+      if ready == 503 { #expect(answer.code == "unavailable" && answer["retry-after"] != nil) }
+    }
+    #expect(ready == 503)
+    // It is alive, and answers while it drains.
+    #expect(try ann.get("/healthz")["status"].text == "ok")
+    try ann.ask(200, "GET", "/v1/me")
+    // The port is closed, and the request under way is not lost.
+    var isOpen = true
+    for _ in 0..<100 where isOpen {
+      Thread.sleep(forTimeInterval: 0.05)
+      isOpen = (try? Connection(port: service.port)) != nil
+    }
+    #expect(!isOpen && service.isRunning)
+    try late.write(Array(body[5...]))
+    let answer = try late.answer()
+    #expect(answer.status == 201 && answer.json["name"].text == "Late")
+    #expect(service.end() == 0, "\(service.said)")
+    // Who was signed in still is, and the team is there.
+    var again = ann
+    let second = try RunningService(ledger)
+    again = Person(
+      service: second, token: ann.token, id: ann.id, email: ann.email,
+      refreshToken: ann.refreshToken, address: ann.address)
+    #expect(try again.get("/v1/teams")["items"].items.map { $0["name"].text } == ["Late"])
+    #expect(second.end() == 0, "\(second.said)")
+  }
+
+  /// A walk that was acknowledged is there after a crash, and one that was not can be sent again.
+  @Test(arguments: Store.present)
+  func aCrashLosesNoAcknowledgedWalk(_ store: Store) throws {
+    let ledger = try ServedLedger(store)
+    var service = try RunningService(ledger)
+    let ann = try Person.registered(service, name: "Ann")
+    let start = Date(timeIntervalSinceNow: -7_200)
+    let walks = (0..<4_000).map { index in
+      (id: UUID(), start: start.addingTimeInterval(Double(index)))
+    }
+    let acknowledged = Gathered<Int>()
+    let counter = Counter()
+    let victim = service
+    let group = DispatchGroup()
+    for _ in 0..<8 {
+      let thread = Thread {
+        while case let index = counter.next() - 1, index < walks.count {
+          let body = Walk.body("1 mi", at: walks[index].start, id: walks[index].id)
+          guard let answer = try? ann.ask("POST", "/v1/activities", body) else { break }
+          if answer.status == 201 { acknowledged.append(index) }
+        }
+        group.leave()
+      }
+      group.enter()
+      thread.start()
+    }
+    for _ in 0..<2_000 where acknowledged.all.count < 100 { Thread.sleep(forTimeInterval: 0.005) }
+    victim.kill9()
+    group.wait()
+    let sure = acknowledged.all
+    #expect(sure.count >= 100 && sure.count < walks.count)
+
+    service = try RunningService(ledger)
+    let back = Person(service: service, token: ann.token, id: ann.id, address: ann.address)
+    #expect(try back.get("/v1/me/stats")["walks"].integer ?? 0 >= sure.count)
+    for index in sure {
+      let id = walks[index].id.uuidString.lowercased()
+      let answer = try back.ask("GET", "/v1/activities/\(id)?fields=id")
+      #expect(answer.status == 200, "\(index) was acknowledged and is lost")
+    }
+    // The same queue again, shuffled: all of it counts, each once.
+    let queue = walks[..<1_000].shuffled()
+    let results = try back.ask(
+      200, "POST", "/v1/activities/batch",
+      ["activities": queue.map { Walk.body("1 mi", at: $0.start, id: $0.id) }]
+    ).json["results"].items
+    #expect(results.count == 1_000 && results.allSatisfy { $0["status"].text != "rejected" })
+    let stored = sure.filter { $0 < 1_000 }.count
+    #expect(results.filter { $0["status"].text == "repeated" }.count >= stored)
+    #expect(service.end() == 0, "\(service.said)")
+    let audit = try Program.run(["audit", "--store", ledger.address])
+    #expect(audit.status == 0, "\(audit.text)\(audit.errors)")
+  }
+
+  @Test func aPortThatIsTakenIsNotFoughtFor() throws {
+    let first = try RunningService(try ServedLedger(.file))
+    let ledger = try ServedLedger(.file)
+    let refused = try Program.run(["serve", "--port", "\(first.port)"] + ledger.options)
+    #expect(refused.status == 69)
+    #expect(refused.errors.contains("\(first.port)") && refused.errors.contains("--port"))
+    // One that nobody chose gives way to the next.
+    let second = try RunningService(ledger, port: nil)
+    let third = try RunningService(try ServedLedger(.file), port: nil)
+    #expect(second.port >= 8_080 && third.port > second.port)
+    #expect(third.said.contains("is taken; using \(third.port)"))
+    for service in [first, second, third] { #expect(service.end() == 0, "\(service.said)") }
+  }
+
+  struct Refusal: Sendable, CustomTestStringConvertible {
+    let options: [String]
+    /// What the message has to name.
+    let word: String
+    var testDescription: String { options.joined(separator: " ") }
+  }
+
+  /// What would be unsafe, or cannot be, is refused before anything is opened.
+  @Test(arguments: [
+    Refusal(options: ["--host", "0.0.0.0"], word: "--public-address"),
+    Refusal(options: ["--host", "::"], word: "--public-address"),
+    Refusal(
+      options: ["--host", "0.0.0.0", "--public-address", "http://quests.example"],
+      word: "https"),
+    Refusal(options: ["--public-address", "quests.example"], word: "https://"),
+    Refusal(options: ["--trusted-proxy", "0.0.0.0/0"], word: "--trusted-proxy"),
+    Refusal(options: ["--trusted-proxy", "::/0"], word: "--trusted-proxy"),
+    Refusal(options: ["--trusted-proxy", "proxy"], word: "--trusted-proxy"),
+    Refusal(options: ["--allow-origin", "https://app.example/path"], word: "--allow-origin"),
+    Refusal(options: ["--allow-origin", "https://*.example"], word: "--allow-origin"),
+    Refusal(options: ["--allow-origin", "app.example"], word: "--allow-origin"),
+    Refusal(options: ["--rate", "0"], word: "--rate"),
+    Refusal(options: ["--port", "65536"], word: "--port"),
+    Refusal(options: ["--drain-seconds", "soon"], word: "--drain-seconds"),
+    Refusal(options: ["--log-level", "loud"], word: "--log-level"),
+    Refusal(options: ["--check-answers", "maybe"], word: "--check-answers"),
+    Refusal(options: ["--mail-from", "nobody"], word: "--mail-from"),
+    Refusal(options: ["--secret-file", "/dev/null"], word: "/dev/null"),
+  ])
+  func whatIsUnsafeIsRefused(_ refusal: Refusal) throws {
+    let ledger = try ServedLedger(.file)
+    let answer = try Program.run(["serve"] + ledger.options + refusal.options)
+    #expect(answer.status == 64, "\(answer.errors)")
+    #expect(answer.errors.contains(refusal.word), "\(answer.errors)")
+  }
+
+  @Test func aSecretThatOthersCanReadIsRefused() throws {
+    let ledger = try ServedLedger(.file)
+    let secret = ledger.folder + "/shown"
+    _ = FileManager.default.createFile(
+      atPath: secret, contents: Data(String(repeating: "0a", count: 32).utf8),
+      attributes: [.posixPermissions: 0o644])
+    let answer = try Program.run(["serve"] + ledger.options + ["--secret-file", secret])
+    #expect(answer.status == 64 && answer.errors.contains("shown"), "\(answer.errors)")
+  }
+
+  @Test(.enabled(if: Cluster.isInstalled, Cluster.missing))
+  func aStoreOnAServerNeedsAStatedSecret() throws {
+    let cluster = try Cluster.shared.get()
+    let answer = try Program.run(["serve", "--store", cluster.url(try cluster.database())])
+    #expect(answer.status == 69 && answer.errors.contains("milequest migrate"))
+    let ledger = try ServedLedger(.server)
+    let second = try Program.run(["serve", "--store", ledger.address, "--port", "0"])
+    #expect(second.status == 64 && second.errors.contains("--secret-file"), "\(second.errors)")
+    #expect(!second.errors.contains(Cluster.escaped(Cluster.password)))
+  }
+}
