@@ -16,7 +16,7 @@ BENCH_PACKAGES := python3 python3-venv gdal-bin postgresql-15-postgis-3
 
 BIN := .build/release/milequest
 # The ledger that `make run` loads: nothing of the user's is touched.
-LEDGER := sqlite:.build/samples/ledger.sqlite
+LEDGER := sqlite:.build/samples/quests.sqlite
 # Apart from the others, which keep all processors busy for a minute.
 STORE_TESTS := PostGISStoreTests|SQLiteStoreTests|CrashTests|CommandTests.Ledger|ServiceEndToEndTests
 SOURCES := Package.swift Sources Tests benchmarks/Package.swift benchmarks/Sources
@@ -67,7 +67,7 @@ wait $$server
 endef
 
 .PHONY: help run test build packages test-packages routes codes lint format bench bench-tools \
-  batch-checks growth bench-ledger ledger-checks crash schemathesis clean
+  batch-checks growth bench-ledger ledger-scale ledger-tools ledger-checks crash schemathesis clean
 
 help: ## list what there is to make
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 12
@@ -101,7 +101,7 @@ run: build ## set up, build, show the sample quests, load a ledger with teams an
 	@echo
 	@echo "==> the same kept in a ledger: milequest import route, milequest import activities"
 	@$(BIN) import route $(QUESTS) --store $(LEDGER)
-	@$(BIN) import activities routes/sample-walks.csv --create --route "Appalachian Trail" \
+	@$(BIN) import activities routes/sample-walks.csv --create --public --route "Appalachian Trail" \
 	  --store $(LEDGER)
 	@echo
 	@echo "==> where its teams stand: milequest progress --store $(LEDGER) --format text"
@@ -143,10 +143,10 @@ codes: build ## write the list of what validate finds anew
 	  $(BIN) validate --codes-as-markdown; echo; \
 	  sed -n '/<!-- \/codes -->/,$$p' README.md; } > README.md.tmp && mv README.md.tmp README.md
 
-bench: bench-tools ## measure the kernels and the batch beside NumPy, DuckDB, Polars, PostGIS and others
+bench: bench-tools ## measure kernels, batch and stores beside NumPy, DuckDB, Polars, PostGIS and others
 	benchmarks/.venv/bin/python benchmarks/peers/run.py --program $(BIN) \
-	  --kernels benchmarks/.build/release/kernels --work benchmarks/.build/inputs \
-	  --results benchmarks/RESULTS.md
+	  --kernels benchmarks/.build/release/kernels --ledger benchmarks/.build/release/ledger \
+	  --work benchmarks/.build/inputs --results benchmarks/RESULTS.md
 
 batch-checks: bench-tools ## show the batch's promises on ten and a hundred million walks
 	benchmarks/.venv/bin/python benchmarks/peers/batch_checks.py --program $(BIN) \
@@ -154,8 +154,9 @@ batch-checks: bench-tools ## show the batch's promises on ten and a hundred mill
 
 bench-tools: build
 	$(call install,$(BENCH_PACKAGES))
-	@echo "==> building the kernels"
+	@echo "==> building what measures"
 	swift build --package-path benchmarks -c release --product kernels
+	swift build --package-path benchmarks -c release --product ledger
 	@echo "==> Python and the peers' packages"
 	python3 -m venv benchmarks/.venv
 	benchmarks/.venv/bin/pip install --quiet --disable-pip-version-check \
@@ -165,10 +166,20 @@ growth: build ## measure what positions and inspections cost as routes grow, not
 	swift run --package-path benchmarks -c release kernels
 	swift run --package-path benchmarks -c release kernels inspecting
 
-bench-ledger: build ## measure durable walks in either store, beside pgbench
-	$(call install,$(BENCH_PACKAGES))
-	swift run --package-path benchmarks -c release ledger
+bench-ledger: ledger-tools ## measure durable walks in either store, beside pgbench
 	python3 benchmarks/peers/durable.py --ledger benchmarks/.build/release/ledger
+
+STORE ?= sqlite
+TEAMS ?= 1000000
+WALKS ?= 10000000
+ledger-scale: ledger-tools ## import 10 M walks of 1 M teams and read there; STORE=postgres, TEAMS=, WALKS=
+	python3 benchmarks/peers/scale.py --program $(BIN) \
+	  --ledger benchmarks/.build/release/ledger --route routes/appalachian-trail.geojson \
+	  --work benchmarks/.build/inputs --store $(STORE) --teams $(TEAMS) --walks $(WALKS)
+
+ledger-tools: build
+	$(call install,$(BENCH_PACKAGES))
+	swift build --package-path benchmarks -c release --product ledger
 
 ledger-checks: test-packages ## hold the ledger to a million random histories
 	MILEQUEST_HISTORIES=1000000 swift test -c release -Xswiftc -enable-testing \

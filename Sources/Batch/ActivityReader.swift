@@ -15,6 +15,8 @@ public struct ActivityRecord: Sendable {
   public var source: String?
   public var note: String?
   public var isPrivate = false
+
+  public init() {}
 }
 
 /// A row that cannot be taken.

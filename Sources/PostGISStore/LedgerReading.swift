@@ -145,48 +145,107 @@ extension PostgresStore: LedgerStore {
     return found
   }
 
+  public func glance(
+    at quest: QuestID, by person: PersonID?
+  ) async throws(LedgerError) -> QuestGlance? {
+    try await read { desk in
+      try desk.row(ReadStatements.glance, [Parameter(quest), Parameter(person)]) { columns in
+        let team = try Team.read(&columns)
+        let version = try columns.int()
+        let isMember = try columns.bool()
+        let membership =
+          isMember ? try Membership.read(&columns) : nil
+        return QuestGlance(team: team, version: version, membership: membership)
+      }
+    }
+  }
+
+  public func overview(
+    of quest: QuestID, now: Instant, past: Instant?, limit: Int
+  ) async throws(LedgerError) -> QuestOverview? {
+    let (zones, plans, limit) = (zones, plans, min(max(limit, 0), limits.page))
+    return try await snapshot { desk in
+      guard
+        let standing = try Self.standing(
+          of: quest, now: now, past: past, zones: zones, plans: plans, desk)
+      else { return nil }
+      let reached = standing.plan.reachedCount(total: standing.total)
+      let first = max(reached - limit, 0)
+      let team = standing.record.quest.team
+      return QuestOverview(
+        standing: standing,
+        passages: reached == first
+          ? []
+          : try desk.rows(
+            ReadStatements.passages,
+            [Parameter(quest), Parameter(Int64(first)), Parameter(Int64(reached - first))],
+            MilestonePassage.read),
+        people: try desk.rows(
+          past == nil ? ReadStatements.farthest : ReadStatements.farthestPast,
+          [Parameter(team), Parameter(quest)] + (past.map { [Parameter($0)] } ?? [])
+            + [Parameter(Int64(limit))], PersonTotal.read))
+    }
+  }
+
+  public func passages(
+    of quest: QuestID, from index: Int, limit: Int
+  ) async throws(LedgerError) -> [MilestonePassage] {
+    let limit = checked(limit: limit)
+    return try await read {
+      try $0.rows(
+        ReadStatements.passages, [Parameter(quest), Parameter(Int64(index)), Parameter(limit)],
+        MilestonePassage.read)
+    }
+  }
+
   public func standing(
     of quest: QuestID, now: Instant, past: Instant?
   ) async throws(LedgerError) -> QuestStanding? {
-    let (zones, plans, at) = (zones, plans, past ?? now)
-    /// From a statement that has the quest and its latest days in one view of the store.
-    @Sendable func present(_ desk: Workers.Desk) throws -> QuestStanding? {
-      var head: (record: QuestRecord, version: Int64)?
-      // Days of the pace in any zone: two more on either side than there are in UTC.
-      let today = Day(number: at.seconds / 86_400)
-      let days = try desk.rows(
-        ReadStatements.standing,
-        [
-          Parameter(quest), Parameter(today.advanced(by: -Pace.longestDays - 2)),
-          Parameter(today.advanced(by: 2)),
-        ]
-      ) { columns -> DayTotal? in
-        head = (try QuestRecord.read(&columns), try columns.int())
-        return try columns.bool() ? try DayTotal.read(&columns) : nil
-      }
-      guard let (record, version) = head else { return nil }
-      var plan = plans[record.quest.plan]
-      if plan == nil {
-        plan = try desk.row(FoldStatements.plan, [Parameter(record.quest.plan)]) {
-          try QuestPlan(encoded: try $0.bytes())
-        }
-      }
-      guard let plan else {
-        throw LedgerError(.corrupt, "the plan of the quest \(quest) is not in the store")
-      }
-      plans.insert(plan)
-      let window = Pace.window(
-        at: at, start: record.quest.start, zone: try zones.zone(named: record.quest.zone))
-      return QuestStanding(
-        record: record, plan: plan, version: version, at: at, isPast: past != nil,
-        total: record.tally.total, walks: record.tally.walks,
-        recent: days.compactMap { $0 }.filter { window?.contains($0.day) == true })
+    let (zones, plans) = (zones, plans)
+    @Sendable func body(_ desk: Workers.Desk) throws -> QuestStanding? {
+      try Self.standing(of: quest, now: now, past: past, zones: zones, plans: plans, desk)
     }
-    guard past != nil else { return try await read(present) }
-    return try await snapshot { desk in
-      guard let now = try present(desk) else { return nil }
-      return try Self.past(now, zone: try zones.zone(named: now.record.quest.zone), desk)
+    return past == nil ? try await read(body) : try await snapshot(body)
+  }
+
+  /// From a statement that has the quest and its latest days in one view of the store, and for a past
+  /// moment from others, which need the same view.
+  private static func standing(
+    of quest: QuestID, now: Instant, past: Instant?, zones: ZoneCatalog, plans: PlanCache,
+    _ desk: Workers.Desk
+  ) throws -> QuestStanding? {
+    let at = past ?? now
+    var head: (record: QuestRecord, version: Int64)?
+    // Days of the pace in any zone: two more on either side than there are in UTC.
+    let today = Day(number: at.seconds / 86_400)
+    let days = try desk.rows(
+      ReadStatements.standing,
+      [
+        Parameter(quest), Parameter(today.advanced(by: -Pace.longestDays - 2)),
+        Parameter(today.advanced(by: 2)),
+      ]
+    ) { columns -> DayTotal? in
+      head = (try QuestRecord.read(&columns), try columns.int())
+      return try columns.bool() ? try DayTotal.read(&columns) : nil
     }
+    guard let (record, version) = head else { return nil }
+    var plan = plans[record.quest.plan]
+    if plan == nil {
+      plan = try desk.row(FoldStatements.plan, [Parameter(record.quest.plan)]) {
+        try QuestPlan(encoded: try $0.bytes())
+      }
+    }
+    guard let plan else {
+      throw LedgerError(.corrupt, "the plan of the quest \(quest) is not in the store")
+    }
+    plans.insert(plan)
+    let zone = try zones.zone(named: record.quest.zone)
+    let window = Pace.window(at: at, start: record.quest.start, zone: zone)
+    let standing = QuestStanding(
+      record: record, plan: plan, version: version, at: at, isPast: past != nil,
+      total: record.tally.total, walks: record.tally.walks,
+      recent: days.compactMap { $0 }.filter { window?.contains($0.day) == true })
+    return past == nil ? standing : try Self.past(standing, zone: zone, desk)
   }
 
   /// Whole days come from their figures. Clocks that were turned back can show the day of the moment
@@ -391,6 +450,30 @@ enum ReadStatements {
         AND d.day BETWEEN $2::bigint AND $3::bigint AND d.walks <> 0
     WHERE q.quest_id = $1::uuid ORDER BY d.day
     """)
+  static let glance = Statement(
+    "glance",
+    """
+    SELECT \(Team.columns), s.version, m.stay IS NOT NULL, \(Membership.columns(of: "m"))
+    FROM quests q JOIN teams t ON t.team_id = q.team_id JOIN team_state s ON s.team_id = q.team_id
+      LEFT JOIN memberships m ON m.team_id = q.team_id AND m.person_id = $2::uuid
+        AND m.left_at IS NULL
+    WHERE q.quest_id = $1::uuid
+    """)
+  static let farthest = Statement(
+    "farthest",
+    """
+    SELECT \(PersonTotal.columns) FROM quest_people
+    WHERE team_id = $1::uuid AND quest_id = $2::uuid AND walks <> 0
+    ORDER BY distance_um DESC, person_id LIMIT $3::bigint
+    """)
+  static let farthestPast = Statement(
+    "farthest_past",
+    """
+    SELECT person_id, sum(distance_um)::bigint AS walked, count(*)::bigint FROM contributions
+    WHERE team_id = $1::uuid AND quest_id = $2::uuid AND is_counted AND NOT is_private
+      AND start_at <= $3::bigint
+    GROUP BY person_id ORDER BY walked DESC, person_id LIMIT $4::bigint
+    """)
   static let sums = Statement(
     "sums",
     """
@@ -412,6 +495,17 @@ enum ReadStatements {
     """
     SELECT \(MilestoneReached.columns) FROM milestones
     WHERE \(ofQuest) AND milestone >= $2::bigint ORDER BY milestone LIMIT $3::bigint
+    """)
+  /// A walk whose row is not there is none that may be told of.
+  static let passages = Statement(
+    "list_passages",
+    """
+    SELECT m.milestone, m.start_at, m.person_id, m.activity_id, coalesce(c.is_private, true)
+    FROM milestones m LEFT JOIN contributions c ON c.team_id = m.team_id
+      AND c.person_id = m.person_id AND c.activity_id = m.activity_id AND c.quest_id = m.quest_id
+    WHERE m.team_id = (SELECT q.team_id FROM quests q WHERE q.quest_id = $1::uuid)
+      AND m.quest_id = $1::uuid AND m.milestone >= $2::bigint
+    ORDER BY m.milestone LIMIT $3::bigint
     """)
   static let days = Statement(
     "list_days",

@@ -15,6 +15,9 @@ extension Team {
 
 extension Membership {
   static let columns = "team_id, person_id, stay, role, joined_at, left_at"
+  static func columns(of table: String) -> String {
+    "\(table).\(columns.replacing(", ", with: ", \(table)."))"
+  }
   static func read(_ columns: inout Columns) throws -> Membership {
     Membership(
       team: try columns.id(), person: try columns.id(), stay: Int(try columns.int()),
@@ -182,6 +185,14 @@ extension MilestoneReached {
       index: Int(try columns.int()),
       walk: WalkOrder(
         start: try columns.instant(), id: try columns.id(), person: try columns.id()))
+  }
+}
+
+extension MilestonePassage {
+  static func read(_ columns: inout Columns) throws -> MilestonePassage {
+    let (index, at) = (Int(try columns.int()), try columns.instant())
+    let walk = ActivityKey(person: try columns.id(), id: try columns.id())
+    return MilestonePassage(index: index, at: at, walk: try columns.bool() ? nil : walk)
   }
 }
 

@@ -3,6 +3,21 @@ internal import Foundation
 internal import GRDB
 public import Quests
 
+/// What a store on a file is opened for.
+public enum StoreUse: Sendable {
+  /// Many callers with little each, who wait for their answers.
+  case service
+  /// One caller with millions of walks: larger commits, more memory.
+  case bulk
+
+  /// Commands in one commit at the most.
+  var commandsInFold: Int { self == .service ? 1_000 : 8_000 }
+  /// Of the writer's cache of pages.
+  var cacheKibibytes: Int { self == .service ? 32_768 : 262_144 }
+  /// The log is written back into the file when it is longer.
+  var logPages: Int { self == .service ? 10_000 : 100_000 }
+}
+
 /// The stores on one file of SQLite: the default, without a server.
 ///
 /// Safe to use from many tasks. Writers wait for one thread, which commits what waits together;
@@ -13,6 +28,7 @@ public final class EmbeddedStore: Sendable {
   let limits: LedgerLimits
   private let writer: GroupCommit
   private let plans: PlanCache
+  private let use: StoreUse
 
   /// How long a writer waits for another process.
   static let busySeconds = 10.0
@@ -23,23 +39,26 @@ public final class EmbeddedStore: Sendable {
   /// - Throws: `unreachable`, `access`, `corrupt`, `schema-too-new`, `schema-too-old`, and
   ///   `settings` where the file cannot be made to keep what was committed.
   public init(
-    path: String, migrates: Bool = true, zones: ZoneCatalog = ZoneCatalog(),
-    limits: LedgerLimits = .standard
+    path: String, migrates: Bool = true, use: StoreUse = .service,
+    zones: ZoneCatalog = ZoneCatalog(), limits: LedgerLimits = .standard
   ) throws(LedgerError) {
     self.zones = zones
     self.limits = limits
-    let pool = try Self.open(path)
+    self.use = use
+    let pool = try Self.open(path, for: use)
     self.pool = pool
     try Self.migrate(pool, path: path, migrates: migrates)
     try Self.assertDurable(pool)
     let plans = PlanCache()
     self.plans = plans
-    writer = GroupCommit(mostWaiting: limits.waitingCommands) { commands throws(LedgerError) in
+    writer = GroupCommit(
+      mostWaiting: limits.waitingCommands, commandsInFold: use.commandsInFold
+    ) { commands throws(LedgerError) in
       try Self.fold(commands, pool: pool, plans: plans, zones: zones, limits: limits)
     }
   }
 
-  private static func open(_ path: String) throws(LedgerError) -> DatabasePool {
+  private static func open(_ path: String, for use: StoreUse) throws(LedgerError) -> DatabasePool {
     try ledgerErrors {
       var configuration = Configuration()
       configuration.label = "milequest"
@@ -53,7 +72,8 @@ public final class EmbeddedStore: Sendable {
       try pool.writeWithoutTransaction { db in
         // Opening a pool sets NORMAL, whatever the configuration says.
         try db.execute(sql: "PRAGMA synchronous = FULL")
-        try db.execute(sql: "PRAGMA wal_autocheckpoint = 10000")
+        try db.execute(sql: "PRAGMA wal_autocheckpoint = \(use.logPages)")
+        try db.execute(sql: "PRAGMA cache_size = -\(use.cacheKibibytes)")
       }
       return pool
     }
@@ -246,7 +266,15 @@ public final class EmbeddedStore: Sendable {
 
   /// Closes the file; commands that wait are done first by those who wait for them.
   public func close() throws(LedgerError) {
-    try ledgerErrors { try pool.close() }
+    try ledgerErrors {
+      if use == .bulk {
+        // The long log would cost every later read. Readers of other processes may keep it.
+        try pool.writeWithoutTransaction { db in
+          do { _ = try db.checkpoint(.truncate) } catch DatabaseError.SQLITE_BUSY {}
+        }
+      }
+      try pool.close()
+    }
   }
 }
 

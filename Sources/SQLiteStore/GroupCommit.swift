@@ -13,24 +13,24 @@ final class GroupCommit: @unchecked Sendable {
     var reply: CheckedContinuation<Result<Results, LedgerError>, Never>
   }
 
-  /// More would only make the callers of a fold wait for one another.
-  static let commandsInFold = 1_000
-
   // A plain lock: ThreadSanitizer understands it on Linux.
   private let lock = NSLock()
   private var items: [Item] = []
   private var waiting = 0
   private var isRunning = false
   private let mostWaiting: Int
+  /// More would only make the callers of a fold wait for one another.
+  private let commandsInFold: Int
   private let queue = DispatchQueue(label: "milequest.sqlite.writer")
   /// Carries out commands in one transaction, a list for each item; throws when none is done.
   private let commit: @Sendable ([[LedgerCommand]]) throws(LedgerError) -> [Results]
 
   init(
-    mostWaiting: Int,
+    mostWaiting: Int, commandsInFold: Int,
     commit: @escaping @Sendable ([[LedgerCommand]]) throws(LedgerError) -> [Results]
   ) {
     self.mostWaiting = mostWaiting
+    self.commandsInFold = commandsInFold
     self.commit = commit
   }
 
@@ -104,7 +104,7 @@ final class GroupCommit: @unchecked Sendable {
       var count = 0
       var taken = 0
       while taken < items.count,
-        taken == 0 || count + items[taken].commands.count <= Self.commandsInFold
+        taken == 0 || count + items[taken].commands.count <= commandsInFold
       {
         count += items[taken].commands.count
         taken += 1

@@ -163,6 +163,40 @@ extension EmbeddedStore: LedgerStore {
     }
   }
 
+  public func glance(
+    at quest: QuestID, by person: PersonID?
+  ) async throws(LedgerError) -> QuestGlance? {
+    try await read { try $0.glance(at: quest, by: person) }
+  }
+
+  public func overview(
+    of quest: QuestID, now: Instant, past: Instant?, limit: Int
+  ) async throws(LedgerError) -> QuestOverview? {
+    let zones = zones
+    let limit = min(max(limit, 0), limits.page)
+    return try await read { tables in
+      guard let standing = try tables.standing(of: quest, now: now, past: past, zones: zones)
+      else { return nil }
+      let reached = standing.plan.reachedCount(total: standing.total)
+      let first = max(reached - limit, 0)
+      return QuestOverview(
+        standing: standing,
+        passages: try tables.passages(
+          of: standing.record.quest, from: first, limit: reached - first),
+        people: try tables.farthest(in: standing.record.quest, through: past, limit: limit))
+    }
+  }
+
+  public func passages(
+    of quest: QuestID, from index: Int, limit: Int
+  ) async throws(LedgerError) -> [MilestonePassage] {
+    let limit = min(max(limit, 0), limits.page)
+    return try await read { tables in
+      guard let record = try tables.quest(quest) else { return [] }
+      return try tables.passages(of: record.quest, from: index, limit: limit)
+    }
+  }
+
   public func milestones(
     of quest: QuestID, from index: Int, limit: Int
   ) async throws(LedgerError) -> [MilestoneReached] {
@@ -299,6 +333,58 @@ extension LedgerTables {
       "SELECT \(QuestRecord.columns) FROM \(QuestRecord.tables) WHERE q.quest_id = ?", [id.blob],
       QuestRecord.read)
   }
+
+  func glance(at id: QuestID, by person: PersonID?) throws -> QuestGlance? {
+    let found = try db.row(LedgerTables.glanceStatement, [id.blob]) {
+      (try Team.read(&$0), try $0.int())
+    }
+    guard let (team, version) = found else { return nil }
+    let membership = try person.flatMap { person in
+      try db.row(
+        LedgerTables.openStayStatement, [team.id.blob, person.blob], Membership.read)
+    }
+    return QuestGlance(team: team, version: version, membership: membership)
+  }
+
+  func passages(of quest: Quest, from index: Int, limit: Int) throws -> [MilestonePassage] {
+    // A walk whose row is not there is none that may be told of.
+    try db.rows(
+      "SELECT m.milestone, m.start_at, m.person_id, m.activity_id, coalesce(c.is_private, 1) "
+        + "FROM milestones m LEFT JOIN contributions c ON c.team_id = m.team_id "
+        + "AND c.person_id = m.person_id AND c.activity_id = m.activity_id "
+        + "AND c.quest_id = m.quest_id "
+        + "WHERE m.team_id = ? AND m.quest_id = ? AND m.milestone >= ? "
+        + "ORDER BY m.milestone LIMIT ?",
+      [quest.team.blob, quest.id.blob, index.sql, limit.sql]
+    ) {
+      let (index, at) = (Int(try $0.int()), try $0.instant())
+      let walk = ActivityKey(person: try $0.id(), id: try $0.id())
+      return MilestonePassage(index: index, at: at, walk: try $0.bool() ? nil : walk)
+    }
+  }
+
+  /// Those who had walked the farthest at a moment, or have by now.
+  func farthest(in quest: Quest, through past: Instant?, limit: Int) throws -> [PersonTotal] {
+    guard let past else {
+      return try db.rows(
+        "SELECT \(PersonTotal.columns) FROM quest_people WHERE team_id = ? AND quest_id = ? "
+          + "AND walks <> 0 ORDER BY distance_um DESC, person_id LIMIT ?",
+        [quest.team.blob, quest.id.blob, limit.sql], PersonTotal.read)
+    }
+    return try db.rows(
+      "SELECT person_id, sum(distance_um) AS walked, count(*) FROM contributions "
+        + "WHERE team_id = ? AND quest_id = ? AND is_counted = 1 AND is_private = 0 "
+        + "AND start_at <= ? GROUP BY person_id ORDER BY walked DESC, person_id LIMIT ?",
+      [quest.team.blob, quest.id.blob, past.column, limit.sql], PersonTotal.read)
+  }
+
+  private static let glanceStatement =
+    "SELECT t.\(Team.columns.replacing(", ", with: ", t.")), s.version FROM quests q "
+    + "JOIN teams t ON t.team_id = q.team_id JOIN team_state s ON s.team_id = q.team_id "
+    + "WHERE q.quest_id = ?"
+  private static let openStayStatement =
+    "SELECT \(Membership.columns) FROM memberships "
+    + "WHERE team_id = ? AND person_id = ? AND left_at IS NULL"
 
   func standing(
     of id: QuestID, now: Instant, past: Instant?, zones: ZoneCatalog

@@ -24,6 +24,18 @@ struct Backend: Sendable {
   let metrics: Metrics
   let readiness: Readiness
   let documents: Documents
+  let changed = ChangedTeams()
+  let progressCache = ProgressCache()
+  let mapCache = MapCache()
+
+  /// Does commands and notes the teams that they change, for their markers to follow.
+  func perform(
+    _ commands: [LedgerCommand]
+  ) async throws -> [Result<LedgerAnswer, LedgerError>] {
+    let results = try await ledger.perform(commands)
+    for case .success(let answer) in results { changed.note(answer) }
+    return results
+  }
 
   /// Does work that keeps a processor busy away from the threads that serve requests.
   func offload<T: Sendable>(_ work: @escaping @Sendable () throws -> T) async throws -> T {

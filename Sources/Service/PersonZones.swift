@@ -5,7 +5,7 @@ import Quests
 /// The zones of persons by their accounts, remembered for a moment: every walk that is logged needs
 /// one, and few change.
 ///
-/// A change of an account is seen within `mostSeconds`.
+/// A change of an account by this process is seen at once, one by another within `mostSeconds`.
 final class PersonZones: Sendable {
   /// What somebody without an account is taken to live in.
   static let standard = "UTC"
@@ -48,5 +48,13 @@ final class PersonZones: Sendable {
     let zone = try await accounts.account(person)?.zone ?? Self.standard
     state.withLockedValue { $0.young[person] = zone }
     return zone
+  }
+
+  /// Reads a person's zone anew next time.
+  func forget(_ person: PersonID) {
+    state.withLockedValue { state in
+      state.young[person] = nil
+      state.old[person] = nil
+    }
   }
 }

@@ -44,7 +44,9 @@ public struct QuestService: ServiceLifecycle.Service {
   /// - Throws: where the port cannot be opened.
   public func run() async throws {
     let application = application()
-    let group = ServiceGroup(services: [application], logger: backend.logger)
+    let group = ServiceGroup(
+      services: [MarkerRelay(backend: backend), Caretaker(backend: backend), application],
+      logger: backend.logger)
     // Apart from the shutdown around it, which would close the port at once.
     let serving = Task.detached { try await group.run() }
     try await withGracefulShutdownHandler {

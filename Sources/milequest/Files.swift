@@ -122,7 +122,8 @@ enum Files {
     try writeAll(bytes, to: 1, "standard output")
   }
 
-  private static func writeAll(_ bytes: [UInt8], to descriptor: Int32, _ path: String) throws {
+  /// Writes bytes to an open file, called so in the error.
+  static func writeAll(_ bytes: [UInt8], to descriptor: Int32, _ path: String) throws {
     var done = 0
     while done < bytes.count {
       let count = bytes.withUnsafeBytes {

@@ -52,6 +52,32 @@ import Testing
     #expect(!(server.text + server.errors).contains("secret"))
   }
 
+  /// Teams with more rows than a batch, whose members come up one after the other, from a pipe.
+  @Test func teamsThatSpanBatches() throws {
+    let ledger = try Ledger()
+    var text = "team,person,activity_id,started_at,distance_km\n"
+    for number in 0..<6_000 {
+      let hour = number / 60 % 24
+      text +=
+        "Team \(number % 3),Walker \(number % 3) \(number / 300),\(number),"
+        + "2026-03-\(hour < 12 ? "01" : "02")T\(hour < 10 ? "0" : "")\(hour):00:00Z,1\n"
+    }
+    let loaded = try Program.run(
+      ["import", "activities", "-", "--create", "--format", "json"] + ledger.store,
+      input: text)
+    #expect(loaded.status == 0, "\(loaded.errors)")
+    #expect(try loaded.json["logged"] as? Int == 6_000)
+    #expect(try loaded.json["teamsCreated"] as? Int == 3)
+    for team in 0..<3 {
+      let shown = try ledger.well("team", "show", "Team \(team)", "--format", "json").json
+      #expect((shown["members"] as? [Any])?.count == 20)
+    }
+    let file = try ledger.folder.file("w.csv", Array(text.utf8))
+    let again = try ledger.well("import", "activities", file, "--format", "json").json
+    #expect(again["repeated"] as? Int == 6_000 && again["logged"] as? Int == 0)
+    _ = try ledger.well("audit")
+  }
+
   @Test func theDefaultStoreIsInTheDataFolder() throws {
     let folder = try Folder()
     let home = ["HOME=\(folder.path("home"))"]

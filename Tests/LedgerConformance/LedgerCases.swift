@@ -19,7 +19,7 @@ public enum LedgerCase: String, CaseIterable, Sendable, CustomTestStringConverti
   case membershipsAndInvites, eventsAndPrivacy, markersInABox, publicTeams, streakDays,
     clockChanges, auditFindsDamage
   case figuresOfAPerson, openMembers
-  case erasedPeople, erasureRacesWithWalks, randomCommands
+  case overviews, erasedPeople, erasureRacesWithWalks, randomCommands
 
   public var testDescription: String { rawValue }
 
@@ -48,6 +48,7 @@ public enum LedgerCase: String, CaseIterable, Sendable, CustomTestStringConverti
     case .openMembers: try await world.openMembers()
     case .erasedPeople: try await world.erasedPeople(subject)
     case .erasureRacesWithWalks: try await world.erasureRacesWithWalks(subject)
+    case .overviews: try await world.overviews()
     case .randomCommands: try await world.randomCommands()
     }
     // Damage done on purpose stays.

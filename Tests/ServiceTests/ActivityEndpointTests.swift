@@ -356,5 +356,11 @@ import Testing
     #expect(anns.text("zone") == "Pacific/Auckland" && anns.text("day") == "2026-05-06")
     let bobs = try await service.send(.get, path, as: Self.bob).json
     #expect(bobs.text("zone") == "UTC" && bobs.text("day") == "2026-05-05")
+    let moved = try await service.send(
+      .patch, "/v1/me", "{\"zone\":\"America/New_York\"}", as: Self.ann)
+    #expect(moved.status == 200)
+    _ = try await service.send(.post, "/v1/activities", Self.walk(2), as: Self.ann)
+    let later = try await service.send(.get, "/v1/activities/\(Self.id(2))", as: Self.ann)
+    #expect(later.json.text("zone") == "America/New_York")
   }
 }

@@ -7,6 +7,7 @@ import Logging
 import NIOConcurrencyHelpers
 import NIOCore
 import NIOEmbedded
+import Providers
 import Quests
 import Routes
 import SQLiteStore
@@ -21,13 +22,18 @@ final class TestService: Sendable {
   static let dawn = Instant(microseconds: 1_777_896_000_000_000)
 
   let store: EmbeddedStore
+  let backend: Backend
   /// What the service takes for now.
-  let now = NIOLockedValueBox(TestService.dawn.advanced(bySeconds: 864_000))
+  let now: NIOLockedValueBox<Instant>
   private let folder: String
+  private let ownsFolder: Bool
   private let responder: any HTTPResponder<ServiceContext>
 
-  init() throws {
-    folder = NSTemporaryDirectory() + "milequest-\(UUID().uuidString)"
+  /// - Parameter other: one whose store and time this one shares, as another process would.
+  init(beside other: TestService? = nil) throws {
+    now = other?.now ?? NIOLockedValueBox(Self.dawn.advanced(bySeconds: 864_000))
+    ownsFolder = other == nil
+    folder = other?.folder ?? NSTemporaryDirectory() + "milequest-\(UUID().uuidString)"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     store = try EmbeddedStore(path: folder + "/ledger.sqlite")
     let api = API()
@@ -35,10 +41,20 @@ final class TestService: Sendable {
     settings.checksAnswers = true
     settings.logsRequests = false
     var random = SplitMix64("service")
-    let backend = Backend(
-      ledger: store, routes: store, accounts: store, zones: ZoneCatalog(),
-      ledgerLimits: .standard, limits: settings.limits,
+    let secret = try SigningSecret(bytes: [UInt8](repeating: 7, count: 32))
+    let signIn = BuiltInAccounts(
+      store: store,
+      outbox: Outbox(
+        try MessageFiles(
+          folder: folder + "/mail", from: try MailAddress("milequest@example.org"),
+          clock: { [now] in now.withLockedValue { $0 } })), passwords: Passwords(),
+      tokens: try AccessTokens(issuer: "test", audience: "test", secret: secret), secret: secret)
+    backend = Backend(
+      ledger: store, routes: store, accounts: store, signIn: signIn, keys: APIKeys(store: store),
+      zones: ZoneCatalog(), ledgerLimits: .standard, limits: settings.limits,
       routeCache: RouteCache(store, mostVertices: 1_000), personZones: PersonZones(store),
+      uploads: UploadGate(
+        mostBytes: settings.limits.uploadBytesAtOnce, mostAtWork: settings.limits.uploadsAtOnce),
       clock: { [now] in now.withLockedValue { $0 } },
       logger: Logger(label: "test"), metrics: Metrics(), readiness: Readiness(),
       documents: Documents(api.description))
@@ -46,20 +62,31 @@ final class TestService: Sendable {
     let pipeline = Pipeline(
       backend: backend, settings: settings, schemas: api.schemas,
       gate: Gate(
-        identify: { token, _ in
-          let parts = token.split(separator: " ")
-          guard let person = PersonID(parts[0]) else { throw Problem(.invalidToken, "no token") }
-          guard parts.count > 1 else { return .person(person, session: nil) }
-          let scopes = Set(
-            parts[1].split(separator: ",").compactMap { Scope(rawValue: String($0)) })
-          return .key(APIKeyCaller(id: "key", person: person, scopes: scopes, rate: nil))
-        },
+        identity: PersonTokens(),
         rates: Rates(Throttle(using: &random), standard: rate, nanoseconds: { 0 })),
       clients: ClientAddress(trustedProxies: []))
     responder = api.responder(pipeline)
   }
 
-  deinit { try? FileManager.default.removeItem(atPath: folder) }
+  /// A token is a person's id, or that and the scopes of an API key.
+  private struct PersonTokens: Identity {
+    func person(
+      ofToken token: String, at now: Instant
+    ) async throws(IdentityError) -> Principal {
+      let parts = token.split(separator: " ")
+      guard let person = parts.first.flatMap({ PersonID($0) }) else {
+        throw IdentityError(.tokenInvalid, "no id")
+      }
+      let subject = IssuedSubject(issuer: "test", subject: person.description)
+      guard parts.count > 1, let scopes = AccessScopes(names: [String(parts[1])]) else {
+        return Principal(person: person, subject: subject)
+      }
+      return Principal(
+        person: person, subject: subject, scopes: scopes, apiKey: APIKeyID(high: 3, low: 3))
+    }
+  }
+
+  deinit { if ownsFolder { try? FileManager.default.removeItem(atPath: folder) } }
 
   // MARK: Asking
 

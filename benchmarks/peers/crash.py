@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 
-from cluster import PATIENCE_SECONDS, Cluster, Wrong
+from server import PATIENCE_SECONDS, Cluster, Wrong
 
 PARSER = argparse.ArgumentParser(description=__doc__.splitlines()[0])
 PARSER.add_argument("--writer", required=True, help="the program ledger-writer")

@@ -1,17 +1,18 @@
-"""Durable walks in PostgreSQL: the store's folds beside pgbench with the same statements in one
-transaction a walk, on a cluster of its own that is gone afterwards.
+"""Durable walks: the stores' folds beside one commit each in SQLite, and in PostgreSQL beside pgbench
+with the same statements in one transaction a walk, on a cluster of its own that is gone afterwards.
 
-    durable.py --ledger benchmarks/.build/release/ledger [--seconds 5] [--teams 1000]
+    durable.py --ledger benchmarks/.build/release/ledger [--seconds 3] [--teams 1000]
+
+`measure` adds the rows to a table of more parts.
 """
 
 import argparse
-import glob
 import os
 import re
-import shutil
 import subprocess
-import sys
-import tempfile
+
+import cluster
+from table import Table
 
 # One walk by one member of one team, as the store writes it when nothing is folded.
 WALK = r"""
@@ -54,70 +55,72 @@ COMMIT;
 """
 
 
+def rates(ledger, seconds, teams, *url):
+    """Walks a second by the number of callers; 1000 stands for one caller with batches of 1,000."""
+    text = subprocess.run([ledger, str(seconds), str(teams), *url], check=True, capture_output=True,
+                          text=True).stdout
+    if ": clean" not in text:
+        raise SystemExit("WRONG: the audit after the walks says\n" + text)
+    found = re.findall(r"^(one caller, one|\d+|one caller, batches).*? (\d+) walks/s", text, re.M)
+    names = {"one caller, one": 1, "one caller, batches": 1000}
+    return {names.get(name) or int(name): float(rate) for name, rate in found}
+
+
+def pgbench(server, seconds, teams):
+    """Walks a second of the same statements by whether they go in a pipeline and by clients."""
+    server.sql("CREATE FUNCTION milequest.numbered(kind text, number bigint) RETURNS uuid IMMUTABLE "
+               "LANGUAGE sql AS $$ SELECT ('00000000-0000-' || kind || '-0000-' "
+               "|| lpad(to_hex(number), 12, '0'))::uuid $$;"
+               "ALTER DATABASE bench SET search_path = milequest, public; ANALYZE", "bench")
+    script = os.path.join(server.home, "walk.sql")
+    found = {}
+    for is_pipeline in (False, True):
+        begin, end = (r"\startpipeline", r"\endpipeline") if is_pipeline else ("", "")
+        with open(script, "w") as file:
+            file.write(WALK.format(people=teams * 4, begin=begin, end=end))
+        os.chmod(script, 0o644)
+        for clients in (32, 128):
+            text = server.run("pgbench", "-h", server.home, "-U", "postgres", "-n", "-M", "prepared",
+                              "-c", str(clients), "-j", "2", "-T", str(max(int(seconds), 1)), "-f",
+                              script, "bench")
+            found[is_pipeline, clients] = float(re.search(r"tps = ([\d.]+)", text).group(1))
+    return found
+
+
+def measure(table, ledger, seconds=3, teams=1000):
+    """Measures both stores and adds their rows."""
+    per_second = "{:.0f}/s".format
+    ours = rates(ledger, seconds, teams)
+    table.add("durable walks, SQLite, 32 callers", per_second(ours[32]), "one commit each",
+              per_second(ours[1]), ours[32] / ours[1], 5)
+    for callers, name in ((128, "128 callers"), (1000, "batches of 1,000")):
+        table.note(f"durable walks, SQLite, {name}", per_second(ours[callers]), "one commit each",
+                   per_second(ours[1]), ours[callers] / ours[1])
+    with cluster.running("durable") as server:
+        server.sql("CREATE DATABASE bench", "postgres")
+        ours = rates(ledger, seconds, teams, server.url("bench"))
+        theirs = pgbench(server, 2 * seconds, teams)
+    for clients, target in ((32, 2.5), (128, 4)):
+        rate = theirs[False, clients]
+        table.add(f"durable walks, PostgreSQL, {clients} callers", per_second(ours[clients]),
+                  "pgbench, one transaction a walk", per_second(rate), ours[clients] / rate, target)
+        rate = theirs[True, clients]
+        table.note(f"durable walks, PostgreSQL, {clients} callers", per_second(ours[clients]),
+                   "pgbench, the same in a pipeline", per_second(rate), ours[clients] / rate)
+    table.note("durable walks, PostgreSQL, batches of 1,000", per_second(ours[1000]),
+               "one commit each", per_second(ours[1]), ours[1000] / ours[1])
+
+
 def main():
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--ledger", required=True)
-    arguments.add_argument("--seconds", type=float, default=5)
+    arguments.add_argument("--seconds", type=float, default=3, help="of each of three rounds")
     arguments.add_argument("--teams", type=int, default=1000)
     options = arguments.parse_args()
-    binaries = sorted(glob.glob("/usr/lib/postgresql/*/bin"))
-    if not binaries or not glob.glob("/usr/share/postgresql/*/extension/postgis.control"):
-        sys.exit("PostGIS is not installed")
-    # The server refuses to run as root.
-    user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-    home = tempfile.mkdtemp(prefix="milequest-durable-")
-    if user:
-        shutil.chown(home, "postgres")
-    tool = lambda name: os.path.join(binaries[-1], name)
-    run = lambda *command: subprocess.run(
-        [*user, *command], check=True, capture_output=True, text=True, cwd=home)
-    data = os.path.join(home, "data")
-    try:
-        run(tool("initdb"), "-D", data, "-A", "trust", "-U", "postgres")
-        run(tool("pg_ctl"), "-D", data, "-w", "-l", os.path.join(home, "log"), "-o",
-            f"-k {home} -c listen_addresses='' -c max_connections=200 -c shared_buffers=256MB "
-            "-c max_wal_size=4GB", "start")
-        try:
-            measure(options, home, run, tool)
-        finally:
-            run(tool("pg_ctl"), "-D", data, "-m", "fast", "-w", "stop")
-    finally:
-        shutil.rmtree(home, ignore_errors=True)
+    table = Table()
+    measure(table, options.ledger, options.seconds, options.teams)
+    print("\n" + table.text())
 
 
-def measure(options, home, run, tool):
-    sql = lambda text, base: run(
-        tool("psql"), "-X", "-q", "-h", home, "-U", "postgres", "-d", base, "-v",
-        "ON_ERROR_STOP=1", "-c", text)
-    sql("CREATE DATABASE bench", "postgres")
-    print("the store:", flush=True)
-    ours = subprocess.run(
-        [options.ledger, str(options.seconds), str(options.teams),
-         f"postgres:///bench?host={home}&user=postgres"],
-        check=True, capture_output=True, text=True).stdout
-    print(ours, end="", flush=True)
-    folded = {int(callers): float(rate) for callers, rate in
-              re.findall(r"^(\d+) callers +(\d+) walks/s", ours, re.M)}
-    sql("CREATE FUNCTION milequest.numbered(kind text, number bigint) RETURNS uuid IMMUTABLE "
-        "LANGUAGE sql AS $$ SELECT ('00000000-0000-' || kind || '-0000-' "
-        "|| lpad(to_hex(number), 12, '0'))::uuid $$;"
-        "ALTER DATABASE bench SET search_path = milequest, public; ANALYZE", "bench")
-    for name, begin, end in [
-            ("one transaction a walk", "", ""),
-            ("the same, in a pipeline", r"\startpipeline", r"\endpipeline")]:
-        script = os.path.join(home, "walk.sql")
-        with open(script, "w") as file:
-            file.write(WALK.format(people=options.teams * 4, begin=begin, end=end))
-        os.chmod(script, 0o644)
-        for clients in [32, 128]:
-            text = run(
-                tool("pgbench"), "-h", home, "-U", "postgres", "-n", "-M", "prepared", "-c",
-                str(clients), "-j", "2", "-T", str(int(options.seconds)), "-f", script,
-                "bench").stdout
-            rate = float(re.search(r"tps = ([\d.]+)", text).group(1))
-            ratio = folded.get(clients, 0) / rate
-            print(f"pgbench, {name}, {clients} clients: {rate:.0f} walks/s; "
-                  f"the store {ratio:.1f} x", flush=True)
-
-
-main()
+if __name__ == "__main__":
+    main()

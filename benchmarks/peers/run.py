@@ -17,8 +17,10 @@ import time
 import numpy as np
 import orjson
 
+import durable
 import inputs
 import postgis
+from table import Table
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -64,31 +66,6 @@ def meters(longitudes, latitudes, others_east, others_north):
     degree = 6_371_008.8 * np.pi / 180
     east = (longitudes - others_east + 180) % 360 - 180
     return np.hypot(east * np.cos(np.radians(latitudes)), latitudes - others_north) * degree
-
-
-class Table:
-    def __init__(self):
-        self.rows = []
-
-    def add(self, work, ours, peer, peer_figure, ratio, target, higher=True):
-        met = ratio >= target if higher else ratio <= target
-        sign = "at least" if higher else "at most"
-        self.rows.append([work, ours, peer, peer_figure, f"{ratio:.2f}", f"{sign} {target:g}",
-                          "met" if met else "MISSED"])
-        print("   ", " | ".join(self.rows[-1]), flush=True)
-
-    def note(self, work, ours, peer, peer_figure, ratio):
-        self.rows.append([work, ours, peer, peer_figure, f"{ratio:.2f}", "", ""])
-        print("   ", " | ".join(self.rows[-1]), flush=True)
-
-    def text(self):
-        head = ["work", "Mile Quest", "peer", "its figure", "ratio", "target", ""]
-        rows = [head] + self.rows
-        widths = [max(len(row[i]) for row in rows) for i in range(len(head))]
-        def line(row):
-            return "| " + " | ".join(c.ljust(w) for c, w in zip(row, widths)) + " |"
-        rule = "|" + "|".join("-" * (w + 2) for w in widths) + "|"
-        return "\n".join([line(head), rule] + [line(row) for row in self.rows])
 
 
 def positions(table, kernels, folder, longitudes, latitudes):
@@ -210,6 +187,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--program", required=True)
     parser.add_argument("--kernels", required=True)
+    parser.add_argument("--ledger", required=True)
     parser.add_argument("--work", required=True, help="folder for inputs and answers")
     parser.add_argument("--results", required=True, help="the Markdown file to write")
     options = parser.parse_args()
@@ -220,6 +198,8 @@ def main():
     positions(table, options.kernels, options.work, longitudes, latitudes)
     reading(table, options.kernels, options.program, options.work)
     batch(table, options.program, options.work, longitudes, latitudes)
+    say("durable walks in SQLite and PostgreSQL")
+    durable.measure(table, options.ledger)
     say("how a position grows with the route")
     growth = subprocess.run([options.kernels], check=True, capture_output=True, text=True).stdout
 

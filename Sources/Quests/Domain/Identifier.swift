@@ -21,11 +21,19 @@ public struct Identifier<Subject>: Hashable, Comparable, Sendable {
   ///
   /// - Returns: nil where the text is anything else.
   public init?(_ text: some StringProtocol) {
+    // Millions of rows are read with it, and bytes need no generic code.
+    var text = String(text)
+    let words = text.withUTF8 { Self.words($0) }
+    guard let words else { return nil }
+    self.init(high: words.high, low: words.low)
+  }
+
+  private static func words(_ text: UnsafeBufferPointer<UInt8>) -> (high: UInt64, low: UInt64)? {
+    guard text.count == 36 else { return nil }
     var high: UInt64 = 0
     var low: UInt64 = 0
-    var digits = 0
-    for (place, byte) in text.utf8.enumerated() {
-      if place > 35 { return nil }
+    for place in 0..<36 {
+      let byte = text[place]
       if place == 8 || place == 13 || place == 18 || place == 23 {
         if byte != 0x2D { return nil }
         continue
@@ -37,11 +45,9 @@ public struct Identifier<Subject>: Hashable, Comparable, Sendable {
       case 0x61...0x66: digit = UInt64(byte - 0x57)
       default: return nil
       }
-      if digits < 16 { high = high << 4 | digit } else { low = low << 4 | digit }
-      digits += 1
+      if place < 18 { high = high << 4 | digit } else { low = low << 4 | digit }
     }
-    guard digits == 32 else { return nil }
-    self.init(high: high, low: low)
+    return (high, low)
   }
 
   /// Takes sixteen bytes, the first the most significant.

@@ -70,6 +70,19 @@ public protocol LedgerStore: Sendable {
   func standing(
     of quest: QuestID, now: Instant, past: Instant?
   ) async throws(LedgerError) -> QuestStanding?
+  /// Who may see a quest, and the version that all of it has now; one cheap read.
+  ///
+  /// - Parameter person: whose stay in the team is told.
+  func glance(at quest: QuestID, by person: PersonID?) async throws(LedgerError) -> QuestGlance?
+  /// How a quest stands, with the last `limit` milestones that it has reached and the `limit` people
+  /// who have walked the farthest; of a past moment as `standing` has it.
+  func overview(
+    of quest: QuestID, now: Instant, past: Instant?, limit: Int
+  ) async throws(LedgerError) -> QuestOverview?
+  /// The milestones that walks have reached, from an index on, without the walk where it is private.
+  func passages(
+    of quest: QuestID, from index: Int, limit: Int
+  ) async throws(LedgerError) -> [MilestonePassage]
   /// Which walk reached which milestone, from an index on. Milestones at the very start have none.
   func milestones(
     of quest: QuestID, from index: Int, limit: Int

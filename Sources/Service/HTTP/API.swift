@@ -13,12 +13,17 @@ struct API: Sendable {
     let resources: [(endpoints: [Endpoint], schemas: [NamedSchema])] = [
       (AuthResource.endpoints, AuthResource.schemas),
       (MeResource.endpoints, MeResource.schemas),
+      (DashboardResource.endpoints, DashboardResource.schemas),
       (KeyResource.endpoints, KeyResource.schemas),
       (TeamResource.endpoints, TeamResource.schemas),
       (MemberResource.endpoints, MemberResource.schemas),
       (InviteResource.endpoints, InviteResource.schemas),
       (ActivityResource.endpoints, ActivityResource.schemas),
       (RouteResource.endpoints, RouteResource.schemas),
+      (QuestResource.endpoints, QuestResource.schemas),
+      (ProgressResource.endpoints, ProgressResource.schemas),
+      (MapResource.endpoints, MapResource.schemas),
+      (WalkerResource.endpoints, WalkerResource.schemas),
       (SystemResource.endpoints, []),
     ]
     endpoints = resources.flatMap(\.endpoints)

@@ -42,10 +42,16 @@ struct Endpoint: Sendable {
       "limit", .integer(1...500), "How many items at most; 50 by default.")
     static let cursor = Parameter(
       "cursor", .text(1...400), "Where to go on: from the `next` of the page before.")
+    static let units = Parameter(
+      "units", .words(["mi", "km", "m"]), "Adds lengths as texts for people, such as `12.6 mi`.")
     static let fields = Parameter(
       "fields", .text(1...1_000),
       "Picks fields of the answer: names with commas between, nested ones with dots, such as "
         + "`id,pace.arrival`. In a page they are picked from its items.")
+    static let at = Parameter(
+      "at", .instant,
+      "A past moment: what was walked up to then, as the ledger has it now, late walks and edits "
+        + "included.")
     static let ifMatch = Parameter(
       "If-Match", in: .header, .text(1...200),
       "The `ETag` of what you have, or its revision as `\"3\"`: where somebody has changed it "

@@ -9,10 +9,9 @@ extension Problem {
     case .invalid, .zone:
       self.init(Code(error.code.rawValue, 422, Code.invalid.title), error.message)
     case .conflict: self.init(.conflict, error.message)
-    case .questOpen: self.init(Code("quest-open", 409, "The team has an open quest"), error.message)
-    case .windowOverlap:
-      self.init(Code("window-overlap", 409, "The windows of quests overlap"), error.message)
-    case .questClosed: self.init(Code("quest-closed", 409, "The quest is closed"), error.message)
+    case .questOpen: self.init(.questOpen, error.message)
+    case .windowOverlap: self.init(.windowOverlap, error.message)
+    case .questClosed: self.init(.questClosed, error.message)
     case .revision: self.init(.preconditionFailed, error.message)
     case .deleted: self.init(.gone, error.message)
     case .erased: self.init(Code("erased", 410, "The person was erased"), error.message)
@@ -52,4 +51,8 @@ extension Problem {
 extension Problem.Code {
   /// What one of the ledger's faults is called, for the description of who may refuse with it.
   static func ledger(_ code: LedgerError.Code) -> Self { Problem(LedgerError(code, "")).code }
+
+  static let questOpen = Self("quest-open", 409, "The team has an open quest")
+  static let windowOverlap = Self("window-overlap", 409, "The windows of quests overlap")
+  static let questClosed = Self("quest-closed", 409, "The quest is closed")
 }

@@ -3,6 +3,7 @@ import Formats
 import HTTPTypes
 import Hummingbird
 import Logging
+import NIOCore
 import Providers
 import Quests
 
@@ -112,7 +113,7 @@ struct Pipeline: Sendable {
 
   /// Picks fields from an answer; in a page from each of its items.
   private func selected(_ reply: Reply, _ selection: FieldSelection) throws -> Reply {
-    guard case .json(let value, let mediaType) = reply.content else { return reply }
+    guard let (value, mediaType) = reply.json else { return reply }
     var picked = reply
     if case .object(let members) = value, members.first?.0 == "items" {
       picked.content = .json(
@@ -151,7 +152,7 @@ struct Pipeline: Sendable {
     guard let promised = endpoint.answers.first(where: { $0.status == reply.status.code }) else {
       throw AnswerMismatch(text: "\(endpoint.operation) answers \(reply.status.code), undescribed")
     }
-    guard case .json(let value, let mediaType) = reply.content else { return }
+    guard let (value, mediaType) = reply.json else { return }
     guard let content = promised.contents.first(where: { $0.mediaType == mediaType }) else {
       throw AnswerMismatch(text: "\(endpoint.operation) answers \(mediaType), undescribed")
     }
@@ -184,7 +185,7 @@ struct Pipeline: Sendable {
     for field in common { headers.append(field) }
     cors(request, &headers)
     var status = reply.status
-    var body: [UInt8]?
+    var body: ByteBuffer?
     var stream: ResponseBody?
     switch reply.content {
     case .none: break
@@ -195,10 +196,14 @@ struct Pipeline: Sendable {
         try await writer.finish(nil)
       }
     case .json(let value, let mediaType):
-      body = value.text()
+      body = ByteBuffer(bytes: value.text())
       headers[.contentType] = mediaType
+    case .rendered(let rendered):
+      body = rendered.bytes
+      headers[.eTag] = rendered.tag
+      headers[.contentType] = rendered.mediaType
     case .bytes(let bytes, let mediaType):
-      body = bytes
+      body = ByteBuffer(bytes: bytes)
       headers[.contentType] = mediaType
     }
     headers[.xContentTypeOptions] = "nosniff"
@@ -212,7 +217,7 @@ struct Pipeline: Sendable {
       request.method == .get || request.method == .head
         || request.method == .patch
     {
-      let tag = headers[.eTag] ?? EntityTag.of(bytes)
+      let tag = headers[.eTag] ?? EntityTag.of(Array(bytes.readableBytesView))
       headers[.eTag] = tag
       if request.method != .patch, let known = request.headers[.ifNoneMatch],
         EntityTag.matches(known, tag)
@@ -226,11 +231,11 @@ struct Pipeline: Sendable {
       return Response(status: status, headers: headers, body: stream)
     }
     guard let body, request.method != .head else {
-      if let body { headers[.contentLength] = "\(body.count)" }
+      if let body { headers[.contentLength] = "\(body.readableBytes)" }
       return Response(status: status, headers: headers)
     }
     return Response(
-      status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
+      status: status, headers: headers, body: ResponseBody(byteBuffer: body))
   }
 
   /// Tells browsers that pages of the allowed origins may read the answer.

@@ -6,6 +6,8 @@ struct Reply: Sendable {
   enum Content: Sendable {
     case none
     case json(JSONValue, mediaType: String)
+    /// JSON that was made before.
+    case rendered(RenderedJSON)
     case bytes([UInt8], mediaType: String)
     /// What is too long to be held: written piece by piece.
     case stream(
@@ -21,6 +23,15 @@ struct Reply: Sendable {
     case briefly
     /// The same for everyone until the next version of the program.
     case fixed
+  }
+
+  /// The JSON that it answers, nil where it answers none.
+  var json: (value: JSONValue, mediaType: String)? {
+    switch content {
+    case .json(let value, let mediaType): (value, mediaType)
+    case .rendered(let body): (body.value, body.mediaType)
+    case .none, .bytes, .stream: nil
+    }
   }
 
   var status: HTTPResponse.Status
@@ -42,6 +53,10 @@ struct Reply: Sendable {
     _ value: JSONValue, _ status: HTTPResponse.Status = .ok, caching: Caching = .forbidden
   ) -> Reply {
     Reply(status, .json(value, mediaType: "application/json"), caching: caching)
+  }
+
+  static func rendered(_ body: RenderedJSON, caching: Caching = .forbidden) -> Reply {
+    Reply(.ok, .rendered(body), caching: caching)
   }
 
   static func created(_ value: JSONValue, at location: String) -> Reply {

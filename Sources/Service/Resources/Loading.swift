@@ -1,3 +1,4 @@
+import CivilTime
 import Quests
 
 // What many endpoints begin with: reading what the path names, as far as the caller may see it.
@@ -35,9 +36,35 @@ extension Call {
     return (record, facts, membership)
   }
 
+  /// The id of the quest that the path names, and what a glance tells of it.
+  ///
+  /// - Throws: `not-found` also where the caller may not see it.
+  func glance() async throws -> (QuestID, QuestGlance) {
+    let id: QuestID = try id("quest")
+    guard let glance = try await backend.ledger.glance(at: id, by: caller.person) else {
+      throw Problem(.notFound, noQuest)
+    }
+    try require(.see(glance.team), as: glance.membership, missing: noQuest)
+    return (id, glance)
+  }
+
+  /// The moment that `at` names, nil for now.
+  ///
+  /// - Throws: `invalid-parameter` for one to come.
+  func past() throws(Problem) -> Instant? {
+    guard let at = instant("at") else { return nil }
+    guard at <= now else {
+      throw .parameter("at", "\(at) is yet to come; what is asked for lies in the past")
+    }
+    return at
+  }
+
   /// Does one thing in the caller's name.
   func perform(_ action: LedgerCommand.Action) async throws -> LedgerAnswer {
-    try await backend.ledger.perform(LedgerCommand(action, at: now, actor: caller.person))
+    let answer = try await backend.ledger.perform(
+      LedgerCommand(action, at: now, actor: caller.person))
+    backend.changed.note(answer)
+    return answer
   }
 
   /// Whether a shared cache may keep what is shown of a team: only what a stranger asks for.

@@ -78,6 +78,7 @@ enum MeResource {
       }
       throw error
     }
+    call.backend.personZones.forget(account.person)
     return .json(json(account))
   }
 

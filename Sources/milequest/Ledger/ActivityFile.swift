@@ -14,34 +14,40 @@ struct ActivityFile {
   let columns: ActivityColumns
   let zone: ZoneOffsets
 
-  /// Whether it is a file, and no pipe.
-  var canBeReadTwice: Bool {
-    var status = stat()
-    return stat(path, &status) != 0 || status.st_mode & S_IFMT == S_IFREG
-  }
-
-  /// Reads all rows, to find bad ones before anything is done.
+  /// Reads all rows, so that bad ones are found before anything is done with the others.
   ///
-  /// - Returns: when the first walk started; nil where there is none.
+  /// - Parameter report: counts the rows, and those that are left out.
   /// - Throws: `badData` with the line of the first bad row, unless those are skipped.
-  func readThrough(skipsBadRows: Bool) async throws -> CivilTime.Instant? {
-    var earliest: Int64?
-    try await read { reader, _ in
+  func sorted(skipsBadRows: Bool, _ report: inout LoadReport) throws -> SortedActivities {
+    let rows = SortedActivities()
+    let bar = ProgressBar()
+    defer { bar?.finish() }
+    try read { reader, size in
+      if !reader.hasActivities {
+        StandardError.write(
+          "\(path): no column activity_id: ids are derived from each row's content and line")
+      }
       while let row = try reader.next() {
+        report.rows += 1
         switch row {
-        case .success(let record): earliest = min(earliest ?? .max, record.instant)
-        case .failure(let bad): if !skipsBadRows { throw failure(bad) }
+        case .success(let record): try rows.add(record)
+        case .failure(let bad):
+          guard skipsBadRows else { throw failure(bad) }
+          report.reject(bad.line, bad.fault.message(limits: .standard))
+        }
+        if report.rows.isMultiple(of: 10_000) {
+          bar?.show(bytesRead: reader.bytesRead, of: size)
         }
       }
     }
-    return earliest.map { CivilTime.Instant(microseconds: $0) }
+    return rows
   }
 
   /// Opens the file and lends its reader and its size, 0 where that is unknown.
-  func read(_ body: (ActivityReader, Int) async throws -> Void) async throws {
+  private func read(_ body: (ActivityReader, Int) throws -> Void) throws {
     let (reader, descriptor) = try open()
     defer { if descriptor != 0 { close(descriptor) } }
-    do { try await body(reader, Files.size(of: descriptor)) } catch let error as BatchError {
+    do { try body(reader, Files.size(of: descriptor)) } catch let error as BatchError {
       throw failure(error)
     }
   }

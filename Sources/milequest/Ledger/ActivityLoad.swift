@@ -18,6 +18,8 @@ struct Founding: Sendable {
   let since: CivilTime.Instant
   /// Whether persons who are known by a name get an account that has it: a commit for each.
   let keepsNames: Bool
+  /// Whether strangers may see the teams.
+  let isPublic: Bool
   /// The quest of each team; nil for none.
   var quest: QuestTerms?
 }
@@ -40,6 +42,16 @@ struct LoadReport {
     if rejected[why, default: (0, [])].lines.count < 3 { rejected[why]?.lines.append(line) }
   }
 
+  /// Says on standard error what was left out, and why.
+  func nameRejected() {
+    for (why, bad) in rejected.sorted(by: { $0.key < $1.key }) {
+      let lines = bad.lines.map(String.init).joined(separator: ", ")
+      StandardError.write(
+        "left out \(RouteInput.count(bad.count, "row")): \(why) (line\(bad.count == 1 ? "" : "s") "
+          + "\(lines)\(bad.count > bad.lines.count ? ", …" : ""))")
+    }
+  }
+
   var text: String {
     "\(Figures.grouped(rows)) rows in \(Figures.degrees(seconds, decimals: 1)) s, "
       + "\(Figures.grouped(rowsPerSecond)) rows/s: \(Figures.grouped(logged)) logged, "
@@ -57,138 +69,136 @@ struct LoadReport {
   }
 }
 
-/// Brings a file of walks into the ledger: batches of rows, several of them under way at once, so
-/// that the store can fold them into few commits.
+/// Brings walks into the ledger: batches of rows, several of them under way at once, so that the
+/// store can fold them into few commits.
 struct ActivityLoad {
   let store: any AnyStore
   let zone: String
   let founding: Founding?
   let skipsBadRows: Bool
 
-  /// Rows that are read ahead and put in the order of their teams before they go to the store: a
-  /// commit then touches the pages of few teams. The rows of one team keep their order.
-  private static let window = 64_000
+  /// Rows whose teams and persons are looked up together.
+  private static let rowsTogether = 16_000
   /// Batches under way at once.
-  private static let batchesInFlight = 4
+  private static let batchesInFlight = 16
+  private static let mostItems = LedgerLimits.standard.batchActivities
   private static let mostTries = 6
 
-  /// Rows that go to the store together.
-  private struct Batch: Sendable {
-    /// What must be there before the walks: commands for one team each, kept together.
-    var foundings: [[LedgerCommand]] = []
-    var walks: [LedgerCommand] = []
-    var lines: [Int] = []
+  /// A command, the team that it is about as the rows know it, and the line of a walk; nil for what
+  /// makes team and walker be there before it.
+  private struct Item: Sendable {
+    let command: LedgerCommand
+    let team: TeamID
+    let line: Int?
   }
 
-  /// - Throws: `badData` with the line of the first bad row, unless those are skipped; what is under
-  ///   way by then is stored.
-  func run(_ file: ActivityFile) async throws -> LoadReport {
-    var report = LoadReport()
-    let begin = ContinuousClock.now
+  /// - Throws: `badData` with the line of the first row that the ledger refuses, unless those are
+  ///   skipped; what is under way by then is stored.
+  func run(
+    _ rows: SortedActivities, of file: ActivityFile, _ report: inout LoadReport
+  ) async throws {
+    var sum = report
     let bar = ProgressBar()
     defer { bar?.finish() }
-    try await file.read { reader, size in
-      if !reader.hasActivities {
-        StandardError.write(
-          "\(file.path): no column activity_id: ids are derived from each row's content and line")
+    let begin = ContinuousClock.now
+    var roster = Roster(store: store, zone: zone, founding: founding)
+    var firstBad: Failure?
+    try await withThrowingTaskGroup(of: Outcome.self) { group in
+      var inFlight = 0
+      var sent = 0
+      /// The last team under way, where something of it is founded there.
+      var unsettled: TeamID?
+      func reject(_ line: Int, _ why: String) {
+        sum.reject(line, why)
+        if !skipsBadRows, firstBad == nil { firstBad = file.failure(line: line, why) }
       }
-      var roster = Roster(store: store, zone: zone, founding: founding)
-      var window: [ActivityRecord] = []
-      var firstBad: Failure?
-      try await withThrowingTaskGroup(of: Outcome.self) { group in
-        var inFlight = 0
-        var sent = 0
-        func settle() async throws {
-          guard let outcome = try await group.next() else { return }
-          inFlight -= 1
-          report.logged += outcome.logged
-          report.repeated += outcome.repeated
-          for (line, why) in outcome.refused {
-            report.reject(line, why)
-            if !skipsBadRows, firstBad == nil { firstBad = file.failure(line: line, why) }
-          }
-        }
-        func send(_ batch: [ActivityRecord]) async throws {
-          let (prepared, strangers) = try await prepare(batch, &roster)
-          for (line, why) in strangers {
-            report.reject(line, why)
-            if !skipsBadRows, firstBad == nil { firstBad = file.failure(line: line, why) }
-          }
-          if inFlight == Self.batchesInFlight { try await settle() }
-          group.addTask { try await perform(prepared) }
-          inFlight += 1
-          sent += batch.count
-          let share = size > 0 ? Double(reader.bytesRead) / Double(size) : 0
-          let rate = Double(sent) / seconds(since: begin)
-          bar?.show(
-            "\(Figures.grouped(sent)) rows, \(Figures.grouped(Int(rate))) rows/s",
-            share: share * Double(sent) / Double(max(report.rows, 1)))
-        }
-        func empty() async throws {
-          let rows = window.sorted { ($0.team, $0.line) < ($1.team, $1.line) }
-          window.removeAll(keepingCapacity: true)
-          let most = LedgerLimits.standard.batchActivities
-          for start in stride(from: 0, to: rows.count, by: most) where firstBad == nil {
-            try await send(Array(rows[start..<min(start + most, rows.count)]))
-          }
-        }
-        while firstBad == nil, let row = try reader.next() {
-          report.rows += 1
-          switch row {
-          case .success(let record): window.append(record)
-          case .failure(let bad):
-            if skipsBadRows {
-              report.reject(bad.line, bad.fault.message(limits: .standard))
-            } else {
-              firstBad = file.failure(bad)
-            }
-          }
-          if window.count == Self.window { try await empty() }
-        }
-        if firstBad == nil { try await empty() }
-        while inFlight > 0 { try await settle() }
+      func settle() async throws {
+        guard let outcome = try await group.next() else { return }
+        inFlight -= 1
+        sum.logged += outcome.logged
+        sum.repeated += outcome.repeated
+        for (line, why) in outcome.refused { reject(line, why) }
       }
-      report.teamsCreated = roster.teamsCreated
-      if let firstBad { throw firstBad }
+      func send(_ batch: ArraySlice<Item>) async throws {
+        guard let first = batch.first, let last = batch.last else { return }
+        // Batches may overtake each other, and a team must be there before its walks.
+        let most = first.team == unsettled ? 1 : Self.batchesInFlight
+        while inFlight >= most { try await settle() }
+        if firstBad != nil { return }
+        group.addTask { try await perform(batch) }
+        inFlight += 1
+        unsettled = batch.contains { $0.line == nil } ? last.team : nil
+        sent += batch.count { $0.line != nil }
+        let (seconds, _) = (ContinuousClock.now - begin).components
+        bar?.show(
+          "\(Figures.grouped(sent)) rows, \(Figures.grouped(sent / max(Int(seconds), 1))) rows/s",
+          share: Double(sent) / Double(max(rows.count, 1)))
+      }
+      var ahead = try rows.next()
+      while firstBad == nil, ahead != nil {
+        let together = try take(&ahead, of: rows)
+        let now = CivilTime.Instant.now
+        let foundings = try await roster.admit(together, at: now)
+        var batch: [Item] = []
+        for team in together.chunked(by: \.team) {
+          let items = items(team, foundings: foundings, roster, at: now, reject)
+          if batch.count + items.count > Self.mostItems {
+            try await send(batch[...])
+            batch = []
+          }
+          batch += items
+          while batch.count > Self.mostItems {
+            try await send(batch.prefix(Self.mostItems))
+            batch.removeFirst(Self.mostItems)
+          }
+        }
+        try await send(batch[...])
+      }
+      while inFlight > 0 { try await settle() }
     }
-    report.seconds = seconds(since: begin)
-    for (why, bad) in report.rejected.sorted(by: { $0.key < $1.key }) {
-      let lines = bad.lines.map(String.init).joined(separator: ", ")
-      StandardError.write(
-        "left out \(RouteInput.count(bad.count, "row")): \(why) (line\(bad.count == 1 ? "" : "s") "
-          + "\(lines)\(bad.count > bad.lines.count ? ", …" : ""))")
-    }
-    return report
-  }
-
-  private func seconds(since begin: ContinuousClock.Instant) -> Double {
-    let (whole, attoseconds) = (ContinuousClock.now - begin).components
-    return Double(whole) + Double(attoseconds) * 1e-18
+    sum.teamsCreated = roster.teamsCreated
+    report = sum
+    if let firstBad { throw firstBad }
   }
 
   // MARK: Before the store
 
-  private func prepare(
-    _ records: [ActivityRecord], _ roster: inout Roster
-  ) async throws -> (Batch, strangers: [(Int, String)]) {
-    var batch = Batch()
-    var strangers: [(Int, String)] = []
-    let now = CivilTime.Instant.now
-    batch.foundings = try await roster.admit(records, at: now)
-    for record in records {
-      switch roster.walker(of: record) {
-      case .failure(let stranger): strangers.append((record.line, stranger.message))
+  /// The next rows, those of one team together as long as they are not too many.
+  private func take(
+    _ ahead: inout SortedActivities.Row?, of rows: SortedActivities
+  ) throws -> [SortedActivities.Row] {
+    var taken: [SortedActivities.Row] = []
+    while let row = ahead {
+      let isSameTeam = taken.last?.team == row.team
+      if taken.count >= Self.rowsTogether * (isSameTeam ? 2 : 1) { break }
+      taken.append(row)
+      ahead = try rows.next()
+    }
+    return taken
+  }
+
+  /// What is to be done for the rows of one team.
+  private func items(
+    _ rows: ArraySlice<SortedActivities.Row>, foundings: [TeamID: [LedgerCommand]],
+    _ roster: Roster, at now: CivilTime.Instant, _ reject: (Int, String) -> Void
+  ) -> [Item] {
+    guard let team = rows.first?.team else { return [] }
+    var items = (foundings[team] ?? []).map { Item(command: $0, team: team, line: nil) }
+    for row in rows {
+      let record = row.record
+      switch roster.walker(of: row) {
+      case .failure(let stranger): reject(record.line, stranger.message)
       case .success(let person):
         let key = ActivityKey(person: person, id: Self.id(of: record, by: person))
         let content = ActivityContent(
           start: CivilTime.Instant(microseconds: record.instant), distance: record.distance,
           durationSeconds: record.durationSeconds, source: record.source, note: record.note,
           isPrivate: record.isPrivate)
-        batch.walks.append(LedgerCommand(.log(key, content, zone: zone), at: now, actor: person))
-        batch.lines.append(record.line)
+        let command = LedgerCommand(.log(key, content, zone: zone), at: now, actor: person)
+        items.append(Item(command: command, team: team, line: record.line))
       }
     }
-    return (batch, strangers)
+    return items
   }
 
   /// The id in the row, or one that is the same whenever the same file is read.
@@ -209,24 +219,16 @@ struct ActivityLoad {
     var refused: [(Int, String)] = []
   }
 
-  private func perform(_ batch: Batch) async throws -> Outcome {
-    let most = LedgerLimits.standard.batchActivities
-    var together: [LedgerCommand] = []
-    for (index, commands) in batch.foundings.enumerated() {
-      together += commands
-      let next = index + 1 < batch.foundings.count ? batch.foundings[index + 1].count : most
-      if together.count + next > most {
-        for result in try await send(together) { _ = try result.get() }
-        together = []
-      }
-    }
+  private func perform(_ batch: ArraySlice<Item>) async throws -> Outcome {
     var outcome = Outcome()
-    for (line, result) in zip(batch.lines, try await send(batch.walks)) {
+    for (item, result) in zip(batch, try await send(batch.map(\.command))) {
       switch result {
       case .success(.logged(_, let isRepeat)):
         if isRepeat { outcome.repeated += 1 } else { outcome.logged += 1 }
       case .success: break
-      case .failure(let error): outcome.refused.append((line, error.message))
+      case .failure(let error):
+        guard let line = item.line else { throw error }
+        outcome.refused.append((line, error.message))
       }
     }
     return outcome
@@ -256,4 +258,18 @@ struct ActivityLoad {
   private static let mayPass: Set<LedgerError.Code> = [
     .overloaded, .timeout, .unknownOutcome, .unreachable,
   ]
+}
+
+extension RandomAccessCollection {
+  /// Stretches of neighbours that have the same value.
+  fileprivate func chunked(by value: (Element) -> some Equatable) -> [SubSequence] {
+    var chunks: [SubSequence] = []
+    var start = startIndex
+    for index in indices where value(self[index]) != value(self[start]) {
+      chunks.append(self[start..<index])
+      start = index
+    }
+    if start < endIndex { chunks.append(self[start...]) }
+    return chunks
+  }
 }

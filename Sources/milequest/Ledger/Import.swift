@@ -127,8 +127,9 @@ struct ImportActivities: AsyncParsableCommand {
       and without that column the id is derived from the row's content and line. So the same file \
       again changes nothing, and an import that was broken off takes up where it stopped.
 
-      A file is read through before anything is stored, so that a bad row stops the run with its \
-      line and nothing done; with --skip-bad such rows are counted and left out.
+      All is read before anything is stored, so that a bad row stops the run with its line and \
+      nothing done; with --skip-bad such rows are counted and left out. Large files are put in the \
+      order of their teams in a temporary file, in TMPDIR or /tmp.
 
       milequest import activities walks.csv
       milequest import activities walks.csv.gz --create --route "Appalachian Trail" \\
@@ -145,6 +146,11 @@ struct ImportActivities: AsyncParsableCommand {
   @Flag(
     help: "With --create, also keeps the names of persons, to be shown; costs a commit for each.")
   var keepNames = false
+
+  @Flag(
+    name: .customLong("public"),
+    help: "With --create, lets strangers see the teams that are created, and their quests.")
+  var isPublic = false
 
   @Option(
     help: ArgumentHelp(
@@ -198,31 +204,26 @@ struct ImportActivities: AsyncParsableCommand {
   var format = OutputFormat.text
 
   func validate() throws {
-    if !create, route != nil || start != nil || end != nil || keepNames {
-      throw ValidationError("--route, --start, --end and --keep-names go with --create")
+    if !create, route != nil || start != nil || end != nil || keepNames || isPublic {
+      throw ValidationError("--route, --start, --end, --keep-names and --public go with --create")
     }
   }
 
   func run() async throws {
     try await reportingFailures {
       let times = try TimeReading(zone: zone)
-      var first = try start.map { try times.instant($0, "--start") }
+      let first = try start.map { try times.instant($0, "--start") }
       let last = try end.map { try times.instant($0, "--end", isEnd: true) }
-      let columns = try columns()
-      let input = ActivityFile(path: file, columns: columns, zone: times.offsets)
-      if file != "-", input.canBeReadTwice {
-        let earliest = try await input.readThrough(skipsBadRows: skipBad)
-        first = first ?? earliest
-      } else if create, first == nil {
-        throw Failure(
-          .usage, "\(file): it can be read only once: say with --start since when its teams walk")
-      }
-      let store = try await options.openOrBegin()
+      let input = ActivityFile(path: file, columns: try columns(), zone: times.offsets)
+      let begin = ContinuousClock.now
+      var report = LoadReport()
+      let rows = try input.sorted(skipsBadRows: skipBad, &report)
+      let store = try await options.openOrBegin(for: .bulk)
       defer { store.close() }
       var founding: Founding?
       if create {
-        let start = first ?? .now
-        founding = Founding(since: min(start, .now), keepsNames: keepNames, quest: nil)
+        let start = first ?? rows.earliest ?? .now
+        founding = Founding(since: min(start, .now), keepsNames: keepNames, isPublic: isPublic, quest: nil)
         if let route {
           let record = try await Naming(store: store.ledger).route(route)
           var routes = StoredRoutes(store.ledger)
@@ -235,9 +236,16 @@ struct ImportActivities: AsyncParsableCommand {
       }
       let load = ActivityLoad(
         store: store.ledger, zone: zone, founding: founding, skipsBadRows: skipBad)
-      let report = try await load.run(input)
+      try await load.run(rows, of: input, &report)
+      report.seconds = seconds(since: begin)
+      report.nameRejected()
       try printOut(format == .text ? Array(report.text.utf8) : report.json.text(indent: 2) + [0x0A])
     }
+  }
+
+  private func seconds(since begin: ContinuousClock.Instant) -> Double {
+    let (whole, attoseconds) = (ContinuousClock.now - begin).components
+    return Double(whole) + Double(attoseconds) * 1e-18
   }
 
   private func columns() throws -> ActivityColumns {

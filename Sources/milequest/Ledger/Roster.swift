@@ -2,7 +2,8 @@ import Batch
 import CivilTime
 import Quests
 
-/// Who of a file's teams and persons is known to the store, looked up once each.
+/// Who of a file's teams and persons is known to the store, looked up once each while their rows
+/// come.
 struct Roster {
   struct Stranger: Error { let message: String }
 
@@ -16,7 +17,7 @@ struct Roster {
   private let store: any AnyStore
   private let zone: String
   private let founding: Founding?
-  private var teams: [String: Entry] = [:]
+  private var teams: [TeamID: Entry] = [:]
   private var persons: [String: PersonID] = [:]
   /// Teams by their names, read when a name does not lead to a team by itself.
   private var ids: [String: [TeamID]]?
@@ -24,6 +25,8 @@ struct Roster {
 
   /// Lookups under way at once.
   private static let lookups = 8
+  /// Persons that are remembered; after these it begins anew.
+  private static let mostPersons = 100_000
 
   init(store: any AnyStore, zone: String, founding: Founding?) {
     self.store = store
@@ -32,38 +35,42 @@ struct Roster {
   }
 
   /// Looks up the teams and persons of some rows, and takes in those that are not there where that
-  /// was asked for.
+  /// was asked for. Teams of earlier rows are forgotten, but for those that these rows go on with.
   ///
-  /// - Returns: what makes them be there, for each team together.
+  /// - Returns: what makes them be there, by the team as the rows know it.
   mutating func admit(
-    _ records: [ActivityRecord], at now: CivilTime.Instant
-  ) async throws -> [[LedgerCommand]] {
-    try await lookUpTeams(Set(records.map(\.team)).filter { teams[$0] == nil })
+    _ rows: [SortedActivities.Row], at now: CivilTime.Instant
+  ) async throws -> [TeamID: [LedgerCommand]] {
+    var names: [TeamID: String] = [:]
+    for row in rows where names[row.team] == nil { names[row.team] = row.record.team }
+    teams = teams.filter { names[$0.key] != nil }
+    try await lookUpTeams(names.filter { teams[$0.key] == nil })
+    if persons.count > Self.mostPersons { persons = [:] }
     let naming = Naming(store: store)
-    for name in Set(records.compactMap(\.person)) where persons[name] == nil {
+    for row in rows {
+      guard let name = row.record.person, persons[name] == nil else { continue }
       let person = try await naming.person(name)
       persons[name] = person
       if founding?.keepsNames == true { try await naming.keepName(name, of: person, zone: zone) }
     }
-    guard let founding else { return [] }
+    guard let founding else { return [:] }
     var commands: [TeamID: [LedgerCommand]] = [:]
-    for record in records {
-      guard var entry = teams[record.team], let person = person(of: record, in: entry),
+    for row in rows {
+      guard let entry = teams[row.team], let person = person(of: row.record, in: entry),
         !entry.members.contains(person)
       else { continue }
       if entry.isThere {
-        commands[entry.id, default: []].append(
+        commands[row.team, default: []].append(
           LedgerCommand(
             .join(entry.id, person, .member, from: founding.since), at: now, actor: nil))
       } else {
-        commands[entry.id] = found(entry.id, record.team, person, founding, at: now)
-        entry.isThere = true
+        commands[row.team] = found(entry.id, row.record.team, person, founding, at: now)
+        teams[row.team]?.isThere = true
         teamsCreated += 1
       }
-      entry.members.insert(person)
-      teams[record.team] = entry
+      teams[row.team]?.members.insert(person)
     }
-    return commands.sorted { $0.key < $1.key }.map(\.value)
+    return commands
   }
 
   private func found(
@@ -73,7 +80,7 @@ struct Roster {
     // Founding is joining, so the team was founded when its founder began to walk.
     var commands = [
       LedgerCommand(
-        .createTeam(team, name: name, isPublic: false, founder: founder), at: founding.since,
+        .createTeam(team, name: name, isPublic: founding.isPublic, founder: founder), at: founding.since,
         actor: founder)
     ]
     if let quest = founding.quest {
@@ -86,11 +93,11 @@ struct Roster {
   }
 
   /// Who has walked a row.
-  func walker(of record: ActivityRecord) -> Result<PersonID, Stranger> {
-    guard let entry = teams[record.team], entry.isThere else {
+  func walker(of row: SortedActivities.Row) -> Result<PersonID, Stranger> {
+    guard let entry = teams[row.team], entry.isThere else {
       return .failure(Stranger(message: "the ledger has no such team; --create makes those"))
     }
-    guard let person = person(of: record, in: entry), entry.members.contains(person) else {
+    guard let person = person(of: row.record, in: entry), entry.members.contains(person) else {
       return .failure(
         Stranger(message: "the person was never in the team; --create adds those"))
     }
@@ -105,30 +112,30 @@ struct Roster {
 
   // MARK: Looking up
 
-  private mutating func lookUpTeams(_ names: Set<String>) async throws {
+  private mutating func lookUpTeams(_ names: [TeamID: String]) async throws {
     let store = store
-    let found = try await withThrowingTaskGroup(of: (String, Entry).self) { group in
-      var found: [String: Entry] = [:]
-      var rest = Array(names)[...]
+    let found = try await withThrowingTaskGroup(of: (TeamID, Entry).self) { group in
+      var found: [TeamID: Entry] = [:]
+      var rest = Array(names.keys)[...]
       while found.count < names.count {
-        while let name = rest.first, names.count - rest.count - found.count < Self.lookups {
+        while let id = rest.first, names.count - rest.count - found.count < Self.lookups {
           rest.removeFirst()
-          group.addTask { (name, try await Self.entry(Naming.team(called: name), in: store)) }
+          group.addTask { (id, try await Self.entry(id, in: store)) }
         }
-        guard let (name, entry) = try await group.next() else { break }
-        found[name] = entry
+        guard let (id, entry) = try await group.next() else { break }
+        found[id] = entry
       }
       return found
     }
-    for (name, entry) in found {
-      teams[name] = entry
-      if entry.isThere || TeamID(name) != nil { continue }
+    for (id, entry) in found {
+      teams[id] = entry
+      guard !entry.isThere, let name = names[id], TeamID(name) == nil else { continue }
       let known = try await teams(called: name)
       if known.count > 1 {
         throw Failure(
           .badData, "\(known.count) teams are called “\(name)”; name them by their ids in the file")
       }
-      if let id = known.first { teams[name] = try await Self.entry(id, in: store) }
+      if let other = known.first { teams[id] = try await Self.entry(other, in: store) }
     }
   }
 

@@ -101,7 +101,9 @@ struct StoreOptions: ParsableArguments {
   func open() async throws -> OpenStore { try await OpenStore(try address, begins: false) }
 
   /// Opens the store for a command that writes: a file that is not there yet is begun.
-  func openOrBegin() async throws -> OpenStore { try await OpenStore(try address, begins: true) }
+  func openOrBegin(for use: StoreUse = .service) async throws -> OpenStore {
+    try await OpenStore(try address, begins: true, use: use)
+  }
 }
 
 /// An open store.
@@ -113,7 +115,9 @@ struct OpenStore: Sendable {
   /// - Parameters:
   ///   - begins: whether a file that is not there is made.
   ///   - migrates: whether an older schema is brought up to date.
-  init(_ address: StoreAddress, begins: Bool, migrates: Bool = false) async throws {
+  init(
+    _ address: StoreAddress, begins: Bool, migrates: Bool = false, use: StoreUse = .service
+  ) async throws {
     switch address {
     case .file(let path, let isDefault):
       let isThere = access(path, F_OK) == 0
@@ -125,7 +129,7 @@ struct OpenStore: Sendable {
       }
       if !isThere, isDefault { try Self.makeFolders(of: path) }
       let store = try ledgerFailures(path) {
-        try EmbeddedStore(path: path, migrates: migrates || !isThere)
+        try EmbeddedStore(path: path, migrates: migrates || !isThere, use: use)
       }
       (ledger, file, server) = (store, store, nil)
     case .server(let url):

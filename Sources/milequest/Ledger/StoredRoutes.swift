@@ -37,12 +37,3 @@ struct StoredRoutes {
     try await measured(plan.route, course: plan.course)
   }
 }
-
-extension MeasuredRoute {
-  /// Where a walked total leads on the plan's course.
-  func position(of total: Distance, plan: QuestPlan) -> Position {
-    // A place is at most the course's length, so its end is the most that this comes to.
-    let place = plan.scale.place(of: total).micrometers
-    return position(at: Distance(micrometers: min(start.micrometers, .max - place) + place))
-  }
-}

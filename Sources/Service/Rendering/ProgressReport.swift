@@ -1,0 +1,135 @@
+import CivilTime
+import Formats
+import Geodesy
+import Quests
+import Routes
+
+/// Where a quest stands, as JSON.
+struct ProgressReport {
+  let overview: QuestOverview
+  let team: String
+  let names: [PersonID: String]
+  /// The route with the quest's course.
+  let route: MeasuredRoute
+  let zone: Zone
+  /// Whether ids of people are told, and not their names alone.
+  let isForMembers: Bool
+  /// `mi`, `km` or `m`, where texts for people are wanted.
+  let units: String?
+
+  var json: JSONValue {
+    let standing = overview.standing
+    let (quest, plan) = (standing.record.quest, standing.plan)
+    let progress = Progress(standing, zone: zone)
+    let scale = plan.scale
+    var members: [(String, JSONValue)] = [
+      ("questId", .string(quest.id.description)), ("teamId", .string(quest.team.description)),
+      ("name", .string(quest.name)), ("team", .string(team)),
+      ("teamVersion", .integer(Int(standing.version))),
+      ("at", standing.isPast ? .string(standing.at.description) : .null),
+      ("state", .string(progress.state.rawValue)), ("finished", .bool(progress.isFinished)),
+      ("walks", .integer(Int(standing.walks))),
+      ("totalMeters", .number(progress.total.meters)),
+      ("remainingMeters", .number(progress.remaining.meters)),
+      ("lengthMeters", .number(scale.questLength.meters)),
+      ("percent", .number(Double(progress.percentMillionths) / 1e6)),
+      ("placeMeters", .number(progress.place.meters)),
+      ("officialLengthMeters", .number(scale.officialLength.meters)),
+    ]
+    let position = route.position(of: standing.total, plan: plan)
+    members += [
+      ("position", PositionJSON.object(position)), ("nextWaypoint", next(position, progress)),
+      ("pace", pace(progress.pace)), ("milestonesReached", .integer(progress.milestonesReached)),
+      ("milestones", .array(milestones(plan, reached: progress.milestonesReached))),
+      ("contributors", .array(overview.people.map(contributor))),
+    ]
+    let texts = [
+      text("totalText", progress.total), text("remainingText", progress.remaining),
+      text("lengthText", scale.questLength), text("placeText", progress.place),
+    ]
+    members += texts.compactMap { $0 }
+    return .object(members)
+  }
+
+  // MARK: Parts
+
+  private func text(_ name: String, _ distance: Distance) -> (String, JSONValue)? {
+    switch units {
+    case "mi": (name, .string(distance.textForPeople(.imperial)))
+    case "km": (name, .string(distance.textForPeople(.metric)))
+    case "m": (name, .string(distance.text(in: .meters, decimals: 0) + " m"))
+    default: nil
+    }
+  }
+
+  private func object(
+    _ members: [(String, JSONValue)], _ text: (String, JSONValue)?
+  ) -> JSONValue {
+    .object(text.map { members + [$0] } ?? members)
+  }
+
+  private func next(_ position: Position, _ progress: Progress) -> JSONValue {
+    guard let next = position.nextWaypoint else { return .null }
+    let place = Distance(
+      micrometers: next.distance.micrometers - route.start.micrometers)
+    let threshold = overview.standing.plan.scale.threshold(at: place)
+    let left = Distance(
+      micrometers: max(threshold.micrometers - max(progress.total, .zero).micrometers, 0))
+    return object(
+      [
+        ("name", .optional(next.name)), ("distanceMeters", .number(next.distance.meters)),
+        ("remainingMeters", .number(left.meters)),
+      ], text("remainingText", left))
+  }
+
+  private func pace(_ pace: Pace) -> JSONValue {
+    let mean = Distance(micrometers: pace.days > 0 ? pace.walked.micrometers / pace.days : 0)
+    return object(
+      [
+        ("days", .integer(Int(pace.days))), ("walkedMeters", .number(pace.walked.meters)),
+        ("perDayMeters", .number(mean.meters)),
+        ("arrival", .optional(pace.arrival?.description)),
+        ("deadline", .string(pace.deadline.description)),
+        ("onTrack", pace.isOnTrack.map(JSONValue.bool) ?? .null),
+      ], text("perDayText", mean))
+  }
+
+  private func milestones(_ plan: QuestPlan, reached: Int) -> [JSONValue] {
+    let passages = Dictionary(
+      overview.passages.map { ($0.index, $0) }, uniquingKeysWith: { first, _ in first })
+    let shown =
+      max(
+        reached - ProgressResource.mostListed, 0)..<min(
+        reached + ProgressResource.mostAhead, plan.milestones.count)
+    return shown.map { index in
+      Self.milestone(
+        plan.milestones[index], isReached: index < reached, passages[index], names: names,
+        isForMembers: isForMembers)
+    }
+  }
+
+  static func milestone(
+    _ milestone: Milestone, isReached: Bool, _ passage: MilestonePassage?,
+    names: [PersonID: String], isForMembers: Bool
+  ) -> JSONValue {
+    let passage = isReached ? passage : nil
+    let person = passage?.walk?.person
+    return .object([
+      ("key", .string(milestone.key.description)), ("name", .optional(milestone.name)),
+      ("placeMeters", .number(milestone.place.meters)),
+      ("thresholdMeters", .number(milestone.threshold.meters)), ("reached", .bool(isReached)),
+      ("reachedAt", .optional(passage?.at.description)),
+      ("personId", isForMembers ? .optional(person?.description) : .null),
+      ("person", .optional(person.flatMap { names[$0] })),
+    ])
+  }
+
+  private func contributor(_ total: PersonTotal) -> JSONValue {
+    object(
+      [
+        ("personId", isForMembers ? .string(total.person.description) : .null),
+        ("name", .optional(names[total.person])), ("totalMeters", .number(total.distance.meters)),
+        ("walks", .integer(Int(total.walks))),
+      ], text("totalText", total.distance))
+  }
+}

@@ -1,0 +1,123 @@
+import Formats
+import Geodesy
+import HTTPTypes
+import Quests
+import Routes
+
+/// Maps: a quest on its route, and the markers of many.
+enum MapResource {
+  private static let tag = "Maps"
+
+  static let schemas: [NamedSchema] = [
+    NamedSchema(
+      "QuestMap",
+      "GeoJSON (RFC 7946) of the lap that the team is on: `travelled`, `remaining` and `crossing` "
+        + "lines, the `marker` and the `waypoint`s, told apart by the property `kind`.",
+      .object([
+        .init("type", .words(["FeatureCollection"])),
+        .init("bbox", .array(.number(-180...180), count: 4...4)),
+        .init(
+          "features",
+          .array(
+            .object([
+              .init("type", .words(["Feature"])), .init("properties", .map(.anything)),
+              .init("geometry", .nullable(.map(.anything))),
+            ]), count: 0...20_000)),
+      ])),
+    NamedSchema(
+      "Marker", "Where the team of a quest stands.",
+      .object([
+        .init("questId", .uuid), .init("teamId", .uuid), .init("coordinate", Schema.coordinate),
+        .init("teamVersion", .count, "The team's version that the place belongs to."),
+      ])),
+  ]
+
+  static let endpoints: [Endpoint] = [
+    Endpoint(
+      .get, "/v1/quests/{quest}/map", "getQuestMap", "Draw a quest's map", tag: tag,
+      access: .anyone,
+      parameters: [
+        Endpoint.Parameter(
+          "tolerance", .number(0...100_000),
+          "How far from the line, in metres, what is drawn may lie; fewer vertices are drawn for it."
+        ),
+        .at,
+      ],
+      answers: [
+        Endpoint.Answer(200, "The map.", mediaType: "application/geo+json", .named("QuestMap"))
+      ], handle: map),
+    Endpoint(
+      .get, "/v1/quests", "listMarkers", "List the markers in a map view",
+      details: "Those of public teams.", tag: tag, access: .anyone,
+      parameters: [
+        Endpoint.Parameter(
+          "bbox", .array(.number(-180...180), count: 4...4),
+          "West, south, east and north in degrees; west is greater than east over 180 degrees.",
+          isRequired: true, isList: true), .limit, .cursor, .fields,
+      ], answers: [.page(of: "Marker")], handle: markers),
+  ]
+
+  // MARK: What they do
+
+  private static func map(_ call: Call) async throws -> Reply {
+    let (id, glance) = try await call.glance()
+    let past = try call.past()
+    guard
+      let standing = try await call.backend.ledger.standing(of: id, now: call.now, past: past)
+    else { throw Problem(.notFound, call.noQuest) }
+    let source = try await source(
+      standing.plan, tolerance: MapCache.step(below: call.number("tolerance") ?? 0), call)
+    let (place, finished) = (
+      standing.plan.scale.place(of: standing.total),
+      standing.plan.isFinished(total: standing.total)
+    )
+    let marker: [(String, JSONValue)] = [
+      ("teamId", .string(glance.team.id.description)), ("team", .string(glance.team.name)),
+      ("totalMeters", .number(standing.total.meters)),
+      ("questFinished", .bool(finished)), ("teamVersion", .integer(Int(standing.version))),
+    ]
+    let value = try await call.backend.offload {
+      source.questMap(at: place, markerProperties: marker)
+    }
+    return .map(value, caching: call.caching(of: glance.team))
+  }
+
+  private static func source(
+    _ plan: QuestPlan, tolerance: Double, _ call: Call
+  ) async throws -> RouteMapSource {
+    let key = MapCache.Key(version: plan.route, course: plan.course, toleranceMeters: tolerance)
+    if let known = call.backend.mapCache[key] { return known }
+    let route = try await call.backend.routeCache.measured(plan)
+    let source = try await call.backend.offload {
+      RouteMapSource(route, toleranceMeters: tolerance)
+    }
+    call.backend.mapCache.insert(source, for: key)
+    return source
+  }
+
+  private static func markers(_ call: Call) async throws -> Reply {
+    let edges = (call.query["bbox"] ?? "").split(separator: ",").compactMap { Double($0) }
+    guard edges.count == 4, (-90...90).contains(edges[1]), (-90...90).contains(edges[3]),
+      edges[1] <= edges[3]
+    else {
+      throw Problem.parameter("bbox", "is not west,south,east,north with south not above north")
+    }
+    let after: QuestID? = try call.cursor("markers", .identifier)?.id(at: 0)
+    let found = try await call.backend.ledger.markers(
+      in: Bounds(west: edges[0], south: edges[1], east: edges[2], north: edges[3]),
+      publicOnly: true, after: after, limit: call.pageLimit)
+    let items = found.map { marker in
+      JSONValue.object([
+        ("questId", .string(marker.quest.description)),
+        ("teamId", .string(marker.team.description)),
+        ("coordinate", .array([.number(marker.longitude), .number(marker.latitude)])),
+        ("teamVersion", .integer(Int(marker.version))),
+      ])
+    }
+    let last = found.count == call.pageLimit ? found.last : nil
+    var caching = Reply.Caching.forbidden
+    if case .stranger = call.caller { caching = .briefly }
+    return call.page(
+      items, next: last.map { PageCursor("markers", [.id($0.quest)]) }, caching: caching)
+  }
+}
