@@ -54,7 +54,7 @@ import Testing
 
   /// Teams with more rows than a batch, whose members come up one after the other, from a pipe.
   @Test func teamsThatSpanBatches() throws {
-    let ledger = try Ledger()
+    let ledger = try Ledger(.file)
     var text = "team,person,activity_id,started_at,distance_km\n"
     for number in 0..<6_000 {
       let hour = number / 60 % 24
