@@ -35,37 +35,50 @@ struct CacheTests {
   }
 
   /// Nobody looks at an old state for long.
-  @Test func aChangeShowsWithin15Seconds() throws {
+  @Test func aWalkShowsOnThePublicMapWithin15Seconds() throws {
     let service = try Stage.service(.file)
     let cache = try SharedCache(before: service.port)
-    let ann = try Person.registered(service, name: "Ann")
+    let story = try Expedition(service, isPublic: true)
     let stranger = Person.stranger(service)
-    let team = try ann.createTeam("Before", isPublic: true)
-    func name() throws -> String? {
-      try stranger.send("GET", "/v1/teams/\(team)", port: cache.port).json["name"].text
+    let map = "/v1/quests/\(story.quest)/map"
+    func total(_ person: Person, as expected: String? = nil) throws -> Double? {
+      let answer = try person.send("GET", map, port: cache.port)
+      #expect(answer.status == 200)
+      if let expected { #expect(answer[Self.status] == expected) }
+      let marker = answer.json["features"].items.first {
+        $0["properties"]["kind"].text == "marker"
+      }
+      return marker?["properties"]["totalMeters"].number
     }
-    #expect(try name() == "Before")
-    try ann.ask(200, "PATCH", "/v1/teams/\(team)", ["name": "After"])
-    let changed = Date()
-    // Until then the cache answers.
-    #expect(try name() == "Before")
-    var shown = try name()
-    while shown == "Before", Date().timeIntervalSince(changed) < 20 {
+    #expect(try total(stranger, as: "MISS") == 0)
+    try story.ben.walk("4 km")
+    let walked = Date()
+    // The walkers see it at once, the rest of the world soon; until then the cache answers.
+    #expect(try total(story.ann) == 4_000)
+    #expect(try total(stranger, as: "HIT") == 0)
+    var shown: Double? = 0
+    while shown == 0, Date().timeIntervalSince(walked) < 20 {
       Thread.sleep(forTimeInterval: 0.25)
-      shown = try name()
+      shown = try total(stranger)
     }
-    #expect(shown == "After" && Date().timeIntervalSince(changed) < 15)
+    #expect(shown == 4_000 && Date().timeIntervalSince(walked) < 15)
+    #expect(try total(stranger, as: "HIT") == 4_000)
+    // What the team's own get is not in it.
+    #expect(try total(story.ann) == 4_000)
   }
 
-  /// A team that is hidden is hidden at once from whoever the cache did not answer before, and a
-  /// private team never gets into it.
+  /// A private team never gets into it.
   @Test func nothingPrivateIsKept() throws {
     let service = try Stage.service(.file)
     let cache = try SharedCache(before: service.port)
     let ann = try Person.registered(service, name: "Ann")
     let stranger = Person.stranger(service)
     let team = try ann.createTeam("Hidden")
-    for target in ["/v1/teams/\(team)", "/v1/me", "/v1/teams", "/v1/activities"] {
+    let quest = try Expedition.quest(of: team, by: ann)
+    for target in [
+      "/v1/teams/\(team)", "/v1/quests/\(quest)/map", "/v1/quests/\(quest)/progress", "/v1/me",
+      "/v1/teams", "/v1/activities", "/v1/dashboard",
+    ] {
       for _ in 0..<3 {
         let own = try ann.send("GET", target, port: cache.port)
         #expect(own.status == 200 && own[Self.status] == "MISS", "\(target)")
@@ -75,8 +88,9 @@ struct CacheTests {
       #expect(other.status == 401 || other.status == 404, "\(target): \(other.status)")
     }
     // Nor are problems kept: what is opened is seen at once.
-    #expect(try stranger.send("GET", "/v1/teams/\(team)", port: cache.port).status == 404)
+    let map = "/v1/quests/\(quest)/map"
+    #expect(try stranger.send("GET", map, port: cache.port).status == 404)
     try ann.ask(200, "PATCH", "/v1/teams/\(team)", ["public": true])
-    #expect(try stranger.send("GET", "/v1/teams/\(team)", port: cache.port).status == 200)
+    #expect(try stranger.send("GET", map, port: cache.port).status == 200)
   }
 }

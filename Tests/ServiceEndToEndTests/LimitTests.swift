@@ -22,6 +22,11 @@ import Testing
         + "Content-Type: application/json\r\nContent-Length: \(1 << 20 | 1)\r\n\r\n")
     let stated = try connection.answer()
     #expect(stated.status == 413 && stated.code == "too-large" && stated.text.contains("1048576"))
+    let upload = try Connection(port: ann.service.port)
+    try upload.write(
+      "POST /v1/routes HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer \(ann.token ?? "")\r\n"
+        + "Content-Type: application/gpx+xml\r\nContent-Length: \(64 << 20 | 1)\r\n\r\n")
+    #expect(try upload.answer().status == 413)
     // And by what comes, where it says nothing.
     let chunked = try Connection(port: ann.service.port)
     try chunked.write(

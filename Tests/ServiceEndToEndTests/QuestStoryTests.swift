@@ -4,39 +4,6 @@ import Testing
 
 /// Two people walk a quest from its beginning to its end, and one of them leaves for good.
 @Suite struct QuestStoryTests {
-  /// A team of two on a quest along the coast, 25,006 m.
-  private struct Expedition {
-    let ann: Person
-    let ben: Person
-    let team: String
-    let quest: String
-    let routeMeters: Double
-
-    init(_ service: RunningService, isPublic: Bool = false) throws {
-      ann = try Person.registered(service, name: "Ann")
-      ben = try Person.registered(service, name: "Ben")
-      team = try ann.createTeam("Coasters", isPublic: isPublic)
-      try ann.invite(ben, to: team)
-      let route = try ann.upload(RouteFiles.coast)
-      let created = try ann.ask(
-        201, "POST", "/v1/teams/\(team)/quests",
-        [
-          "name": "Along the coast", "routeId": route, "zone": "Australia/Sydney",
-          "start": Walk.moment(Date(timeIntervalSinceNow: -86_400)),
-          "end": Walk.moment(Date(timeIntervalSinceNow: 30 * 86_400)),
-        ])
-      quest = try #require(created.json["id"].text)
-      #expect(created["location"] == "/v1/quests/\(quest)")
-      #expect(created.json["state"].text == "active")
-      routeMeters = try #require(created.json["lengthMeters"].number)
-      #expect(abs(routeMeters - 25_006) < 1)
-    }
-
-    func progress(_ query: String = "") throws -> JSON {
-      try ann.get("/v1/quests/\(quest)/progress\(query)")
-    }
-  }
-
   @Test(arguments: Store.present)
   func aQuestFromItsBeginningToItsEnd(_ store: Store) throws {
     let service = try Stage.service(store)
@@ -119,6 +86,15 @@ import Testing
     let ranks = try ann.get("\(quest)/leaderboard")["items"].items
     #expect(ranks.map { $0["name"].text } == ["Ben", "Ann"])
     #expect(ranks.map { $0["rank"].integer } == [1, 2])
+
+    // An app's first screen shows all of it in one call.
+    let dashboard = try ann.get("/v1/dashboard?units=km")
+    #expect(dashboard["me"]["name"].text == "Ann" && dashboard["stats"]["walks"].integer == 1)
+    #expect(dashboard["stats"]["distanceMeters"].number == 5_000)
+    #expect(dashboard["stats"]["streakDays"].integer == 1)
+    #expect(dashboard["teams"][0]["team"]["role"].text == "admin")
+    #expect(dashboard["teams"][0]["quest"] == progress)
+    #expect(dashboard["activities"].items.map { $0["note"].text } == ["along the cliffs"])
 
     // Any moment before now can be asked for.
     let past = try story.progress("?at=\(Walk.moment(walked))")

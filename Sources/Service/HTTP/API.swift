@@ -72,11 +72,16 @@ struct API: Sendable {
     let pipeline: Pipeline
 
     func respond(to request: Request, context: ServiceContext) async throws -> Response {
-      do {
-        return try await known.respond(to: request, context: context)
-      } catch is HTTPError {
-        return await pipeline.respond(nil, to: request, context)
+      // A method that nobody has heard of is as little possible as one that no path has.
+      var head = request.head
+      if !API.methods.contains(head.method) { head.method = .trace }
+      let response = try await known.respond(
+        to: Request(head: head, body: request.body), context: context)
+      // The router answers by itself where it finds nothing, and then without a request's name.
+      guard response.status == .notFound, response.headers[Pipeline.requestIDName] == nil else {
+        return response
       }
+      return await pipeline.respond(nil, to: request, context)
     }
   }
 }

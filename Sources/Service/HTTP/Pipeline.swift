@@ -81,7 +81,7 @@ struct Pipeline: Sendable {
       let methods = allowed.map(\.rawValue).sorted().joined(separator: ", ")
       var problem = Problem(
         .methodNotAllowed,
-        "\(request.method.rawValue) is not possible here; possible are \(methods)")
+        "this method is not possible here; possible are \(methods)")
       problem.headers[.allow] = methods
       throw problem
     }
@@ -160,8 +160,11 @@ struct Pipeline: Sendable {
     if request.uri.queryParameters["fields"] != nil, endpoint.picksFields {
       schema = schema.selection
     }
+    let text = value.text()
+    var jsonLimits = JSONLimits.standard
+    jsonLimits.bytes = text.count
     var checking = SchemaChecking(schemas, zones: backend.zones)
-    checking.check(try JSONReader.read(value.text()), schema)
+    checking.check(try JSONReader.read(text, limits: jsonLimits), schema)
     guard checking.faults.isEmpty else {
       let faults = checking.faults.map { "\($0.pointer) \($0.detail)" }.joined(separator: "; ")
       throw AnswerMismatch(

@@ -86,6 +86,7 @@ struct RequestReading {
       try refuseEncoding(request)
       let bytes = try await BodyReading.bytes(
         of: request, limit: limits.uploadBytes, limits: limits, receipt: receipt)
+      if bytes.isEmpty { throw Problem(.invalid, "the body is empty; send the file as the body") }
       return (bytes, .none)
     case .json(let name, let size):
       try refuseEncoding(request)

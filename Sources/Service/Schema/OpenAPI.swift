@@ -191,7 +191,7 @@ struct OpenAPI {
         add(code)
       }
     case .file:
-      for code in [Problem.Code.tooLarge, .unsupportedMediaType, .slowBody] { add(code) }
+      for code in [Problem.Code.invalid, .tooLarge, .unsupportedMediaType, .slowBody] { add(code) }
     }
     if endpoint.parameters.contains(where: { $0.name == "If-Match" }) { add(.preconditionFailed) }
     if endpoint.parameters.contains(where: { $0.name == "Idempotency-Key" }) { add(.keyReused) }
