@@ -69,16 +69,18 @@ struct ImportRoute: AsyncParsableCommand {
       defer { store.close() }
       var records: [(file: String, record: RouteRecord)] = []
       for (file, route) in zip(files, routes) {
-        var random = SystemRandomNumberGenerator()
+        let content = RouteContent(route.route)
         // A person's own route of the same content is not the system's.
         let known =
           asked == nil
-          ? try await store.ledger.routes(withHash: RouteContent(route.route).hash)
+          ? try await store.ledger.routes(withHash: content.hash)
             .first { $0.owner == nil } : nil
         let record =
           if let known { known } else {
+            // The same content has the same id in every ledger.
             try await store.ledger.addRoute(
-              route, id: asked ?? .random(using: &random), owner: nil, isPublic: true, at: .now)
+              route, id: asked ?? .derived(from: content.hash.bytes), owner: nil, isPublic: true,
+              at: .now)
           }
         records.append((file, record))
       }
