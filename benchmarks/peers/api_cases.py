@@ -21,7 +21,7 @@ import urllib.error
 import urllib.request
 import uuid
 
-from server import PATIENCE_SECONDS, Cluster, Wrong
+from cluster import PATIENCE_SECONDS, Cluster, Wrong
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PARSER = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -200,13 +200,13 @@ def main():
                 server = os.path.join(folder, "server")
                 os.mkdir(server)
                 cluster = Cluster(server)
-                trial(name, cluster.url, home)
+                trial(name, cluster.url(), home)
         is_right = True
     except Wrong as wrong:
         print(f"WRONG  {wrong}", flush=True)
     finally:
         if cluster is not None:
-            cluster.close()
+            cluster.stop()
         shutil.rmtree(folder, ignore_errors=True)
     sys.exit(0 if is_right else 1)
 
