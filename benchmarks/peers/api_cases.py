@@ -21,7 +21,7 @@ import urllib.error
 import urllib.request
 import uuid
 
-import cluster
+from cluster import PATIENCE_SECONDS, Cluster, Wrong
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PARSER = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -33,18 +33,12 @@ PARSER.add_argument("--only", help="operations whose name matches this pattern, 
 PARSER.add_argument("--reports", default=os.path.join(HERE, "..", ".build", "api-cases"))
 OPTIONS = PARSER.parse_args()
 SEED = secrets.randbelow(2**32) if OPTIONS.seed is None else OPTIONS.seed
-# How long anything may take that has not come to an end by itself.
-PATIENCE_SECONDS = 120
 PASSWORD = "a long walk in the hills"
 ROUTE = """<gpx version="1.1" creator="test" xmlns="http://www.topografix.com/GPX/1/1">
 <wpt lat="54.1" lon="-2.38"><name>The Inn</name></wpt><trk><name>Dales Walk</name><trkseg>%s
 </trkseg></trk></gpx>""" % "".join(
     f'<trkpt lat="{54 + i / 100}" lon="{-2.5 + 0.012 * i}"><ele>{100 + i}</ele></trkpt>'
     for i in range(40))
-
-
-class Wrong(Exception):
-    """What a trial found."""
 
 
 def moment(seconds):
@@ -86,8 +80,7 @@ class Service:
             return file.read()
 
     def ask(self, method, path, body=None, token=None, client="10.0.0.1", kind="application/json"):
-        text = body if body is None or isinstance(body, str) else json.dumps(body)
-        data = text.encode() if text is not None else None
+        data = body.encode() if isinstance(body, str) else body and json.dumps(body).encode()
         request = urllib.request.Request(self.address + path, data, method=method)
         request.add_header("X-Forwarded-For", client)
         if body is not None:
@@ -192,6 +185,8 @@ def trial(name, store, folder):
 def main():
     print(f"seed {SEED}", flush=True)
     folder = tempfile.mkdtemp(prefix="mq-api-")
+    os.chmod(folder, 0o755)
+    cluster = None
     is_right = False
     try:
         for name in ["sqlite", "postgres"]:
@@ -202,13 +197,16 @@ def main():
             if name == "sqlite":
                 trial(name, f"sqlite:{home}/ledger.sqlite", home)
             else:
-                with cluster.running("api") as server:
-                    server.sql("CREATE EXTENSION postgis", "postgres")
-                    trial(name, server.url("postgres"), home)
+                server = os.path.join(folder, "server")
+                os.mkdir(server)
+                cluster = Cluster(server)
+                trial(name, cluster.url(), home)
         is_right = True
     except Wrong as wrong:
         print(f"WRONG  {wrong}", flush=True)
     finally:
+        if cluster is not None:
+            cluster.stop()
         shutil.rmtree(folder, ignore_errors=True)
     sys.exit(0 if is_right else 1)
 

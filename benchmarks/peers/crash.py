@@ -11,12 +11,13 @@ import argparse
 import os
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import time
 
-from server import PATIENCE_SECONDS, Cluster, Wrong
+from cluster import PATIENCE_SECONDS, Cluster, Wrong
 
 PARSER = argparse.ArgumentParser(description=__doc__.splitlines()[0])
 PARSER.add_argument("--writer", required=True, help="the program ledger-writer")
@@ -113,7 +114,7 @@ def stop_servers(trial, cluster):
     trial.begin()
     for number in range(1, OPTIONS.server_stops + 1):
         trial.load(ends_with_answer=number % 2 == 0)
-        cluster.stop_immediately()
+        cluster.stop(signal.SIGQUIT)
         start = os.path.getsize(trial.said[-1])
         cluster.start()
         trial.await_acknowledgement(start)
@@ -137,7 +138,7 @@ def main():
             os.chmod(folder, 0o755)
             os.mkdir(home)
             cluster = Cluster(home)
-            trials.append(Trial("postgres", cluster.url, folder, dice))
+            trials.append(Trial("postgres", cluster.url(), folder, dice))
             if OPTIONS.kills > 0:
                 kill_writers(trials[-1])
             if OPTIONS.server_stops > 0:
@@ -150,7 +151,7 @@ def main():
             if trial.writer is not None and trial.writer.poll() is None:
                 trial.kill()
         if cluster is not None:
-            cluster.close()
+            cluster.stop()
         if is_right:
             shutil.rmtree(folder)
         else:

@@ -80,8 +80,8 @@ def pgbench(server, seconds, teams):
             file.write(WALK.format(people=teams * 4, begin=begin, end=end))
         os.chmod(script, 0o644)
         for clients in (32, 128):
-            text = server.run("pgbench", "-h", server.home, "-U", "postgres", "-n", "-M", "prepared",
-                              "-c", str(clients), "-j", "2", "-T", str(max(int(seconds), 1)), "-f",
+            text = server.run("pgbench", *server.address(), "-n", "-M", "prepared", "-c",
+                              str(clients), "-j", "2", "-T", str(max(int(seconds), 1)), "-f",
                               script, "bench")
             found[is_pipeline, clients] = float(re.search(r"tps = ([\d.]+)", text).group(1))
     return found
@@ -97,7 +97,7 @@ def measure(table, ledger, seconds=3, teams=1000):
         table.note(f"durable walks, SQLite, {name}", per_second(ours[callers]), "one commit each",
                    per_second(ours[1]), ours[callers] / ours[1])
     with cluster.running("durable") as server:
-        server.sql("CREATE DATABASE bench", "postgres")
+        server.sql("CREATE DATABASE bench")
         ours = rates(ledger, seconds, teams, server.url("bench"))
         theirs = pgbench(server, 2 * seconds, teams)
     for clients, target in ((32, 2.5), (128, 4)):

@@ -102,7 +102,7 @@ def positions(table, kernels, folder, longitudes, latitudes):
     rate = len(few) / median_seconds(lambda: [line.interpolate(d) for d in few], 3)
     table.note("positions, random distances, one core", f"{our_rate:.1f} M/s",
                "Shapely interpolate, planar degrees", f"{rate:.0f}/s", our_rate * 1e6 / rate)
-    rate = postgis.positions_per_second(longitudes, latitudes, folder)
+    rate = postgis.positions_per_second(longitudes, latitudes)
     if rate:
         table.note("positions, random distances, one core", f"{our_rate:.1f} M/s",
                    "PostGIS ST_LineInterpolatePoint, planar degrees", f"{rate:.0f}/s",

@@ -136,12 +136,12 @@ def stores(kind, folder):
         return
     with cluster.running("scale", "-c shared_buffers=1GB") as server:
         for base in ("small", "large"):
-            server.sql(f"CREATE DATABASE {base}", "postgres")
+            server.sql(f"CREATE DATABASE {base}")
 
         def warm():
             for base in ("small", "large"):
                 server.sql("VACUUM ANALYZE", base)
-            size = int(server.sql("SELECT pg_database_size('large')", "postgres"))
+            size = int(server.sql("SELECT pg_database_size('large')"))
             print(f"database: {size / 1e9:.2f} GB", flush=True)
 
         yield server.url("small"), server.url("large"), warm

@@ -30,7 +30,8 @@ enum DashboardResource {
   static let endpoints: [Endpoint] = [
     Endpoint(
       .get, "/v1/dashboard", "getDashboard", "Show everything in one call",
-      details: "The account, its figures, one's teams with how their last quests stand, and the last "
+      details:
+        "The account, its figures, one's teams with how their last quests stand, and the last "
         + "walks.", tag: "Me", access: .person(.read), parameters: [.units, .fields],
       answers: [.ok("Dashboard")], handle: show)
   ]

@@ -225,7 +225,8 @@ struct ImportActivities: AsyncParsableCommand {
       var founding: Founding?
       if create {
         let start = first ?? rows.earliest ?? .now
-        founding = Founding(since: min(start, .now), keepsNames: keepNames, isPublic: isPublic, quest: nil)
+        founding = Founding(
+          since: min(start, .now), keepsNames: keepNames, isPublic: isPublic, quest: nil)
         if let route {
           let record = try await Naming(store: store.ledger).route(route)
           var routes = StoredRoutes(store.ledger)

@@ -80,7 +80,8 @@ struct Roster {
     // Founding is joining, so the team was founded when its founder began to walk.
     var commands = [
       LedgerCommand(
-        .createTeam(team, name: name, isPublic: founding.isPublic, founder: founder), at: founding.since,
+        .createTeam(team, name: name, isPublic: founding.isPublic, founder: founder),
+        at: founding.since,
         actor: founder)
     ]
     if let quest = founding.quest {
