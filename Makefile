@@ -12,7 +12,7 @@ TEST_PACKAGES := libxml2-utils python3 python3-jsonschema gdal-bin postgresql-15
   nginx
 
 # What the benchmarks measure beside it.
-BENCH_PACKAGES := python3 python3-venv gdal-bin postgresql-15-postgis-3
+BENCH_PACKAGES := python3 python3-venv gdal-bin postgresql-15-postgis-3 wrk
 
 BIN := .build/release/milequest
 # The ledger that `make run` loads: nothing of the user's is touched.
@@ -67,7 +67,8 @@ wait $$server
 endef
 
 .PHONY: help run test build packages test-packages routes codes lint format bench bench-tools \
-  batch-checks growth bench-ledger ledger-scale ledger-tools ledger-checks crash schemathesis clean
+  batch-checks growth bench-ledger bench-service ledger-scale ledger-tools ledger-checks crash \
+  schemathesis clean
 
 help: ## list what there is to make
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 12
@@ -143,9 +144,10 @@ codes: build ## write the list of what validate finds anew
 	  $(BIN) validate --codes-as-markdown; echo; \
 	  sed -n '/<!-- \/codes -->/,$$p' README.md; } > README.md.tmp && mv README.md.tmp README.md
 
-bench: bench-tools ## measure kernels, batch and stores beside NumPy, DuckDB, Polars, PostGIS and others
+bench: bench-tools ## measure kernels, batch, stores and service beside NumPy, DuckDB, PostGIS and others
 	benchmarks/.venv/bin/python benchmarks/peers/run.py --program $(BIN) \
 	  --kernels benchmarks/.build/release/kernels --ledger benchmarks/.build/release/ledger \
+	  --hello benchmarks/.build/release/hello --route routes/appalachian-trail.geojson \
 	  --work benchmarks/.build/inputs --results benchmarks/RESULTS.md
 
 batch-checks: bench-tools ## show the batch's promises on ten and a hundred million walks
@@ -157,6 +159,7 @@ bench-tools: build
 	@echo "==> building what measures"
 	swift build --package-path benchmarks -c release --product kernels
 	swift build --package-path benchmarks -c release --product ledger
+	swift build --package-path benchmarks -c release --product hello
 	@echo "==> Python and the peers' packages"
 	python3 -m venv benchmarks/.venv
 	benchmarks/.venv/bin/pip install --quiet --disable-pip-version-check \
@@ -168,6 +171,12 @@ growth: build ## measure what positions and inspections cost as routes grow, not
 
 bench-ledger: ledger-tools ## measure durable walks in either store, beside pgbench
 	python3 benchmarks/peers/durable.py --ledger benchmarks/.build/release/ledger
+
+bench-service: ledger-tools ## measure the service over HTTP beside a plain "hello" and pgbench
+	swift build --package-path benchmarks -c release --product hello
+	python3 benchmarks/peers/service.py --program $(BIN) \
+	  --hello benchmarks/.build/release/hello --ledger benchmarks/.build/release/ledger \
+	  --route routes/appalachian-trail.geojson
 
 STORE ?= sqlite
 TEAMS ?= 1000000

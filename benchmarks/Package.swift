@@ -3,7 +3,11 @@ import PackageDescription
 
 let package = Package(
   name: "benchmarks",
-  dependencies: [.package(name: "MileQuest", path: "..")],
+  dependencies: [
+    .package(name: "MileQuest", path: ".."),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+  ],
   targets: [
     // What reading GPX costs at the least: expat, strtod, and the place of every point.
     .target(
@@ -19,6 +23,14 @@ let package = Package(
     .executableTarget(
       name: "ledger",
       dependencies: [.product(name: "MileQuestLedger", package: "MileQuest")]),
+    // The service's framework answering as little as it can.
+    .executableTarget(
+      name: "hello",
+      dependencies: [
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdCore", package: "hummingbird"),
+        .product(name: "NIOCore", package: "swift-nio"),
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -48,16 +48,34 @@ extension Instant: CustomStringConvertible {
     let second = seconds
     let day = Day(containingUTCSeconds: second)
     let inDay = second - day.number * 86_400
-    let (hour, minute) = (inDay / 3600, inDay / 60 % 60)
+    let (year, month, number) = day.civil
     let fraction = microseconds - second * 1_000_000
-    var text = "\(day)T\(twoDigits(hour)):\(twoDigits(minute)):\(twoDigits(inDay % 60))"
-    if fraction > 0 {
-      let digits = String(fraction)
-      var decimals = String(repeating: "0", count: 6 - digits.count) + digits
-      while decimals.hasSuffix("0") { decimals.removeLast() }
-      text += "." + decimals
+    // Many of these stand in each answer: digits are put in their places without texts between.
+    return String(unsafeUninitializedCapacity: 27) { text in
+      var end = 0
+      func put(_ number: Int64, digits: Int, then mark: UInt8) {
+        var rest = number
+        for place in stride(from: end + digits - 1, through: end, by: -1) {
+          text[place] = 0x30 + UInt8(rest % 10)
+          rest /= 10
+        }
+        text[end + digits] = mark
+        end += digits + 1
+      }
+      put(Int64(year), digits: 4, then: 0x2D)
+      put(Int64(month), digits: 2, then: 0x2D)
+      put(Int64(number), digits: 2, then: 0x54)
+      put(inDay / 3600, digits: 2, then: 0x3A)
+      put(inDay / 60 % 60, digits: 2, then: 0x3A)
+      put(inDay % 60, digits: 2, then: 0x5A)
+      if fraction > 0 {
+        text[end - 1] = 0x2E
+        put(fraction, digits: 6, then: 0x5A)
+        while text[end - 2] == 0x30 { end -= 1 }
+        text[end - 1] = 0x5A
+      }
+      return end
     }
-    return text + "Z"
   }
 }
 

@@ -146,18 +146,46 @@ extension PostgresStore: LedgerStore {
   }
 
   public func glance(
-    at quest: QuestID, by person: PersonID?
+    at quest: QuestID, by person: PersonID?, naming people: [PersonID]
   ) async throws(LedgerError) -> QuestGlance? {
-    try await read { desk in
-      try desk.row(ReadStatements.glance, [Parameter(quest), Parameter(person)]) { columns in
-        let team = try Team.read(&columns)
-        let version = try columns.int()
-        let isMember = try columns.bool()
-        let membership =
-          isMember ? try Membership.read(&columns) : nil
-        return QuestGlance(team: team, version: version, membership: membership)
+    try Account.check(people, limits)
+    return try await glances.answer(GlanceQuestion(quest: quest, person: person, people: people))
+  }
+
+  /// Answers what many callers ask with two statements in one round trip.
+  static func glances(
+    _ questions: [GlanceQuestion], _ desk: Workers.Desk
+  ) throws -> [QuestGlance?] {
+    let people = Array(Set(questions.flatMap(\.people)))
+    let found = try desk.connection.run(
+      [
+        Request(
+          ReadStatements.glances,
+          [
+            Parameter(array: questions.map(\.quest)), Parameter(array: questions.map(\.person)),
+          ])
+      ] + (people.isEmpty ? [] : [Request(AccountStatements.names, [Parameter(array: people)])]),
+      until: desk.deadline)
+    var names: [PersonID: String] = [:]
+    if found.count > 1 {
+      for (person, name) in try found[1].map({ (try $0.id() as PersonID, try $0.text()) }) {
+        names[person] = name
       }
     }
+    var glances = [QuestGlance?](repeating: nil, count: questions.count)
+    for (index, glance) in try found[0].map({ columns in
+      let index = Int(try columns.int()) - 1
+      let (team, version) = (try Team.read(&columns), try columns.int())
+      let membership = try columns.bool() ? try Membership.read(&columns) : nil
+      let named = names.filter { questions[index].people.contains($0.key) }
+      return (
+        index,
+        QuestGlance(team: team, version: version, membership: membership, names: named)
+      )
+    }) {
+      glances[index] = glance
+    }
+    return glances
   }
 
   public func overview(
@@ -450,14 +478,15 @@ enum ReadStatements {
         AND d.day BETWEEN $2::bigint AND $3::bigint AND d.walks <> 0
     WHERE q.quest_id = $1::uuid ORDER BY d.day
     """)
-  static let glance = Statement(
-    "glance",
+  static let glances = Statement(
+    "glances",
     """
-    SELECT \(Team.columns), s.version, m.stay IS NOT NULL, \(Membership.columns(of: "m"))
-    FROM quests q JOIN teams t ON t.team_id = q.team_id JOIN team_state s ON s.team_id = q.team_id
-      LEFT JOIN memberships m ON m.team_id = q.team_id AND m.person_id = $2::uuid
+    SELECT a.number, \(Team.columns), s.version, m.stay IS NOT NULL, \(Membership.columns(of: "m"))
+    FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS a (quest, person, number)
+      JOIN quests q ON q.quest_id = a.quest JOIN teams t ON t.team_id = q.team_id
+      JOIN team_state s ON s.team_id = q.team_id
+      LEFT JOIN memberships m ON m.team_id = q.team_id AND m.person_id = a.person
         AND m.left_at IS NULL
-    WHERE q.quest_id = $1::uuid
     """)
   static let farthest = Statement(
     "farthest",

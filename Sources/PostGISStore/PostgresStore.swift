@@ -31,6 +31,7 @@ public final class PostgresStore: Sendable {
   private let options: Options
   private let writer: Writer
   private let workers: Workers
+  let glances: FoldedReads<GlanceQuestion, QuestGlance?>
 
   /// Opens the store, and brings an older schema up to date or begins one.
   ///
@@ -74,8 +75,14 @@ public final class PostgresStore: Sendable {
     writer = Writer(
       sessions: sessions, connections: options.writers, plans: plans, zones: zones,
       limits: limits)
-    workers = Workers(
+    let workers = Workers(
       sessions: sessions, connections: options.workers, mostWaiting: limits.waitingCommands)
+    self.workers = workers
+    glances = FoldedReads(mostWaiting: limits.waitingCommands) { questions throws(LedgerError) in
+      try await workers.read(until: .in(seconds: options.answerSeconds)) { desk in
+        try Self.glances(questions, desk)
+      }
+    }
   }
 
   deinit { close() }

@@ -8,7 +8,7 @@ extension EmbeddedStore: AccountStore {
   }
 
   public func account(_ person: PersonID) async throws(LedgerError) -> Account? {
-    try await read {
+    try pointRead {
       try $0.db.row(
         "SELECT \(Account.columns) FROM accounts WHERE person_id = ?", [person.blob],
         Account.read)
@@ -137,16 +137,7 @@ extension EmbeddedStore: AccountStore {
 
   public func names(of people: [PersonID]) async throws(LedgerError) -> [PersonID: String] {
     try Account.check(people, limits)
-    return try await read { tables in
-      var names: [PersonID: String] = [:]
-      // In a file one look after the other by the key costs no more than one for all.
-      for person in people {
-        names[person] = try tables.db.row(
-          "SELECT name FROM accounts WHERE person_id = ?", [person.blob]
-        ) { try $0.text() }
-      }
-      return names
-    }
+    return try pointRead { try $0.names(of: people) }
   }
 }
 
@@ -178,5 +169,19 @@ extension Account {
       isEmailVerified: try columns.bool(), name: try columns.text(), zone: try columns.text(),
       units: try columns.text(), credential: try columns.optionalText(),
       createdAt: try columns.instant(), revision: try columns.int())
+  }
+}
+
+extension LedgerTables {
+  /// The names of those persons who have an account.
+  func names(of people: [PersonID]) throws -> [PersonID: String] {
+    var names: [PersonID: String] = [:]
+    // In a file one look after the other by the key costs no more than one for all.
+    for person in people {
+      names[person] = try db.row(
+        "SELECT name FROM accounts WHERE person_id = ?", [person.blob]
+      ) { try $0.text() }
+    }
+    return names
   }
 }

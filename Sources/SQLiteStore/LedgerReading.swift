@@ -8,7 +8,7 @@ extension EmbeddedStore: LedgerStore {
   // MARK: Activities
 
   public func activity(_ key: ActivityKey) async throws(LedgerError) -> Activity? {
-    try await read { try $0.activity(key) }
+    try pointRead { try $0.activity(key) }
   }
 
   public func activities(
@@ -75,7 +75,7 @@ extension EmbeddedStore: LedgerStore {
   // MARK: Teams
 
   public func team(_ id: TeamID) async throws(LedgerError) -> TeamFacts? {
-    try await read { try $0.team(id) }
+    try pointRead { try $0.team(id) }
   }
 
   public func teams(after: TeamID?, limit: Int) async throws(LedgerError) -> [TeamFacts] {
@@ -90,7 +90,7 @@ extension EmbeddedStore: LedgerStore {
   }
 
   public func memberships(of person: PersonID) async throws(LedgerError) -> [Membership] {
-    try await read { try $0.memberships(of: person) }
+    try pointRead { try $0.memberships(of: person) }
   }
 
   public func memberships(in team: TeamID) async throws(LedgerError) -> [Membership] {
@@ -110,7 +110,7 @@ extension EmbeddedStore: LedgerStore {
   }
 
   public func invite(_ id: InviteID) async throws(LedgerError) -> Invite? {
-    try await read { try $0.invite(id) }
+    try pointRead { try $0.invite(id) }
   }
 
   public func invites(of team: TeamID) async throws(LedgerError) -> [Invite] {
@@ -147,26 +147,30 @@ extension EmbeddedStore: LedgerStore {
   // MARK: Quests
 
   public func quest(_ id: QuestID) async throws(LedgerError) -> QuestRecord? {
-    try await read { try $0.quest(id) }
+    try pointRead { try $0.quest(id) }
   }
 
   public func plan(_ id: PlanID) async throws(LedgerError) -> QuestPlan? {
-    try await read { try $0.plan(id) }
+    try pointRead { try $0.plan(id) }
   }
 
   public func standing(
     of quest: QuestID, now: Instant, past: Instant?
   ) async throws(LedgerError) -> QuestStanding? {
     let zones = zones
+    guard past != nil else {
+      return try pointRead { try $0.standing(of: quest, now: now, past: nil, zones: zones) }
+    }
     return try await read { tables in
       try tables.standing(of: quest, now: now, past: past, zones: zones)
     }
   }
 
   public func glance(
-    at quest: QuestID, by person: PersonID?
+    at quest: QuestID, by person: PersonID?, naming people: [PersonID]
   ) async throws(LedgerError) -> QuestGlance? {
-    try await read { try $0.glance(at: quest, by: person) }
+    try Account.check(people, limits)
+    return try pointRead { try $0.glance(at: quest, by: person, naming: people) }
   }
 
   public func overview(
@@ -334,7 +338,9 @@ extension LedgerTables {
       QuestRecord.read)
   }
 
-  func glance(at id: QuestID, by person: PersonID?) throws -> QuestGlance? {
+  func glance(
+    at id: QuestID, by person: PersonID?, naming people: [PersonID]
+  ) throws -> QuestGlance? {
     let found = try db.row(LedgerTables.glanceStatement, [id.blob]) {
       (try Team.read(&$0), try $0.int())
     }
@@ -343,7 +349,8 @@ extension LedgerTables {
       try db.row(
         LedgerTables.openStayStatement, [team.id.blob, person.blob], Membership.read)
     }
-    return QuestGlance(team: team, version: version, membership: membership)
+    return QuestGlance(
+      team: team, version: version, membership: membership, names: try names(of: people))
   }
 
   func passages(of quest: Quest, from index: Int, limit: Int) throws -> [MilestonePassage] {

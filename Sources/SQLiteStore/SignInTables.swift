@@ -175,7 +175,7 @@ extension EmbeddedStore {
   }
 
   public func apiKey(_ id: APIKeyID) async throws(LedgerError) -> APIKey? {
-    try await read {
+    try pointRead {
       try $0.db.row(
         "SELECT \(APIKey.columns) FROM api_keys WHERE key_id = ?", [id.blob], APIKey.read)
     }

@@ -7,7 +7,9 @@ import Quests
 import Routes
 
 /// What the endpoints work with.
-struct Backend: Sendable {
+///
+/// A class, so that each request that passes it on counts one reference and not those of its parts.
+final class Backend: Sendable {
   let ledger: any LedgerStore
   let routes: any RouteStore
   let accounts: any AccountStore
@@ -35,6 +37,31 @@ struct Backend: Sendable {
     let results = try await ledger.perform(commands)
     for case .success(let answer) in results { changed.note(answer) }
     return results
+  }
+
+  init(
+    ledger: any LedgerStore, routes: any RouteStore, accounts: any AccountStore,
+    signIn: BuiltInAccounts, keys: APIKeys, zones: ZoneCatalog, ledgerLimits: LedgerLimits,
+    limits: ServiceLimits, routeCache: RouteCache, personZones: PersonZones, uploads: UploadGate,
+    clock: @escaping @Sendable () -> Instant, logger: Logger, metrics: Metrics,
+    readiness: Readiness, documents: Documents
+  ) {
+    self.ledger = ledger
+    self.routes = routes
+    self.accounts = accounts
+    self.signIn = signIn
+    self.keys = keys
+    self.zones = zones
+    self.ledgerLimits = ledgerLimits
+    self.limits = limits
+    self.routeCache = routeCache
+    self.personZones = personZones
+    self.uploads = uploads
+    self.clock = clock
+    self.logger = logger
+    self.metrics = metrics
+    self.readiness = readiness
+    self.documents = documents
   }
 
   /// Does work that keeps a processor busy away from the threads that serve requests.

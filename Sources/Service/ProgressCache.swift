@@ -37,6 +37,14 @@ struct ProgressCache: Sendable {
 
   subscript(key: Key) -> Entry? { entries[key] }
 
+  /// Those who are named in what is kept of a quest.
+  func people(of quest: QuestID, units: String?) -> [PersonID] {
+    let kept =
+      self[Key(quest: quest, units: units, isMember: true)]
+      ?? self[Key(quest: quest, units: units, isMember: false)]
+    return kept?.people ?? []
+  }
+
   func insert(_ entry: Entry, for key: Key) {
     entries.insert(entry, for: key, weight: entry.body.bytes.readableBytes)
   }

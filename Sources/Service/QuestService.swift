@@ -81,7 +81,10 @@ public struct QuestService: ServiceLifecycle.Service {
         maxHeaderFieldSize: limits.headBytes, maxHeaderListSize: limits.headBytes,
         maxHeaderFieldCount: 100))
     return Application(
-      responder: api.responder(pipeline), server: .http1(configuration: channel),
+      responder: api.responder(pipeline),
+      server: HTTPServerBuilder { responder in
+        ConnectionLoop(connections: HTTP1Channel(responder: responder, configuration: channel))
+      },
       configuration: ApplicationConfiguration(
         address: .hostname(settings.host, port: settings.port), serverName: "MileQuest",
         availableConnectionsDelegate: MaximumAvailableConnections(limits.connections)),

@@ -20,6 +20,7 @@ import orjson
 import durable
 import inputs
 import postgis
+import service
 from table import Table
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -188,8 +189,11 @@ def main():
     parser.add_argument("--program", required=True)
     parser.add_argument("--kernels", required=True)
     parser.add_argument("--ledger", required=True)
+    parser.add_argument("--hello", required=True)
+    parser.add_argument("--route", required=True)
     parser.add_argument("--work", required=True, help="folder for inputs and answers")
     parser.add_argument("--results", required=True, help="the Markdown file to write")
+    service.add_lengths(parser)
     options = parser.parse_args()
 
     say("making inputs (the first time takes half a minute)")
@@ -200,6 +204,8 @@ def main():
     batch(table, options.program, options.work, longitudes, latitudes)
     say("durable walks in SQLite and PostgreSQL")
     durable.measure(table, options.ledger)
+    say("the service over HTTP; waiting times are p50 / p95 / p99")
+    service.measure(table, options)
     say("how a position grows with the route")
     growth = subprocess.run([options.kernels], check=True, capture_output=True, text=True).stdout
 

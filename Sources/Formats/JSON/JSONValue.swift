@@ -24,8 +24,13 @@ public indirect enum JSONValue: Sendable, Equatable {
   /// The value as UTF-8 text; with an indent, containers of containers are broken into lines.
   public func text(indent: Int? = nil) -> [UInt8] {
     var out: [UInt8] = []
-    write(to: &out, indent: indent, level: 0)
+    write(to: &out, indent: indent)
     return out
+  }
+
+  /// Appends the value as UTF-8 text.
+  public func write(to out: inout [UInt8], indent: Int? = nil) {
+    write(to: &out, indent: indent, level: 0)
   }
 
   private func write(to out: inout [UInt8], indent: Int?, level: Int) {
@@ -85,21 +90,34 @@ enum JSONText {
   }
 
   static func append(_ text: String, to out: inout [UInt8]) {
+    var text = text
     out.append(0x22)
-    for byte in text.utf8 {
-      switch byte {
-      case 0x22: out.append(contentsOf: [0x5C, 0x22])
-      case 0x5C: out.append(contentsOf: [0x5C, 0x5C])
-      case 0x0A: out.append(contentsOf: [0x5C, 0x6E])
-      case 0x0D: out.append(contentsOf: [0x5C, 0x72])
-      case 0x09: out.append(contentsOf: [0x5C, 0x74])
-      case 0..<0x20:
-        let hex = Array("0123456789abcdef".utf8)
-        out.append(contentsOf: Array("\\u00".utf8) + [hex[Int(byte >> 4)], hex[Int(byte & 15)]])
-      default: out.append(byte)
+    text.withUTF8 { bytes in
+      // What needs no escape is copied as it is, which is mostly all of it.
+      var start = 0
+      for (index, byte) in bytes.enumerated() where byte < 0x20 || byte == 0x22 || byte == 0x5C {
+        out.append(contentsOf: bytes[start..<index])
+        start = index + 1
+        appendEscape(of: byte, to: &out)
       }
+      out.append(contentsOf: bytes[start...])
     }
     out.append(0x22)
+  }
+
+  private static func appendEscape(of byte: UInt8, to out: inout [UInt8]) {
+    let letter: UInt8? =
+      switch byte {
+      case 0x22, 0x5C: byte
+      case 0x0A: 0x6E
+      case 0x0D: 0x72
+      case 0x09: 0x74
+      default: nil
+      }
+    out.append(0x5C)
+    if let letter { return out.append(letter) }
+    func digit(_ value: UInt8) -> UInt8 { value < 10 ? 0x30 + value : 0x57 + value }
+    out.append(contentsOf: [0x75, 0x30, 0x30, digit(byte >> 4), digit(byte & 15)])
   }
 
   static func newline(_ indent: Int?, _ level: Int, to out: inout [UInt8]) {

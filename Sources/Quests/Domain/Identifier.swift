@@ -75,14 +75,17 @@ public struct Identifier<Subject>: Hashable, Comparable, Sendable {
 extension Identifier: CustomStringConvertible {
   /// Lower case, with dashes.
   public var description: String {
-    var text = ""
-    text.reserveCapacity(36)
-    for (index, byte) in bytes.enumerated() {
-      if index == 4 || index == 6 || index == 8 || index == 10 { text += "-" }
-      if byte < 16 { text += "0" }
-      text += String(byte, radix: 16)
+    String(unsafeUninitializedCapacity: 36) { text in
+      for place in 0..<32 {
+        let word = place < 16 ? high : low
+        let digit = UInt8(truncatingIfNeeded: word >> UInt64(60 - 4 * (place % 16))) & 15
+        // Dashes stand before the digits 8, 12, 16 and 20.
+        let dashes = min(max(place / 4 - 1, 0), 4)
+        text[place + dashes] = digit < 10 ? 0x30 + digit : 0x57 + digit
+      }
+      for dash in [8, 13, 18, 23] { text[dash] = 0x2D }
+      return 36
     }
-    return text
   }
 }
 

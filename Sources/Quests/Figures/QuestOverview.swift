@@ -9,11 +9,16 @@ public struct QuestGlance: Hashable, Sendable {
   public let version: Int64
   /// The open stay in the team of whoever looks; nil for strangers.
   public let membership: Membership?
+  /// The names of those who were asked about, as far as they have an account.
+  public let names: [PersonID: String]
 
-  public init(team: Team, version: Int64, membership: Membership?) {
+  public init(
+    team: Team, version: Int64, membership: Membership?, names: [PersonID: String] = [:]
+  ) {
     self.team = team
     self.version = version
     self.membership = membership
+    self.names = names
   }
 }
 

@@ -72,8 +72,13 @@ public protocol LedgerStore: Sendable {
   ) async throws(LedgerError) -> QuestStanding?
   /// Who may see a quest, and the version that all of it has now; one cheap read.
   ///
-  /// - Parameter person: whose stay in the team is told.
-  func glance(at quest: QuestID, by person: PersonID?) async throws(LedgerError) -> QuestGlance?
+  /// - Parameters:
+  ///   - person: whose stay in the team is told.
+  ///   - people: whose names are told beside it.
+  /// - Throws: `limit` for more people than `LedgerLimits.page`.
+  func glance(
+    at quest: QuestID, by person: PersonID?, naming people: [PersonID]
+  ) async throws(LedgerError) -> QuestGlance?
   /// How a quest stands, with the last `limit` milestones that it has reached and the `limit` people
   /// who have walked the farthest; of a past moment as `standing` has it.
   func overview(
@@ -140,6 +145,13 @@ public struct QuestMarker: Hashable, Sendable {
 }
 
 extension LedgerStore {
+  /// Who may see a quest, and the version that all of it has now; one cheap read.
+  public func glance(
+    at quest: QuestID, by person: PersonID?
+  ) async throws(LedgerError) -> QuestGlance? {
+    try await glance(at: quest, by: person, naming: [])
+  }
+
   /// Does one command.
   public func perform(_ command: LedgerCommand) async throws(LedgerError) -> LedgerAnswer {
     let results = try await perform([command])

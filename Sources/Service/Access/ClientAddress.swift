@@ -1,34 +1,81 @@
+import NIOCore
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
   import Musl
 #endif
 
-/// An IP address as sixteen bytes; IPv4 is mapped into IPv6 (RFC 4291, 2.5.5.2).
+/// An IP address as sixteen bytes, in two words; IPv4 is mapped into IPv6 (RFC 4291, 2.5.5.2).
 public struct IPAddress: Hashable, Sendable {
-  let bytes: [UInt8]
+  /// The first and the last eight bytes, the first of them the most significant.
+  let high: UInt64
+  let low: UInt64
+
+  /// Of whoever has none, such as at the other end of a local socket: the unspecified address.
+  static let unknown = IPAddress(high: 0, low: 0)
+
+  init(high: UInt64, low: UInt64) {
+    self.high = high
+    self.low = low
+  }
+
+  private init(_ four: in_addr) {
+    self.init(high: 0, low: 0xFFFF << 32 | UInt64(UInt32(bigEndian: four.s_addr)))
+  }
+
+  private init(_ six: in6_addr) {
+    (high, low) = withUnsafeBytes(of: six) { bytes in
+      (
+        UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self)),
+        UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+      )
+    }
+  }
 
   /// - Returns: nil where the text is no address.
   init?(_ text: some StringProtocol) {
     var four = in_addr()
     var six = in6_addr()
     if inet_pton(AF_INET, String(text), &four) == 1 {
-      bytes =
-        [UInt8](repeating: 0, count: 10) + [0xFF, 0xFF] + withUnsafeBytes(of: &four) { Array($0) }
+      self.init(four)
     } else if inet_pton(AF_INET6, String(text), &six) == 1 {
-      bytes = withUnsafeBytes(of: &six) { Array($0) }
+      self.init(six)
     } else {
       return nil
     }
   }
 
-  private var isMapped: Bool {
-    bytes[..<10].allSatisfy { $0 == 0 } && bytes[10] == 0xFF && bytes[11] == 0xFF
+  /// The address at one end of a connection.
+  init(_ socket: SocketAddress?) {
+    switch socket {
+    case .v4(let address): self.init(address.address.sin_addr)
+    case .v6(let address): self.init(address.address.sin6_addr)
+    default: self = .unknown
+    }
   }
+
+  fileprivate var isMapped: Bool { high == 0 && low >> 32 == 0xFFFF }
 
   /// Whom a limit is for: an IPv4 address, or the 64-bit network of an IPv6 one, for a single
   /// customer has all of that.
-  var throttleKey: [UInt8] { isMapped ? bytes : Array(bytes[..<8]) }
+  var throttleKey: IPAddress { isMapped ? self : IPAddress(high: high, low: 0) }
+}
+
+extension IPAddress: CustomStringConvertible {
+  /// As it is commonly written: `10.0.0.1`, `2001:db8::1`.
+  public var description: String {
+    var bytes = (high.bigEndian, low.bigEndian)
+    let length = Int(INET6_ADDRSTRLEN)
+    return withUnsafeBytes(of: &bytes) { bytes in
+      withUnsafeTemporaryAllocation(of: CChar.self, capacity: length) { text in
+        let source = isMapped ? bytes.baseAddress! + 12 : bytes.baseAddress!
+        inet_ntop(
+          isMapped ? AF_INET : AF_INET6, source, text.baseAddress!, socklen_t(length))
+        return String(cString: text.baseAddress!)
+      }
+    }
+  }
 }
 
 /// A network such as `10.0.0.0/8`, `fd00::/8`, or a single address.
@@ -51,13 +98,10 @@ public struct AddressRange: Hashable, Sendable {
   }
 
   func contains(_ other: IPAddress) -> Bool {
-    for (index, (a, b)) in zip(address.bytes, other.bytes).enumerated() {
-      let left = bits - index * 8
-      if left <= 0 { return true }
-      let mask: UInt8 = left >= 8 ? 0xFF : ~(0xFF >> UInt8(left))
-      if a & mask != b & mask { return false }
-    }
-    return true
+    // A shift by the whole width leaves nothing.
+    let high = ~(UInt64.max >> UInt64(min(bits, 64)))
+    let low = ~(UInt64.max >> UInt64(max(bits - 64, 0)))
+    return (address.high ^ other.high) & high == 0 && (address.low ^ other.low) & low == 0
   }
 }
 
@@ -67,21 +111,19 @@ struct ClientAddress: Sendable {
 
   /// The peer's address, or where that is a trusted proxy, the last address in `X-Forwarded-For`
   /// that is none: what stands before it anyone may have written.
-  func address(peer: String, forwarded: String?) -> String {
-    guard isTrusted(peer), let forwarded else { return peer }
+  func address(peer: IPAddress, forwarded: @autoclosure () -> String?) -> IPAddress {
+    guard isTrusted(peer), let forwarded = forwarded() else { return peer }
     var last = peer
     for entry in forwarded.split(separator: ",").suffix(32).reversed() {
-      let text = entry.trimmingSpaces
-      guard IPAddress(text) != nil else { return last }
-      last = String(text)
+      guard let address = IPAddress(entry.trimmingSpaces) else { return last }
+      last = address
       if !isTrusted(last) { return last }
     }
     return last
   }
 
-  private func isTrusted(_ text: String) -> Bool {
-    guard let address = IPAddress(text) else { return false }
-    return trustedProxies.contains { $0.contains(address) }
+  private func isTrusted(_ address: IPAddress) -> Bool {
+    trustedProxies.contains { $0.contains(address) }
   }
 }
 

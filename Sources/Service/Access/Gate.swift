@@ -10,7 +10,7 @@ struct Gate: Sendable {
 
   /// - Throws: `invalid-token`, `too-many-requests`.
   func admit(
-    authorization: String?, address: String, now: Instant, _ headers: inout HTTPFields
+    authorization: String?, address: IPAddress, now: Instant, _ headers: inout HTTPFields
   ) async throws -> Caller {
     var caller = Caller.stranger
     if let authorization {

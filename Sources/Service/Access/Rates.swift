@@ -4,8 +4,16 @@ import Quests
 
 /// Holds each caller to its rate and tells what is left of it.
 struct Rates: Sendable {
+  /// Whose tokens are counted.
+  private enum Holder: Hashable {
+    case address(IPAddress)
+    case person(PersonID)
+    case key(APIKeyID)
+  }
+
   private let throttle: Throttle
   private let standard: RateLimit
+  private let standardPolicy: String
   /// Nanoseconds of one monotonic clock.
   private let nanoseconds: @Sendable () -> UInt64
 
@@ -17,24 +25,26 @@ struct Rates: Sendable {
   ) {
     self.throttle = throttle
     self.standard = standard
+    standardPolicy = standard.policyField
     self.nanoseconds = nanoseconds
   }
 
   /// - Throws: `too-many-requests`.
-  func take(_ caller: Caller, address: String, _ headers: inout HTTPFields) throws(Problem) {
-    let (name, limit): (String, RateLimit) =
+  func take(_ caller: Caller, address: IPAddress, _ headers: inout HTTPFields) throws(Problem) {
+    let (holder, limit): (Holder, RateLimit) =
       switch caller {
-      case .stranger:
-        ("address:\(IPAddress(address)?.throttleKey.description ?? address)", standard)
+      case .stranger: (.address(address.throttleKey), standard)
       case .known(let principal):
         (
-          principal.apiKey.map { "key:\($0)" } ?? "person:\(principal.person)",
+          principal.apiKey.map(Holder.key) ?? .person(principal.person),
           principal.rate.flatMap(RateLimit.init) ?? standard
         )
       }
-    let decision = throttle.take(name, limit: limit, at: nanoseconds())
-    headers[Self.limitName] = decision.rateLimitField
-    headers[Self.policyName] = decision.policyField
+    let decision = throttle.take(holder, limit: limit, at: nanoseconds())
+    headers.append(HTTPField(name: Self.limitName, value: decision.rateLimitField))
+    headers.append(
+      HTTPField(
+        name: Self.policyName, value: limit == standard ? standardPolicy : limit.policyField))
     if decision.isAllowed { return }
     throw Problem(
       .tooManyRequests,

@@ -41,13 +41,14 @@ struct API: Sendable {
     for endpoint in endpoints {
       methods[endpoint.path, default: []].append(endpoint.method)
       let path = RouterPath(stringLiteral: endpoint.path)
+      let operation = Operation(endpoint, schemas, pipeline.backend)
       router.on(path, method: endpoint.method) { request, context in
-        await pipeline.respond(endpoint, to: request, context)
+        await pipeline.respond(operation, to: request, context)
       }
       if endpoint.method == .get {
         methods[endpoint.path]!.append(.head)
         router.on(path, method: .head) { request, context in
-          await pipeline.respond(endpoint, to: request, context)
+          await pipeline.respond(operation, to: request, context)
         }
       }
     }

@@ -13,7 +13,7 @@ struct Call: Sendable {
   let now: Instant
   let requestID: String
   /// The address of whoever is at the other end, as far as trusted proxies tell it.
-  let address: String
+  let address: IPAddress
   let path: [String: String]
   let query: [String: String]
   let headers: HTTPFields
@@ -138,13 +138,15 @@ struct Call: Sendable {
 
   // MARK: Creating and changing
 
+  private static let idempotencyKey = HTTPField.Name("Idempotency-Key")!
+
   /// The id of what the call creates: under an `Idempotency-Key` always the same.
   ///
   /// - Throws: `idempotency-key-reused`.
   func newID<S>(of kind: Identifier<S>.Type = Identifier<S>.self) async throws -> Identifier<S> {
     var random = SystemRandomNumberGenerator()
     let offered = Identifier<S>.random(using: &random)
-    guard let key = headers[HTTPField.Name("Idempotency-Key")!] else { return offered }
+    guard let key = headers[Self.idempotencyKey] else { return offered }
     // What is asked for is all of it: the body and the parameters.
     func listed(_ values: [String: String]) -> String { "\(values.sorted { $0.key < $1.key })" }
     var content = Array("\(endpoint.operation)\0\(listed(path))\0\(listed(query))\0".utf8)

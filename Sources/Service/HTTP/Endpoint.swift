@@ -3,7 +3,9 @@ import HTTPTypes
 import Quests
 
 /// One thing that the API does: what is served and what is described are made from the same value.
-struct Endpoint: Sendable {
+///
+/// A class, so that each request that passes it on counts one reference and not those of its parts.
+final class Endpoint: Sendable {
   /// Who may call it at all; what they may do there is `Authority`'s to decide.
   enum Access: Sendable, Equatable {
     /// Anyone; a token is not looked at.
@@ -160,6 +162,9 @@ struct Endpoint: Sendable {
     self.problems = problems
     self.handle = handle
   }
+
+  /// Whether its body is a file.
+  var takesFile: Bool { if case .file = body { true } else { false } }
 
   /// Whether `fields` picks from its answer.
   var picksFields: Bool { parameters.contains { $0.name == Parameter.fields.name } }

@@ -28,16 +28,25 @@ public struct JSONLogHandler: LogHandler {
     var time = timespec()
     clock_gettime(CLOCK_REALTIME, &time)
     let now = Instant(microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1_000)
-    var members: [(String, JSONValue)] = [
-      ("time", .string(now.description)), ("level", .string(event.level.rawValue)),
-      ("label", .string(label)), ("message", .string(event.message.description)),
-    ]
-    let all = metadata.merging(event.metadata ?? [:]) { _, own in own }
+    var line: [UInt8] = []
+    line.reserveCapacity(512)
+    func add(_ name: String, _ value: JSONValue) {
+      line.append(line.isEmpty ? 0x7B : 0x2C)
+      JSONValue.string(name).write(to: &line)
+      line.append(0x3A)
+      value.write(to: &line)
+    }
+    add("time", .string(now.description))
+    add("level", .string(event.level.rawValue))
+    add("label", .string(label))
+    add("message", .string(event.message.description))
+    let own = event.metadata ?? [:]
+    let all = metadata.isEmpty ? own : metadata.merging(own) { _, own in own }
     // Hummingbird numbers requests of its own; ours is the one that the client sees.
     for (key, value) in all.sorted(by: { $0.key < $1.key }) where key != "hb.request.id" {
-      members.append((key, value.json))
+      add(key, value.json)
     }
-    var line = JSONValue.object(members).text()
+    line.append(0x7D)
     line.append(0x0A)
     // One write a line, so that the lines of threads do not mix.
     line.withUnsafeBytes { _ = write(2, $0.baseAddress, $0.count) }

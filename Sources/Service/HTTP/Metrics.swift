@@ -5,11 +5,26 @@ final class Metrics: Sendable {
   /// Upper bounds of the duration buckets, in seconds.
   static let bounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
-  private struct Series {
-    var byStatus: [Int: Int] = [:]
-    var buckets = [Int](repeating: 0, count: Metrics.bounds.count)
-    var count = 0
-    var sumSeconds = 0.0
+  /// What is counted of one operation, under a lock of its own.
+  final class Series: Sendable {
+    fileprivate struct Counts {
+      var byStatus: [Int: Int] = [:]
+      var buckets = [Int](repeating: 0, count: Metrics.bounds.count)
+      var count = 0
+      var sumSeconds = 0.0
+    }
+
+    fileprivate let counts = NIOLockedValueBox(Counts())
+
+    func record(status: Int, seconds: Double) {
+      let bucket = Metrics.bounds.firstIndex { seconds <= $0 }
+      counts.withLockedValue { counts in
+        counts.byStatus[status, default: 0] += 1
+        counts.count += 1
+        counts.sumSeconds += seconds
+        if let bucket { counts.buckets[bucket] += 1 }
+      }
+    }
   }
 
   private let series = NIOLockedValueBox<[String: Series]>([:])
@@ -19,21 +34,23 @@ final class Metrics: Sendable {
     self.gauges = gauges
   }
 
+  /// The series of an operation, to be kept by whoever counts in it.
+  ///
   /// - Parameter operation: the endpoint's; a fixed set, so that the table stays small.
-  func record(_ operation: String, status: Int, seconds: Double) {
+  func series(_ operation: String) -> Series {
     series.withLockedValue { all in
-      all[operation, default: Series()].byStatus[status, default: 0] += 1
-      all[operation]!.count += 1
-      all[operation]!.sumSeconds += seconds
-      if let bucket = Self.bounds.firstIndex(where: { seconds <= $0 }) {
-        all[operation]!.buckets[bucket] += 1
-      }
+      if let known = all[operation] { return known }
+      let new = Series()
+      all[operation] = new
+      return new
     }
   }
 
   /// The text exposition format, version 0.0.4.
   var text: String {
-    let all = series.withLockedValue { $0 }.sorted { $0.key < $1.key }
+    let all = series.withLockedValue { $0 }
+      .map { ($0.key, $0.value.counts.withLockedValue { $0 }) }
+      .filter { $0.1.count > 0 }.sorted { $0.0 < $1.0 }
     var out = "# HELP milequest_requests_total Requests answered.\n"
     out += "# TYPE milequest_requests_total counter\n"
     for (operation, series) in all {

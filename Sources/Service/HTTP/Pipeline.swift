@@ -18,7 +18,7 @@ struct Pipeline: Sendable {
 
   /// - Parameter allowed: the methods that the path has, where the request's is none of them.
   func respond(
-    _ endpoint: Endpoint?, allowed: [HTTPRequest.Method] = [], to request: Request,
+    _ operation: Operation?, allowed: [HTTPRequest.Method] = [], to request: Request,
     _ context: ServiceContext
   ) async -> Response {
     let begun = ContinuousClock.now
@@ -26,13 +26,14 @@ struct Pipeline: Sendable {
     let address = clients.address(
       peer: context.peer, forwarded: request.headers[Self.forwardedFor])
     var headers = HTTPFields()
+    headers.reserveCapacity(12)
     var problem: Problem?
     var reply: Reply
     do {
       reply = try await answer(
-        endpoint, allowed: allowed, request, context, requestID: requestID, address: address,
+        operation, allowed: allowed, request, context, requestID: requestID, address: address,
         &headers)
-      if settings.checksAnswers, let endpoint { try check(reply, endpoint, request) }
+      if settings.checksAnswers, let operation { try check(reply, operation.endpoint, request) }
     } catch {
       let found = self.problem(error, requestID: requestID)
       problem = found
@@ -43,15 +44,16 @@ struct Pipeline: Sendable {
       if let seconds = found.retryAfterSeconds { headers[.retryAfter] = "\(seconds)" }
       if found.code.status == 401 { headers[.wwwAuthenticate] = "Bearer" }
     }
-    headers[Self.requestIDName] = requestID
+    headers.append(HTTPField(name: Self.requestIDName, value: requestID))
     let response = finish(reply, headers, request)
     let seconds = (ContinuousClock.now - begun) / .seconds(1)
-    let operation = endpoint?.operation ?? "unknown"
-    backend.metrics.record(operation, status: response.status.code, seconds: seconds)
+    let series = operation?.series ?? backend.metrics.series(Self.unknown)
+    series.record(status: response.status.code, seconds: seconds)
     if settings.logsRequests || response.status.code >= 500 {
       var metadata: Logger.Metadata = [
         "requestId": .string(requestID), "method": .string(request.method.rawValue),
-        "operation": .string(operation), "status": .stringConvertible(response.status.code),
+        "operation": .string(operation?.endpoint.operation ?? Self.unknown),
+        "status": .stringConvertible(response.status.code),
         "milliseconds": .stringConvertible((seconds * 1e5).rounded() / 100),
       ]
       if let problem { metadata["code"] = .string(problem.code.name) }
@@ -64,17 +66,17 @@ struct Pipeline: Sendable {
   // MARK: Steps
 
   private func answer(
-    _ endpoint: Endpoint?, allowed: [HTTPRequest.Method], _ request: Request,
-    _ context: ServiceContext, requestID: String, address: String, _ headers: inout HTTPFields
+    _ operation: Operation?, allowed: [HTTPRequest.Method], _ request: Request,
+    _ context: ServiceContext, requestID: String, address: IPAddress, _ headers: inout HTTPFields
   ) async throws -> Reply {
     let now = backend.clock()
-    if endpoint?.access == .open, let endpoint {
+    if let operation, operation.endpoint.access == .open {
       // Operations and documents: not throttled, so that a flood cannot hide the service's health.
-      return try await call(endpoint, .stranger, request, context, requestID, address, now)
+      return try await call(operation, .stranger, request, context, requestID, address, now)
     }
     let caller = try await gate.admit(
       authorization: request.headers[.authorization], address: address, now: now, &headers)
-    guard let endpoint else {
+    guard let operation else {
       if allowed.isEmpty {
         throw Problem(.notFound, "there is no \(request.uri.path); /docs shows what there is")
       }
@@ -85,23 +87,24 @@ struct Pipeline: Sendable {
       problem.headers[.allow] = methods
       throw problem
     }
-    try gate.check(caller, endpoint.access)
-    return try await call(endpoint, caller, request, context, requestID, address, now)
+    try gate.check(caller, operation.endpoint.access)
+    return try await call(operation, caller, request, context, requestID, address, now)
   }
 
   private func call(
-    _ endpoint: Endpoint, _ caller: Caller, _ request: Request, _ context: ServiceContext,
-    _ requestID: String, _ address: String, _ now: Instant
+    _ operation: Operation, _ caller: Caller, _ request: Request, _ context: ServiceContext,
+    _ requestID: String, _ address: IPAddress, _ now: Instant
   ) async throws -> Reply {
-    let reading = RequestReading(endpoint: endpoint, schemas: schemas, zones: backend.zones)
+    let endpoint = operation.endpoint
+    let reading = operation.reading
     let path = try reading.path(context.parameters)
     let query = try reading.query(request.uri.query)
     try reading.headers(request.headers)
     let selection = try query["fields"].map { try FieldSelection($0) }
-    let receipt = UploadGate.Receipt(backend.uploads)
-    defer { receipt.giveBack() }
+    let receipt = endpoint.takesFile ? UploadGate.Receipt(backend.uploads) : nil
+    defer { receipt?.giveBack() }
     let (bytes, body) = try await reading.body(
-      of: request, limits: backend.limits, receipt: receipt)
+      of: request, on: context.channel, limits: backend.limits, receipt: receipt)
     let reply = try await endpoint.handle(
       Call(
         backend: backend, endpoint: endpoint, caller: caller, now: now, requestID: requestID,
@@ -182,7 +185,7 @@ struct Pipeline: Sendable {
 
   private func finish(_ reply: Reply, _ common: HTTPFields, _ request: Request) -> Response {
     var headers = reply.headers
-    for field in common { headers.append(field) }
+    headers.append(contentsOf: common)
     cors(request, &headers)
     var status = reply.status
     var body: ByteBuffer?
@@ -206,12 +209,14 @@ struct Pipeline: Sendable {
       body = ByteBuffer(bytes: bytes)
       headers[.contentType] = mediaType
     }
-    headers[.xContentTypeOptions] = "nosniff"
-    switch reply.caching {
-    case .forbidden: headers[.cacheControl] = "private, no-store"
-    case .briefly: headers[.cacheControl] = "public, max-age=10, stale-while-revalidate=60"
-    case .fixed: headers[.cacheControl] = "public, max-age=3600"
-    }
+    headers.append(HTTPField(name: .xContentTypeOptions, value: "nosniff"))
+    let caching =
+      switch reply.caching {
+      case .forbidden: "private, no-store"
+      case .briefly: "public, max-age=10, stale-while-revalidate=60"
+      case .fixed: "public, max-age=3600"
+      }
+    headers.append(HTTPField(name: .cacheControl, value: caching))
     if reply.caching == .briefly { headers.append(HTTPField(name: .vary, value: "Authorization")) }
     if let bytes = body, status == .ok,
       request.method == .get || request.method == .head
@@ -262,6 +267,8 @@ struct Pipeline: Sendable {
     return Response(status: .noContent, headers: headers)
   }
 
+  /// The operation of requests that no endpoint is for.
+  private static let unknown = "unknown"
   static let requestIDName = HTTPField.Name("X-Request-Id")!
   private static let forwardedFor = HTTPField.Name("X-Forwarded-For")!
 
@@ -275,7 +282,6 @@ struct Pipeline: Sendable {
     {
       return own
     }
-    let digits = String(UInt64.random(in: .min ... .max), radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
+    return RequestID.next()
   }
 }

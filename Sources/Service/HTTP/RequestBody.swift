@@ -1,41 +1,48 @@
 import Hummingbird
+import NIOConcurrencyHelpers
 import NIOCore
+import NIOPosix
 
 /// Reads a body within its bounds of size and time.
 enum BodyReading {
   /// - Parameter receipt: holds the memory of a large body.
   /// - Throws: `too-large`, `request-timeout`, `unavailable`.
   static func bytes(
-    of request: Request, limit: Int, limits: ServiceLimits, receipt: UploadGate.Receipt? = nil
+    of request: Request, on channel: any Channel, limit: Int, limits: ServiceLimits,
+    receipt: UploadGate.Receipt? = nil
   ) async throws -> [UInt8] {
     let stated = request.headers[.contentLength].flatMap { Int($0) }
     if let stated, stated > limit { throw tooLarge(limit) }
     if stated == 0 || (stated == nil && request.headers[.transferEncoding] == nil) { return [] }
     let seconds = limits.bodySeconds + (stated ?? limit) / limits.bodyBytesPerSecond
-    return try await withThrowingTaskGroup(of: [UInt8]?.self) { group in
-      group.addTask {
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(min(stated ?? 0, limit))
-        for try await buffer in request.body {
-          if bytes.count + buffer.readableBytes > limit { throw tooLarge(limit) }
-          try receipt?.take(buffer.readableBytes)
-          bytes.append(contentsOf: buffer.readableBytesView)
-        }
-        return bytes
-      }
-      group.addTask {
-        try await Task.sleep(for: .seconds(seconds))
-        return nil
-      }
-      defer { group.cancelAll() }
-      guard let bytes = try await group.next() ?? nil else {
-        var problem = Problem(
-          .slowBody, "the body did not arrive within \(seconds) s; send it again")
-        problem.headers[.connection] = "close"
-        throw problem
-      }
-      return bytes
+    // A timer of the loop, for a task that sleeps beside each body would cost more than the body.
+    let isOver = NIOLockedValueBox(false)
+    let timer = MultiThreadedEventLoopGroup.singleton.any().scheduleTask(
+      in: .seconds(Int64(seconds))
+    ) {
+      isOver.withLockedValue { $0 = true }
+      // What is read ends here; the answer can still be written.
+      channel.close(mode: .input, promise: nil)
     }
+    defer { timer.cancel() }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(min(stated ?? 0, limit))
+    do {
+      for try await buffer in request.body {
+        if bytes.count + buffer.readableBytes > limit { throw tooLarge(limit) }
+        try receipt?.take(buffer.readableBytes)
+        bytes.append(contentsOf: buffer.readableBytesView)
+      }
+    } catch  where isOver.withLockedValue({ $0 }) { throw tooSlow(seconds) }
+    if isOver.withLockedValue({ $0 }) { throw tooSlow(seconds) }
+    return bytes
+  }
+
+  private static func tooSlow(_ seconds: Int) -> Problem {
+    var problem = Problem(
+      .slowBody, "the body did not arrive within \(seconds) s; send it again")
+    problem.headers[.connection] = "close"
+    return problem
   }
 
   private static func tooLarge(_ limit: Int) -> Problem {

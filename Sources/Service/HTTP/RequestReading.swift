@@ -2,17 +2,34 @@ import CivilTime
 import Formats
 import HTTPTypes
 import Hummingbird
+import NIOCore
 
-/// Holds a request against what its endpoint takes; what is unknown is refused.
-struct RequestReading {
-  let endpoint: Endpoint
-  let schemas: NamedSchemas
-  let zones: ZoneCatalog
+/// Holds requests against what an endpoint takes; what is unknown is refused. Made once an endpoint.
+struct RequestReading: Sendable {
+  private let body: Endpoint.Body
+  private let schemas: NamedSchemas
+  private let zones: ZoneCatalog
+  private let inPath: [Endpoint.Parameter]
+  private let inQuery: [Endpoint.Parameter]
+  private let inHeaders: [(name: HTTPField.Name, parameter: Endpoint.Parameter)]
+  private let requiresQuery: Bool
+
+  init(endpoint: Endpoint, schemas: NamedSchemas, zones: ZoneCatalog) {
+    body = endpoint.body
+    self.schemas = schemas
+    self.zones = zones
+    inPath = endpoint.parameters.filter { $0.place == .path }
+    inQuery = endpoint.parameters.filter { $0.place == .query }
+    inHeaders = endpoint.parameters.filter { $0.place == .header }.compactMap { parameter in
+      HTTPField.Name(parameter.name).map { ($0, parameter) }
+    }
+    requiresQuery = inQuery.contains { $0.isRequired }
+  }
 
   /// The path's parameters, decoded. One that does not fit names nothing that is there.
   func path(_ parameters: Parameters) throws -> [String: String] {
     var values: [String: String] = [:]
-    for parameter in endpoint.parameters where parameter.place == .path {
+    for parameter in inPath {
       guard let text = parameters.get(parameter.name) else { continue }
       values[parameter.name] = text
       if fault(of: text, parameter) != nil {
@@ -26,9 +43,9 @@ struct RequestReading {
 
   /// - Throws: `invalid-parameter` with all that is wrong.
   func query(_ text: String?) throws -> [String: String] {
+    if text == nil, !requiresQuery { return [:] }
     var values: [String: String] = [:]
     var faults: [Problem.Fault] = []
-    let known = endpoint.parameters.filter { $0.place == .query }
     for pair in (text ?? "").split(separator: "&") {
       let halves = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       guard let name = Self.decoded(halves[0]),
@@ -38,8 +55,8 @@ struct RequestReading {
           .init(.query(String(halves[0].prefix(100))), "is not encoded as UTF-8 in percent form"))
         continue
       }
-      guard let parameter = known.first(where: { $0.name == name }) else {
-        let names = known.map(\.name).joined(separator: ", ")
+      guard let parameter = inQuery.first(where: { $0.name == name }) else {
+        let names = inQuery.map(\.name).joined(separator: ", ")
         faults.append(
           .init(
             .query(String(name.prefix(100))),
@@ -55,7 +72,7 @@ struct RequestReading {
       if let fault = fault(of: value, parameter) { faults.append(.init(.query(name), fault)) }
       values[name] = value
     }
-    for parameter in known where parameter.isRequired && values[parameter.name] == nil {
+    for parameter in inQuery where parameter.isRequired && values[parameter.name] == nil {
       faults.append(.init(.query(parameter.name), "is missing: \(parameter.note)"))
     }
     if faults.isEmpty { return values }
@@ -66,8 +83,8 @@ struct RequestReading {
   }
 
   func headers(_ fields: HTTPFields) throws {
-    for parameter in endpoint.parameters where parameter.place == .header {
-      guard let name = HTTPField.Name(parameter.name), let value = fields[name] else { continue }
+    for (name, parameter) in inHeaders {
+      guard let value = fields[name] else { continue }
       if let fault = fault(of: value, parameter) {
         throw Problem(
           .invalidParameter, "a header is not what it should be",
@@ -78,14 +95,15 @@ struct RequestReading {
 
   /// - Throws: `too-large`, `request-timeout`, `unsupported-media-type`, `malformed-body`, `invalid`.
   func body(
-    of request: Request, limits: ServiceLimits, receipt: UploadGate.Receipt
+    of request: Request, on channel: any Channel, limits: ServiceLimits,
+    receipt: UploadGate.Receipt?
   ) async throws -> ([UInt8], JSONNode) {
-    switch endpoint.body {
+    switch body {
     case .none: return ([], .none)
     case .file:
       try refuseEncoding(request)
       let bytes = try await BodyReading.bytes(
-        of: request, limit: limits.uploadBytes, limits: limits, receipt: receipt)
+        of: request, on: channel, limit: limits.uploadBytes, limits: limits, receipt: receipt)
       if bytes.isEmpty { throw Problem(.invalid, "the body is empty; send the file as the body") }
       return (bytes, .none)
     case .json(let name, let size):
@@ -98,7 +116,8 @@ struct RequestReading {
           .unsupportedMediaType, "the body's type is \(type.prefix(100)); send application/json")
       }
       let limit = size == .batch ? limits.batchBytes : limits.bodyBytes
-      let bytes = try await BodyReading.bytes(of: request, limit: limit, limits: limits)
+      let bytes = try await BodyReading.bytes(
+        of: request, on: channel, limit: limit, limits: limits)
       var jsonLimits = JSONLimits.standard
       jsonLimits.bytes = limit
       let node: JSONNode

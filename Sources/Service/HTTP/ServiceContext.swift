@@ -4,11 +4,12 @@ import NIOCore
 /// What travels with a request through the router.
 struct ServiceContext: RequestContext {
   var coreContext: CoreRequestContextStorage
+  let channel: any Channel
   /// The address at the other end of the connection.
-  let peer: String
+  var peer: IPAddress { IPAddress(channel.remoteAddress) }
 
   init(source: ApplicationRequestContextSource) {
     coreContext = CoreRequestContextStorage(source: source)
-    peer = source.channel.remoteAddress?.ipAddress ?? "unknown"
+    channel = source.channel
   }
 }

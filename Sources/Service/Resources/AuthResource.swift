@@ -235,7 +235,7 @@ extension Reply {
 
 extension Call {
   /// What tries are counted by: the address, of IPv6 its network.
-  var client: String { IPAddress(address).map { "\($0.throttleKey)" } ?? address }
+  var client: String { "\(address.throttleKey)" }
 
   /// The session of the token, where it belongs to one.
   var session: SessionID? {

@@ -39,11 +39,12 @@ extension Call {
   /// The id of the quest that the path names, and what a glance tells of it.
   ///
   /// - Throws: `not-found` also where the caller may not see it.
-  func glance() async throws -> (QuestID, QuestGlance) {
+  func glance(
+    naming people: (QuestID) -> [PersonID] = { _ in [] }
+  ) async throws -> (QuestID, QuestGlance) {
     let id: QuestID = try id("quest")
-    guard let glance = try await backend.ledger.glance(at: id, by: caller.person) else {
-      throw Problem(.notFound, noQuest)
-    }
+    let glance = try await backend.ledger.glance(at: id, by: caller.person, naming: people(id))
+    guard let glance else { throw Problem(.notFound, noQuest) }
     try require(.see(glance.team), as: glance.membership, missing: noQuest)
     return (id, glance)
   }

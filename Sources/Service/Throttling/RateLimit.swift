@@ -24,4 +24,7 @@ public struct RateLimit: Hashable, Sendable {
 
   /// Seconds in which an empty bucket fills up, rounded up: the window of the policy.
   public var windowSeconds: Int { (burst + perSecond - 1) / perSecond }
+
+  /// The value of `RateLimit-Policy`: `"default";q=100;w=2`.
+  public var policyField: String { "\"default\";q=\(burst);w=\(windowSeconds)" }
 }

@@ -74,11 +74,11 @@ public final class Throttle: @unchecked Sendable {
   /// Takes a token of a caller's bucket where there is one.
   ///
   /// - Parameters:
-  ///   - caller: any text that names one caller, such as `key:…` or `ip:…`.
+  ///   - caller: any value that stands for one caller.
   ///   - limit: the caller's own; a change of it counts from the next request on.
   ///   - nowNanoseconds: of one monotonic clock.
   public func take(
-    _ caller: String, limit: RateLimit = .standard, at nowNanoseconds: UInt64
+    _ caller: some Hashable, limit: RateLimit = .standard, at nowNanoseconds: UInt64
   ) -> ThrottleDecision {
     let (high, low) = hash(of: caller)
     let set = Int(truncatingIfNeeded: low) & (setCount - 1)
@@ -105,18 +105,15 @@ public final class Throttle: @unchecked Sendable {
   }
 
   /// 128 bits that nobody can tell without the seed.
-  private func hash(of caller: String) -> (UInt64, UInt64) {
-    var caller = caller
-    return caller.withUTF8 { name in
-      func half(_ number: UInt8) -> UInt64 {
-        var hasher = Hasher()
-        hasher.combine(seed.0)
-        hasher.combine(seed.1)
-        hasher.combine(number)
-        hasher.combine(bytes: UnsafeRawBufferPointer(name))
-        return UInt64(bitPattern: Int64(hasher.finalize()))
-      }
-      return (half(0), half(1))
+  private func hash(of caller: some Hashable) -> (UInt64, UInt64) {
+    func half(_ number: UInt8) -> UInt64 {
+      var hasher = Hasher()
+      hasher.combine(seed.0)
+      hasher.combine(seed.1)
+      hasher.combine(number)
+      hasher.combine(caller)
+      return UInt64(bitPattern: Int64(hasher.finalize()))
     }
+    return (half(0), half(1))
   }
 }

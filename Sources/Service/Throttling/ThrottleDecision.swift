@@ -17,9 +17,7 @@ public struct ThrottleDecision: Hashable, Sendable {
   public var rateLimitField: String { "\"default\";r=\(remaining);t=\(resetSeconds)" }
 
   /// The value of `RateLimit-Policy`: `"default";q=100;w=2`.
-  public var policyField: String {
-    "\"default\";q=\(limit.burst);w=\(limit.windowSeconds)"
-  }
+  public var policyField: String { limit.policyField }
 
   /// The value of `Retry-After`, or nil where the request may pass.
   public var retryAfterField: String? { isAllowed ? nil : String(retryAfterSeconds) }
