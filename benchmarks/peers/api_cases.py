@@ -80,7 +80,8 @@ class Service:
             return file.read()
 
     def ask(self, method, path, body=None, token=None, client="10.0.0.1", kind="application/json"):
-        data = body.encode() if isinstance(body, str) else body and json.dumps(body).encode()
+        text = body if body is None or isinstance(body, str) else json.dumps(body)
+        data = text.encode() if text is not None else None
         request = urllib.request.Request(self.address + path, data, method=method)
         request.add_header("X-Forwarded-For", client)
         if body is not None:
