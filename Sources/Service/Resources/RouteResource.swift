@@ -163,9 +163,7 @@ extension Call {
     let versions = try await backend.routes.versions(of: id)
     guard let latest = versions.last else { throw Problem(.notFound, noRoute) }
     // Who sees the route sees all of its versions.
-    if Authority.decide(caller.person, .seeRoute(latest), as: nil) != .allowed {
-      try require(.seeRoute(latest), as: try await membership(onRoute: id), missing: noRoute)
-    }
+    try await require(.seeRoute(latest), on: id)
     guard let number = version ?? integer("version") else { return latest }
     guard let record = versions.first(where: { $0.version.version == number }) else {
       throw Problem(
@@ -180,8 +178,16 @@ extension Call {
   /// - Throws: `not-found`, `forbidden`.
   func managedRoute() async throws -> RouteRecord {
     let record = try await route()
-    try require(.manageRoute(record), missing: noRoute)
+    try await require(.manageRoute(record), on: record.version.route)
     return record
+  }
+
+  /// Lets the call go on where the caller may do the deed to a route. The caller's teams are looked
+  /// through only where they make a difference.
+  private func require(_ deed: Authority.Deed, on route: RouteID) async throws {
+    let isHidden = Authority.decide(caller.person, deed, as: nil) == .hidden
+    try require(
+      deed, as: isHidden ? try await membership(onRoute: route) : nil, missing: noRoute)
   }
 
   /// So many of a team's quests, the last ones, are looked at for what their members may see.
