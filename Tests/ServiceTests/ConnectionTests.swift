@@ -1,9 +1,10 @@
 import Foundation
 import Hummingbird
 import HummingbirdCore
-import HummingbirdTesting
+import Logging
 import NIOCore
 import NIOPosix
+import ServiceLifecycle
 import Testing
 
 @testable import Service
@@ -21,12 +22,9 @@ import Testing
   }
 
   @Test func requestsAreAnsweredOnTheThreadOfTheirConnection() async throws {
-    let application = Application(
-      responder: Threads(),
-      server: HTTPServerBuilder { ConnectionLoop(connections: HTTP1Channel(responder: $0)) })
-    try await application.test(.live) { client in
-      let answer = try await client.execute(uri: "/", method: .get)
-      #expect(String(buffer: answer.body) == "true true")
+    try await Self.serving(Threads()) { port in
+      let answer = try await Self.answer(port, "GET / HTTP/1.1\r\nHost: a\r\n\r\n", closes: true)
+      #expect(answer.hasSuffix("\r\n\r\ntrue true"), "\(answer)")
     }
   }
 
@@ -48,11 +46,7 @@ import Testing
   @Test func aBodyThatDoesNotComeIsAnsweredAndItsConnectionClosed() async throws {
     var limits = ServiceLimits.standard
     limits.bodySeconds = 1
-    let application = Application(
-      responder: Bodies(limits: limits),
-      server: HTTPServerBuilder { ConnectionLoop(connections: HTTP1Channel(responder: $0)) })
-    try await application.test(.live) { client in
-      let port = try #require(client.port)
+    try await Self.serving(Bodies(limits: limits)) { port in
       let head = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\n"
       let whole = try await Self.answer(port, head + "123456789" + head + "123456789", closes: true)
       #expect(whole.components(separatedBy: "200 OK").count == 3)
@@ -60,6 +54,28 @@ import Testing
       #expect(slow.hasPrefix("HTTP/1.1 408"), "\(slow)")
       #expect(slow.components(separatedBy: "HTTP/1.1").count == 2, "one answer: \(slow)")
     }
+  }
+
+  /// Serves on a port of this machine while the body runs.
+  private static func serving(
+    _ responder: some HTTPResponder<ServiceContext>, _ body: (Int) async throws -> Void
+  ) async throws {
+    let logger = Logger(label: "test")
+    let (ports, opened) = AsyncStream<Int>.makeStream()
+    let application = Application(
+      responder: responder,
+      server: HTTPServerBuilder { ConnectionLoop(connections: HTTP1Channel(responder: $0)) },
+      configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
+      onServerRunning: { opened.yield($0.localAddress?.port ?? 0) }, logger: logger)
+    let group = ServiceGroup(services: [application], logger: logger)
+    async let running: Void = {
+      // Nobody waits for a port that is never opened.
+      defer { opened.finish() }
+      try await group.run()
+    }()
+    if let port = await ports.first(where: { _ in true }) { try await body(port) }
+    await group.triggerGracefulShutdown()
+    try await running
   }
 
   /// All that a server answers until it closes the connection.

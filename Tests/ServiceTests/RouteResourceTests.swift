@@ -2,8 +2,7 @@ import CivilTime
 import Formats
 import Foundation
 import Geodesy
-import Hummingbird
-import HummingbirdTesting
+import HTTPTypes
 import Quests
 import Routes
 import Testing
@@ -30,328 +29,316 @@ import Testing
     """
 
   private func created(
-    _ client: any TestClientProtocol, _ file: String = walk, as person: PersonID = ann,
+    _ service: TestService, _ file: String = walk, as person: PersonID = ann,
     query: String = ""
   ) async throws -> String {
-    let answer = try await client.ask(
-      .post, "/v1/routes\(query)", as: person, body: file, type: "application/geo+json")
+    let answer = try await service.send(
+      .post, "/v1/routes\(query)", file, type: "application/geo+json", as: person)
     #expect(answer.status == 201, "\(answer.text)")
-    return try #require(try answer.json["route"]?["id"]?.string)
+    return try #require(answer.json["route"]?["id"]?.string)
   }
 
   @Test func anUploadIsStoredWithItsReport() async throws {
-    try await RouteServer.serving { _, client in
-      let answer = try await client.ask(
-        .post, "/v1/routes?name=Mine&public=true", as: Self.ann, body: Self.walk,
-        type: "application/octet-stream")
-      #expect(answer.status == 201)
-      let route = try #require(try answer.json["route"])
-      #expect(route["name"]?.string == "Mine")
-      #expect(route["public"]?.bool == true && route["mine"]?.bool == true)
-      #expect(try answer.json["report"]?["ok"]?.bool == true)
-      #expect(answer.headers[.location] == "/v1/routes/\(route.text("id"))")
-      let length = try #require(route["lengthMeters"]?.double)
-      #expect(abs(length - 18_282) < 20)
-      let shown = try await client.ask(.get, "/v1/routes/\(route.text("id"))")
-      #expect(shown.status == 200)
-      #expect(try shown.json["mine"]?.bool == false)
-      #expect(shown.headers[.cacheControl]?.hasPrefix("public, max-age=10,") == true)
-    }
+    let service = try TestService()
+    let answer = try await service.send(
+      .post, "/v1/routes?name=Mine&public=true", Self.walk, type: "application/octet-stream",
+      as: Self.ann)
+    #expect(answer.status == 201)
+    let route = try #require(answer.json["route"])
+    #expect(route["name"]?.string == "Mine")
+    #expect(route["public"]?.bool == true && route["mine"]?.bool == true)
+    #expect(answer.json["report"]?["ok"]?.bool == true)
+    #expect(answer.headers[.location] == "/v1/routes/\(route.text("id"))")
+    let length = try #require(route["lengthMeters"]?.double)
+    #expect(abs(length - 18_282) < 20)
+    let shown = try await service.send(.get, "/v1/routes/\(route.text("id"))", as: nil)
+    #expect(shown.status == 200)
+    #expect(shown.json["mine"]?.bool == false)
+    #expect(shown.headers[.cacheControl]?.hasPrefix("public, max-age=10,") == true)
   }
 
   @Test func whatHasErrorsIsRefusedWithTheReport() async throws {
-    try await RouteServer.serving { _, client in
-      let bad = try await client.ask(
-        .post, "/v1/routes", as: Self.ann, body: Self.gap, type: "application/geo+json")
-      #expect(bad.status == 422)
-      #expect(try bad.json["code"]?.string == "bad-route")
-      let findings = try #require(try bad.json["report"]?["findings"]?.array)
-      let finding = try #require(findings.first { $0["code"]?.string == "join-unresolved" })
-      #expect(
-        finding.text("message").hasSuffix("choose with join=1:walk|ferry|counted, or joins for all")
-      )
-      #expect(finding["line"]?.int64 == 2)
-      let good = try await client.ask(
-        .post, "/v1/routes?join=1:ferry", as: Self.ann, body: Self.gap,
-        type: "application/geo+json")
-      #expect(good.status == 201)
-      let other = try await client.ask(
-        .post, "/v1/routes?join=2:ferry", as: Self.ann, body: Self.gap,
-        type: "application/geo+json")
-      #expect(other.status == 400)
-      #expect(other.text.contains("the route has joins 1 to 1"))
-      let none = try await client.ask(.post, "/v1/routes", as: Self.ann, body: "nothing")
-      #expect(none.status == 422 && none.text.contains("say format=polyline5"))
-      let stranger = try await client.ask(.post, "/v1/routes", body: Self.walk)
-      #expect(stranger.status == 401)
-      let form = try await client.ask(
-        .post, "/v1/routes", as: Self.ann, body: "x", type: "multipart/form-data; boundary=y")
-      #expect(form.status == 415)
-    }
+    let service = try TestService()
+    let bad = try await service.send(
+      .post, "/v1/routes", Self.gap, type: "application/geo+json", as: Self.ann)
+    #expect(bad.status == 422)
+    #expect(bad.json["code"]?.string == "bad-route")
+    let findings = try #require(bad.json["report"]?["findings"]?.array)
+    let finding = try #require(findings.first { $0["code"]?.string == "join-unresolved" })
+    #expect(
+      finding.text("message").hasSuffix("choose with join=1:walk|ferry|counted, or joins for all")
+    )
+    #expect(finding["line"]?.int64 == 2)
+    let good = try await service.send(
+      .post, "/v1/routes?join=1:ferry", Self.gap, type: "application/geo+json", as: Self.ann)
+    #expect(good.status == 201)
+    let other = try await service.send(
+      .post, "/v1/routes?join=2:ferry", Self.gap, type: "application/geo+json", as: Self.ann)
+    #expect(other.status == 400)
+    #expect(other.text.contains("the route has joins 1 to 1"))
+    let none = try await service.send(.post, "/v1/routes", "nothing", as: Self.ann)
+    #expect(none.status == 422 && none.text.contains("say format=polyline5"))
+    let stranger = try await service.send(.post, "/v1/routes", Self.walk, as: nil)
+    #expect(stranger.status == 401)
+    let form = try await service.send(
+      .post, "/v1/routes", "x", type: "multipart/form-data; boundary=y", as: Self.ann)
+    #expect(form.status == 415)
   }
 
   @Test func aRepairIsStoredAndTold() async throws {
     let wrapped = """
       {"type":"LineString","coordinates":[[179.9,50],[180.05,50],[180.1,50]]}
       """
-    try await RouteServer.serving { _, client in
-      let answer = try await client.ask(
-        .post, "/v1/routes?fix=safe", as: Self.ann, body: wrapped, type: "application/geo+json")
-      #expect(answer.status == 201, "\(answer.text)")
-      let repaired = try #require(try answer.json["repair"]?["repaired"]?.array)
-      #expect(repaired.contains { $0["code"]?.string == "longitude-wrapped" })
-      let file = try await client.ask(
-        .post, "/v1/routes:repair", as: Self.ann, body: wrapped, type: "application/geo+json")
-      #expect(file.status == 200 && file.headers[.contentType] == "application/geo+json")
-      #expect(!file.text.contains("180.05"))
-    }
+    let service = try TestService()
+    let answer = try await service.send(
+      .post, "/v1/routes?fix=safe", wrapped, type: "application/geo+json", as: Self.ann)
+    #expect(answer.status == 201, "\(answer.text)")
+    let repaired = try #require(answer.json["repair"]?["repaired"]?.array)
+    #expect(repaired.contains { $0["code"]?.string == "longitude-wrapped" })
+    let file = try await service.send(
+      .post, "/v1/routes:repair", wrapped, type: "application/geo+json", as: Self.ann)
+    #expect(file.status == 200 && file.headers[.contentType] == "application/geo+json")
+    #expect(!file.text.contains("180.05"))
   }
 
   @Test func validateStoresNothing() async throws {
-    try await RouteServer.serving { server, client in
-      for form in ["json", "sarif", "text"] {
-        let answer = try await client.ask(
-          .post, "/v1/routes:validate?report=\(form)", as: Self.ann, body: Self.gap,
-          type: "application/geo+json")
-        #expect(answer.status == 200)
-        #expect(answer.text.contains("join-unresolved"))
-        #expect(!answer.text.contains("--join"))
-      }
-      let stranger = try await client.ask(.post, "/v1/routes:validate", body: Self.gap)
-      #expect(stranger.status == 401)
-      #expect(try await server.store.routes(visibleTo: .everything, after: nil, limit: 10).isEmpty)
+    let service = try TestService()
+    for form in ["json", "sarif", "text"] {
+      let answer = try await service.send(
+        .post, "/v1/routes:validate?report=\(form)", Self.gap, type: "application/geo+json",
+        as: Self.ann)
+      #expect(answer.status == 200)
+      #expect(answer.text.contains("join-unresolved"))
+      #expect(!answer.text.contains("--join"))
     }
+    let stranger = try await service.send(.post, "/v1/routes:validate", Self.gap, as: nil)
+    #expect(stranger.status == 401)
+    #expect(try await service.store.routes(visibleTo: .everything, after: nil, limit: 10).isEmpty)
   }
 
   @Test func aKeyCreatesOnceAndStandsForAllThatWasAsked() async throws {
-    try await RouteServer.serving { server, client in
-      let key = ["Idempotency-Key": "one"]
-      var ids: Set<String> = []
-      for _ in 0..<3 {
-        let answer = try await client.ask(
-          .post, "/v1/routes", as: Self.ann, body: Self.walk, type: "application/geo+json",
-          headers: key)
-        ids.insert(try #require(try answer.json["route"]?["id"]?.string))
-      }
-      #expect(ids.count == 1)
-      let other = try await client.ask(
-        .post, "/v1/routes?laps=2", as: Self.ann, body: Self.walk, type: "application/geo+json",
-        headers: key)
-      #expect(other.status == 422)
-      #expect(try other.json["code"]?.string == "idempotency-key-reused")
-      #expect(
-        try await server.store.routes(visibleTo: .everything, after: nil, limit: 9).count == 1)
+    let service = try TestService()
+    let key = ["Idempotency-Key": "one"]
+    var ids: Set<String> = []
+    // What is refused creates nothing, and leaves the key free for the mended request.
+    let refused = try await service.send(
+      .post, "/v1/routes", Self.gap, type: "application/geo+json", as: Self.ann, headers: key)
+    #expect(refused.code == "bad-route")
+    for _ in 0..<3 {
+      let answer = try await service.send(
+        .post, "/v1/routes", Self.walk, type: "application/geo+json", as: Self.ann, headers: key)
+      ids.insert(try #require(answer.json["route"]?["id"]?.string))
     }
+    #expect(ids.count == 1)
+    let other = try await service.send(
+      .post, "/v1/routes?laps=2&lapJoin=ferry", Self.walk, type: "application/geo+json",
+      as: Self.ann, headers: key)
+    #expect(other.status == 422)
+    #expect(other.code == "idempotency-key-reused")
+    #expect(
+      try await service.store.routes(visibleTo: .everything, after: nil, limit: 9).count == 1)
   }
 
   @Test func versionsFollowOneAnother() async throws {
-    try await RouteServer.serving { _, client in
-      let id = try await created(client)
-      let same = try await client.ask(
-        .post, "/v1/routes/\(id)/versions", as: Self.ann, body: Self.walk,
-        type: "application/geo+json")
-      #expect(same.status == 200)
-      let next = try await client.ask(
-        .post, "/v1/routes/\(id)/versions?officialLength=20km", as: Self.ann, body: Self.walk,
-        type: "application/geo+json")
-      #expect(next.status == 201)
-      #expect(try next.json["route"]?["version"]?.int64 == 2)
-      #expect(try next.json["route"]?["lengthMeters"]?.double == 20_000)
-      let foreign = try await client.ask(
-        .post, "/v1/routes/\(id)/versions", as: Self.ben, body: Self.walk,
-        type: "application/geo+json")
-      #expect(foreign.status == 404)
-      let all = try await client.ask(.get, "/v1/routes/\(id)/versions", as: Self.ann)
-      #expect(try all.json["items"]?.array?.count == 2)
-      let first = try await client.ask(.get, "/v1/routes/\(id)?version=1", as: Self.ann)
-      #expect(try first.json["version"]?.int64 == 1)
-      let third = try await client.ask(.get, "/v1/routes/\(id)?version=3", as: Self.ann)
-      #expect(third.status == 404)
-    }
+    let service = try TestService()
+    let id = try await created(service)
+    let same = try await service.send(
+      .post, "/v1/routes/\(id)/versions", Self.walk, type: "application/geo+json", as: Self.ann)
+    #expect(same.status == 200)
+    let next = try await service.send(
+      .post, "/v1/routes/\(id)/versions?officialLength=20km", Self.walk,
+      type: "application/geo+json", as: Self.ann)
+    #expect(next.status == 201)
+    #expect(next.json["route"]?["version"]?.int64 == 2)
+    #expect(next.json["route"]?["lengthMeters"]?.double == 20_000)
+    let foreign = try await service.send(
+      .post, "/v1/routes/\(id)/versions", Self.walk, type: "application/geo+json", as: Self.ben)
+    #expect(foreign.status == 404)
+    let all = try await service.send(.get, "/v1/routes/\(id)/versions", as: Self.ann)
+    #expect(all.json["items"]?.array?.count == 2)
+    let first = try await service.send(.get, "/v1/routes/\(id)?version=1", as: Self.ann)
+    #expect(first.json["version"]?.int64 == 1)
+    let third = try await service.send(.get, "/v1/routes/\(id)?version=3", as: Self.ann)
+    #expect(third.status == 404)
   }
 
   @Test func aPrivateRouteIsThereForItsOwnerAndForTeamsThatWalkIt() async throws {
-    try await RouteServer.serving { server, client in
-      let id = try await created(client)
-      #expect(try await client.ask(.get, "/v1/routes/\(id)", as: Self.ann).status == 200)
-      for path in ["", "/versions", "/file", "/map", "/profile", "/positions?at=1km"] {
-        #expect(try await client.ask(.get, "/v1/routes/\(id)\(path)", as: Self.ben).status == 404)
-        #expect(try await client.ask(.get, "/v1/routes/\(id)\(path)").status == 404)
-      }
-      // A quest of Ben's team brings it before him, to look at.
-      var random = SystemRandomNumberGenerator()
-      let now = RouteServer.now
-      let team = TeamID.random(using: &random)
-      func perform(_ action: LedgerCommand.Action) async throws {
-        _ = try await server.store.perform(LedgerCommand(action, at: now, actor: Self.ben))
-      }
-      try await perform(.createTeam(team, name: "B", isPublic: false, founder: Self.ben))
-      let version = RouteVersion(route: try #require(RouteID(id)), version: 1)
-      let measured = try await server.backend.routeCache.measured(version)
-      try await perform(
-        .createQuest(
-          QuestDraft(
-            id: .random(using: &random), team: team, name: "Q", start: now,
-            end: Instant(microseconds: now.microseconds + 86_400_000_000), zone: "UTC",
-            plan: try QuestPlan(measured, route: version))))
-      #expect(try await client.ask(.get, "/v1/routes/\(id)/map", as: Self.ben).status == 200)
-      let change = try await client.ask(
-        .patch, "/v1/routes/\(id)", as: Self.ben, body: #"{"public":true}"#)
-      #expect(change.status == 403)
-      let opened = try await client.ask(
-        .patch, "/v1/routes/\(id)", as: Self.ann, body: #"{"public":true}"#)
-      #expect(opened.status == 200)
-      #expect(try await client.ask(.get, "/v1/routes/\(id)").status == 200)
+    let service = try TestService()
+    let id = try await created(service)
+    #expect(try await service.send(.get, "/v1/routes/\(id)", as: Self.ann).status == 200)
+    for path in ["", "/versions", "/file", "/map", "/profile", "/positions?at=1km"] {
+      #expect(try await service.send(.get, "/v1/routes/\(id)\(path)", as: Self.ben).status == 404)
+      #expect(try await service.send(.get, "/v1/routes/\(id)\(path)", as: nil).status == 404)
     }
+    // A quest of Ben's team brings it before him, to look at.
+    var random = SystemRandomNumberGenerator()
+    let now = service.now.withLockedValue { $0 }
+    let team = TeamID.random(using: &random)
+    func perform(_ action: LedgerCommand.Action) async throws {
+      _ = try await service.store.perform(LedgerCommand(action, at: now, actor: Self.ben))
+    }
+    try await perform(.createTeam(team, name: "B", isPublic: false, founder: Self.ben))
+    let version = RouteVersion(route: try #require(RouteID(id)), version: 1)
+    let measured = try await service.backend.routeCache.measured(version)
+    try await perform(
+      .createQuest(
+        QuestDraft(
+          id: .random(using: &random), team: team, name: "Q", start: now,
+          end: Instant(microseconds: now.microseconds + 86_400_000_000), zone: "UTC",
+          plan: try QuestPlan(measured, route: version))))
+    #expect(try await service.send(.get, "/v1/routes/\(id)/map", as: Self.ben).status == 200)
+    let change = try await service.send(
+      .patch, "/v1/routes/\(id)", #"{"public":true}"#, as: Self.ben)
+    #expect(change.status == 403)
+    let opened = try await service.send(
+      .patch, "/v1/routes/\(id)", #"{"public":true}"#, as: Self.ann)
+    #expect(opened.status == 200)
+    #expect(try await service.send(.get, "/v1/routes/\(id)", as: nil).status == 200)
   }
 
   @Test func listingsTurnPagesAndLookAround() async throws {
     let crossing = """
       {"type":"LineString","coordinates":[[179.95,0],[-179.95,0.1]]}
       """
-    try await RouteServer.serving { _, client in
-      var ids: Set<String> = []
-      for number in 0..<5 {
-        ids.insert(try await created(client, query: "?name=\(number)&public=\(number % 2 == 0)"))
-      }
-      let far = try await created(client, crossing, query: "?public=true")
-      var seen: [String] = []
-      var uri: String? = "/v1/routes?limit=2"
-      while let next = uri {
-        let page = try await client.ask(.get, next, as: Self.ann).json
-        seen += try #require(page["items"]?.array).map { $0.text("id") }
-        uri = page["next"]?.string
-      }
-      #expect(seen.count == 6 && Set(seen) == ids.union([far]))
-      let strangers = try await client.ask(.get, "/v1/routes").json
-      #expect(strangers["items"]?.array?.count == 4)
+    let service = try TestService()
+    var ids: Set<String> = []
+    for number in 0..<5 {
+      ids.insert(try await created(service, query: "?name=\(number)&public=\(number % 2 == 0)"))
+    }
+    let far = try await created(service, crossing, query: "?public=true")
+    var seen: [String] = []
+    var uri: String? = "/v1/routes?limit=2"
+    while let next = uri {
+      let page = try await service.send(.get, next, as: Self.ann).json
+      seen += try #require(page["items"]?.array).map { $0.text("id") }
+      uri = page["next"]?.string
+    }
+    #expect(seen.count == 6 && Set(seen) == ids.union([far]))
+    let strangers = try await service.send(.get, "/v1/routes", as: nil).json
+    #expect(strangers["items"]?.array?.count == 4)
 
-      let near = try await client.ask(.get, "/v1/routes?near=50.05,10.01&within=1km").json
-      #expect(near["items"]?.array?.count == 3)
-      let offset = try #require(near["items"]?.array?.first?["offsetMeters"]?.double)
-      #expect(abs(offset - 716.8) < 1)
-      let over = try await client.ask(.get, "/v1/routes?bbox=179,-1,-179,1").json
-      #expect(over["items"]?.array?.map { $0.text("id") } == [far])
-      for query in [
-        "near=91,0", "bbox=0,5,1,4", "near=1,2&bbox=0,0,1,1", "within=3km", "near=1,2&within=501km",
-        "cursor=abc",
-      ] {
-        #expect(try await client.ask(.get, "/v1/routes?\(query)").status == 400, "\(query)")
-      }
+    let near = try await service.send(.get, "/v1/routes?near=50.05,10.01&within=1km", as: nil).json
+    #expect(near["items"]?.array?.count == 3)
+    let offset = try #require(near["items"]?.array?.first?["offsetMeters"]?.double)
+    #expect(abs(offset - 716.8) < 1)
+    let over = try await service.send(.get, "/v1/routes?bbox=179,-1,-179,1", as: nil).json
+    #expect(over["items"]?.array?.map { $0.text("id") } == [far])
+    for query in [
+      "near=91,0", "bbox=0,5,1,4", "near=1,2&bbox=0,0,1,1", "within=3km", "near=1,2&within=501km",
+      "cursor=abc",
+    ] {
+      #expect(
+        try await service.send(.get, "/v1/routes?\(query)", as: nil).status == 400, "\(query)")
     }
   }
 
   @Test func positionsFollowTheCourse() async throws {
-    try await RouteServer.serving { _, client in
-      let id = try await created(client)
-      let base = "/v1/routes/\(id)/positions"
-      let plain = try await client.ask(.get, "\(base)?at=0m,1km,99km", as: Self.ann).json
-      let positions = try #require(plain["positions"]?.array)
-      #expect(positions.count == 3)
-      #expect(positions[0]["coordinate"]?.array?.map(\.double) == [10, 50])
-      #expect(positions[0]["nextWaypoint"]?["name"]?.string == "Corner")
-      #expect(positions[2]["finished"]?.bool == true)
+    let service = try TestService()
+    let id = try await created(service)
+    let base = "/v1/routes/\(id)/positions"
+    let plain = try await service.send(.get, "\(base)?at=0m,1km,99km", as: Self.ann).json
+    let positions = try #require(plain["positions"]?.array)
+    #expect(positions.count == 3)
+    #expect(positions[0]["coordinate"]?.array?.map(\.double) == [10, 50])
+    #expect(positions[0]["nextWaypoint"]?["name"]?.string == "Corner")
+    #expect(positions[2]["finished"]?.bool == true)
 
-      let body = #"{"at":["1 km",1000],"laps":3,"thereAndBack":true}"#
-      let both = try await client.ask(.post, base, as: Self.ann, body: body).json
-      let pair = try #require(both["positions"]?.array)
-      #expect(pair[0].text("x") == pair[1].text("x"))
-      #expect(
-        pair[0]["coordinate"]?.array?.map(\.number) == pair[1]["coordinate"]?.array?.map(\.number))
-      let fraction = try #require(pair[0]["fraction"]?.double)
-      #expect(abs(fraction - 1_000 / (6 * 18_282)) < 1e-4)
+    let body = #"{"at":["1 km",1000],"laps":3,"thereAndBack":true}"#
+    let both = try await service.send(.post, base, body, as: Self.ann).json
+    let pair = try #require(both["positions"]?.array)
+    #expect(pair[0].text("x") == pair[1].text("x"))
+    #expect(
+      pair[0]["coordinate"]?.array?.map(\.number) == pair[1]["coordinate"]?.array?.map(\.number))
+    let fraction = try #require(pair[0]["fraction"]?.double)
+    #expect(abs(fraction - 1_000 / (6 * 18_282)) < 1e-4)
 
-      let map = try await client.ask(
-        .get, "\(base)?at=1km", as: Self.ann, headers: ["Accept": "application/geo+json"])
-      #expect(map.headers[.contentType] == "application/geo+json")
-      #expect(try map.json["features"]?.array?.count == 1)
+    let map = try await service.send(
+      .get, "\(base)?at=1km", as: Self.ann, headers: ["Accept": "application/geo+json"])
+    #expect(map.headers[.contentType] == "application/geo+json")
+    #expect(map.json["features"]?.array?.count == 1)
 
-      // The end is more than a kilometre from the start.
-      let undecided = try await client.ask(.get, "\(base)?at=1km&laps=2", as: Self.ann)
-      #expect(undecided.status == 400 && undecided.text.contains("lapJoin=walk|ferry|counted"))
-      let decided = try await client.ask(
-        .get, "\(base)?at=1km&laps=2&lapJoin=ferry", as: Self.ann)
-      #expect(decided.status == 200)
-      for bad in [#"{"at":["-1 km"]}"#, #"{"at":[]}"#, #"{"at":["far"]}"#, #"{"at":[-1]}"#] {
-        #expect(try await client.ask(.post, base, as: Self.ann, body: bad).status == 422, "\(bad)")
-      }
-      #expect(try await client.ask(.get, "\(base)?at=-1km", as: Self.ann).status == 400)
+    // The end is more than a kilometre from the start.
+    let undecided = try await service.send(.get, "\(base)?at=1km&laps=2", as: Self.ann)
+    #expect(undecided.status == 400 && undecided.text.contains("lapJoin=walk|ferry|counted"))
+    let decided = try await service.send(.get, "\(base)?at=1km&laps=2&lapJoin=ferry", as: Self.ann)
+    #expect(decided.status == 200)
+    for bad in [#"{"at":["-1 km"]}"#, #"{"at":[]}"#, #"{"at":["far"]}"#, #"{"at":[-1]}"#] {
+      #expect(try await service.send(.post, base, bad, as: Self.ann).status == 422, "\(bad)")
     }
+    #expect(try await service.send(.get, "\(base)?at=-1km", as: Self.ann).status == 400)
   }
 
   @Test func aLoopTooLongForADistanceIsRefused() async throws {
-    try await RouteServer.serving { _, client in
-      let id = try await created(client, query: "?officialLength=1000000000km")
-      let answer = try await client.ask(
-        .get, "/v1/routes/\(id)/positions?at=1km&laps=10000&lapJoin=ferry", as: Self.ann)
-      #expect(answer.status == 422)
-      #expect(try answer.json["code"]?.string == "limit")
-    }
+    let service = try TestService()
+    let id = try await created(service, query: "?officialLength=1000000000km")
+    let answer = try await service.send(
+      .get, "/v1/routes/\(id)/positions?at=1km&laps=10000&lapJoin=ferry", as: Self.ann)
+    #expect(answer.status == 422)
+    #expect(answer.json["code"]?.string == "limit")
   }
 
   @Test func nearestUndoesPositions() async throws {
-    try await RouteServer.serving { _, client in
-      let id = try await created(client, query: "?public=true&thereAndBack=true")
-      let at = try await client.ask(.get, "/v1/routes/\(id)/positions?at=3km").json
-      let place = try #require(at["positions"]?.array?.first?["coordinate"]?.array)
-      let to = "\(place[1].number ?? ""),\(place[0].number ?? "")"
-      for _ in 0..<2 {
-        let both = try await client.ask(.get, "/v1/routes/\(id)/nearest?to=\(to)&version=1")
-        #expect(both.headers[.cacheControl] == "public, max-age=3600")
-        let matches = try #require(try both.json["matches"]?.array)
-        #expect(matches.count == 2)
-        #expect(matches.allSatisfy { ($0["offsetMeters"]?.double ?? 1) < 1e-3 })
-      }
-      let back = try await client.ask(.get, "/v1/routes/\(id)/nearest?to=\(to)&near=30km").json
-      let distance = try #require(back["matches"]?.array?.first?["distanceMeters"]?.double)
-      #expect(abs(distance - (2 * 18_282 - 3_000)) < 40)
-      for query in ["to=91,0", "to=1", "to=1,2&tolerance=11km", ""] {
-        let answer = try await client.ask(.get, "/v1/routes/\(id)/nearest?\(query)")
-        #expect(answer.status == 400, "\(query)")
-      }
+    let service = try TestService()
+    let id = try await created(service, query: "?public=true&thereAndBack=true")
+    let at = try await service.send(.get, "/v1/routes/\(id)/positions?at=3km", as: nil).json
+    let place = try #require(at["positions"]?.array?.first?["coordinate"]?.array)
+    let to = "\(place[1].number ?? ""),\(place[0].number ?? "")"
+    for _ in 0..<2 {
+      let both = try await service.send(
+        .get, "/v1/routes/\(id)/nearest?to=\(to)&version=1", as: nil)
+      #expect(both.headers[.cacheControl] == "public, max-age=3600")
+      let matches = try #require(both.json["matches"]?.array)
+      #expect(matches.count == 2)
+      #expect(matches.allSatisfy { ($0["offsetMeters"]?.double ?? 1) < 1e-3 })
+    }
+    let back = try await service.send(.get, "/v1/routes/\(id)/nearest?to=\(to)&near=30km", as: nil)
+      .json
+    let distance = try #require(back["matches"]?.array?.first?["distanceMeters"]?.double)
+    #expect(abs(distance - (2 * 18_282 - 3_000)) < 40)
+    for query in ["to=91,0", "to=1", "to=1,2&tolerance=11km", ""] {
+      let answer = try await service.send(.get, "/v1/routes/\(id)/nearest?\(query)", as: nil)
+      #expect(answer.status == 400, "\(query)")
     }
   }
 
   @Test func profilesMapsAndFilesShowTheRoute() async throws {
-    try await RouteServer.serving { _, client in
-      let id = try await created(client, query: "?public=true&name=%C3%9Cber%20den%20Berg")
-      let profile = try await client.ask(.get, "/v1/routes/\(id)/profile?samples=10").json
-      #expect(profile["points"]?.array?.count == 5)
-      let map = try await client.ask(.get, "/v1/routes/\(id)/map?tolerance=20m")
-      #expect(map.status == 200 && map.headers[.contentType] == "application/geo+json")
-      let kinds = try #require(try map.json["features"]?.array).map {
-        $0["properties"]?["kind"]?.string
-      }
-      #expect(kinds == ["route", "waypoint"])
-      for (format, type) in [
-        ("gpx", "application/gpx+xml"), ("geojson", "application/geo+json"),
-        ("kml", "application/vnd.google-earth.kml+xml"), ("polyline5", "text/plain; charset=utf-8"),
-        ("polyline6", "text/plain; charset=utf-8"),
-      ] {
-        let file = try await client.ask(.get, "/v1/routes/\(id)/file?format=\(format)")
-        #expect(file.status == 200 && file.headers[.contentType] == type)
-        #expect(
-          file.headers[.contentDisposition]
-            == "attachment; filename=\"ber-den-Berg.\(format)\"; "
-            + "filename*=UTF-8''%C3%9Cber%20den%20Berg.\(format)")
-        let read = RouteReader.read(file.bytes, as: RouteFormat(rawValue: format))
-        #expect(read.errors.isEmpty && read.tracks.first?.vertexCount == 5)
-        // What was downloaded can be uploaded.
-        let again = try await client.ask(
-          .post, "/v1/routes?format=\(format)", as: Self.ben, body: file.text, type: type)
-        #expect(again.status == 201, "\(format) \(again.text)")
-      }
+    let service = try TestService()
+    let id = try await created(service, query: "?public=true&name=%C3%9Cber%20den%20Berg")
+    let profile = try await service.send(.get, "/v1/routes/\(id)/profile?samples=10", as: nil).json
+    #expect(profile["points"]?.array?.count == 5)
+    let map = try await service.send(.get, "/v1/routes/\(id)/map?tolerance=20m", as: nil)
+    #expect(map.status == 200 && map.headers[.contentType] == "application/geo+json")
+    let kinds = try #require(map.json["features"]?.array).map {
+      $0["properties"]?["kind"]?.string
+    }
+    #expect(kinds == ["route", "waypoint"])
+    for (format, type) in [
+      ("gpx", "application/gpx+xml"), ("geojson", "application/geo+json"),
+      ("kml", "application/vnd.google-earth.kml+xml"), ("polyline5", "text/plain; charset=utf-8"),
+      ("polyline6", "text/plain; charset=utf-8"),
+    ] {
+      let file = try await service.send(.get, "/v1/routes/\(id)/file?format=\(format)", as: nil)
+      #expect(file.status == 200 && file.headers[.contentType] == type)
+      #expect(
+        file.headers[.contentDisposition]
+          == "attachment; filename=\"ber-den-Berg.\(format)\"; "
+          + "filename*=UTF-8''%C3%9Cber%20den%20Berg.\(format)")
+      let read = RouteReader.read(file.bytes, as: RouteFormat(rawValue: format))
+      #expect(read.errors.isEmpty && read.tracks.first?.vertexCount == 5)
+      // What was downloaded can be uploaded.
+      let again = try await service.send(
+        .post, "/v1/routes?format=\(format)", file.text, type: type, as: Self.ben)
+      #expect(again.status == 201, "\(format) \(again.text)")
     }
   }
 
   @Test func uploadsAreBounded() async throws {
     var limits = ServiceLimits.standard
     limits.uploadBytesAtOnce = 10
-    try await RouteServer.serving(limits) { _, client in
-      let answer = try await client.ask(
-        .post, "/v1/routes:validate", as: Self.ann, body: Self.walk, type: "application/geo+json")
-      #expect(answer.status == 503 && answer.headers[.retryAfter] == "5")
-    }
+    let service = try TestService(limits: limits)
+    let answer = try await service.send(
+      .post, "/v1/routes:validate", Self.walk, type: "application/geo+json", as: Self.ann)
+    #expect(answer.status == 503 && answer.headers[.retryAfter] == "5")
     let gate = UploadGate(mostBytes: 10, mostAtWork: 1)
     let receipt = UploadGate.Receipt(gate)
     try receipt.take(8)
@@ -369,20 +356,19 @@ import Testing
   @Test func theCacheKeepsWhatItHasRoomFor() async throws {
     var limits = ServiceLimits.standard
     limits.cachedVertices = 150
-    try await RouteServer.serving(limits) { server, client in
-      let versions = try [
-        try await created(client), try await created(client, query: "?laps=2&lapJoin=ferry"),
-      ]
-      .map { RouteVersion(route: try #require(RouteID($0)), version: 1) }
-      let cache = server.backend.routeCache
-      let first = try await cache.kept(versions[0])
-      #expect(try first.places() === first.places())
-      #expect(try await cache.kept(versions[0]) === first)
-      let other = try await cache.kept(versions[1])
-      #expect(other.measured.route.course.laps == 2)
-      #expect(try await cache.kept(versions[1]) === other)
-      #expect(try await cache.kept(versions[0]) !== first)
-    }
+    let service = try TestService(limits: limits)
+    let versions = try [
+      try await created(service), try await created(service, query: "?laps=2&lapJoin=ferry"),
+    ]
+    .map { RouteVersion(route: try #require(RouteID($0)), version: 1) }
+    let cache = service.backend.routeCache
+    let first = try await cache.kept(versions[0])
+    #expect(try first.places() === first.places())
+    #expect(try await cache.kept(versions[0]) === first)
+    let other = try await cache.kept(versions[1])
+    #expect(other.measured.route.course.laps == 2)
+    #expect(try await cache.kept(versions[1]) === other)
+    #expect(try await cache.kept(versions[0]) !== first)
   }
 
   @Test func optionsOfTheCommandLineAreSaidAsParameters() {

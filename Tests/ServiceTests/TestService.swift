@@ -30,7 +30,7 @@ final class TestService: Sendable {
   private let responder: any HTTPResponder<ServiceContext>
 
   /// - Parameter other: one whose store and time this one shares, as another process would.
-  init(beside other: TestService? = nil) throws {
+  init(beside other: TestService? = nil, limits: ServiceLimits = .standard) throws {
     now = other?.now ?? NIOLockedValueBox(Self.dawn.advanced(bySeconds: 864_000))
     ownsFolder = other == nil
     folder = other?.folder ?? NSTemporaryDirectory() + "milequest-\(UUID().uuidString)"
@@ -39,6 +39,7 @@ final class TestService: Sendable {
     let api = API()
     var settings = ServiceSettings()
     settings.checksAnswers = true
+    settings.limits = limits
     settings.logsRequests = false
     var random = SplitMix64("service")
     let secret = try SigningSecret(bytes: [UInt8](repeating: 7, count: 32))
@@ -51,10 +52,11 @@ final class TestService: Sendable {
       tokens: try AccessTokens(issuer: "test", audience: "test", secret: secret), secret: secret)
     backend = Backend(
       ledger: store, routes: store, accounts: store, signIn: signIn, keys: APIKeys(store: store),
-      zones: ZoneCatalog(), ledgerLimits: .standard, limits: settings.limits,
-      routeCache: RouteCache(store, mostVertices: 1_000), personZones: PersonZones(store),
+      zones: ZoneCatalog(), ledgerLimits: .standard, limits: limits,
+      routeCache: RouteCache(store, mostVertices: limits.cachedVertices),
+      personZones: PersonZones(store),
       uploads: UploadGate(
-        mostBytes: settings.limits.uploadBytesAtOnce, mostAtWork: settings.limits.uploadsAtOnce),
+        mostBytes: limits.uploadBytesAtOnce, mostAtWork: limits.uploadsAtOnce),
       clock: { [now] in now.withLockedValue { $0 } },
       logger: Logger(label: "test"), metrics: Metrics(), readiness: Readiness(),
       documents: Documents(api.description))
@@ -94,6 +96,7 @@ final class TestService: Sendable {
     let status: Int
     let headers: HTTPFields
     let bytes: [UInt8]
+    /// Null where the answer is none.
     let json: JSONNode
 
     var text: String { String(decoding: bytes, as: UTF8.self) }
@@ -101,11 +104,13 @@ final class TestService: Sendable {
   }
 
   /// - Parameters:
+  ///   - type: of the body.
   ///   - person: nil for a stranger.
   ///   - scopes: those of an API key, where it is one.
   func send(
-    _ method: HTTPRequest.Method, _ path: String, _ body: String? = nil, as person: PersonID?,
-    scopes: String? = nil, headers: [String: String] = [:]
+    _ method: HTTPRequest.Method, _ path: String, _ body: String? = nil,
+    type: String = "application/json", as person: PersonID?, scopes: String? = nil,
+    headers: [String: String] = [:]
   ) async throws -> Answer {
     var head = HTTPRequest(method: method, scheme: "http", authority: "test", path: path)
     if let person {
@@ -115,7 +120,10 @@ final class TestService: Sendable {
       head.headerFields[try #require(HTTPField.Name(name))] = value
     }
     let bytes = Array((body ?? "").utf8)
-    if body != nil { head.headerFields[.contentLength] = "\(bytes.count)" }
+    if body != nil {
+      head.headerFields[.contentType] = type
+      head.headerFields[.contentLength] = "\(bytes.count)"
+    }
     let context = ServiceContext(
       source: ApplicationRequestContextSource(
         channel: EmbeddedChannel(), logger: Logger(label: "test")))
@@ -128,9 +136,10 @@ final class TestService: Sendable {
     #expect(
       response.status.code != 500,
       "\(method) \(path): \(String(decoding: collected, as: UTF8.self))")
+    let isJSON = response.headers[.contentType]?.contains("json") == true
     return Answer(
       status: response.status.code, headers: response.headers, bytes: collected,
-      json: collected.isEmpty ? .none : try JSONReader.read(collected))
+      json: isJSON ? try JSONReader.read(collected) : .none)
   }
 
   private struct Collector: ResponseBodyWriter {
