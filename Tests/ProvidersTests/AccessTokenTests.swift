@@ -192,6 +192,10 @@ import Testing
   }
 
   @Test func base64HasOneTextForEachValue() {
+    // RFC 4648, section 10.
+    for (text, coded) in [("", ""), ("f", "Zg"), ("fo", "Zm8"), ("foobar", "Zm9vYmFy")] {
+      #expect(Base64URL.text(text.utf8) == coded)
+    }
     var random = SplitMix64("base64")
     for count in 0...40 {
       let bytes = (0..<count).map { _ in UInt8(truncatingIfNeeded: random.next()) }

@@ -68,19 +68,4 @@ import Testing
       #expect(!isTaken(noise, kinds))
     }
   }
-
-  /// Base64url of 0 to 3 bytes (RFC 4648 section 10), and stray bits.
-  @Test func base64URLIsCanonical() {
-    for (text, coded) in [
-      ("", ""), ("f", "Zg"), ("fo", "Zm8"), ("foo", "Zm9v"), ("foob", "Zm9vYg"),
-      ("fooba", "Zm9vYmE"), ("foobar", "Zm9vYmFy"),
-    ] {
-      #expect(Base64URL.encode(Array(text.utf8)) == coded)
-      #expect(Base64URL.decode(coded) == Array(text.utf8))
-    }
-    #expect(Base64URL.encode([0xFB, 0xFF]) == "-_8")
-    for bad in ["Z", "Zh", "Zm9", "Zg==", "Zm9vY", "Zm 9v", "Zm+/"] {
-      #expect(Base64URL.decode(bad) == nil, "\(bad)")
-    }
-  }
 }

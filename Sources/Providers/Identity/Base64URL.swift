@@ -1,5 +1,5 @@
 /// RFC 4648's base64 with `-` and `_`, without padding: one text for each value.
-enum Base64URL {
+package enum Base64URL {
   private static let alphabet = Array(
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
 
@@ -9,7 +9,7 @@ enum Base64URL {
     return values
   }()
 
-  static func encode(_ bytes: some Collection<UInt8>) -> [UInt8] {
+  package static func encode(_ bytes: some Collection<UInt8>) -> [UInt8] {
     var text: [UInt8] = []
     text.reserveCapacity(bytes.count * 4 / 3 + 3)
     var bits: UInt32 = 0
@@ -26,12 +26,12 @@ enum Base64URL {
     return text
   }
 
-  static func text(_ bytes: some Collection<UInt8>) -> String {
+  package static func text(_ bytes: some Collection<UInt8>) -> String {
     String(decoding: encode(bytes), as: UTF8.self)
   }
 
   /// - Returns: nil for anything that `encode` does not write.
-  static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
+  package static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
     guard text.count % 4 != 1 else { return nil }
     var bytes: [UInt8] = []
     bytes.reserveCapacity(text.count * 3 / 4)

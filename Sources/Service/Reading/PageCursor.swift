@@ -1,3 +1,4 @@
+import Providers
 public import Quests
 
 /// Why the text of a cursor cannot be taken: it was cut, changed, or made by another listing.
@@ -49,7 +50,7 @@ public struct PageCursor: Hashable, Sendable {
   public init(_ text: String, of listing: String, _ kinds: [Kind]) throws(CursorFault) {
     let head = [Self.version, UInt8(truncatingIfNeeded: listing.utf8.count)] + listing.utf8
     let count = kinds.reduce(head.count) { $0 + ($1 == .integer ? 8 : 16) }
-    guard text.utf8.count == (count * 8 + 5) / 6, let bytes = Base64URL.decode(text),
+    guard text.utf8.count == (count * 8 + 5) / 6, let bytes = Base64URL.decode(text.utf8),
       bytes.count == count, bytes.starts(with: head)
     else { throw CursorFault() }
     var next = head.count
@@ -82,7 +83,7 @@ public struct PageCursor: Hashable, Sendable {
         append(low)
       }
     }
-    return Base64URL.encode(bytes)
+    return Base64URL.text(bytes)
   }
 
   /// The key at a place, nil where it is an identifier.
@@ -97,54 +98,5 @@ public struct PageCursor: Hashable, Sendable {
     } else {
       nil
     }
-  }
-}
-
-/// Bytes as text for addresses: RFC 4648 section 5 without padding.
-enum Base64URL {
-  private static let alphabet = Array(
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
-
-  static func encode(_ bytes: [UInt8]) -> String {
-    var out: [UInt8] = []
-    var held: UInt32 = 0
-    var bits = 0
-    for byte in bytes {
-      held = held << 8 | UInt32(byte)
-      bits += 8
-      while bits >= 6 {
-        bits -= 6
-        out.append(alphabet[Int(held >> UInt32(bits)) & 63])
-      }
-    }
-    if bits > 0 { out.append(alphabet[Int(held << UInt32(6 - bits)) & 63]) }
-    return String(decoding: out, as: UTF8.self)
-  }
-
-  /// Nil where the text is not the one that `encode` gives.
-  static func decode(_ text: String) -> [UInt8]? {
-    var out: [UInt8] = []
-    var held: UInt32 = 0
-    var bits = 0
-    for byte in text.utf8 {
-      let value: UInt8
-      switch byte {
-      case 0x41...0x5A: value = byte - 0x41
-      case 0x61...0x7A: value = byte - 0x61 + 26
-      case 0x30...0x39: value = byte - 0x30 + 52
-      case 0x2D: value = 62
-      case 0x5F: value = 63
-      default: return nil
-      }
-      held = held << 6 | UInt32(value)
-      bits += 6
-      if bits >= 8 {
-        bits -= 8
-        out.append(UInt8(truncatingIfNeeded: held >> UInt32(bits)))
-      }
-    }
-    // A last letter that begins no byte, or bits left over that are not zero.
-    guard bits < 6, held & (1 << UInt32(bits) - 1) == 0 else { return nil }
-    return out
   }
 }
