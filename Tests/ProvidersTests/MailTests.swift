@@ -57,9 +57,14 @@ import Testing
     let folder = try Folder()
     try Data(bytes).write(to: URL(filePath: folder.path + "/a.eml"))
     let script = """
-      import email, email.policy, json, sys
-      m = email.message_from_bytes(open(sys.argv[1], 'rb').read(), policy=email.policy.default)
-      print(json.dumps([m['subject'], m['to'].addresses[0].display_name,
+      import email, email.header, email.policy, email.utils, json, sys
+      data = open(sys.argv[1], 'rb').read()
+      m = email.message_from_bytes(data, policy=email.policy.default)
+      # The newer parser leaves blanks between the encoded words of a name, which RFC 2047, section
+      # 6.2, has ignored; the older one keeps to it.
+      name = email.utils.parseaddr(email.message_from_bytes(data)['to'])[0]
+      print(json.dumps([m['subject'],
+        str(email.header.make_header(email.header.decode_header(name))),
         m['to'].addresses[0].addr_spec, m.get_content(), len(m['to'].addresses), sorted(m.keys()),
         [str(d) for d in m.defects]]))
       """
