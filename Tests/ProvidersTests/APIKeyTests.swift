@@ -7,13 +7,8 @@ import Testing
 @Suite struct APIKeyTests {
   static let ann = PersonID(high: 1, low: 1)
 
-  private func begin(_ name: String) throws -> (folder: Folder, store: EmbeddedKeys) {
-    let folder = try Folder()
-    return (folder, try EmbeddedKeys(folder, name))
-  }
-
   @Test func aKeyIsShownOnce() async throws {
-    let (folder, office) = try begin(#function)
+    let office = try EmbeddedKeys(#function)
     let rate = RequestRate(perSecond: 5, burst: 10)
     let (text, key) = try await office.keys.create(
       for: Self.ann, name: "Import", scopes: [.read, .log], rate: rate, at: Office.dawn)
@@ -27,8 +22,8 @@ import Testing
     #expect(who.apiKey == key.id)
     #expect(who.session == nil)
     // Neither the text nor the secret in it is stored.
-    for file in try folder.files("") {
-      let bytes = try Data(contentsOf: URL(filePath: "\(folder.path)/\(file)"))
+    for file in try office.folder.files("") {
+      let bytes = try Data(contentsOf: URL(filePath: "\(office.folder.path)/\(file)"))
       #expect(bytes.range(of: Data(text.suffix(43).utf8)) == nil)
     }
     let other = try await office.keys.create(
@@ -40,7 +35,7 @@ import Testing
   }
 
   @Test func whateverIsChangedIsRefused() async throws {
-    let (_, office) = try begin(#function)
+    let office = try EmbeddedKeys(#function)
     let (text, _) = try await office.keys.create(
       for: Self.ann, name: "Import", scopes: .all, at: Office.dawn)
     let other = try await office.keys.create(
@@ -62,7 +57,7 @@ import Testing
   }
 
   @Test func revokedKeysAreWorthNothing() async throws {
-    let (_, office) = try begin(#function)
+    let office = try EmbeddedKeys(#function)
     let (text, key) = try await office.keys.create(
       for: Self.ann, name: "Import", scopes: .read, at: Office.dawn)
     let stranger = PersonID(high: 2, low: 2)
@@ -77,7 +72,7 @@ import Testing
   }
 
   @Test func useIsNotedToTheHour() async throws {
-    let (_, office) = try begin(#function)
+    let office = try EmbeddedKeys(#function)
     let (text, _) = try await office.keys.create(
       for: Self.ann, name: "Import", scopes: .read, at: Office.dawn)
     for (moment, seen) in [(10, 10), (3_609, 10), (3_610, 3_610)] as [(Int64, Int64)] {
@@ -88,7 +83,7 @@ import Testing
   }
 
   @Test func faultsAreTold() async throws {
-    let (_, office) = try begin(#function)
+    let office = try EmbeddedKeys(#function)
     let error = await refusal {
       try await office.keys.create(
         for: Self.ann, name: "", scopes: AccessScopes(rawValue: 9),

@@ -10,7 +10,7 @@ import Testing
   }
 
   @Test func hexadecimalAndBase64AreRead() async throws {
-    let secret = (0..<48).map { UInt8($0 &* 77 &+ 3) }
+    let secret = (0..<48).map { UInt8(truncatingIfNeeded: $0 * 77 + 3) }
     let hex = secret.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     let base64 = Data(secret).base64EncodedString()
     for text in [

@@ -134,9 +134,11 @@ func refusal<Value>(_ body: () async throws -> Value) async -> IdentityError? {
 
 /// API keys on an embedded store.
 struct EmbeddedKeys {
+  let folder: Folder
   let keys: APIKeys
 
-  init(_ folder: Folder, _ name: String) throws {
+  init(_ name: String) throws {
+    folder = try Folder()
     keys = APIKeys(
       store: try EmbeddedStore(path: folder.path + "/keys.sqlite"), random: .repeatable(name))
   }
