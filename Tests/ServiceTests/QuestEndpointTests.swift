@@ -180,7 +180,8 @@ import Testing
     let path = "/v1/quests/\(quest)/progress"
     func fresh(_ person: PersonID?) async throws -> String {
       let other = try TestService(beside: service)
-      return try await other.send(.get, path, as: person).text
+      let answer = try await other.send(.get, path, as: person)
+      return answer.text
     }
     func isFresh(_ what: String) async throws {
       for person in [Self.ann, nil] {
