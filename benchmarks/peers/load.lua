@@ -44,7 +44,7 @@ end
 function done(summary, latency)
   local errors = summary.errors
   io.write(string.format(
-    "rate %.1f p50 %.3f p95 %.3f p99 %.3f errors %d\n", summary.requests / summary.duration * 1e6,
-    latency:percentile(50) / 1e3, latency:percentile(95) / 1e3, latency:percentile(99) / 1e3,
+    "count %d rate %.1f p50 %.3f p95 %.3f p99 %.3f errors %d\n", summary.requests,
+    summary.requests / summary.duration * 1e6, latency:percentile(50) / 1e3, latency:percentile(95) / 1e3, latency:percentile(99) / 1e3,
     errors.connect + errors.read + errors.write + errors.status + errors.timeout))
 end

@@ -204,7 +204,7 @@ def main():
     batch(table, options.program, options.work, longitudes, latitudes)
     say("durable walks in SQLite and PostgreSQL")
     durable.measure(table, options.ledger)
-    say("the service over HTTP; waiting times are p50 / p95 / p99")
+    say("the service over HTTP: a second; waiting as p50 / p95 / p99; processor time a request")
     service.measure(table, options)
     say("how a position grows with the route")
     growth = subprocess.run([options.kernels], check=True, capture_output=True, text=True).stdout

@@ -102,21 +102,31 @@ def get(port, path):
         return json.load(answer)
 
 
-class Load:
-    """The medians of rounds of wrk."""
+def processor_seconds(process):
+    """What a process has used of the processors so far, all of its threads together."""
+    fields = open(f"/proc/{process.pid}/stat").read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
-    def __init__(self):
+
+class Load:
+    """The medians of rounds of wrk against one server."""
+
+    def __init__(self, process):
+        self.process = process
         self.rounds = []
 
     def run(self, port, connections, seconds, file, *kind):
+        before = processor_seconds(self.process)
         text = subprocess.run(
             ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s",
              os.path.join(HERE, "load.lua"), f"http://127.0.0.1:{port}", "--", file, *kind],
             check=True, capture_output=True, text=True).stdout
-        found = re.search(r"rate (\S+) p50 (\S+) p95 (\S+) p99 (\S+) errors (\d+)", text)
-        if not found or found[5] != "0":
+        found = re.search(
+            r"count (\d+) rate (\S+) p50 (\S+) p95 (\S+) p99 (\S+) errors (\d+)", text)
+        if not found or found[6] != "0":
             sys.exit("WRONG: errors under load\n" + text)
-        self.rounds.append([float(figure) for figure in found.groups()[:4]])
+        used = (processor_seconds(self.process) - before) / int(found[1]) * 1e6
+        self.rounds.append([*(float(figure) for figure in found.groups()[1:5]), used])
 
     @property
     def rate(self):
@@ -124,8 +134,9 @@ class Load:
 
     @property
     def text(self):
-        _, *waits = (statistics.median(column) for column in zip(*self.rounds))
-        return f"{self.rate:.0f}/s; {' / '.join(f'{wait:.1f}' for wait in waits)} ms"
+        _, *waits, used = (statistics.median(column) for column in zip(*self.rounds))
+        waits = " / ".join(f"{wait:.1f}" for wait in waits)
+        return f"{self.rate:.0f}/s; {waits} ms; {used:.0f} us"
 
 
 class Bench:
@@ -187,11 +198,11 @@ READS = [("one", "one quest, a stranger"), ("one-member", "one quest, a member")
          ("all", "1,000 quests, strangers"), ("all-members", "1,000 quests, members")]
 
 
-def read(table, bench, hello, target):
+def read(table, bench, hello, plain_server, target):
     """Rounds of hello and all reads, so that a busy machine is so for each of them."""
     options = bench.options
-    plain = Load()
-    loads = {name: Load() for name, _ in READS}
+    plain = Load(plain_server)
+    loads = {name: Load(bench.server) for name, _ in READS}
     for _ in range(options.rounds):
         plain.run(hello, 32, options.seconds, options.slash)
         for name, load in loads.items():
@@ -220,7 +231,7 @@ def modest(table, bench):
 
 
 def walk(table, bench, clients, rate, target=None):
-    load = Load()
+    load = Load(bench.server)
     for _ in range(bench.options.rounds):
         load.run(bench.port, clients, bench.options.seconds, bench.path("walks"), "walks")
     row = (f"POST activity, {bench.name}, {clients} connections", load.text,
@@ -229,7 +240,8 @@ def walk(table, bench, clients, rate, target=None):
 
 
 def measure(table, options):
-    """Measures both stores and adds their rows; waiting times are p50 / p95 / p99.
+    """Measures both stores and adds their rows: requests a second, waiting times as p50 / p95 / p99,
+    and what the server alone uses of the processors for a request.
 
     The options are those of `main`.
     """
@@ -240,7 +252,7 @@ def measure(table, options):
     hello = free_port()
     try:
         with cluster.running("service") as server, \
-                started([options.hello, str(hello)], os.path.join(folder, "hello.log"), hello):
+                started([options.hello, str(hello)], os.path.join(folder, "hello.log"), hello) as plain_server:
             for base in ("bench", "service"):
                 server.sql(f"CREATE DATABASE {base}", "postgres")
             # Fills the database that pgbench writes into.
@@ -251,9 +263,9 @@ def measure(table, options):
                     ("PostgreSQL", server.url("service"), 0.35, {32: 1, 128: 1.5})):
                 bench = Bench(options, folder, name, store)
                 bench.fill()
-                with bench.serving():
+                with bench.serving() as bench.server:
                     bench.prepare()
-                    read(table, bench, hello, read_target)
+                    read(table, bench, hello, plain_server, read_target)
                     modest(table, bench)
                     for clients in (32, 128):
                         walk(table, bench, clients, theirs[False, clients],

@@ -59,7 +59,7 @@ func begin(_ store: any LedgerStore) async throws {
     for team in first..<min(first + 100, teamCount) {
       let id = TeamID(high: 0x7E, low: UInt64(team))
       var actions: [LedgerCommand.Action] = [
-        .createTeam(id, name: "Team \(team)", founder: person(team * 4))
+        .createTeam(id, name: "Team \(team)", isPublic: false, founder: person(team * 4))
       ]
       for member in 1..<4 {
         actions.append(.join(id, person(team * 4 + member), .member, from: dawn))
