@@ -39,6 +39,9 @@ import Testing
     #expect(
       try stranger.ask("POST", "/v1/auth/refresh", ["refreshToken": ann.refreshToken]).status
         == 401)
+    // With the session its tokens are over.
+    try ann.ask(401, "GET", "/v1/me")
+    try ann.signIn()
     for token in ["x", "mq_made_up", "a.b.c", String(repeating: "a", count: 5_000)] {
       let answer = try stranger.ask(
         401, "GET", "/v1/me", headers: ["Authorization": "Bearer \(token)"])

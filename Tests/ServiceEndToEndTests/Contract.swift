@@ -3,32 +3,32 @@ import Testing
 
 /// What the API's description says that each operation may answer, held against what it answers.
 final class Contract: @unchecked Sendable {
-  private struct Operation {
-    let method: String
-    /// The path's pieces; nil for a parameter.
-    let path: NSRegularExpression
-    /// By status: what is said of the answer.
-    let answers: [String: JSON]
+  private struct Path {
+    let pattern: NSRegularExpression
+    let parameters: Int
+    /// By method and status: what is said of the answer.
+    let operations: [String: [String: JSON]]
   }
 
   private let lock = NSLock()
-  private var operations: [Operation] = []
+  private var paths: [Path] = []
 
   func learn(_ document: JSON) {
-    let found = document["paths"].members.flatMap { path, methods in
-      methods.members.map { method, operation in
-        let pattern = path.split(separator: "{", omittingEmptySubsequences: false).enumerated()
-          .map { index, piece -> String in
-            if index == 0 { return NSRegularExpression.escapedPattern(for: String(piece)) }
-            let rest = piece.drop { $0 != "}" }.dropFirst()
-            return "[^/]+?" + NSRegularExpression.escapedPattern(for: String(rest))
-          }.joined()
-        return Operation(
-          method: method.uppercased(), path: try! NSRegularExpression(pattern: "^\(pattern)$"),
-          answers: operation["responses"].members)
-      }
+    let found = document["paths"].members.map { path, methods in
+      let pieces = path.split(separator: "{", omittingEmptySubsequences: false)
+      let pattern = pieces.enumerated().map { index, piece -> String in
+        let rest = index == 0 ? piece : piece.drop { $0 != "}" }.dropFirst()
+        return (index == 0 ? "" : "[^/:]+") + NSRegularExpression.escapedPattern(for: String(rest))
+      }.joined()
+      return Path(
+        pattern: try! NSRegularExpression(pattern: "^\(pattern)$"), parameters: pieces.count,
+        operations: Dictionary(
+          uniqueKeysWithValues: methods.members.map {
+            ($0.key.uppercased(), $0.value["responses"].members)
+          }))
     }
-    lock.withLock { operations = found }
+    // An address that is there to the letter before one with a parameter, as the router does it.
+    lock.withLock { paths = found.sorted { $0.parameters < $1.parameters } }
   }
 
   /// Complains of an answer that the operation's description does not speak of.
@@ -36,13 +36,11 @@ final class Contract: @unchecked Sendable {
     let path = String(target.prefix { $0 != "?" })
     let range = NSRange(path.startIndex..., in: path)
     let method = method == "HEAD" ? "GET" : method
-    let operation = lock.withLock {
-      operations.first {
-        $0.method == method && $0.path.firstMatch(in: path, range: range) != nil
-      }
+    let operations = lock.withLock {
+      paths.first { $0.pattern.firstMatch(in: path, range: range) != nil }?.operations
     }
-    guard let operation else { return }
-    guard let described = operation.answers["\(answer.status)"] else {
+    guard let answers = operations?[method] else { return }
+    guard let described = answers["\(answer.status)"] else {
       Issue.record("\(method) \(path) answers \(answer.status), undescribed: \(answer.text)")
       return
     }

@@ -32,7 +32,7 @@ final class ServedLedger: Sendable {
       let begun = try Program.run(["migrate", "--store", address])
       guard begun.status == 0 else { throw Program.Fault(begun.errors) }
       _ = FileManager.default.createFile(
-        atPath: secret, contents: Data("0123456789abcdef0123456789abcdef0123456789abcdef".utf8),
+        atPath: secret, contents: Data(String(repeating: "0123456789abcdef", count: 4).utf8),
         attributes: [.posixPermissions: 0o600])
     }
   }

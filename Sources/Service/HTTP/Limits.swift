@@ -12,8 +12,9 @@ public struct ServiceLimits: Sendable {
   public var uploadBytesAtOnce = 256 << 20
   /// Versions of one route.
   public var routeVersions = 500
-  /// Bytes of all the fields of a request's head: 16 KiB.
-  public var headBytes = 16 << 10
+  /// Bytes of a request's address and of all the fields of its head: 32 KiB, so that all that the
+  /// description admits fits.
+  public var headBytes = 32 << 10
   /// Seconds that a body may take, and one more for each `bodyBytesPerSecond`.
   public var bodySeconds = 10
   public var bodyBytesPerSecond = 32 << 10
