@@ -5,6 +5,9 @@ import PackageDescription
 let strict: [SwiftSetting] =
   Context.environment["MILEQUEST_STRICT"] == "1" ? [.treatAllWarnings(as: .error)] : []
 
+// Without the service, its frameworks and the program, so that the engine's loop is seconds.
+let isEngineOnly = Context.environment["MILEQUEST_ENGINE"] == "1"
+
 let settings: [SwiftSetting] = strict + [.enableUpcomingFeature("ExistentialAny")]
 
 let package = Package(
@@ -177,3 +180,13 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+if isEngineOnly {
+  let outside = [
+    "Providers", "Service", "milequest", "BuiltProgram", "ProvidersTests", "ServiceTests",
+    "ServiceEndToEndTests", "CommandTests",
+  ]
+  package.targets.removeAll { outside.contains($0.name) }
+  package.products.removeAll { $0.name == "milequest" }
+  package.dependencies = [.package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0")]
+}
