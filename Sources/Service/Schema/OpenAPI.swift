@@ -32,7 +32,10 @@ struct OpenAPI {
               "Teams log walks; their miles move a marker along a real route. Distances are metres "
                 + "on the WGS84 ellipsoid, exact to a micrometre; moments are RFC 3339.")
           ),
-          ("license", .object([("name", .string("MIT")), ("identifier", .string("MIT"))])),
+          (
+            "license",
+            .object([("name", .string("Apache 2.0")), ("identifier", .string("Apache-2.0"))])
+          ),
         ])
       ),
       ("tags", .array(tags.map { .object([("name", .string($0))]) })),
