@@ -52,7 +52,7 @@ until grep -q 'the API is described' $$log; do \
   kill -0 $$server 2>/dev/null || { cat $$log; exit 1; }; sleep 0.1; \
 done; \
 grep -v '^{' $$log; \
-base=$$(sed -n 's/.* at \(http:[^;]*\);.*/\1/p' $$log); \
+base=$$(sed -n 's/.* at \(http:[^;]*\); the API.*/\1/p' $$log); \
 until curl -sf $$base/readyz >/dev/null; do sleep 0.1; done; \
 ask() { echo; echo "\$$ curl -s '$$base$$1'"; curl -s "$$base$$1" | tee .build/samples/answer.json; echo; }; \
 for try in $$(seq 50); do \
