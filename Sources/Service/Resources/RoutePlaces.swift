@@ -220,7 +220,7 @@ enum RoutePlaces {
       lapJoin: call.query["lapJoin"], place: { .query($0) })
     return try await positions(
       at: distances, on: record, course, call,
-      caching: call.caching(of: record, fixing: true))
+      caching: call.caching(of: record))
   }
 
   private static func postPositions(_ call: Call) async throws -> Reply {
@@ -284,7 +284,7 @@ enum RoutePlaces {
       laps: call.integer("laps"), thereAndBack: call.flag("thereAndBack"),
       lapJoin: call.query["lapJoin"], place: { .query($0) })
     let kept = try await course.kept(record, call)
-    let caching = call.caching(of: record, fixing: true)
+    let caching = call.caching(of: record)
     return try await call.backend.offload {
       let places = try kept.places()
       let matches =
@@ -306,7 +306,7 @@ enum RoutePlaces {
     let record = try await call.route()
     let route = try await call.backend.routeCache.measured(record.version)
     let count = call.integer("samples") ?? 500
-    let caching = call.caching(of: record, fixing: true)
+    let caching = call.caching(of: record)
     return try await call.offloading(on: record) {
       .json(ElevationProfile(route, pointCount: count).json, caching: caching)
     }
@@ -321,7 +321,7 @@ enum RoutePlaces {
     }
     let record = try await call.route()
     let route = try await call.backend.routeCache.measured(record.version)
-    let caching = call.caching(of: record, fixing: true)
+    let caching = call.caching(of: record)
     return try await call.offloading(on: record) {
       .map(
         RouteMapSource(route, toleranceMeters: tolerance.meters).routeMap(), caching: caching)
@@ -332,7 +332,7 @@ enum RoutePlaces {
     let record = try await call.route()
     let format = call.query["format"].flatMap(RouteFormat.init(rawValue:)) ?? .geojson
     let route = try await call.backend.routeCache.measured(record.version).route
-    let caching = call.caching(of: record, fixing: true)
+    let caching = call.caching(of: record)
     return try await call.offloading(on: record) {
       var reply = Reply(
         .ok, .bytes(RouteWriter.write(route, as: format), mediaType: format.mediaType),

@@ -206,11 +206,11 @@ extension Call {
     return nil
   }
 
-  /// Whether a shared cache may keep what is shown of a route: only what a stranger asks for, and
-  /// longer where the version is named, which never changes.
-  func caching(of route: RouteRecord, fixing: Bool = false) -> Reply.Caching {
+  /// Whether a shared cache may keep what is shown of a route: only what a stranger asks for. A
+  /// version never changes, yet its owner may hide it at any time.
+  func caching(of route: RouteRecord) -> Reply.Caching {
     guard case .stranger = caller, route.isPublic else { return .forbidden }
-    return fixing && query["version"] != nil ? .fixed : .briefly
+    return .briefly
   }
 
   // MARK: Parameters
