@@ -1,6 +1,7 @@
 import Quests
 
-/// Decides who may do what: the only place where this is decided.
+/// Decides who may do what: the only place where this is decided. What belongs to one person alone,
+/// such as walks and keys, is asked for in that person's name and needs no decision.
 enum Authority {
   /// What somebody wants to do.
   enum Deed: Sendable {
@@ -16,8 +17,6 @@ enum Authority {
     case seeRoute(RouteRecord)
     /// Add a version, change who sees it.
     case manageRoute(RouteRecord)
-    /// Read or change what belongs to one person alone: walks, profile, keys.
-    case own(PersonID)
   }
 
   enum Decision: Sendable, Equatable {
@@ -51,8 +50,6 @@ enum Authority {
       if let owner = route.owner, owner == person { return .allowed }
       return route.isPublic || route.owner == nil || isMember
         ? .refused("only its owner changes a route") : .hidden
-    case .own(let owner):
-      return owner == person ? .allowed : .hidden
     }
   }
 }

@@ -28,11 +28,6 @@ final class Metrics: Sendable {
   }
 
   private let series = NIOLockedValueBox<[String: Series]>([:])
-  private let gauges: [(name: String, note: String, read: @Sendable () -> Double)]
-
-  init(gauges: [(name: String, note: String, read: @Sendable () -> Double)] = []) {
-    self.gauges = gauges
-  }
 
   /// The series of an operation, to be kept by whoever counts in it.
   ///
@@ -71,10 +66,6 @@ final class Metrics: Sendable {
       out += "milequest_request_seconds_bucket{\(name),le=\"+Inf\"} \(series.count)\n"
       out += "milequest_request_seconds_sum{\(name)} \(series.sumSeconds)\n"
       out += "milequest_request_seconds_count{\(name)} \(series.count)\n"
-    }
-    for gauge in gauges {
-      out += "# HELP \(gauge.name) \(gauge.note)\n# TYPE \(gauge.name) gauge\n"
-      out += "\(gauge.name) \(gauge.read())\n"
     }
     return out
   }

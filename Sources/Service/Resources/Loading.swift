@@ -23,19 +23,6 @@ extension Call {
     return (facts, membership)
   }
 
-  /// The quest that the path names, its team, and the caller's open membership in it.
-  ///
-  /// - Throws: `not-found` also where the caller may not see it.
-  func quest() async throws -> (QuestRecord, TeamFacts, Membership?) {
-    let id: QuestID = try id("quest")
-    guard let record = try await backend.ledger.quest(id),
-      let facts = try await backend.ledger.team(record.quest.team)
-    else { throw Problem(.notFound, noQuest) }
-    let membership = try await membership(in: facts.team.id)
-    try require(.see(facts.team), as: membership, missing: noQuest)
-    return (record, facts, membership)
-  }
-
   /// The id of the quest that the path names, and what a glance tells of it.
   ///
   /// - Throws: `not-found` also where the caller may not see it.

@@ -60,13 +60,12 @@ struct ProgressReading {
     let zone = try zones.zone(named: standing.record.quest.zone)
     let progress = Progress(standing, zone: zone)
     let version = standing.plan.route
-    if routes[version] == nil {
-      guard let content = try await store.content(of: version) else {
-        throw LedgerError(.notFound, "the route of a quest is not there")
-      }
-      routes[version] = try MeasuredRoute(content.route())
+    if let route = routes[version] { return route.position(at: progress.place) }
+    guard let content = try await store.content(of: version) else {
+      throw LedgerError(.notFound, "the route of a quest is not there")
     }
-    guard let route = routes[version] else { fatalError("read above") }
+    let route = try MeasuredRoute(content.route())
+    routes[version] = route
     return route.position(at: progress.place)
   }
 
