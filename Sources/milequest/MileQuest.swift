@@ -23,6 +23,7 @@ struct MileQuest: AsyncParsableCommand {
       Where do teams stand now?    milequest progress
       Is every total right?        milequest audit
       Is the store in order?       milequest doctor
+      Serve all of it to an app:   milequest serve
 
       Exit codes: 0 fine, 1 findings of severity error, 64 usage, 65 bad data, 66 no such input, \
       69 store or service unreachable, 74 write failed.

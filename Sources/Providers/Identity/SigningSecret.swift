@@ -68,7 +68,10 @@ public struct SigningSecret: Sendable {
   /// - Throws: `settings`.
   public static func load(file path: String) throws(IdentityError) -> SigningSecret {
     guard let secret = try loadIfPresent(path) else {
-      throw IdentityError(.settings, "\(path) is not there; it is to hold the signing secret")
+      throw IdentityError(
+        .settings,
+        "\(path) is not there; it is to hold the signing secret: head -c 32 /dev/urandom | base64 > "
+          + "FILE makes one, chmod 600 FILE hides it")
     }
     return secret
   }

@@ -9,7 +9,11 @@ extension Failure {
     switch error.code {
     case .unreachable:
       kind = .unreachable
-      advice = "; see that it runs and that the address is right, then try again"
+      // A place on a server has a scheme; a file has none.
+      advice =
+        place?.contains("://") == false
+        ? "; see that the folder is there and yours to write in"
+        : "; see that it runs and that the address is right, then try again"
     case .timeout, .overloaded, .unknownOutcome, .access, .settings, .schemaTooNew, .schemaTooOld:
       kind = .unreachable
     case .notFound: kind = .noInput
