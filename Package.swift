@@ -15,7 +15,7 @@ let package = Package(
   products: [
     .executable(name: "milequest", targets: ["milequest"]),
     .library(name: "MileQuestEngine", targets: ["Geodesy", "Routes", "Formats"]),
-    .library(name: "MileQuestInspection", targets: ["Inspection"]),
+    .library(name: "MileQuestInspection", targets: ["Inspection", "Drawing"]),
     .library(
       name: "MileQuestLedger",
       targets: ["CivilTime", "Quests", "SQLiteStore", "PostGISStore", "Geodesy"]),
@@ -38,47 +38,57 @@ let package = Package(
     .systemLibrary(name: "CPROJ", providers: [.apt(["libproj-dev"])]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
 
-    .target(name: "CivilTime", swiftSettings: settings),
+    .target(name: "Base", swiftSettings: settings),
+    .target(name: "JSON", swiftSettings: settings),
+    .target(name: "CivilTime", dependencies: ["Base"], swiftSettings: settings),
     .target(name: "Geodesy", dependencies: ["CPROJ"], swiftSettings: settings),
-    .target(name: "Routes", dependencies: ["Geodesy", "CGEOS"], swiftSettings: settings),
     .target(
-      name: "Formats", dependencies: ["Routes", "Geodesy", "CExpat", "CPROJ"],
+      name: "Routes", dependencies: ["Geodesy", "Base", "CGEOS"], swiftSettings: settings),
+    .target(
+      name: "Formats",
+      dependencies: ["Routes", "Geodesy", "CivilTime", "JSON", "CExpat", "CPROJ"],
       swiftSettings: settings),
     .target(
-      name: "Batch", dependencies: ["Formats", "Routes", "Geodesy", "CZlib"],
+      name: "Batch",
+      dependencies: ["Formats", "Routes", "Geodesy", "CivilTime", "JSON", "Base", "CZlib"],
       swiftSettings: settings),
     .target(
-      name: "Inspection", dependencies: ["Formats", "Routes", "Geodesy", "CCairo", "CPROJ"],
-      exclude: ["Drawing/Land/make_land.py"],
+      name: "Inspection", dependencies: ["Formats", "Routes", "Geodesy", "JSON"],
+      swiftSettings: settings),
+    .target(
+      name: "Drawing",
+      dependencies: ["Inspection", "Formats", "Routes", "Geodesy", "JSON", "CCairo", "CPROJ"],
       swiftSettings: settings),
     .target(
       name: "Quests", dependencies: ["Routes", "Geodesy", "CivilTime"], swiftSettings: settings),
     .target(
       name: "SQLiteStore",
       dependencies: [
-        "Quests", "Routes", "Geodesy", "CivilTime", .product(name: "GRDB", package: "GRDB.swift"),
+        "Quests", "Routes", "Geodesy", "CivilTime", "Base",
+        .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ],
       swiftSettings: settings),
     .target(
-      name: "PostGISStore", dependencies: ["Quests", "Routes", "Geodesy", "CivilTime", "CPQ"],
+      name: "PostGISStore",
+      dependencies: ["Quests", "Routes", "Geodesy", "CivilTime", "Base", "CPQ"],
       swiftSettings: settings),
     .target(
       name: "Providers",
       dependencies: [
-        "Quests", "CivilTime", .product(name: "Crypto", package: "swift-crypto"),
+        "Quests", "CivilTime", "Base", .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "CryptoExtras", package: "swift-crypto"),
       ],
       swiftSettings: settings),
     .target(
       name: "Service",
       dependencies: [
-        "Quests", "Providers", "Inspection", "Formats", "Routes", "Geodesy", "CivilTime",
+        "Quests", "Providers", "Inspection", "Formats", "Routes", "Geodesy", "CivilTime", "JSON",
+        "Base",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
-        .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "Logging", package: "swift-log"),
@@ -89,7 +99,7 @@ let package = Package(
       name: "milequest",
       dependencies: [
         "Service", "Providers", "Quests", "SQLiteStore", "PostGISStore", "CivilTime", "Batch",
-        "Inspection", "Formats", "Routes", "Geodesy", "CGEOS", "CPQ", "CPROJ",
+        "Drawing", "Inspection", "Formats", "Routes", "Geodesy", "JSON", "CGEOS", "CPQ", "CPROJ",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -146,27 +156,39 @@ let package = Package(
       name: "RoutesTests", dependencies: ["Routes", "Formats", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
-      name: "FormatsTests", dependencies: ["Formats", "TestSupport"], swiftSettings: settings),
+      name: "JSONTests", dependencies: ["JSON", "TestSupport"], swiftSettings: settings),
     .testTarget(
-      name: "InspectionTests", dependencies: ["Inspection", "Formats", "Routes", "TestSupport"],
+      name: "BaseTests", dependencies: ["Base", "TestSupport"], swiftSettings: settings),
+    .testTarget(
+      name: "FormatsTests", dependencies: ["Formats", "JSON", "TestSupport"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "InspectionTests",
+      dependencies: ["Inspection", "Formats", "JSON", "Routes", "TestSupport"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "DrawingTests",
+      dependencies: ["Drawing", "Inspection", "Formats", "Routes", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
       name: "ServiceTests",
       dependencies: [
         "Service", "Providers", "SQLiteStore", "Quests", "Formats", "Routes", "Geodesy",
-        "CivilTime", "TestSupport",
+        "CivilTime", "JSON", "Base", "TestSupport",
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),
-        .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
         .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOEmbedded", package: "swift-nio"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
       ],
       swiftSettings: settings),
-    .testTarget(name: "BatchTests", dependencies: ["Batch"], swiftSettings: settings),
+    .testTarget(
+      name: "BatchTests", dependencies: ["Batch", "CivilTime"], swiftSettings: settings),
+    .testTarget(
+      name: "CivilTimeTests", dependencies: ["CivilTime", "TestSupport"], swiftSettings: settings),
     .testTarget(
       name: "CommandTests",
       dependencies: [

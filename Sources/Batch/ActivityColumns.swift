@@ -1,3 +1,4 @@
+public import CivilTime
 public import Geodesy
 
 /// The bounds on a file of activities. A breach names the limit.
@@ -32,13 +33,13 @@ public struct ActivityColumns: Sendable {
 }
 
 /// The window of time that counts: [from, until), and what had happened by `asOf`, that instant
-/// included. Microseconds since 1970 UTC.
+/// included.
 public struct TimeWindow: Sendable {
-  public var from: Int64?
-  public var until: Int64?
-  public var asOf: Int64?
+  public var from: Instant?
+  public var until: Instant?
+  public var asOf: Instant?
 
-  public init(from: Int64? = nil, until: Int64? = nil, asOf: Int64? = nil) {
+  public init(from: Instant? = nil, until: Instant? = nil, asOf: Instant? = nil) {
     self.from = from
     self.until = until
     self.asOf = asOf
@@ -47,8 +48,9 @@ public struct TimeWindow: Sendable {
   public var isOpen: Bool { from == nil && until == nil && asOf == nil }
 
   @inline(__always)
-  func contains(_ instant: Int64) -> Bool {
-    instant >= from ?? .min && (until.map { instant < $0 } ?? true) && instant <= asOf ?? .max
+  func contains(_ instant: Instant) -> Bool {
+    (from.map { $0 <= instant } ?? true) && (until.map { instant < $0 } ?? true)
+      && (asOf.map { instant <= $0 } ?? true)
   }
 }
 

@@ -1,3 +1,4 @@
+public import CivilTime
 public import Geodesy
 
 /// One row of a file of activities, with everything that it states.
@@ -9,7 +10,7 @@ public struct ActivityRecord: Sendable {
   public var person: String?
   public var activity: String?
   /// Microseconds since 1970 UTC.
-  public var instant: Int64 = 0
+  public var instant = Instant(microseconds: 0)
   public var distance = Distance.zero
   public var durationSeconds: Int64?
   public var source: String?
@@ -38,7 +39,7 @@ public final class ActivityReader {
 
   private let source: BlockSource
   private let limits: BatchLimits
-  private let zone: ZoneOffsets?
+  private let zone: Zone?
   private var roles: [Role] = []
   private var unit = DistanceUnit.meters
   private var block: Block
@@ -53,7 +54,7 @@ public final class ActivityReader {
   ///   caller's.
   /// - Throws: `header`, `read`, `gzip`.
   public init(
-    descriptor: Int32, columns: ActivityColumns, zone: ZoneOffsets? = nil,
+    descriptor: Int32, columns: ActivityColumns, zone: Zone? = nil,
     limits: BatchLimits = .standard
   ) throws(BatchError) {
     source = BlockSource(descriptor: descriptor, limits: limits)
@@ -165,7 +166,9 @@ public final class ActivityReader {
     for (role, field) in zip(roles, fields) {
       if role == .none { continue }
       if role == .time {
-        switch field.withUnsafeBufferPointer({ Instant.parse($0, 0, $0.count, zone: zone) }) {
+        switch field.withUnsafeBufferPointer({
+          Instant.parse($0, from: 0, to: $0.count, zone: zone)
+        }) {
         case .success(let instant): record.instant = instant
         case .failure(.syntax): return .failure(.timeSyntax)
         case .failure(.noOffset): return .failure(.timeWithoutZone)

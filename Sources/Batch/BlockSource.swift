@@ -1,3 +1,4 @@
+internal import Base
 internal import CZlib
 
 #if canImport(Glibc)
@@ -31,8 +32,8 @@ struct Block {
 /// What cannot be cut is read under a lock; the parsing, which is the work, is not. Files that are
 /// compressed by gzip are unpacked on the way.
 final class BlockSource: @unchecked Sendable {
-  // All state is guarded by the lock.
-  private var lock = pthread_mutex_t()
+  // Guards all that varies below: hence `@unchecked`.
+  private let lock = Lock()
   private let descriptor: Int32
   private let limits: BatchLimits
   private var inflater: Inflater?
@@ -53,7 +54,6 @@ final class BlockSource: @unchecked Sendable {
     self.descriptor = descriptor
     self.limits = limits
     self.report = report
-    pthread_mutex_init(&lock, nil)
     var head = [UInt8](repeating: 0, count: 4096)
     var count = readRaw(&head, at: 0, count: head.count)
     // A pipe may hand over the first byte alone.
@@ -65,19 +65,15 @@ final class BlockSource: @unchecked Sendable {
     }
   }
 
-  deinit { pthread_mutex_destroy(&lock) }
-
   /// No more blocks are handed out.
   func stop() {
-    pthread_mutex_lock(&lock)
-    isStopped = true
-    pthread_mutex_unlock(&lock)
+    lock.withLock { isStopped = true }
   }
 
   /// The next block; false at the end.
-  func next(_ block: inout Block) -> Bool {
-    pthread_mutex_lock(&lock)
-    defer { pthread_mutex_unlock(&lock) }
+  func next(_ block: inout Block) -> Bool { lock.withLock { fill(&block) } }
+
+  private func fill(_ block: inout Block) -> Bool {
     if isStopped || failure != nil || (isAtEnd && carried.isEmpty) { return false }
     let bytes = block.memory
     var filled = carried.count

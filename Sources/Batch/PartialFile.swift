@@ -1,3 +1,5 @@
+internal import CivilTime
+
 /// A tally as a file, so that parts of an input can be summed on different days or machines and
 /// merged to the same bytes as the whole.
 ///
@@ -39,7 +41,7 @@ public enum PartialFile {
           line(
             ["activity"] + key + [
               String(entry.rows), kind(content.team), content.team.text,
-              String(content.micrometers), String(content.instant),
+              String(content.micrometers), String(content.instant.microseconds),
               tally.routeNames[Int(content.route)].map { "=" + $0 } ?? "",
             ])
         }
@@ -139,7 +141,7 @@ public enum PartialFile {
           id,
           ActivityContent(
             route: Int32(tally.index(ofRoute: route)), team: team, micrometers: micrometers,
-            instant: instant),
+            instant: Instant(microseconds: instant)),
           at: RowPlace(block: .max, line: 0), rows: rows)
       case ("total", 6):
         guard let team = team(fields[1], fields[2]), let count = amount(fields[3]),

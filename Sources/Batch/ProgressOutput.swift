@@ -1,6 +1,7 @@
 internal import Dispatch
 internal import Formats
 internal import Geodesy
+internal import JSON
 
 /// The answer of a batch as a file.
 public enum ProgressOutput {

@@ -1,15 +1,12 @@
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
+internal import Base
+internal import CivilTime
 
 /// What an activity's id stands for, so that its repeats can be told from conflicts.
 struct ActivityContent: Hashable, Sendable {
   var route: Int32
   var team: TeamKey
   var micrometers: Int64
-  var instant: Int64
+  var instant: Instant
 }
 
 /// Where a row stands in a file.
@@ -21,7 +18,7 @@ struct RowPlace: Hashable, Comparable, Sendable {
 }
 
 /// All activities seen, by id, spread over shards so that threads seldom meet.
-final class RepeatTable: @unchecked Sendable {
+final class RepeatTable: Sendable {
   /// One activity.
   struct Entry {
     var content: ActivityContent
@@ -31,56 +28,66 @@ final class RepeatTable: @unchecked Sendable {
     var isConflicting: Bool
   }
 
-  /// Guarded by its lock.
-  private final class Shard: @unchecked Sendable {
-    var lock = pthread_mutex_t()
+  private struct Shard {
     var entries: [ActivityID: Entry] = [:]
     /// Of the ids whose rows disagree, the first row that differs from the first of all.
     var conflicts: [ActivityID: RowPlace] = [:]
 
-    init() { pthread_mutex_init(&lock, nil) }
-    deinit { pthread_mutex_destroy(&lock) }
+    mutating func add(
+      _ id: ActivityID, _ content: ActivityContent, at place: RowPlace, rows: Int64
+    ) {
+      guard var entry = entries[id] else {
+        entries[id] = Entry(content: content, place: place, rows: rows, isConflicting: false)
+        return
+      }
+      entry.rows += rows
+      // Which row came first must not depend on which thread did.
+      let isFirst = place < entry.place
+      if entry.content != content {
+        entry.isConflicting = true
+        conflicts[id] = isFirst ? entry.place : min(conflicts[id] ?? place, place)
+      }
+      if isFirst { (entry.content, entry.place) = (content, place) }
+      entries[id] = entry
+    }
+
+    /// Marks an id whose rows disagree, as another part of the input has found.
+    mutating func addConflict(_ id: ActivityID, rows: Int64) {
+      var entry =
+        entries[id]
+        ?? Entry(
+          content: ActivityContent(
+            route: 0, team: .number(0), micrometers: 0, instant: Instant(microseconds: 0)),
+          place: RowPlace(block: .max, line: 0), rows: 0, isConflicting: true)
+      entry.rows += rows
+      entry.isConflicting = true
+      entries[id] = entry
+    }
   }
 
-  private let shards = (0..<64).map { _ in Shard() }
+  private let shards = (0..<64).map { _ in Lock(Shard()) }
+
+  private func shard(of id: ActivityID) -> Lock<Shard> { shards[Int(id.low & 63)] }
 
   func add(_ id: ActivityID, _ content: ActivityContent, at place: RowPlace, rows: Int64 = 1) {
-    let shard = shards[Int(id.low & 63)]
-    pthread_mutex_lock(&shard.lock)
-    defer { pthread_mutex_unlock(&shard.lock) }
-    guard var entry = shard.entries[id] else {
-      shard.entries[id] = Entry(content: content, place: place, rows: rows, isConflicting: false)
-      return
-    }
-    entry.rows += rows
-    // Which row came first must not depend on which thread did.
-    let isFirst = place < entry.place
-    if entry.content != content {
-      entry.isConflicting = true
-      shard.conflicts[id] = isFirst ? entry.place : min(shard.conflicts[id] ?? place, place)
-    }
-    if isFirst { (entry.content, entry.place) = (content, place) }
-    shard.entries[id] = entry
+    shard(of: id).withLock { $0.add(id, content, at: place, rows: rows) }
   }
 
   /// Marks an id whose rows disagree, as another part of the input has found.
   func addConflict(_ id: ActivityID, rows: Int64) {
-    let shard = shards[Int(id.low & 63)]
-    var entry =
-      shard.entries[id]
-      ?? Entry(
-        content: ActivityContent(route: 0, team: .number(0), micrometers: 0, instant: 0),
-        place: RowPlace(block: .max, line: 0), rows: 0, isConflicting: true)
-    entry.rows += rows
-    entry.isConflicting = true
-    shard.entries[id] = entry
+    shard(of: id).withLock { $0.addConflict(id, rows: rows) }
   }
 
-  /// All activities; not while others add.
+  /// All activities; waits for those who add.
   func visit(_ body: (ActivityID, Entry) throws -> Void) rethrows {
-    for shard in shards { for (id, entry) in shard.entries { try body(id, entry) } }
+    for shard in shards {
+      let entries = shard.withLock(\.entries)
+      for (id, entry) in entries { try body(id, entry) }
+    }
   }
 
   /// The first place where an id came back with other content.
-  var firstConflict: RowPlace? { shards.flatMap(\.conflicts.values).min() }
+  var firstConflict: RowPlace? {
+    shards.compactMap { $0.withLock { $0.conflicts.values.min() } }.min()
+  }
 }

@@ -1,3 +1,4 @@
+internal import CivilTime
 internal import Geodesy
 
 /// A row that can be counted.
@@ -6,7 +7,7 @@ struct ActivityRow {
   var teamNumber: Int64 = -1
   var teamText: String?
   var micrometers: Int64 = 0
-  var instant: Int64 = 0
+  var instant = Instant(microseconds: 0)
   var route = 0
   var activity = ActivityID(high: 0, low: 0)
   /// From 1 within the block.
@@ -68,7 +69,7 @@ struct RowParser {
   let plan: ColumnPlan
   let limits: BatchLimits
   let window: TimeWindow
-  let zone: ZoneOffsets?
+  let zone: Zone?
   let routes: [String: Int]
   private let columnCount: Int
   private let unitSize: UInt64
@@ -78,7 +79,7 @@ struct RowParser {
   private let longest: Int64
 
   init(
-    plan: ColumnPlan, limits: BatchLimits, window: TimeWindow, zone: ZoneOffsets?,
+    plan: ColumnPlan, limits: BatchLimits, window: TimeWindow, zone: Zone?,
     routes: [String: Int]
   ) {
     self.plan = plan
@@ -270,10 +271,10 @@ struct RowParser {
     case .time:
       // A column that is there only for repeats may be empty.
       if start == end, window.isOpen {
-        row.instant = .min
+        row.instant = Instant(microseconds: .min)
         return nil
       }
-      switch Instant.parse(bytes, start, end, zone: zone) {
+      switch Instant.parse(bytes, from: start, to: end, zone: zone) {
       case .success(let instant): row.instant = instant
       case .failure(.syntax): return .timeSyntax
       case .failure(.noOffset): return .timeWithoutZone

@@ -1,3 +1,4 @@
+public import CivilTime
 internal import Dispatch
 internal import Geodesy
 
@@ -44,7 +45,7 @@ public struct TallyRequest: Sendable {
   public var columns = ActivityColumns()
   public var window = TimeWindow()
   /// For times without an offset.
-  public var zone: ZoneOffsets?
+  public var zone: Zone?
   /// Names of the routes that the route column may hold; empty where all rows are of one route.
   public var routes: [String] = []
   /// Whether bad rows are counted and left out instead of stopping the run.

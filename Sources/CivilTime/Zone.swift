@@ -39,15 +39,50 @@ public struct Zone: Sendable {
 
   /// Seconds that the zone's clocks are ahead of UTC at a moment. O(log changes).
   public func offsetSeconds(at instant: Instant) -> Int64 {
-    let seconds = instant.seconds
+    offsetSeconds(atUTCSeconds: instant.seconds)
+  }
+
+  private func offsetSeconds(atUTCSeconds seconds: Int64) -> Int64 {
+    let past = changeCount(upTo: seconds)
+    if past == changes.count, let rule { return rule.offsetSeconds(at: seconds) }
+    return Int64(past == 0 ? firstOffset : offsets[past - 1])
+  }
+
+  /// How many of the listed changes have happened by a moment.
+  private func changeCount(upTo seconds: Int64) -> Int {
     var low = 0
     var high = changes.count
     while low < high {
       let middle = (low + high) / 2
       if changes[middle] <= seconds { low = middle + 1 } else { high = middle }
     }
-    if low == changes.count, let rule { return rule.offsetSeconds(at: seconds) }
-    return Int64(low == 0 ? firstOffset : offsets[low - 1])
+    return low
+  }
+
+  /// The first moment after another at which the offset may change, or nil where none follows.
+  private func nextChange(after seconds: Int64) -> Int64? {
+    let past = changeCount(upTo: seconds)
+    return past < changes.count ? changes[past] : rule?.nextChange(after: seconds)
+  }
+
+  /// Seconds that the zone's clocks are ahead of UTC when they show a time, given as seconds since
+  /// 1970 on that clock. O(log changes).
+  ///
+  /// Of a time that the clocks show twice the first is meant; at a time that they skip, the offset
+  /// before the change holds.
+  public func offsetSeconds(atLocalSeconds local: Int64) -> Int64 {
+    // No clock is further from UTC than a day and two hours (POSIX's bound), so that all changes that
+    // matter come after this moment. What lies beyond any calendar is brought near one.
+    let local = min(max(local, -1 << 50), 1 << 50)
+    var seconds = local - 26 * 3600
+    var offset = offsetSeconds(atUTCSeconds: seconds)
+    while let change = nextChange(after: seconds), change + offset <= local {
+      let next = offsetSeconds(atUTCSeconds: change)
+      if local < change + next { return offset }
+      seconds = change
+      offset = next
+    }
+    return offset
   }
 
   /// The calendar day that the zone's clocks show at a moment.

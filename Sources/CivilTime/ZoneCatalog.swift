@@ -1,3 +1,5 @@
+internal import Base
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -7,39 +9,30 @@
 /// The zones of the system's zone data, each read once.
 ///
 /// Safe to use from many threads at once.
-public final class ZoneCatalog: @unchecked Sendable {
+public final class ZoneCatalog: Sendable {
   /// A name that is longer is none; the longest of IANA's has 32 bytes.
   public static let longestName = 64
 
   private let folder: String
-  // A plain mutex: ThreadSanitizer understands it on Linux, unlike that of Synchronization.
-  private let mutex: UnsafeMutablePointer<pthread_mutex_t>
-  private var zones: [String: Zone] = ["UTC": .utc]
+  private let zones = Lock<[String: Zone]>(["UTC": .utc])
 
   /// - Parameter folder: where the TZif files are; nil takes `TZDIR` or the usual place.
   public init(folder: String? = nil) {
     self.folder =
       folder ?? getenv("TZDIR").map { String(cString: $0) } ?? "/usr/share/zoneinfo"
-    mutex = .allocate(capacity: 1)
-    pthread_mutex_init(mutex, nil)
-  }
-
-  deinit {
-    pthread_mutex_destroy(mutex)
-    mutex.deallocate()
   }
 
   /// The zone of an IANA name such as `Europe/London`.
   ///
   /// - Throws: `zone-unknown` where the system has no such zone, `zone-data` where it cannot be read.
   public func zone(named name: String) throws(ZoneError) -> Zone {
-    pthread_mutex_lock(mutex)
-    defer { pthread_mutex_unlock(mutex) }
-    if let known = zones[name] { return known }
-    // Only what exists is kept, so that guesses cannot fill the memory.
-    let zone = try read(name)
-    zones[name] = zone
-    return zone
+    try zones.withLock { zones throws(ZoneError) in
+      if let known = zones[name] { return known }
+      // Only what exists is kept, so that guesses cannot fill the memory.
+      let zone = try read(name)
+      zones[name] = zone
+      return zone
+    }
   }
 
   private func read(_ name: String) throws(ZoneError) -> Zone {

@@ -58,14 +58,33 @@ struct ZoneRule: Sendable {
   func offsetSeconds(at seconds: Int64) -> Int64 {
     guard let daylight else { return standardSeconds }
     let shown = Day(containingUTCSeconds: seconds + standardSeconds).civil
-    let year = Int64(shown.year)
-    let begins = daylight.begins.localSeconds(in: year) - standardSeconds
-    let ends = daylight.ends.localSeconds(in: year) - daylight.seconds
+    let (begins, ends) = changes(in: Int64(shown.year), daylight)
     let isDaylight =
       begins < ends
       ? begins <= seconds && seconds < ends  // north
       : !(ends <= seconds && seconds < begins)  // south: summer spans the turn of the year
     return isDaylight ? daylight.seconds : standardSeconds
+  }
+
+  /// The first change after a moment, or nil where there are none.
+  func nextChange(after seconds: Int64) -> Int64? {
+    guard let daylight else { return nil }
+    let year = Int64(Day(containingUTCSeconds: seconds + standardSeconds).civil.year)
+    // A change may lie days off its date, and so in the year beside it.
+    return (year - 1...year + 1).flatMap { year in
+      let (begins, ends) = changes(in: year, daylight)
+      return [begins, ends]
+    }.filter { $0 > seconds }.min()
+  }
+
+  /// The moments in a year at which daylight saving begins and ends.
+  private func changes(
+    in year: Int64, _ daylight: (seconds: Int64, begins: Change, ends: Change)
+  ) -> (begins: Int64, ends: Int64) {
+    (
+      daylight.begins.localSeconds(in: year) - standardSeconds,
+      daylight.ends.localSeconds(in: year) - daylight.seconds
+    )
   }
 
   private struct Scanner {

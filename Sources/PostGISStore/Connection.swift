@@ -1,3 +1,4 @@
+internal import Base
 internal import CPQ
 internal import Foundation
 internal import Quests
@@ -64,7 +65,7 @@ final class Rows {
 /// A way to stop what a connection is at from another thread.
 final class Canceller: @unchecked Sendable {
   // A plain lock: ThreadSanitizer understands it on Linux.
-  private let lock = NSLock()
+  private let lock = Lock()
   private var cancel: OpaquePointer?
 
   fileprivate init(_ connection: OpaquePointer) { cancel = PQgetCancel(connection) }

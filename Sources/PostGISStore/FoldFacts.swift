@@ -1,10 +1,11 @@
+internal import Base
 internal import CivilTime
 internal import Foundation
 internal import Quests
 
 /// The plans that have been met: they never change, so what was read once is good for ever.
 final class PlanCache: @unchecked Sendable {
-  private let lock = NSLock()
+  private let lock = Lock()
   private var plans: [PlanID: QuestPlan] = [:]
   private var milestones = 0
   /// Counted in milestones, of which a plan is made: some 100 bytes each.

@@ -1,3 +1,4 @@
+internal import Base
 internal import Foundation
 internal import Quests
 
@@ -14,7 +15,7 @@ final class FoldedReads<Question: Sendable, Answer: Sendable>: @unchecked Sendab
   /// Questions in one look.
   private static var mostTogether: Int { 256 }
 
-  private let lock = NSLock()
+  private let lock = Lock()
   private var waiting: [Waiting] = []
   private var looks = 0
   private let mostWaiting: Int

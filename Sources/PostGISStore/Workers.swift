@@ -1,3 +1,4 @@
+internal import Base
 internal import Foundation
 internal import Quests
 
@@ -141,7 +142,7 @@ final class Workers: Sendable {
 
   /// What a caller and a thread know of one job, whichever comes first.
   private final class Ticket: @unchecked Sendable {
-    private let lock = NSLock()
+    private let lock = Lock()
     private var id: UInt64?
     private var isCancelled = false
     private var isRunning = false

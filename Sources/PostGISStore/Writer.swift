@@ -1,3 +1,4 @@
+internal import Base
 internal import CivilTime
 internal import Foundation
 internal import Quests
@@ -91,7 +92,7 @@ final class Writer: Sendable {
 
   /// Where a caller's item lies, told to whoever cancels it, whichever comes first.
   private final class Ticket: @unchecked Sendable {
-    private let lock = NSLock()
+    private let lock = Lock()
     private var id: UInt64?
     private var isCancelled = false
 

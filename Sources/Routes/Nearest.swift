@@ -1,5 +1,5 @@
+internal import Base
 public import Geodesy
-internal import Synchronization
 
 /// A place of the course near a coordinate.
 public struct Match: Hashable, Sendable {
@@ -50,7 +50,7 @@ extension MeasuredRoute {
 /// Safe to share between threads; the questions take turns.
 public final class NearestPlaces: Sendable {
   public let route: MeasuredRoute
-  private let index: Mutex<PlaceIndex>
+  private let index: Lock<PlaceIndex>
 
   /// - Throws: `limit` where no memory is left.
   /// - Complexity: O(vertices).
@@ -59,7 +59,7 @@ public final class NearestPlaces: Sendable {
       throw RouteError(.limit, "no memory is left for the index of places")
     }
     self.route = route
-    self.index = Mutex(index)
+    self.index = Lock(index)
   }
 
   /// The same as `MeasuredRoute.nearest(to:toleranceMeters:)`. O(log vertices) expected.

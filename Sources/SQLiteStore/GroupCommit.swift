@@ -1,3 +1,4 @@
+internal import Base
 internal import Dispatch
 internal import Foundation
 internal import Quests
@@ -14,7 +15,7 @@ final class GroupCommit: @unchecked Sendable {
   }
 
   // A plain lock: ThreadSanitizer understands it on Linux.
-  private let lock = NSLock()
+  private let lock = Lock()
   private var items: [Item] = []
   private var waiting = 0
   private var isRunning = false

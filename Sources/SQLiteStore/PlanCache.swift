@@ -1,3 +1,4 @@
+internal import Base
 internal import Foundation
 internal import Quests
 
@@ -6,7 +7,7 @@ final class PlanCache: @unchecked Sendable {
   /// In all of its plans; a hundred thousand take some 10 MB.
   static let mostMilestones = 100_000
 
-  private let lock = NSLock()
+  private let lock = Lock()
   private var plans: [PlanID: QuestPlan] = [:]
   private var milestones = 0
 

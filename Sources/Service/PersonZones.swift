@@ -1,5 +1,5 @@
+import Base
 import CivilTime
-import NIOConcurrencyHelpers
 import Quests
 
 /// The zones of persons by their accounts, remembered for a moment: every walk that is logged needs
@@ -32,7 +32,7 @@ final class PersonZones: Sendable {
   }
 
   private let accounts: any AccountStore
-  private let state = NIOLockedValueBox(State())
+  private let state = Lock(State())
 
   init(_ accounts: any AccountStore) { self.accounts = accounts }
 
@@ -40,19 +40,19 @@ final class PersonZones: Sendable {
   ///
   /// - Complexity: O(1) expected where it is remembered, else a read of the account.
   func zone(of person: PersonID, at now: Instant) async throws(LedgerError) -> String {
-    let known = state.withLockedValue { state in
+    let known = state.withLock { state in
       state.age(to: now)
       return state.young[person] ?? state.old[person]
     }
     if let known { return known }
     let zone = try await accounts.account(person)?.zone ?? Self.standard
-    state.withLockedValue { $0.young[person] = zone }
+    state.withLock { $0.young[person] = zone }
     return zone
   }
 
   /// Reads a person's zone anew next time.
   func forget(_ person: PersonID) {
-    state.withLockedValue { state in
+    state.withLock { state in
       state.young[person] = nil
       state.old[person] = nil
     }

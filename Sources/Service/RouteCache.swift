@@ -1,5 +1,5 @@
+import Base
 import Geodesy
-import NIOConcurrencyHelpers
 import NIOPosix
 import Quests
 import Routes
@@ -17,7 +17,7 @@ final class RouteCache: Sendable {
   /// A route with what is made of it when it is first needed.
   final class Kept: Sendable {
     let measured: MeasuredRoute
-    private let index = NIOLockedValueBox<NearestPlaces?>(nil)
+    private let index = Lock<NearestPlaces?>(nil)
 
     init(_ measured: MeasuredRoute) { self.measured = measured }
 
@@ -25,7 +25,7 @@ final class RouteCache: Sendable {
     ///
     /// - Throws: `limit` where no memory is left.
     func places() throws -> NearestPlaces {
-      try index.withLockedValue { index in
+      try index.withLock { index in
         if let index { return index }
         let made = try NearestPlaces(measured)
         index = made
@@ -51,7 +51,7 @@ final class RouteCache: Sendable {
 
   private let store: any RouteStore
   private let mostVertices: Int
-  private let state = NIOLockedValueBox(State())
+  private let state = Lock(State())
 
   init(_ store: any RouteStore, mostVertices: Int) {
     self.store = store
@@ -70,7 +70,7 @@ final class RouteCache: Sendable {
   /// - Complexity: O(1) expected where it is kept, else O(vertices).
   func kept(_ version: RouteVersion, course: Course? = nil) async throws -> Kept {
     let key = Key(version: version, course: course)
-    let (task, isNew) = state.withLockedValue { state in
+    let (task, isNew) = state.withLock { state in
       state.uses += 1
       if state.entries[key] != nil {
         state.entries[key]!.lastUse = state.uses
@@ -87,13 +87,13 @@ final class RouteCache: Sendable {
       return kept
     } catch {
       // A failure is not kept: the next one asks anew.
-      state.withLockedValue { _ = $0.entries.removeValue(forKey: key) }
+      state.withLock { _ = $0.entries.removeValue(forKey: key) }
       throw error
     }
   }
 
   private func keep(_ key: Key, size: Int) {
-    state.withLockedValue { state in
+    state.withLock { state in
       state.entries[key]?.size = size
       state.size += size
       while state.size > mostVertices, state.entries.count > 1,

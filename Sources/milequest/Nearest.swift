@@ -1,6 +1,7 @@
 import ArgumentParser
 import Formats
 import Geodesy
+import JSON
 import Routes
 
 struct Nearest: ParsableCommand {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Drawing
 import Formats
 import Geodesy
 import Inspection

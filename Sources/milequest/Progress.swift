@@ -1,5 +1,6 @@
 import ArgumentParser
 import Batch
+import CivilTime
 import Formats
 import Geodesy
 import Routes
@@ -190,7 +191,7 @@ struct Progress: AsyncParsableCommand {
     defer { if path != "-" { close(descriptor) } }
     var request = TallyRequest()
     request.columns = try columns.columns
-    request.zone = try counting.zoneOffsets()
+    request.zone = try counting.timeZone()
     request.window = try counting.window(zone: request.zone)
     request.skipsBadRows = counting.skipBad
     request.limits = limits
@@ -365,17 +366,17 @@ struct CountingOptions: ParsableArguments {
     return limits
   }
 
-  func zoneOffsets() throws -> ZoneOffsets? {
+  func timeZone() throws -> Zone? {
     guard let zone else { return nil }
-    do { return try ZoneOffsets(named: zone) } catch {
+    do { return try ZoneCatalog().zone(named: zone) } catch {
       throw Failure(.usage, "--zone: \(error.message)")
     }
   }
 
-  func window(zone: ZoneOffsets?) throws -> TimeWindow {
-    func instant(_ text: String?, _ option: String) throws -> Int64? {
+  func window(zone: Zone?) throws -> TimeWindow {
+    func instant(_ text: String?, _ option: String) throws -> Instant? {
       guard let text else { return nil }
-      do { return try Instant.parse(text, zone: zone) } catch {
+      do { return try Instant(text: text, zone: zone) } catch {
         throw Failure(.usage, "\(option): \(error.message)")
       }
     }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Formats
 import Geodesy
 import Inspection
+import JSON
 import Routes
 
 #if canImport(Glibc)

@@ -1,3 +1,4 @@
+import CivilTime
 import Foundation
 import Geodesy
 import Testing
@@ -76,7 +77,7 @@ struct BatchFaultTests {
 
   private static func request(_ request: inout TallyRequest) {
     request.routes = ["a", "b"]
-    request.window.from = 0
+    request.window.from = Instant(microseconds: 0)
   }
 
   /// Rows before and behind a bad one, and the line that it is on.
@@ -253,7 +254,7 @@ struct BatchFaultTests {
     #expect(first.note == "a, \"b\"" && first.isPrivate && first.person == "Anna")
     #expect(first.durationSeconds == 600 && first.source == "watch" && first.team == "Owls")
     #expect(first.distance.micrometers == 1_500_000_000 && first.line == 2)
-    #expect(first.instant == 1_777_795_200_000_000)
+    #expect(first.instant == Instant(microseconds: 1_777_795_200_000_000))
     let second = try #require(try reader.next()).get()
     #expect(second.note == nil && second.durationSeconds == nil && !second.isPrivate)
     #expect(second.distance.micrometers == 3_218_688_000 && second.line == 3)

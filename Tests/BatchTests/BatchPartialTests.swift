@@ -1,3 +1,4 @@
+import CivilTime
 import Foundation
 import Geodesy
 import Routes
@@ -54,7 +55,7 @@ struct BatchPartialTests {
     func request(_ request: inout TallyRequest) {
       request.routes = names
       request.skipsBadRows = true
-      request.window.from = 1_767_225_600_000_000
+      request.window.from = Instant(microseconds: 1_767_225_600_000_000)
     }
     var routes: [String?: MeasuredRoute] = [:]
     for (index, name) in (names.isEmpty ? [nil] : names.map(\.self)).enumerated() {

@@ -1,3 +1,4 @@
+import CivilTime
 import Foundation
 import Testing
 
@@ -87,7 +88,8 @@ struct BatchRepeatTests {
       let table = RepeatTable()
       for index in order {
         let content = ActivityContent(
-          route: 0, team: .number(rows[index].content), micrometers: 1, instant: 0)
+          route: 0, team: .number(rows[index].content), micrometers: 1,
+          instant: Instant(microseconds: 0))
         table.add(
           ActivityID(high: 0, low: 1), content, at: RowPlace(block: 0, line: rows[index].line))
       }

@@ -1,3 +1,4 @@
+import CivilTime
 import Foundation
 import Geodesy
 import Testing
@@ -263,7 +264,8 @@ struct BatchTotalsTests {
     #expect(message("team_id,length\n1,5\n").contains("“length”"))
     #expect(message("team_id,distance\n1,5\n") { $0.columns.team = "Squad" }.contains("“Squad”"))
     #expect(
-      message("team_id,distance\n1,5\n") { $0.window.from = 0 }.contains("--time-column"))
+      message("team_id,distance\n1,5\n") { $0.window.from = Instant(microseconds: 0) }.contains(
+        "--time-column"))
     #expect(
       message("team_id,distance\n1,5\n") { $0.routes = ["a"] }.contains("--route-column"))
     #expect(
@@ -276,7 +278,7 @@ struct BatchTotalsTests {
       }.contains("two things"))
     #expect(
       message("team_id,distance\n1,5\n") {
-        $0.window.from = 0
+        $0.window.from = Instant(microseconds: 0)
         $0.columns.time = "team_id"
       }.contains("two things"))
     #expect(message("\"team_id\"x,distance\n1,5\n").contains("quote"))

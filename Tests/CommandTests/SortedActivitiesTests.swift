@@ -1,4 +1,5 @@
 import Batch
+import CivilTime
 import Geodesy
 import Testing
 
@@ -13,7 +14,7 @@ import Testing
       record.team = "Team \(number * 7 % 13)"
       record.person = number % 2 == 0 ? "Ann \(number)" : nil
       record.activity = number % 3 == 0 ? "walk \(number)" : nil
-      record.instant = Int64(count - number) * 1_000_000 - 5
+      record.instant = Instant(microseconds: Int64(count - number) * 1_000_000 - 5)
       record.distance = Distance(micrometers: Int64(number) + 1)
       record.durationSeconds = number % 5 == 0 ? Int64(number) : nil
       record.source = number % 7 == 0 ? "ö" : nil

@@ -50,19 +50,4 @@ import Testing
       }
     }
   }
-
-  @Test func memoryIsBounded() {
-    var table = RecentTable<Int, Int>(most: 100)
-    table[-1] = -1
-    for number in 0..<10_000 {
-      table[number] = number
-      // What is asked for stays.
-      #expect(table[-1] == -1)
-      #expect(table.count <= 100)
-    }
-    #expect(table[9_999] == 9_999)
-    #expect(table[0] == nil)
-    table[9_999] = nil
-    #expect(table[9_999] == nil)
-  }
 }

@@ -15,30 +15,41 @@ import Testing
 
   static let layers = [
     Layer(module: "Geodesy", ours: [], c: ["CPROJ"]),
-    Layer(module: "Routes", ours: ["Geodesy"], c: ["CGEOS"]),
-    Layer(module: "Formats", ours: ["Routes", "Geodesy"], c: ["CExpat", "CPROJ", "CZlib"]),
+    Layer(module: "Base", ours: [], c: []),
+    Layer(module: "JSON", ours: [], c: []),
+    Layer(module: "Routes", ours: ["Geodesy", "Base"], c: ["CGEOS"]),
     Layer(
-      module: "Inspection", ours: ["Formats", "Routes", "Geodesy"], c: ["CCairo", "CPROJ"]),
-    Layer(module: "CivilTime", ours: [], c: []),
+      module: "Formats", ours: ["Routes", "Geodesy", "CivilTime", "JSON"],
+      c: ["CExpat", "CPROJ", "CZlib"]),
+    Layer(
+      module: "Inspection", ours: ["Formats", "Routes", "Geodesy", "JSON"], c: []),
+    Layer(
+      module: "Drawing", ours: ["Inspection", "Formats", "Routes", "Geodesy", "JSON"],
+      c: ["CCairo", "CPROJ"]),
+    Layer(module: "CivilTime", ours: ["Base"], c: []),
     Layer(module: "Quests", ours: ["Routes", "Geodesy", "CivilTime"], c: []),
-    Layer(module: "Batch", ours: ["Formats", "Routes", "Geodesy"], c: ["CZlib"]),
     Layer(
-      module: "SQLiteStore", ours: ["Quests", "Routes", "Geodesy", "CivilTime"], c: [],
+      module: "Batch", ours: ["Formats", "Routes", "Geodesy", "CivilTime", "JSON", "Base"],
+      c: ["CZlib"]),
+    Layer(
+      module: "SQLiteStore", ours: ["Quests", "Routes", "Geodesy", "CivilTime", "Base"], c: [],
       packages: ["Foundation", "GRDB", "GRDBSQLite"]),
     Layer(
-      module: "PostGISStore", ours: ["Quests", "Routes", "Geodesy", "CivilTime"], c: ["CPQ"],
+      module: "PostGISStore", ours: ["Quests", "Routes", "Geodesy", "CivilTime", "Base"],
+      c: ["CPQ"],
       packages: ["Foundation"]),
     Layer(
-      module: "Providers", ours: ["Quests", "CivilTime"], c: [],
+      module: "Providers", ours: ["Quests", "CivilTime", "Base"], c: [],
       packages: ["Foundation", "Crypto", "CryptoExtras"]),
     Layer(
       module: "Service",
       ours: [
-        "Providers", "Inspection", "Quests", "Formats", "Routes", "Geodesy", "CivilTime",
+        "Providers", "Inspection", "Quests", "Formats", "Routes", "Geodesy", "CivilTime", "JSON",
+        "Base",
       ], c: [],
       packages: [
         "Crypto", "HTTPTypes", "Hummingbird", "HummingbirdCore", "Logging",
-        "NIOConcurrencyHelpers", "NIOCore", "NIOPosix", "ServiceLifecycle",
+        "NIOCore", "NIOPosix", "ServiceLifecycle",
       ]),
   ]
 

@@ -1,6 +1,7 @@
 import CivilTime
 import Geodesy
 import HTTPTypes
+import JSON
 import Quests
 import Testing
 
@@ -188,7 +189,7 @@ import Testing
     }
     #expect(seen.count == 40)
     let standing = try await service.store.standing(
-      of: quest, now: service.now.withLockedValue { $0 }, past: nil)
+      of: quest, now: service.now.withLock { $0 }, past: nil)
     #expect(standing?.total == Distance(micrometers: 40 * 160_934_400))
     #expect(try await service.store.audit().differences.isEmpty)
     let walks = try await service.send(.get, "/v1/activities?limit=500", as: Self.ann)
@@ -224,7 +225,7 @@ import Testing
     }
     #expect(created == 60)
     let standing = try await service.store.standing(
-      of: quest, now: service.now.withLockedValue { $0 }, past: nil)
+      of: quest, now: service.now.withLock { $0 }, past: nil)
     #expect(standing?.total == Distance(micrometers: 60 * 1_500_000_000))
   }
 

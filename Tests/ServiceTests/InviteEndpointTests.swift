@@ -57,7 +57,7 @@ import Testing
     let name = made.json.text("id")
     #expect(name != code)
     // Later, when the same request would lead to another moment of expiry.
-    service.now.withLockedValue { $0 = $0.advanced(bySeconds: 60) }
+    service.now.withLock { $0 = $0.advanced(bySeconds: 60) }
     let again = try await service.send(.post, path, "{}", as: Self.ann, headers: key)
     #expect(again.status == 201 && again.bytes == made.bytes)
     let list = try await service.send(.get, path, as: Self.bob)
@@ -81,7 +81,7 @@ import Testing
     #expect(revoked.status == 410 && revoked.code == "invite-revoked")
     let short = try await service.send(
       .post, path, "{\"expiresInSeconds\":60}", as: Self.ann)
-    service.now.withLockedValue { $0 = $0.advanced(bySeconds: 60) }
+    service.now.withLock { $0 = $0.advanced(bySeconds: 60) }
     let late = try await service.send(
       .post, "/v1/invites/\(short.json.text("code")):redeem", as: Self.cid)
     #expect(late.code == "invite-expired")

@@ -1,5 +1,6 @@
 import Formats
 import Foundation
+import JSON
 import Testing
 
 @testable import Service

@@ -1,7 +1,9 @@
+import Base
 import CivilTime
 import Foundation
 import Geodesy
 import HTTPTypes
+import JSON
 import Quests
 import Routes
 import Testing
@@ -212,14 +214,14 @@ import Testing
     try await service.store.updateAccount(account)
     try await isFresh("another name")
     #expect(try await service.send(.get, path, as: nil).text.contains("Annabel"))
-    service.now.withLockedValue { $0 = $0.advanced(bySeconds: 86_400) }
+    service.now.withLock { $0 = $0.advanced(bySeconds: 86_400) }
     try await isFresh("a day")
     let change = QuestChange(zone: "Pacific/Auckland")
     _ = try await service.store.perform(
       LedgerCommand(
         .changeQuest(quest, change, expectedRevision: nil), at: Self.dawn, actor: nil))
     try await isFresh("another zone")
-    service.now.withLockedValue { $0 = $0.advanced(bySeconds: 200 * 86_400) }
+    service.now.withLock { $0 = $0.advanced(bySeconds: 200 * 86_400) }
     try await isFresh("its end")
     let tag = try await service.send(.get, path, as: nil).headers[.eTag]
     let unchanged = try await service.send(
@@ -391,7 +393,7 @@ import Testing
     let quest = try await service.quest(for: team)
     let caretaker = Caretaker(backend: service.backend)
     #expect(try await caretaker.closeDue() == 0)
-    service.now.withLockedValue { $0 = Self.dawn.advanced(bySeconds: 101 * 86_400) }
+    service.now.withLock { $0 = Self.dawn.advanced(bySeconds: 101 * 86_400) }
     #expect(try await caretaker.closeDue() == 1)
     #expect(try await caretaker.closeDue() == 0)
     #expect(try await service.store.quest(quest)?.quest.closing == .expired)

@@ -1,5 +1,6 @@
 import Foundation
 import Geodesy
+import JSON
 import Testing
 
 @testable import Formats

@@ -172,7 +172,7 @@ import Testing
     }
     // A quest of Ben's team brings it before him, to look at.
     var random = SystemRandomNumberGenerator()
-    let now = service.now.withLockedValue { $0 }
+    let now = service.now.withLock { $0 }
     let team = TeamID.random(using: &random)
     func perform(_ action: LedgerCommand.Action) async throws {
       _ = try await service.store.perform(LedgerCommand(action, at: now, actor: Self.ben))

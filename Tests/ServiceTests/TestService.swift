@@ -1,10 +1,11 @@
+import Base
 import CivilTime
 import Foundation
 import Geodesy
 import HTTPTypes
 import Hummingbird
+import JSON
 import Logging
-import NIOConcurrencyHelpers
 import NIOCore
 import NIOEmbedded
 import Providers
@@ -24,14 +25,14 @@ final class TestService: Sendable {
   let store: EmbeddedStore
   let backend: Backend
   /// What the service takes for now.
-  let now: NIOLockedValueBox<Instant>
+  let now: Lock<Instant>
   private let folder: String
   private let ownsFolder: Bool
   private let responder: any HTTPResponder<ServiceContext>
 
   /// - Parameter other: one whose store and time this one shares, as another process would.
   init(beside other: TestService? = nil, limits: ServiceLimits = .standard) throws {
-    now = other?.now ?? NIOLockedValueBox(Self.dawn.advanced(bySeconds: 864_000))
+    now = other?.now ?? Lock(Self.dawn.advanced(bySeconds: 864_000))
     ownsFolder = other == nil
     folder = other?.folder ?? NSTemporaryDirectory() + "milequest-\(UUID().uuidString)"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -48,7 +49,7 @@ final class TestService: Sendable {
       outbox: Outbox(
         try MessageFiles(
           folder: folder + "/mail", from: try MailAddress("milequest@example.org"),
-          clock: { [now] in now.withLockedValue { $0 } })), passwords: Passwords(),
+          clock: { [now] in now.withLock { $0 } })), passwords: Passwords(),
       tokens: try AccessTokens(issuer: "test", audience: "test", secret: secret), secret: secret)
     backend = Backend(
       ledger: store, routes: store, accounts: store, signIn: signIn, keys: APIKeys(store: store),
@@ -57,7 +58,7 @@ final class TestService: Sendable {
       personZones: PersonZones(store),
       uploads: UploadGate(
         mostBytes: limits.uploadBytesAtOnce, mostAtWork: limits.uploadsAtOnce),
-      clock: { [now] in now.withLockedValue { $0 } },
+      clock: { [now] in now.withLock { $0 } },
       logger: Logger(label: "test"), metrics: Metrics(), readiness: Readiness(),
       documents: Documents(api.description))
     let rate = try #require(RateLimit(perSecond: 10_000, burst: 10_000))
@@ -132,7 +133,7 @@ final class TestService: Sendable {
       context: context)
     let collector = Collector()
     try await response.body.write(collector)
-    let collected = collector.bytes.withLockedValue { $0 }
+    let collected = collector.bytes.withLock { $0 }
     #expect(
       response.status.code != 500,
       "\(method) \(path): \(String(decoding: collected, as: UTF8.self))")
@@ -143,10 +144,10 @@ final class TestService: Sendable {
   }
 
   private struct Collector: ResponseBodyWriter {
-    let bytes = NIOLockedValueBox<[UInt8]>([])
+    let bytes = Lock<[UInt8]>([])
 
     func write(_ buffer: ByteBuffer) async throws {
-      bytes.withLockedValue { $0 += buffer.readableBytesView }
+      bytes.withLock { $0 += buffer.readableBytesView }
     }
     consuming func finish(_ trailingHeaders: HTTPFields?) async throws {}
   }

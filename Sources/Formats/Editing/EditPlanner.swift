@@ -1,4 +1,5 @@
 internal import Geodesy
+internal import JSON
 internal import Routes
 
 /// Turns edits in the route's terms into changes of the bytes of one document.

@@ -1,4 +1,5 @@
 internal import Geodesy
+internal import JSON
 internal import Routes
 
 extension EditPlanner {
@@ -270,7 +271,7 @@ extension EditPlanner {
     var cuts: [AntimeridianCut] = []
     if let stated {
       let found = bytes.withUnsafeBufferPointer { bytes in
-        var cursor = JSONCursor(bytes, limits: .standard, offset: stated.value.lowerBound)
+        var cursor = JSONCursor(bytes, limits: JSONCursor.Limits(), offset: stated.value.lowerBound)
         return try? AntimeridianCut.read(&cursor)
       }
       guard let found else { throw unsupported("“antimeridianCuts” is not an array of cuts") }

@@ -1,3 +1,5 @@
+internal import JSON
+
 /// A member of a JSON object, by its places.
 struct JSONMember {
   /// The name with its quotes.
@@ -111,7 +113,7 @@ struct JSONLexer {
   func string(_ range: Range<Int>) -> String? {
     guard bytes[range].first == 0x22 else { return nil }
     return bytes.withUnsafeBufferPointer { bytes in
-      var cursor = JSONCursor(bytes, limits: .standard, offset: range.lowerBound)
+      var cursor = JSONCursor(bytes, limits: JSONCursor.Limits(), offset: range.lowerBound)
       return try? cursor.string()
     }
   }

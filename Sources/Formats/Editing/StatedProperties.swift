@@ -1,4 +1,5 @@
 internal import Geodesy
+internal import JSON
 internal import Routes
 
 /// Where a file states something about its route, and what it speaks for.

@@ -1,4 +1,6 @@
+internal import CivilTime
 internal import Geodesy
+internal import JSON
 internal import Routes
 
 /// Our own words in the files of other formats.
@@ -489,7 +491,7 @@ private final class GPXVisitor: XMLVisitor {
       while end > start, bytes[end - 1] <= 0x20 { end -= 1 }
       // The schema has neither bare dates nor minutes without seconds, and a capital T.
       let isDateTime = end - start >= 19 && bytes[start + 10] == 0x54 && bytes[start + 16] == 0x3A
-      return (DateTimeText(bytes, from: start, to: end)?.microsecondsUTC, isDateTime)
+      return (DateTimeText(bytes, from: start, to: end)?.instant.microseconds, isDateTime)
     }
     time = value ?? SourcePart.noTime
     if value != nil, isDateTime { return }

@@ -1,3 +1,5 @@
+internal import JSON
+
 /// Compares the elements of a GPX file with the schema of its version as they stream by.
 ///
 /// A fault that repeats is told once, where it first stands, with the number of times.

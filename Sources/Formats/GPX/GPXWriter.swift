@@ -1,4 +1,5 @@
 internal import Geodesy
+internal import JSON
 internal import Routes
 
 /// Writes GPX 1.1 that is valid against the Topografix schema; what GPX has no element for stands

@@ -1,4 +1,5 @@
 internal import Geodesy
+internal import JSON
 
 /// A place where a line was cut at 180 degrees for RFC 7946 section 3.1.9, marked so that reading
 /// can join it again.
@@ -17,7 +18,8 @@ struct AntimeridianCut: Hashable {
     while try cursor.nextItem(isFirst: isFirst) {
       isFirst = false
       guard try cursor.kind() == .object else {
-        throw cursor.fault("a cut is an object with “line” and “added”", code: .routeProperty)
+        throw cursor.fault(
+          "a cut is an object with “line” and “added”", code: JSONFault.Code(.routeProperty))
       }
       try cursor.enter()
       var cut = AntimeridianCut(line: 0, added: 0)

@@ -1,3 +1,5 @@
+internal import JSON
+
 /// The `coordinates` member of a geometry as it stands: positions in a row, and how they nest.
 ///
 /// The type of a geometry may follow its coordinates, so they are taken down before anyone knows
@@ -46,15 +48,17 @@ extension CoordinateTape {
   ///
   /// - Parameters:
   ///   - pointer: JSON pointer of the member.
-  ///   - room: how many positions the file may still have.
+  ///   - room: how many positions the file may still have, of `most` in all.
   static func read(
-    _ cursor: inout JSONCursor, pointer: String, room: Int, diagnostics: inout DiagnosticList
+    _ cursor: inout JSONCursor, pointer: String, room: Int, most: Int,
+    diagnostics: inout DiagnosticList
   ) throws(JSONFault) -> CoordinateTape {
     // What is open: the index of the item in each array; the innermost is last.
     var path: [Int] = []
     do throws(JSONFault) {
       return try readItems(
-        &cursor, path: &path, pointer: pointer, room: room, diagnostics: &diagnostics)
+        &cursor, path: &path, pointer: pointer, room: room, most: most,
+        diagnostics: &diagnostics)
     } catch {
       var fault = error
       fault.pointer = pointer + path.prefix { $0 >= 0 }.map { "/\($0)" }.joined()
@@ -63,7 +67,7 @@ extension CoordinateTape {
   }
 
   private static func readItems(
-    _ cursor: inout JSONCursor, path: inout [Int], pointer: String, room: Int,
+    _ cursor: inout JSONCursor, path: inout [Int], pointer: String, room: Int, most: Int,
     diagnostics: inout DiagnosticList
   ) throws(JSONFault) -> CoordinateTape {
     var tape = CoordinateTape()
@@ -92,7 +96,7 @@ extension CoordinateTape {
       // An item of the innermost array: another array, or something else.
       let byte = cursor.peek() ?? 0
       if byte == 0x5B {
-        if let position = try Self.position(&cursor, room: room - tape.count) {
+        if let position = try Self.position(&cursor, room: room - tape.count, most: most) {
           let depth = path.count + 1
           if tape.depth == 0 { tape.depth = depth }
           if depth != tape.depth, !tape.isFaulty {
@@ -160,7 +164,7 @@ extension CoordinateTape {
   /// something else.
   @inline(__always)
   private static func position(
-    _ cursor: inout JSONCursor, room: Int
+    _ cursor: inout JSONCursor, room: Int, most: Int
   ) throws(JSONFault) -> (x: Double, y: Double, z: Double, offset: Int, isLong: Bool)? {
     let before = cursor
     let start = cursor.offset
@@ -171,7 +175,7 @@ extension CoordinateTape {
     }
     if room <= 0 {
       throw cursor.fault(
-        "the file has more than \(cursor.limits.route.vertices) positions, the limit", code: .limit)
+        "the file has more than \(most) positions, the limit", code: .limit)
     }
     let x = try cursor.number()
     guard cursor.peek() == 0x2C else {

@@ -1,4 +1,5 @@
 internal import Geodesy
+internal import JSON
 internal import Routes
 
 /// Reads GeoJSON (RFC 7946, and the `crs` member of its 2008 ancestor) without recursion.
@@ -124,9 +125,9 @@ private final class GeoJSONPass {
 
   func run() -> RouteDocument {
     source.bytes.withUnsafeBufferPointer { bytes in
-      var cursor = JSONCursor(bytes, limits: limits)
+      var cursor = JSONCursor(bytes, limits: limits.json)
       if bytes.starts(with: [0xEF, 0xBB, 0xBF]) {
-        cursor = JSONCursor(bytes, limits: limits, offset: 3)
+        cursor = JSONCursor(bytes, limits: limits.json, offset: 3)
         note(
           .byteOrderMark, .info,
           "the file begins with a byte order mark, which RFC 8259 section 8.1 forbids", 0, "",
@@ -141,7 +142,7 @@ private final class GeoJSONPass {
       } catch {
         diagnostics.addLast(
           Diagnostic(
-            error.code, .error, error.message, offset: error.offset,
+            Diagnostic.Code(error.code), .error, error.message, offset: error.offset,
             pointer: error.pointer ?? currentPointer))
       }
     }
@@ -192,7 +193,8 @@ private final class GeoJSONPass {
 
   private func walk(_ cursor: inout JSONCursor) throws(JSONFault) {
     guard try cursor.kind() == .object else {
-      throw cursor.fault("a GeoJSON file is an object, which begins with “{”", code: .memberType)
+      throw cursor.fault(
+        "a GeoJSON file is an object, which begins with “{”", code: JSONFault.Code(.memberType))
     }
     try open(&cursor, role: .root, pointer: "")
     while let level = levels.popLast() {
@@ -297,6 +299,7 @@ private final class GeoJSONPass {
       if kind == .array {
         let tape = try CoordinateTape.read(
           &cursor, pointer: pointer, room: limits.route.vertices - vertexCount,
+          most: limits.route.vertices,
           diagnostics: &diagnostics)
         vertexCount += tape.count
         if isThorough, let found = tape.long {
@@ -553,7 +556,8 @@ private final class GeoJSONPass {
       while try cursor.nextItem(isFirst: policies.isEmpty) {
         let at = cursor.offset
         guard try cursor.kind() == .string else {
-          throw cursor.fault("“joins” holds join policies in double quotes", code: .routeProperty)
+          throw cursor.fault(
+            "“joins” holds join policies in double quotes", code: JSONFault.Code(.routeProperty))
         }
         let word = try cursor.string()
         if let policy = JoinPolicy(rawValue: word) {

@@ -1,4 +1,5 @@
 internal import Geodesy
+internal import JSON
 internal import Routes
 
 /// Writes RFC 7946: one feature for the line, cut at 180 degrees, one for each waypoint.

@@ -1,4 +1,6 @@
+internal import CivilTime
 internal import Geodesy
+internal import JSON
 internal import Routes
 
 /// Reads the lines and points of KML 2.x as a stream: LineString, LinearRing outside of polygons,
@@ -413,7 +415,7 @@ private final class KMLVisitor: XMLVisitor {
     // KML lets a year or a month stand alone.
     if written.utf8.count == 4 { written += "-01" }
     if written.utf8.count == 7 { written += "-01" }
-    let value = written.withUTF8 { DateTimeText($0, from: 0, to: $0.count)?.microsecondsUTC }
+    let value = written.withUTF8 { DateTimeText($0, from: 0, to: $0.count)?.instant.microseconds }
     trackTimes.append(value ?? SourcePart.noTime)
     if value != nil { return }
     timeFaults += 1

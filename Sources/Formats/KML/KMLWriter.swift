@@ -1,4 +1,5 @@
 internal import Geodesy
+internal import JSON
 internal import Routes
 
 /// Writes KML 2.2: one placemark for the line, one for each waypoint.

@@ -1,5 +1,6 @@
-public import Formats
+internal import Formats
 internal import Geodesy
+public import JSON
 
 /// Reports as programs read them.
 public enum ReportJSON {

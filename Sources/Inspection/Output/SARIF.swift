@@ -1,5 +1,6 @@
-public import Formats
+internal import Formats
 internal import Geodesy
+public import JSON
 
 /// Reports in the Static Analysis Results Interchange Format 2.1.0 (OASIS), which code hosts and
 /// editors read.

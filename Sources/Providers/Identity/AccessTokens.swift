@@ -1,3 +1,4 @@
+internal import Base
 public import CivilTime
 internal import Crypto
 public import Quests

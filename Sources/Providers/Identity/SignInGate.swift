@@ -1,18 +1,17 @@
+internal import Base
 internal import CivilTime
-internal import Foundation
 internal import Quests
 
 /// What one process remembers of those who try to get in: how often, from where, and which sessions
 /// it has ended while their access tokens still count.
-final class SignInGate: @unchecked Sendable {
+final class SignInGate: Sendable {
   private let clientTries: Throttle
   private let accountTries: Throttle
   private let clientMail: Throttle
   private let addressMail: Throttle
-  private let lock = NSLock()
   /// Clients that somebody logged into an account from, by both.
-  private var known = RecentTable<String, Void>(most: 20_000)
-  private var ended = RecentTable<SessionID, Void>(most: 20_000)
+  private let known = BoundedCache<String, Void>(mostWeight: 20_000)
+  private let ended = BoundedCache<SessionID, Void>(mostWeight: 20_000)
 
   init(_ options: BuiltInAccounts.Options) {
     clientTries = Throttle(options.clientTries)
@@ -32,7 +31,7 @@ final class SignInGate: @unchecked Sendable {
     if let wait = clientTries.charge(client, at: now) { throw .throttled(wait) }
     guard let account else { return }
     // Where the owner was let in before, others' tries keep nobody out.
-    let isKnown = lock.withLock { known[pair(account, client)] != nil }
+    let isKnown = known[pair(account, client)] != nil
     let name = isKnown ? pair(account, client) : account
     if let wait = accountTries.charge(name, at: now) {
       clientTries.refund(client, at: now)
@@ -45,7 +44,7 @@ final class SignInGate: @unchecked Sendable {
     guard let account else { return }
     accountTries.clear(account)
     accountTries.clear(pair(account, client))
-    lock.withLock { known[pair(account, client)] = () }
+    known.insert((), for: pair(account, client))
   }
 
   /// Counts a message that somebody asks for.
@@ -59,9 +58,9 @@ final class SignInGate: @unchecked Sendable {
     }
   }
 
-  func end(_ session: SessionID) { lock.withLock { ended[session] = () } }
+  func end(_ session: SessionID) { ended.insert((), for: session) }
 
-  func hasEnded(_ session: SessionID) -> Bool { lock.withLock { ended[session] != nil } }
+  func hasEnded(_ session: SessionID) -> Bool { ended[session] != nil }
 
   private func pair(_ account: String, _ client: String) -> String { "\(account)\n\(client)" }
 }

@@ -1,11 +1,11 @@
+internal import Base
 public import CivilTime
-internal import Foundation
 
 /// Slows down whoever tries too often: some tries are free, then each has to wait twice as long as
 /// the one before, up to a bound.
 ///
 /// Safe to call from many tasks. Of bounded memory: those that tried the longest ago are forgotten.
-public final class Throttle: @unchecked Sendable {
+public final class Throttle: Sendable {
   /// How tries are counted.
   public struct Policy: Hashable, Sendable {
     /// Tries that do not wait.
@@ -34,21 +34,19 @@ public final class Throttle: @unchecked Sendable {
   }
 
   private let policy: Policy
-  // Not Synchronization's, for which ThreadSanitizer gives false alarms on Linux.
-  private let lock = NSLock()
-  private var entries: RecentTable<String, Entry>
+  private let entries: Lock<BoundedTable<String, Entry>>
 
   /// - Parameter most: names that are remembered.
   public init(_ policy: Policy, most: Int = 20_000) {
     self.policy = policy
-    entries = RecentTable(most: most)
+    entries = Lock(BoundedTable(mostWeight: most))
   }
 
   /// Counts a try, before it is made, so that many at once count too.
   ///
   /// - Returns: nil where it may be made, else the seconds until one may; that one is not counted.
   public func charge(_ name: String, at now: Instant) -> Int64? {
-    lock.withLock {
+    entries.withLock { entries in
       var entry = entries[name] ?? Entry(tries: 0, last: now, opensAt: now)
       if now < entry.opensAt {
         let (left, overflow) = entry.opensAt.microseconds.subtractingReportingOverflow(
@@ -67,23 +65,23 @@ public final class Throttle: @unchecked Sendable {
         entry.opensAt = now.advanced(
           bySeconds: overflow ? policy.mostSeconds : min(wait, policy.mostSeconds))
       }
-      entries[name] = entry
+      entries.insert(entry, for: name)
       return nil
     }
   }
 
   /// Takes back the last try: it did no harm.
   public func refund(_ name: String, at now: Instant) {
-    lock.withLock {
+    entries.withLock { entries in
       guard var entry = entries[name] else { return }
       entry.tries = max(entry.tries - 1, 0)
       entry.opensAt = now
-      entries[name] = entry
+      entries.insert(entry, for: name)
     }
   }
 
   /// Forgets all tries.
   public func clear(_ name: String) {
-    lock.withLock { entries[name] = nil }
+    entries.withLock { $0.remove(name) }
   }
 }

@@ -1,4 +1,4 @@
-import NIOConcurrencyHelpers
+import Base
 
 /// Bounds what route files may take of the process at once: memory for what arrives, and processors
 /// for what is read, inspected and written.
@@ -10,7 +10,7 @@ final class UploadGate: Sendable {
 
   private let mostBytes: Int
   private let mostAtWork: Int
-  private let state = NIOLockedValueBox(State())
+  private let state = Lock(State())
 
   init(mostBytes: Int, mostAtWork: Int) {
     self.mostBytes = mostBytes
@@ -21,7 +21,7 @@ final class UploadGate: Sendable {
   ///
   /// - Throws: `unavailable`, to come back later.
   func work<T>(_ body: () async throws -> T) async throws -> T {
-    let isFree = state.withLockedValue { state in
+    let isFree = state.withLock { state in
       guard state.atWork < mostAtWork else { return false }
       state.atWork += 1
       return true
@@ -32,7 +32,7 @@ final class UploadGate: Sendable {
         "\(mostAtWork) route files are being worked on, the limit; send it again in a moment",
         retryAfterSeconds: 2)
     }
-    defer { state.withLockedValue { $0.atWork -= 1 } }
+    defer { state.withLock { $0.atWork -= 1 } }
     return try await body()
   }
 
@@ -41,13 +41,13 @@ final class UploadGate: Sendable {
   /// Counted as bytes arrive, so that who sends slowly keeps nothing from others.
   final class Receipt: Sendable {
     private let gate: UploadGate
-    private let held = NIOLockedValueBox(0)
+    private let held = Lock(0)
 
     init(_ gate: UploadGate) { self.gate = gate }
 
     /// - Throws: `unavailable` where all uploads together would hold more than the limit.
     func take(_ bytes: Int) throws(Problem) {
-      let fits = gate.state.withLockedValue { state in
+      let fits = gate.state.withLock { state in
         guard bytes <= gate.mostBytes - state.bytes else { return false }
         state.bytes += bytes
         return true
@@ -59,15 +59,15 @@ final class UploadGate: Sendable {
         problem.headers[.connection] = "close"
         throw problem
       }
-      held.withLockedValue { $0 += bytes }
+      held.withLock { $0 += bytes }
     }
 
     func giveBack() {
-      let bytes = held.withLockedValue { held in
+      let bytes = held.withLock { held in
         defer { held = 0 }
         return held
       }
-      gate.state.withLockedValue { $0.bytes -= bytes }
+      gate.state.withLock { $0.bytes -= bytes }
     }
   }
 }

@@ -3,6 +3,7 @@ import Crypto
 import Formats
 import Geodesy
 import HTTPTypes
+import JSON
 import Quests
 
 /// One request on its way to its endpoint: checked against the endpoint's parameters and schema.

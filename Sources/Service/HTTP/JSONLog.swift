@@ -1,5 +1,6 @@
 import CivilTime
 import Formats
+import JSON
 import Logging
 
 #if canImport(Glibc)

@@ -1,4 +1,4 @@
-import NIOConcurrencyHelpers
+import Base
 
 /// Counts and times of requests, as Prometheus reads them.
 final class Metrics: Sendable {
@@ -14,11 +14,11 @@ final class Metrics: Sendable {
       var sumSeconds = 0.0
     }
 
-    fileprivate let counts = NIOLockedValueBox(Counts())
+    fileprivate let counts = Lock(Counts())
 
     func record(status: Int, seconds: Double) {
       let bucket = Metrics.bounds.firstIndex { seconds <= $0 }
-      counts.withLockedValue { counts in
+      counts.withLock { counts in
         counts.byStatus[status, default: 0] += 1
         counts.count += 1
         counts.sumSeconds += seconds
@@ -27,13 +27,13 @@ final class Metrics: Sendable {
     }
   }
 
-  private let series = NIOLockedValueBox<[String: Series]>([:])
+  private let series = Lock<[String: Series]>([:])
 
   /// The series of an operation, to be kept by whoever counts in it.
   ///
   /// - Parameter operation: the endpoint's; a fixed set, so that the table stays small.
   func series(_ operation: String) -> Series {
-    series.withLockedValue { all in
+    series.withLock { all in
       if let known = all[operation] { return known }
       let new = Series()
       all[operation] = new
@@ -43,8 +43,8 @@ final class Metrics: Sendable {
 
   /// The text exposition format, version 0.0.4.
   var text: String {
-    let all = series.withLockedValue { $0 }
-      .map { ($0.key, $0.value.counts.withLockedValue { $0 }) }
+    let all = series.withLock { $0 }
+      .map { ($0.key, $0.value.counts.withLock { $0 }) }
       .filter { $0.1.count > 0 }.sorted { $0.0 < $1.0 }
     var out = "# HELP milequest_requests_total Requests answered.\n"
     out += "# TYPE milequest_requests_total counter\n"

@@ -2,6 +2,7 @@ import CivilTime
 import Formats
 import HTTPTypes
 import Hummingbird
+import JSON
 import Logging
 import NIOCore
 import Providers

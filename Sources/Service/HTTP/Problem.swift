@@ -1,5 +1,6 @@
 import Formats
 import HTTPTypes
+import JSON
 
 /// What went wrong with a request, as RFC 9457 writes it.
 ///

@@ -1,5 +1,6 @@
 import Formats
 import HTTPTypes
+import JSON
 
 /// What an endpoint answers, before the headers that all answers have.
 struct Reply: Sendable {

@@ -1,5 +1,5 @@
+import Base
 import Hummingbird
-import NIOConcurrencyHelpers
 import NIOCore
 import NIOPosix
 
@@ -16,11 +16,11 @@ enum BodyReading {
     if stated == 0 || (stated == nil && request.headers[.transferEncoding] == nil) { return [] }
     let seconds = limits.bodySeconds + (stated ?? limit) / limits.bodyBytesPerSecond
     // A timer of the loop, for a task that sleeps beside each body would cost more than the body.
-    let isOver = NIOLockedValueBox(false)
+    let isOver = Lock(false)
     let timer = MultiThreadedEventLoopGroup.singleton.any().scheduleTask(
       in: .seconds(Int64(seconds))
     ) {
-      isOver.withLockedValue { $0 = true }
+      isOver.withLock { $0 = true }
       // What is read ends here; the answer can still be written.
       channel.close(mode: .input, promise: nil)
     }
@@ -33,8 +33,8 @@ enum BodyReading {
         try receipt?.take(buffer.readableBytes)
         bytes.append(contentsOf: buffer.readableBytesView)
       }
-    } catch  where isOver.withLockedValue({ $0 }) { throw tooSlow(seconds) }
-    if isOver.withLockedValue({ $0 }) { throw tooSlow(seconds) }
+    } catch  where isOver.withLock({ $0 }) { throw tooSlow(seconds) }
+    if isOver.withLock({ $0 }) { throw tooSlow(seconds) }
     return bytes
   }
 

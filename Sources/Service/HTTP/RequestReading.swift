@@ -2,6 +2,7 @@ import CivilTime
 import Formats
 import HTTPTypes
 import Hummingbird
+import JSON
 import NIOCore
 
 /// Holds requests against what an endpoint takes; what is unknown is refused. Made once an endpoint.

@@ -1,4 +1,4 @@
-public import Formats
+public import JSON
 
 /// Why a `fields=` cannot be taken.
 public struct FieldFault: Error, Hashable, Sendable {

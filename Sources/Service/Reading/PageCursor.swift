@@ -1,3 +1,4 @@
+import Base
 import Providers
 public import Quests
 

@@ -1,4 +1,4 @@
-import NIOConcurrencyHelpers
+import Base
 import Quests
 
 /// The teams whose markers may have moved since they were last placed.
@@ -19,14 +19,14 @@ final class ChangedTeams: Sendable {
   /// Comes when there is something to take; for one listener.
   let signals: AsyncStream<Void>
   private let signal: AsyncStream<Void>.Continuation
-  private let waiting = NIOLockedValueBox(Taken())
+  private let waiting = Lock(Taken())
 
   init() {
     (signals, signal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
   }
 
   func insert(_ teams: some Sequence<TeamID>) {
-    let isFirst = waiting.withLockedValue { waiting in
+    let isFirst = waiting.withLock { waiting in
       let wasEmpty = waiting.isEmpty
       for team in teams {
         if waiting.teams.count < Self.mostTeams {
@@ -54,7 +54,7 @@ final class ChangedTeams: Sendable {
 
   /// Empties the set.
   func take() -> Taken {
-    waiting.withLockedValue { waiting in
+    waiting.withLock { waiting in
       defer { waiting = Taken() }
       return waiting
     }

@@ -1,5 +1,6 @@
 import Formats
 import Geodesy
+import JSON
 import Quests
 import Routes
 

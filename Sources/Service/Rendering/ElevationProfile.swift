@@ -1,5 +1,6 @@
-public import Formats
+import Formats
 public import Geodesy
+public import JSON
 public import Routes
 
 /// The heights along one pass of a route, few enough to draw.

@@ -1,5 +1,6 @@
-public import Formats
+import Formats
 public import Geodesy
+public import JSON
 import Routes
 
 extension RouteMapSource {

@@ -1,4 +1,5 @@
 import Formats
+import JSON
 import NIOCore
 
 /// JSON as it goes out, with its tag: made once, sent many times.

@@ -1,5 +1,6 @@
 import Formats
 import Geodesy
+import JSON
 public import Routes
 
 /// What the maps of one course are drawn from: the line of a pass, simplified, cut at 180 degrees and

@@ -1,4 +1,5 @@
 import Formats
+import JSON
 import Quests
 
 /// The walks of an offline queue, logged by one call.

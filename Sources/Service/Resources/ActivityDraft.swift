@@ -1,6 +1,7 @@
 import CivilTime
 import Formats
 import Geodesy
+import JSON
 import Quests
 
 /// A walk as a client sends it, alone or in a batch.

@@ -1,5 +1,6 @@
 import Formats
 import HTTPTypes
+import JSON
 import Providers
 import Quests
 

@@ -1,6 +1,7 @@
 import Formats
 import Geodesy
 import HTTPTypes
+import JSON
 import Quests
 
 /// Everything that an app's first screen shows, in one call.

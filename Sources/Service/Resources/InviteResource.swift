@@ -2,6 +2,7 @@ import CivilTime
 import Crypto
 import Formats
 import HTTPTypes
+import JSON
 import Quests
 
 /// Invites to a team: made by admins, redeemed once by whoever holds their code.

@@ -2,6 +2,7 @@ import CivilTime
 import Formats
 import Geodesy
 import HTTPTypes
+import JSON
 import Quests
 
 /// The caller's own account: profile, figures, everything that is kept, and its erasure.

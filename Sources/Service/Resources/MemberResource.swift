@@ -1,5 +1,6 @@
 import Formats
 import HTTPTypes
+import JSON
 import Quests
 
 /// Who is in a team, what each may do there, and who changed what.

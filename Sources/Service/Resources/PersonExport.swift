@@ -1,6 +1,7 @@
 import CivilTime
 import Formats
 import Geodesy
+import JSON
 import Quests
 
 /// Everything that is kept of a person, written page by page, however many walks there are.

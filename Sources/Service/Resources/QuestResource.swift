@@ -2,6 +2,7 @@ import CivilTime
 import Formats
 import Geodesy
 import HTTPTypes
+import JSON
 import Quests
 import Routes
 

@@ -2,6 +2,7 @@ import Formats
 import Geodesy
 import HTTPTypes
 import Inspection
+import JSON
 import Routes
 
 /// How a request asks for its route file to be read.

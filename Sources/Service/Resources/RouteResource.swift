@@ -1,6 +1,7 @@
 import Formats
 import Geodesy
 import HTTPTypes
+import JSON
 import Quests
 import Routes
 

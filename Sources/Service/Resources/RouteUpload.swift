@@ -2,6 +2,7 @@ import Formats
 import Geodesy
 import HTTPTypes
 import Inspection
+import JSON
 import Quests
 import Routes
 

@@ -1,5 +1,6 @@
 import Formats
 import HTTPTypes
+import JSON
 import Quests
 
 /// Teams: their name, who may see them, and the caller's part in them.

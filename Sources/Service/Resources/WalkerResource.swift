@@ -2,6 +2,7 @@ import CivilTime
 import Formats
 import Geodesy
 import HTTPTypes
+import JSON
 import Quests
 
 /// What was walked for a quest: day by day, by whom, and walk by walk.

@@ -1,4 +1,5 @@
 import Formats
+import JSON
 
 /// The API's description as one page that needs nothing from outside, no script either.
 struct DocsPage {

@@ -1,5 +1,6 @@
 import Formats
 import HTTPTypes
+import JSON
 
 /// The API's description, made from the endpoints that are served.
 struct OpenAPI {

@@ -1,6 +1,7 @@
 import CivilTime
 import Formats
 import Geodesy
+import JSON
 import Quests
 
 /// Holds JSON against a schema and tells everything that is wrong with it at once.

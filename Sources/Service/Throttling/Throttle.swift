@@ -1,3 +1,5 @@
+import Base
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -14,8 +16,7 @@
 /// so a flood of new callers neither slows another nor clears its own debts first.
 ///
 /// Safe to use from any number of threads: each set belongs to one of 64 locks, held for the time of
-/// one look. The locks are POSIX mutexes: the thread sanitizer understands them, and they need no
-/// framework.
+/// one look.
 /// - Memory: 32 bytes a place; the pages of places that no caller ever had are not resident.
 /// - Complexity: O(1) a request, whatever the number of callers.
 public final class Throttle: @unchecked Sendable {
@@ -36,7 +37,7 @@ public final class Throttle: @unchecked Sendable {
   private let setCount: Int
   // Read and written under the lock of their set: hence `@unchecked`.
   private let places: UnsafeMutablePointer<Place>
-  private let locks: UnsafeMutablePointer<pthread_mutex_t>
+  private let locks = (0..<lockCount).map { _ in Lock() }
 
   /// - Parameters:
   ///   - callers: how many the table is made for, 1 to 2²⁸; more than that share it as well as they
@@ -55,21 +56,12 @@ public final class Throttle: @unchecked Sendable {
       preconditionFailure("no memory for the buckets of \(callers) callers")
     }
     places = memory.bindMemory(to: Place.self, capacity: sets * Self.setSize)
-    locks = .allocate(capacity: Self.lockCount)
-    for index in 0..<Self.lockCount { pthread_mutex_init(locks + index, nil) }
   }
 
-  deinit {
-    for index in 0..<Self.lockCount { pthread_mutex_destroy(locks + index) }
-    locks.deallocate()
-    free(places)
-  }
+  deinit { free(places) }
 
   /// Bytes that the table may come to hold.
-  public var byteCount: Int {
-    setCount * Self.setSize * MemoryLayout<Place>.stride
-      + Self.lockCount * MemoryLayout<pthread_mutex_t>.stride
-  }
+  public var byteCount: Int { setCount * Self.setSize * MemoryLayout<Place>.stride }
 
   /// Takes a token of a caller's bucket where there is one.
   ///
@@ -82,11 +74,10 @@ public final class Throttle: @unchecked Sendable {
   ) -> ThrottleDecision {
     let (high, low) = hash(of: caller)
     let set = Int(truncatingIfNeeded: low) & (setCount - 1)
-    let lock = locks + set & (Self.lockCount - 1)
-    pthread_mutex_lock(lock)
-    defer { pthread_mutex_unlock(lock) }
-    let place = place(of: high, low, in: places + set * Self.setSize)
-    return place.pointee.bucket.take(limit, at: nowNanoseconds)
+    return locks[set & (Self.lockCount - 1)].withLock {
+      let place = place(of: high, low, in: places + set * Self.setSize)
+      return place.pointee.bucket.take(limit, at: nowNanoseconds)
+    }
   }
 
   /// The place of a caller, made where there is none.

@@ -12,7 +12,7 @@ import Quests
 struct ActivityFile {
   let path: String
   let columns: ActivityColumns
-  let zone: ZoneOffsets
+  let zone: Zone
 
   /// Reads all rows, so that bad ones are found before anything is done with the others.
   ///

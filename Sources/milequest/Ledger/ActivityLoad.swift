@@ -2,20 +2,21 @@ import Batch
 import CivilTime
 import Formats
 import Geodesy
+import JSON
 import Quests
 
 /// What teams and persons that are not there yet are created with.
 struct Founding: Sendable {
   struct QuestTerms: Sendable {
     let name: String
-    let start: CivilTime.Instant
-    let end: CivilTime.Instant
+    let start: Instant
+    let end: Instant
     let zone: String
     let plan: QuestPlan
   }
 
   /// Since when they walk.
-  let since: CivilTime.Instant
+  let since: Instant
   /// Whether persons who are known by a name get an account that has it: a commit for each.
   let keepsNames: Bool
   /// Whether strangers may see the teams.
@@ -137,7 +138,7 @@ struct ActivityLoad {
       var ahead = try rows.next()
       while firstBad == nil, ahead != nil {
         let together = try take(&ahead, of: rows)
-        let now = CivilTime.Instant.now
+        let now = Instant.now
         let foundings = try await roster.admit(together, at: now)
         var batch: [Item] = []
         for team in together.chunked(by: \.team) {
@@ -180,7 +181,7 @@ struct ActivityLoad {
   /// What is to be done for the rows of one team.
   private func items(
     _ rows: ArraySlice<SortedActivities.Row>, foundings: [TeamID: [LedgerCommand]],
-    _ roster: Roster, at now: CivilTime.Instant, _ reject: (Int, String) -> Void
+    _ roster: Roster, at now: Instant, _ reject: (Int, String) -> Void
   ) -> [Item] {
     guard let team = rows.first?.team else { return [] }
     var items = (foundings[team] ?? []).map { Item(command: $0, team: team, line: nil) }
@@ -191,7 +192,7 @@ struct ActivityLoad {
       case .success(let person):
         let key = ActivityKey(person: person, id: Self.id(of: record, by: person))
         let content = ActivityContent(
-          start: CivilTime.Instant(microseconds: record.instant), distance: record.distance,
+          start: record.instant, distance: record.distance,
           durationSeconds: record.durationSeconds, source: record.source, note: record.note,
           isPrivate: record.isPrivate)
         let command = LedgerCommand(.log(key, content, zone: zone), at: now, actor: person)
@@ -205,7 +206,7 @@ struct ActivityLoad {
   private static func id(of record: ActivityRecord, by person: PersonID) -> ActivityID {
     if let text = record.activity { return ActivityID(text) ?? .named("activity", text) }
     let content =
-      "row\0\(record.line)\0\(record.instant)\0\(record.distance.micrometers)\0"
+      "row\0\(record.line)\0\(record.instant.microseconds)\0\(record.distance.micrometers)\0"
       + "\(record.durationSeconds ?? -1)\0\(record.isPrivate)\0\(record.source ?? "")\0"
       + "\(record.note ?? "")"
     return .derived(from: Array(content.utf8) + person.bytes)

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Formats
+import JSON
 import Quests
 
 struct Audit: AsyncParsableCommand {

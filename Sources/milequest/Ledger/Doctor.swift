@@ -4,6 +4,7 @@ import CPQ
 import CPROJ
 import CivilTime
 import Formats
+import JSON
 import Quests
 
 #if canImport(Glibc)
@@ -107,11 +108,11 @@ private struct Checkup {
     defer { store.close() }
     add("store", "opens")
     do throws(LedgerError) {
-      let before = CivilTime.Instant.now
+      let before = Instant.now
       let pairs = try await store.diagnosis()
       look(
         at: Dictionary(pairs.map { ($0.name, $0.value) }, uniquingKeysWith: { a, _ in a }),
-        asked: before...CivilTime.Instant.now)
+        asked: before...Instant.now)
     } catch {
       add("diagnosis", error.message, .fail)
     }
@@ -136,7 +137,7 @@ private struct Checkup {
     if statvfs(place, &disk) == 0 {
       lookAtDisk(free: UInt64(disk.f_bavail) * UInt64(disk.f_frsize))
     }
-    add("clock", "\(CivilTime.Instant.now) by this machine, the only one")
+    add("clock", "\(Instant.now) by this machine, the only one")
   }
 
   private mutating func lookAtDisk(free: UInt64) {
@@ -151,7 +152,7 @@ private struct Checkup {
     }
   }
 
-  private mutating func look(at found: [String: String], asked: ClosedRange<CivilTime.Instant>) {
+  private mutating func look(at found: [String: String], asked: ClosedRange<Instant>) {
     if let version = found["sqlite"] { add("SQLite", version) }
     if let version = found["postgresql"] { add("PostgreSQL", version) }
     if let version = found["postgis"] { add("PostGIS", version) }
@@ -189,7 +190,7 @@ private struct Checkup {
   }
 
   /// The server's clock lies between the moments of asking and being told, if all is well.
-  private mutating func lookAtClock(_ server: Int64, _ asked: ClosedRange<CivilTime.Instant>) {
+  private mutating func lookAtClock(_ server: Int64, _ asked: ClosedRange<Instant>) {
     let late = asked.lowerBound.microseconds - server
     let early = server - asked.upperBound.microseconds
     let apart = max(late, early, 0)

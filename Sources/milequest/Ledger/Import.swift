@@ -3,6 +3,7 @@ import Batch
 import CivilTime
 import Formats
 import Geodesy
+import JSON
 import Quests
 import Routes
 
@@ -216,7 +217,7 @@ struct ImportActivities: AsyncParsableCommand {
       let times = try TimeReading(zone: zone)
       let first = try start.map { try times.instant($0, "--start") }
       let last = try end.map { try times.instant($0, "--end", isEnd: true) }
-      let input = ActivityFile(path: file, columns: try columns(), zone: times.offsets)
+      let input = ActivityFile(path: file, columns: try columns(), zone: times.zone)
       let begin = ContinuousClock.now
       var report = LoadReport()
       let rows = try input.sorted(skipsBadRows: skipBad, &report)

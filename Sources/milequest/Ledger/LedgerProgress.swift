@@ -1,6 +1,7 @@
 import CivilTime
 import Formats
 import Geodesy
+import JSON
 import Quests
 import Routes
 
@@ -35,8 +36,8 @@ struct LedgerProgress {
 
   /// - Parameter past: nil for now.
   /// - Complexity: O(teams), with a read more for each where a past moment is asked for.
-  init(_ store: any AnyStore, past: CivilTime.Instant?) async throws {
-    let now = CivilTime.Instant.now
+  init(_ store: any AnyStore, past: Instant?) async throws {
+    let now = Instant.now
     var figures: [Figure] = []
     var waiting: [(Team, Quest)] = []
     try await Naming(store: store).eachTeam { facts in
@@ -79,14 +80,14 @@ struct LedgerProgress {
   }
 
   private static func present(
-    _ quests: [QuestRecord], at moment: CivilTime.Instant
+    _ quests: [QuestRecord], at moment: Instant
   ) -> QuestRecord? {
     let kept = quests.filter { $0.quest.closing != .cancelled }
     return kept.last { $0.quest.start <= moment } ?? kept.first
   }
 
   private static func figures(
-    of quests: [(Team, Quest)], at past: CivilTime.Instant, now: CivilTime.Instant,
+    of quests: [(Team, Quest)], at past: Instant, now: Instant,
     in store: any AnyStore
   ) async throws -> [Figure] {
     try await withThrowingTaskGroup(of: (Int, Figure?).self) { group in

@@ -3,6 +3,7 @@ import Batch
 import CivilTime
 import Formats
 import Geodesy
+import JSON
 import Quests
 import Routes
 
@@ -171,7 +172,7 @@ struct QuestCommand: AsyncParsableCommand {
         } else {
           try await naming.eachTeam { teams.append($0) }
         }
-        let now = CivilTime.Instant.now
+        let now = Instant.now
         switch format {
         case .json:
           let quests = teams.flatMap { team in
@@ -212,7 +213,7 @@ struct QuestCommand: AsyncParsableCommand {
 extension QuestDraft {
   /// A draft whose id follows from what it is, so that the same quest again is the same quest.
   init(
-    team: TeamID, name: String, start: CivilTime.Instant, end: CivilTime.Instant, zone: String,
+    team: TeamID, name: String, start: Instant, end: Instant, zone: String,
     plan: QuestPlan
   ) {
     let content = "\(team)\0\(name)\0\(start)\0\(end)\0\(zone)\0\(plan.id)"
@@ -248,7 +249,7 @@ struct QuestReport {
 
   init(_ store: any AnyStore) { self.store = store }
 
-  func show(_ id: QuestID, past: CivilTime.Instant?, as format: OutputFormat) async throws {
+  func show(_ id: QuestID, past: Instant?, as format: OutputFormat) async throws {
     guard let standing = try await store.standing(of: id, now: .now, past: past),
       let team = try await store.team(standing.record.quest.team)
     else { throw Failure(.noInput, "there is no quest \(id)") }

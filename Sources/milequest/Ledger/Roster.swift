@@ -39,7 +39,7 @@ struct Roster {
   ///
   /// - Returns: what makes them be there, by the team as the rows know it.
   mutating func admit(
-    _ rows: [SortedActivities.Row], at now: CivilTime.Instant
+    _ rows: [SortedActivities.Row], at now: Instant
   ) async throws -> [TeamID: [LedgerCommand]] {
     var names: [TeamID: String] = [:]
     for row in rows where names[row.team] == nil { names[row.team] = row.record.team }
@@ -75,7 +75,7 @@ struct Roster {
 
   private func found(
     _ team: TeamID, _ name: String, _ founder: PersonID, _ founding: Founding,
-    at now: CivilTime.Instant
+    at now: Instant
   ) -> [LedgerCommand] {
     // Founding is joining, so the team was founded when its founder began to walk.
     var commands = [

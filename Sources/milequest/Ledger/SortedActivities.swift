@@ -26,7 +26,7 @@ final class SortedActivities {
   static let runBytes = 128 << 20
 
   /// When the first walk started; nil where there is none.
-  private(set) var earliest: CivilTime.Instant?
+  private(set) var earliest: Instant?
   private(set) var count = 0
 
   private let runBytes: Int
@@ -81,7 +81,7 @@ final class SortedActivities {
     let start = packed.count
     PackedRow.append(record, high: key.high, low: key.low, to: &packed)
     places.append(Place(key: key, start: start, end: packed.count))
-    let instant = CivilTime.Instant(microseconds: record.instant)
+    let instant = record.instant
     earliest = min(earliest ?? instant, instant)
     count += 1
     if packed.count >= runBytes { try spill() }
@@ -249,7 +249,7 @@ private enum PackedRow {
     put(high)
     put(low)
     put(Int64(record.line))
-    put(record.instant)
+    put(record.instant.microseconds)
     put(record.distance.micrometers)
     put(record.durationSeconds ?? 0)
     for text in [record.team, record.person, record.activity, record.source, record.note] {
@@ -283,7 +283,8 @@ private enum PackedRow {
     var record = ActivityRecord()
     let marks = Marks(rawValue: row.loadUnaligned(fromByteOffset: 4, as: UInt32.self))
     record.line = Int(order(row).line)
-    record.instant = row.loadUnaligned(fromByteOffset: 32, as: Int64.self)
+    record.instant = Instant(
+      microseconds: row.loadUnaligned(fromByteOffset: 32, as: Int64.self))
     record.distance = Distance(
       micrometers: row.loadUnaligned(fromByteOffset: 40, as: Int64.self))
     if marks.contains(.hasDuration) {

@@ -169,12 +169,12 @@ struct OpenStore: Sendable {
   }
 }
 
-extension CivilTime.Instant {
+extension Instant {
   /// The present moment by the machine's clock.
-  static var now: CivilTime.Instant {
+  static var now: Instant {
     var time = timespec()
     clock_gettime(CLOCK_REALTIME, &time)
-    return CivilTime.Instant(
+    return Instant(
       microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1_000)
   }
 }

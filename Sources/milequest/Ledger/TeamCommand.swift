@@ -2,6 +2,7 @@ import ArgumentParser
 import CivilTime
 import Formats
 import Geodesy
+import JSON
 import Quests
 
 struct TeamCommand: AsyncParsableCommand {
@@ -60,7 +61,7 @@ struct TeamCommand: AsyncParsableCommand {
     func run() async throws {
       try await reportingFailures {
         let times = try TimeReading(zone: zone)
-        let now = CivilTime.Instant.now
+        let now = Instant.now
         let since = try since.map { try times.instant($0, "--since") } ?? now
         if since > now { throw Failure(.usage, "--since: \(since) is in the future") }
         let store = try await options.openOrBegin()

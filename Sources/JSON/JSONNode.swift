@@ -1,0 +1,119 @@
+/// A JSON value that was read, with its place in the text; the counterpart of `JSONValue`.
+public struct JSONNode: Hashable, Sendable {
+  /// What the value is.
+  public enum Content: Hashable, Sendable {
+    case null
+    case bool(Bool)
+    /// The number's exact text, which the grammar of RFC 8259 and the range of a `Double` allow.
+    case number(String)
+    case string(String)
+    case array([JSONNode])
+    /// In the order of the text, no two of one name.
+    case object([Member])
+  }
+
+  /// A member of an object.
+  public struct Member: Hashable, Sendable {
+    /// The member's name, its escapes resolved.
+    public let name: String
+    /// Bytes from the start of the text to the name.
+    public let offset: Int
+    /// The member's value.
+    public let value: JSONNode
+  }
+
+  /// What the value is.
+  public let content: Content
+  /// Bytes from the start of the text to the value.
+  public let offset: Int
+
+  /// Whether the value is null.
+  public var isNull: Bool { content == .null }
+
+  /// The truth value, or nil where the value is something else.
+  public var bool: Bool? {
+    if case .bool(let value) = content { value } else { nil }
+  }
+
+  /// The string, or nil where the value is something else.
+  public var string: String? {
+    if case .string(let value) = content { value } else { nil }
+  }
+
+  /// The number's exact text, or nil where the value is something else.
+  public var number: String? {
+    if case .number(let text) = content { text } else { nil }
+  }
+
+  /// The items, or nil where the value is no array.
+  public var array: [JSONNode]? {
+    if case .array(let items) = content { items } else { nil }
+  }
+
+  /// The members in the order of the text, or nil where the value is no object.
+  public var object: [Member]? {
+    if case .object(let members) = content { members } else { nil }
+  }
+
+  /// The value of the member of that name, or nil where there is none. O(members).
+  public subscript(name: String) -> JSONNode? {
+    object?.first { $0.name == name }?.value
+  }
+
+  /// What kind of value it is, as a message names it: `a number`, `an object`.
+  public var kind: String {
+    switch content {
+    case .null: "null"
+    case .bool: "a truth value"
+    case .number: "a number"
+    case .string: "a text"
+    case .array: "an array"
+    case .object: "an object"
+    }
+  }
+}
+
+// MARK: Numbers
+
+extension JSONNode {
+  /// The number to the nearest `Double`, or nil where the value is no number.
+  public var double: Double? { number.flatMap { Double($0) } }
+
+  /// The number where it is whole, `1.0` and `1e3` too, or nil where the value is none or leaves the
+  /// range. Never through a `Double`. O(digits).
+  public var int64: Int64? {
+    guard let number else { return nil }
+    var digits: [UInt8] = []
+    var fractionDigits = 0
+    var isFraction = false
+    var text = number.utf8[...]
+    let isNegative = text.first == 0x2D
+    if isNegative { text.removeFirst() }
+    while let byte = text.first, byte | 0x20 != 0x65 {
+      text.removeFirst()
+      if byte == 0x2E {
+        isFraction = true
+      } else {
+        digits.append(byte - 0x30)
+        if isFraction { fractionDigits += 1 }
+      }
+    }
+    guard let first = digits.firstIndex(where: { $0 != 0 }) else { return 0 }
+    // An exponent that no `Int` holds leaves the range, or is no whole number, whatever the digits.
+    guard var exponent = text.isEmpty ? 0 : Int(String(text.dropFirst()) ?? ""),
+      abs(exponent) <= 1_000_000
+    else { return nil }
+    exponent -= fractionDigits
+    digits.removeFirst(first)
+    while exponent < 0, digits.last == 0 {
+      digits.removeLast()
+      exponent += 1
+    }
+    guard exponent >= 0, digits.count + exponent <= 19 else { return nil }
+    digits += repeatElement(0, count: exponent)
+    // Nineteen digits fit into 64 bits without a sign.
+    let magnitude = digits.reduce(UInt64(0)) { $0 * 10 + UInt64($1) }
+    if isNegative { return magnitude > 1 << 63 ? nil : Int64(truncatingIfNeeded: 0 &- magnitude) }
+    return Int64(exactly: magnitude)
+  }
+}
