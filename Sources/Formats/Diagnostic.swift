@@ -150,6 +150,28 @@ struct DiagnosticList {
 
   mutating func add(_ diagnostic: Diagnostic) { add(diagnostic, severity: diagnostic.severity) }
 
+  /// Adds what was noticed at a byte; its parts are made only where there is still room for it.
+  mutating func note(
+    _ code: Diagnostic.Code, _ severity: Severity, _ message: @autoclosure () -> String,
+    at offset: @autoclosure () -> Int, pointer: @autoclosure () -> String? = nil,
+    remedy: @autoclosure () -> [RouteEdit] = []
+  ) {
+    add(
+      Diagnostic(
+        code, severity, message(), offset: offset(), pointer: pointer(), remedy: remedy()),
+      severity: severity)
+  }
+
+  /// Adds that a text is longer than is kept.
+  mutating func noteCut(
+    limit: Int, at offset: @autoclosure () -> Int, pointer: @autoclosure () -> String? = nil
+  ) {
+    note(
+      .textCut, .warning,
+      "the text has more than \(limit) bytes, the limit; the rest is left out", at: offset(),
+      pointer: pointer())
+  }
+
   /// Adds what stands for many places: its number is bounded by the one who made it, so a thousand
   /// warnings before it do not hide it.
   mutating func addSummary(_ diagnostic: Diagnostic) {

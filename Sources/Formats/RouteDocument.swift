@@ -107,6 +107,13 @@ public struct RouteDocument: Sendable {
     if list.count < mostRejected { list.append(position) }
   }
 
+  /// Appends a waypoint with the bytes where it stands and where what it belongs to begins.
+  mutating func append(_ waypoint: Waypoint, offset: Int, owner: Int) {
+    waypoints.append(waypoint)
+    waypointOffsets.append(UInt32(truncatingIfNeeded: offset))
+    waypointOwnerOffsets.append(UInt32(truncatingIfNeeded: owner))
+  }
+
   public var errors: [Diagnostic] { diagnostics.filter { $0.severity == .error } }
 
   /// Whether a line is there to walk on.

@@ -53,7 +53,7 @@ struct GPXSchemaCheck {
   // MARK: Elements
 
   mutating func start(
-    _ name: UnsafePointer<CChar>, _ attributes: UnsafeMutablePointer<UnsafePointer<CChar>?>,
+    _ name: UnsafePointer<CChar>, _ attributes: XMLAttributes,
     offset: @autoclosure () -> Int
   ) {
     if ignored > 0 {
@@ -135,14 +135,14 @@ struct GPXSchemaCheck {
   /// Whether an element is in the file's own namespace: it has the root's prefix and does not say
   /// otherwise itself.
   private func isOwn(
-    _ name: UnsafePointer<CChar>, _ attributes: UnsafeMutablePointer<UnsafePointer<CChar>?>
+    _ name: UnsafePointer<CChar>, _ attributes: XMLAttributes
   ) -> Bool {
     let local = XMLName.local(name)
     guard (local == name) == prefix.isEmpty else { return false }
     if !prefix.isEmpty, !String(cString: name).hasPrefix(prefix + ":") { return false }
     let declaration = prefix.isEmpty ? "xmlns" : "xmlns:" + prefix
     var isOwn = true
-    each(attributes) { key, value in
+    for (key, value) in attributes {
       // Every attribute but these few begins otherwise.
       if key[0] == 0x78, String(cString: key) == declaration {
         isOwn = String(cString: value) == GPXSchema.namespaces[schema.version]
@@ -155,21 +155,10 @@ struct GPXSchemaCheck {
     shortened(XMLName.local(name))
   }
 
-  private func each(
-    _ attributes: UnsafeMutablePointer<UnsafePointer<CChar>?>,
-    _ body: (UnsafePointer<CChar>, UnsafePointer<CChar>) -> Void
-  ) {
-    var i = 0
-    while let key = attributes[i], let value = attributes[i + 1] {
-      body(key, value)
-      i += 2
-    }
-  }
-
   // MARK: The root
 
   private mutating func startRoot(
-    _ name: UnsafePointer<CChar>, _ attributes: UnsafeMutablePointer<UnsafePointer<CChar>?>,
+    _ name: UnsafePointer<CChar>, _ attributes: XMLAttributes,
     offset: Int
   ) {
     let whole = String(cString: name)
@@ -177,7 +166,7 @@ struct GPXSchemaCheck {
     let declaration = prefix.isEmpty ? "xmlns" : "xmlns:" + prefix
     var namespace: String?
     var version: String?
-    each(attributes) { key, value in
+    for (key, value) in attributes {
       let key = String(cString: key)
       if key == declaration { namespace = String(cString: value) }
       if key == "version" { version = String(cString: value) }
@@ -215,14 +204,14 @@ struct GPXSchemaCheck {
   // MARK: Attributes
 
   private mutating func checkAttributes(
-    _ type: GPXSchema.ElementType, _ attributes: UnsafeMutablePointer<UnsafePointer<CChar>?>,
+    _ type: GPXSchema.ElementType, _ attributes: XMLAttributes,
     offset: @autoclosure () -> Int
   ) {
     let required = schema.content(type).attributes
     if required.isEmpty { return }
     for attribute in required {
       var isThere = false
-      each(attributes) { key, _ in if matches(attribute, key) { isThere = true } }
+      for (key, _) in attributes where matches(attribute, key) { isThere = true }
       if !isThere {
         let remedy = type == .gpx ? remedy(missing: attribute, at: offset()) : nil
         note(.attribute, type, attribute, offset(), remedy: remedy)
@@ -241,11 +230,11 @@ struct GPXSchemaCheck {
   }
 
   private mutating func takeBounds(
-    _ names: [String], _ attributes: UnsafeMutablePointer<UnsafePointer<CChar>?>, offset: Int
+    _ names: [String], _ attributes: XMLAttributes, offset: Int
   ) {
     var sides: [String: StatedBounds.Side?] = [:]
-    each(attributes) { key, value in
-      guard let name = names.first(where: { matches($0, key) }) else { return }
+    for (key, value) in attributes {
+      guard let name = names.first(where: { matches($0, key) }) else { continue }
       let bytes = Array(String(cString: value).utf8.drop { $0 <= 0x20 })
       let end = bytes.lastIndex { $0 > 0x20 }.map { $0 + 1 } ?? 0
       sides[name] = .some(

@@ -15,3 +15,13 @@ func shortened(_ text: UnsafePointer<CChar>) -> String {
 }
 
 func cLength(_ text: UnsafePointer<CChar>) -> Int { strlen(text) }
+
+extension BidirectionalCollection<UInt8> {
+  /// Without the last character, where it is of more than one byte and so may be cut.
+  var withoutCutCharacter: SubSequence {
+    var kept = self[...]
+    while let last = kept.last, last & 0xC0 == 0x80 { kept.removeLast() }
+    if let last = kept.last, last >= 0xC0 { kept.removeLast() }
+    return kept
+  }
+}

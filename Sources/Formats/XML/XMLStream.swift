@@ -1,25 +1,5 @@
 internal import CExpat
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
-
-/// What happens while an XML file streams by. Subclasses keep their own state; no recursion.
-class XMLVisitor {
-  /// - Parameters:
-  ///   - name: with its prefix, as UTF-8 that ends in a zero byte; valid during the call only.
-  ///   - attributes: names and values in turn, ended by nil.
-  func start(
-    _ name: UnsafePointer<CChar>, _ attributes: UnsafeMutablePointer<UnsafePointer<CChar>?>,
-    _ stream: XMLStream
-  ) {}
-  func end(_ name: UnsafePointer<CChar>, _ stream: XMLStream) {}
-  /// A piece of character data; called only while `stream.wantsText` is set.
-  func text(_ bytes: UnsafeBufferPointer<UInt8>, _ stream: XMLStream) {}
-}
-
 /// Feeds a file to expat in pieces, with every bound that a hostile file could break.
 ///
 /// A DOCTYPE is refused, so entities do not exist; nesting, the length of a tag and the number of
@@ -28,7 +8,7 @@ final class XMLStream {
   private static let pieceBytes = 64 * 1024
 
   private let parser: XML_Parser
-  private let visitor: XMLVisitor
+  private let reader: XMLReader
   private let limits: ReadLimits
   private var depth = 0
   private var lastOffset = 0
@@ -36,10 +16,10 @@ final class XMLStream {
   var wantsText = false
 
   /// Nil where expat has no memory left.
-  init?(visitor: XMLVisitor, limits: ReadLimits) {
+  init?(reader: XMLReader, limits: ReadLimits) {
     guard let parser = XML_ParserCreate(nil) else { return nil }
     self.parser = parser
-    self.visitor = visitor
+    self.reader = reader
     self.limits = limits
     XML_SetUserData(parser, Unmanaged.passUnretained(self).toOpaque())
     XML_SetElementHandler(
@@ -49,15 +29,15 @@ final class XMLStream {
         XMLStream.of(context).started(name, attributes)
       },
       { context, name in
-        guard let context, let name else { return }
-        XMLStream.of(context).ended(name)
+        guard let context, name != nil else { return }
+        XMLStream.of(context).ended()
       })
     XML_SetCharacterDataHandler(parser) { context, text, length in
       guard let context, let text else { return }
       let stream = XMLStream.of(context)
       if stream.wantsText, stream.fault == nil {
         text.withMemoryRebound(to: UInt8.self, capacity: Int(length)) {
-          stream.visitor.text(UnsafeBufferPointer(start: $0, count: Int(length)), stream)
+          stream.reader.take(UnsafeBufferPointer(start: $0, count: Int(length)), stream)
         }
       }
     }
@@ -173,103 +153,11 @@ final class XMLStream {
       stop(.limit, "elements are nested more than \(limits.nesting) levels deep, the limit")
       return
     }
-    visitor.start(name, attributes, self)
+    reader.start(name, XMLAttributes(attributes), self)
   }
 
-  private func ended(_ name: UnsafePointer<CChar>) {
+  private func ended() {
     depth -= 1
-    if fault == nil { visitor.end(name, self) }
-  }
-}
-
-/// Encodings of one byte a character that expat does not know by itself.
-private enum SingleByteEncoding {
-  /// Code points of the bytes 0x80…0x9F in Windows-1252; 0 where there is none.
-  private static let windows1252: [Int32] = [
-    0x20AC, 0, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160, 0x2039,
-    0x0152, 0, 0x017D, 0, 0, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014, 0x02DC, 0x2122,
-    0x0161, 0x203A, 0x0153, 0, 0x017E, 0x0178,
-  ]
-
-  /// What ISO 8859-15 has in other places than ISO 8859-1.
-  private static let latin9: [Int: Int32] = [
-    0xA4: 0x20AC, 0xA6: 0x160, 0xA8: 0x161, 0xB4: 0x17D, 0xB8: 0x17E, 0xBC: 0x152, 0xBD: 0x153,
-    0xBE: 0x178,
-  ]
-
-  static func fill(_ info: UnsafeMutablePointer<XML_Encoding>, name: String) -> Bool {
-    let name = name.lowercased()
-    let isWindows = name == "windows-1252" || name == "cp1252"
-    guard isWindows || name == "iso-8859-15" || name == "latin-9" else { return false }
-    withUnsafeMutableBytes(of: &info.pointee.map) { raw in
-      let map = raw.assumingMemoryBound(to: Int32.self)
-      for byte in 0..<256 {
-        map[byte] = Int32(byte)
-        if isWindows, (0x80..<0xA0).contains(byte) {
-          let point = windows1252[byte - 0x80]
-          map[byte] = point == 0 ? -1 : point
-        }
-        if !isWindows, let point = latin9[byte] { map[byte] = point }
-      }
-    }
-    info.pointee.data = nil
-    info.pointee.convert = nil
-    info.pointee.release = nil
-    return true
-  }
-}
-
-/// Names and values as expat hands them over.
-enum XMLName {
-  /// The name without its prefix.
-  @inline(__always)
-  static func local(_ name: UnsafePointer<CChar>) -> UnsafePointer<CChar> {
-    guard let colon = strchr(name, 0x3A) else { return name }
-    return UnsafePointer(colon + 1)
-  }
-
-  @inline(__always)
-  static func equals(_ name: UnsafePointer<CChar>, _ other: StaticString) -> Bool {
-    other.withUTF8Buffer { other in
-      strncmp(
-        name, UnsafeRawPointer(other.baseAddress!).assumingMemoryBound(to: CChar.self), other.count)
-        == 0
-        && name[other.count] == 0
-    }
-  }
-}
-
-/// The text of one element, collected in pieces and bounded.
-struct TextBuffer {
-  private(set) var bytes: [UInt8] = []
-  private(set) var isCut = false
-  private(set) var offset = 0
-
-  mutating func begin(offset: Int) {
-    bytes.removeAll(keepingCapacity: true)
-    isCut = false
-    self.offset = offset
-  }
-
-  mutating func append(_ piece: UnsafeBufferPointer<UInt8>, limit: Int) {
-    if isCut { return }
-    let room = limit - bytes.count
-    if piece.count <= room {
-      bytes.append(contentsOf: piece)
-    } else {
-      isCut = true
-      bytes.append(contentsOf: piece.prefix(max(room, 0)))
-      // A character stays whole.
-      while let last = bytes.last, last & 0xC0 == 0x80 { bytes.removeLast() }
-      if let last = bytes.last, last >= 0xC0 { bytes.removeLast() }
-    }
-  }
-
-  /// The text without the space around it, or nil where nothing is left.
-  var trimmed: String? {
-    var slice = bytes[...]
-    slice = slice.drop { $0 <= 0x20 }
-    while let last = slice.last, last <= 0x20 { slice.removeLast() }
-    return slice.isEmpty ? nil : String(decoding: slice, as: UTF8.self)
+    if fault == nil { reader.end(self) }
   }
 }

@@ -1,0 +1,199 @@
+internal import Geodesy
+internal import JSON
+internal import Routes
+
+/// The properties of a feature, or of a file, that mean something here.
+struct FeatureFields {
+  private static let names = [
+    "name", "story", "description", "type", "officialDistance", "officialLength", "joins", "laps",
+    "thereAndBack", "lapJoin", "antimeridianCuts",
+  ]
+
+  private(set) var name: String?
+  private(set) var story: String?
+  private(set) var description: String?
+  private(set) var type: String?
+  private(set) var officialDistance: Distance?
+  private(set) var route = RouteProperties()
+  private(set) var cuts: [AntimeridianCut] = []
+
+  /// Reads the object that comes next.
+  ///
+  /// - Parameters:
+  ///   - keepsAll: whether its members mean anything; else they are passed over.
+  ///   - mostTextBytes: of a text; the rest is cut off.
+  mutating func read(
+    _ cursor: inout JSONCursor, pointer: String, keepsAll: Bool, mostTextBytes: Int,
+    _ diagnostics: inout DiagnosticList
+  ) throws(JSONFault) {
+    try cursor.enter()
+    var isFirst = true
+    var seen: UInt32 = 0
+    while let (key, keyOffset) = try cursor.nextKey(isFirst: isFirst) {
+      isFirst = false
+      do throws(JSONFault) {
+        _ = try cursor.kind()
+        guard keepsAll, let index = Self.names.firstIndex(of: key) else {
+          try cursor.skipValue()
+          continue
+        }
+        let bit: UInt32 = 1 << UInt32(index)
+        let place = pointer + "/" + JSONPointer.escaped(key)
+        if seen & bit != 0 { diagnostics.noteRepeated(key, at: keyOffset, pointer: place) }
+        seen |= bit
+        try readValue(
+          of: key, &cursor, pointer: place, mostTextBytes: mostTextBytes, &diagnostics)
+      } catch {
+        var fault = error
+        if fault.pointer == nil { fault.pointer = pointer + "/" + JSONPointer.escaped(key) }
+        throw fault
+      }
+    }
+  }
+
+  /// Reads the value that comes next; one that cannot be used changes nothing.
+  mutating func readValue(
+    of key: String, _ cursor: inout JSONCursor, pointer: String, mostTextBytes: Int,
+    _ diagnostics: inout DiagnosticList
+  ) throws(JSONFault) {
+    let value = FieldValue(
+      key: key, kind: try cursor.kind(), offset: cursor.offset, pointer: pointer,
+      mostTextBytes: mostTextBytes)
+    if cursor.isNull(value.kind) { return try cursor.skipValue() }
+    switch key {
+    case "name": name = try value.text(&cursor, &diagnostics) ?? name
+    case "story": story = try value.text(&cursor, &diagnostics) ?? story
+    case "description": description = try value.text(&cursor, &diagnostics) ?? description
+    case "type": type = try value.text(&cursor, &diagnostics) ?? type
+    case "officialDistance":
+      officialDistance = try value.distance(&cursor, &diagnostics) ?? officialDistance
+    case "officialLength":
+      route.officialLength = try value.distance(&cursor, &diagnostics) ?? route.officialLength
+    case "laps": route.laps = try value.laps(&cursor, &diagnostics) ?? route.laps
+    case "thereAndBack":
+      route.thereAndBack = try value.flag(&cursor, &diagnostics) ?? route.thereAndBack
+    case "lapJoin": route.lapJoin = try value.policy(&cursor, &diagnostics) ?? route.lapJoin
+    case "joins": route.joins = try value.policies(&cursor, &diagnostics) ?? route.joins
+    case "antimeridianCuts": cuts = try value.cuts(&cursor, &diagnostics) ?? cuts
+    default: try cursor.skipValue()
+    }
+  }
+}
+
+/// The value of one of our members, which comes next. Each way of reading it takes the value, and
+/// answers nil where it is not what it should be.
+private struct FieldValue {
+  let key: String
+  let kind: JSONCursor.Kind
+  let offset: Int
+  let pointer: String
+  let mostTextBytes: Int
+
+  /// Passes over the value, which is of another kind than is due.
+  private func refuse<Value>(
+    _ due: String, _ cursor: inout JSONCursor, _ diagnostics: inout DiagnosticList
+  ) throws(JSONFault) -> Value? {
+    note("“\(key)” must be \(due), not \(kind.noun)", &diagnostics)
+    try cursor.skipValue()
+    return nil
+  }
+
+  private func note(_ message: String, _ diagnostics: inout DiagnosticList) {
+    diagnostics.note(.routeProperty, .error, message, at: offset, pointer: pointer)
+  }
+
+  /// The value as it stands in the file, once it was read.
+  private func written(_ cursor: JSONCursor) -> String {
+    String(decoding: cursor.bytes[offset..<cursor.offset], as: UTF8.self)
+  }
+
+  func text(
+    _ cursor: inout JSONCursor, _ diagnostics: inout DiagnosticList
+  ) throws(JSONFault) -> String? {
+    guard kind == .string else {
+      try cursor.skipValue()
+      return nil
+    }
+    let text = try cursor.string()
+    guard text.utf8.count > mostTextBytes else { return text }
+    diagnostics.noteCut(limit: mostTextBytes, at: offset, pointer: pointer)
+    return String(decoding: text.utf8.prefix(mostTextBytes).withoutCutCharacter, as: UTF8.self)
+  }
+
+  func distance(
+    _ cursor: inout JSONCursor, _ diagnostics: inout DiagnosticList
+  ) throws(JSONFault) -> Distance? {
+    let text: String
+    switch kind {
+    case .string: text = try cursor.string()
+    case .number:
+      _ = try cursor.number()
+      text = written(cursor)
+    default:
+      return try refuse("a text with a unit, or a number of metres", &cursor, &diagnostics)
+    }
+    do throws(GeodesyError) {
+      return try Distance(text, defaultUnit: .meters)
+    } catch {
+      note(error.message, &diagnostics)
+      return nil
+    }
+  }
+
+  func laps(
+    _ cursor: inout JSONCursor, _ diagnostics: inout DiagnosticList
+  ) throws(JSONFault) -> Int? {
+    guard kind == .number else { return try refuse("a whole number from 1", &cursor, &diagnostics) }
+    let value = try cursor.number()
+    if value >= 1, value == value.rounded(), value <= 1e9 { return Int(value) }
+    note(
+      "“laps” must be a whole number from 1 to 1,000,000,000, not \(shortened(written(cursor)))",
+      &diagnostics)
+    return nil
+  }
+
+  func flag(
+    _ cursor: inout JSONCursor, _ diagnostics: inout DiagnosticList
+  ) throws(JSONFault) -> Bool? {
+    guard kind == .literal else { return try refuse("true or false", &cursor, &diagnostics) }
+    return try cursor.literal()
+  }
+
+  func policy(
+    _ cursor: inout JSONCursor, _ diagnostics: inout DiagnosticList
+  ) throws(JSONFault) -> JoinPolicy? {
+    guard kind == .string else { return try refuse("a join policy", &cursor, &diagnostics) }
+    let word = try cursor.string()
+    let policy = JoinPolicy(rawValue: word)
+    if policy == nil { note(RouteProperties.unknownPolicy(word), &diagnostics) }
+    return policy
+  }
+
+  func policies(
+    _ cursor: inout JSONCursor, _ diagnostics: inout DiagnosticList
+  ) throws(JSONFault) -> [JoinPolicy]? {
+    guard kind == .array else {
+      return try refuse("an array of join policies", &cursor, &diagnostics)
+    }
+    try cursor.enter()
+    var policies: [JoinPolicy] = []
+    while try cursor.nextItem(isFirst: policies.isEmpty) {
+      let item = FieldValue(
+        key: key, kind: try cursor.kind(), offset: cursor.offset,
+        pointer: "\(pointer)/\(policies.count)", mostTextBytes: mostTextBytes)
+      guard item.kind == .string else {
+        throw cursor.fault(
+          "“joins” holds join policies in double quotes", code: JSONFault.Code(.routeProperty))
+      }
+      policies.append(try item.policy(&cursor, &diagnostics) ?? .unresolved)
+    }
+    return policies
+  }
+
+  func cuts(
+    _ cursor: inout JSONCursor, _ diagnostics: inout DiagnosticList
+  ) throws(JSONFault) -> [AntimeridianCut]? {
+    guard kind == .array else { return try refuse("an array of cuts", &cursor, &diagnostics) }
+    return try AntimeridianCut.read(&cursor)
+  }
+}

@@ -1,0 +1,89 @@
+internal import Geodesy
+internal import Routes
+
+/// Makes lines and points of the coordinates of geometries, once their types are known.
+struct GeoJSONGeometries {
+  var positions = GeoJSONPositions()
+  private var hasNotedArea = false
+
+  /// Takes the coordinates of a geometry that was read to its end.
+  mutating func take(
+    _ tape: CoordinateTape, as type: GeoJSONType, into object: inout GeoJSONObject,
+    _ diagnostics: inout DiagnosticList
+  ) {
+    let pointer = object.pointer + "/coordinates"
+    switch type {
+    case .point, .multiPoint: takePoints(tape, type, pointer, &object, &diagnostics)
+    case .lineString, .multiLineString:
+      for run in tape.runs.indices {
+        let path = type == .lineString ? pointer : "\(pointer)/\(tape.runs[run].index)"
+        takeLine(tape, run, path, &object, &diagnostics)
+      }
+    case .polygon, .multiPolygon:
+      if !hasNotedArea {
+        hasNotedArea = true
+        diagnostics.note(
+          .area, .info,
+          "a \(type.rawValue) is an area and not a line, so it is left out; a LineString is walked",
+          at: tape.offset, pointer: pointer)
+      }
+      positions.checkRings(tape, type, pointer, &diagnostics)
+    case .feature, .featureCollection, .geometryCollection: break
+    }
+  }
+
+  private mutating func takePoints(
+    _ tape: CoordinateTape, _ type: GeoJSONType, _ pointer: String,
+    _ object: inout GeoJSONObject, _ diagnostics: inout DiagnosticList
+  ) {
+    for i in 0..<tape.count {
+      let path = type == .point ? pointer : "\(pointer)/\(i)"
+      if let vertex = positions.coordinate(tape, i, path, &diagnostics) {
+        object.points.append((vertex, Int(tape.offsets[i])))
+      } else if !positions.isReprojected {
+        // Metres of another reference system cannot be mended as degrees.
+        object.reject(tape, i, isWaypoint: true, vertex: object.points.count)
+      }
+    }
+  }
+
+  private mutating func takeLine(
+    _ tape: CoordinateTape, _ run: Int, _ path: String,
+    _ object: inout GeoJSONObject, _ diagnostics: inout DiagnosticList
+  ) {
+    let range = tape.run(run)
+    if range.count == 1 {
+      diagnostics.note(
+        .onePointPart, .warning, "a line needs two positions or more; this one has one",
+        at: tape.runs[run].bracket, pointer: path)
+    }
+    var part = SourcePart()
+    part.offset = tape.runs[run].bracket
+    part.vertices.reserveCapacity(range.count)
+    part.offsets.reserveCapacity(range.count)
+    var uncut = UncutLegs()
+    for i in range {
+      if let vertex = positions.coordinate(
+        tape, i, "\(path)/\(i - range.lowerBound)", &diagnostics)
+      {
+        part.append(vertex, offset: Int(tape.offsets[i]))
+        uncut.add(vertex, index: i, written: tape.values[3 * i])
+      } else {
+        if !positions.isReprojected {
+          object.reject(tape, i, isWaypoint: false, vertex: part.vertices.count)
+        }
+        uncut.interrupt()
+      }
+    }
+    if let first = uncut.first, !positions.isReprojected {
+      diagnostics.note(
+        .antimeridianUncut, .warning,
+        (uncut.count == 1
+          ? "a leg of this line spans" : "\(uncut.count) legs of this line span")
+          + " more than 180 degrees of longitude: RFC 7946 section 3.1.9 wants the line cut at "
+          + "180 degrees; here it is walked the short way round",
+        at: Int(tape.offsets[first]), pointer: "\(path)/\(first - range.lowerBound)")
+    }
+    object.lines.append(part)
+  }
+}

@@ -1,0 +1,51 @@
+extension GeoJSONPositions {
+  /// Notes what is wrong with the rings of an area, which is not walked.
+  mutating func checkRings(
+    _ tape: CoordinateTape, _ type: GeoJSONType, _ pointer: String,
+    _ diagnostics: inout DiagnosticList
+  ) {
+    var group = -1
+    for run in tape.runs.indices {
+      let range = tape.run(run)
+      let isOuter = type == .polygon ? run == 0 : tape.groups[run] != group
+      group = tape.groups[run]
+      let index = tape.runs[run].index
+      let path = type == .polygon ? "\(pointer)/\(index)" : "\(pointer)/\(group)/\(index)"
+      for i in range {
+        _ = coordinate(tape, i, "\(path)/\(i - range.lowerBound)", &diagnostics)
+      }
+      if let fault = tape.ringFault(range) {
+        diagnostics.note(
+          .ringOpen, .error, fault, at: tape.runs[run].bracket, pointer: path)
+        continue
+      }
+      let area = tape.signedArea(range)
+      if area != 0, (area > 0) != isOuter {
+        diagnostics.note(
+          .ringWinding, .info,
+          "an outer ring runs counterclockwise and a hole clockwise (RFC 7946 section 3.1.6)",
+          at: tape.runs[run].bracket, pointer: path)
+      }
+    }
+  }
+}
+
+extension CoordinateTape {
+  private func position(_ i: Int) -> (Double, Double) { (values[3 * i], values[3 * i + 1]) }
+
+  /// Why positions do not close to a ring, or nil.
+  fileprivate func ringFault(_ ring: Range<Int>) -> String? {
+    if ring.count < 4 { return "a ring needs four positions or more; this one has \(ring.count)" }
+    return position(ring.lowerBound) == position(ring.upperBound - 1)
+      ? nil : "a ring must end where it begins"
+  }
+
+  /// Twice the area of a ring in square degrees, positive where it runs counterclockwise.
+  fileprivate func signedArea(_ ring: Range<Int>) -> Double {
+    var area = 0.0
+    for i in ring.lowerBound..<ring.upperBound - 1 {
+      area += position(i).0 * position(i + 1).1 - position(i + 1).0 * position(i).1
+    }
+    return area
+  }
+}

@@ -1,0 +1,158 @@
+internal import Geodesy
+internal import Routes
+
+/// What the readers of XML share: elements that do not matter are passed over with all that is in
+/// them, the text of others is collected, and what a file gives goes into one document. A subclass
+/// knows the elements of its format. No recursion.
+class XMLReader {
+  final let limits: ReadLimits
+  /// Whether times are kept, and noted what the standards ask.
+  final let isThorough: Bool
+  final var document: RouteDocument
+  final var diagnostics = DiagnosticList()
+  /// The text of the element that the stream is in.
+  final var text = TextBuffer()
+  /// The track and the part that the stream is in.
+  final var track = Track()
+  final var part = SourcePart()
+
+  private var vertexCount = 0
+  /// Levels inside an element that does not matter.
+  private var skipped = 0
+  private var wantedText = false
+  private var timeFaults = 0
+  private var firstTimeFault: (message: String, offset: Int)?
+
+  init(_ source: SourceText, as format: RouteFormat, limits: ReadLimits, thoroughly: Bool) {
+    self.limits = limits
+    isThorough = thoroughly
+    document = RouteDocument(source: source)
+    document.format = format
+  }
+
+  // MARK: For subclasses
+
+  /// Enters an element; false where nothing in it matters.
+  ///
+  /// - Parameter name: with its prefix, as UTF-8 that ends in a zero byte; valid during the call
+  ///   only.
+  func enter(
+    _ name: UnsafePointer<CChar>, _ attributes: XMLAttributes, _ stream: XMLStream
+  ) -> Bool { false }
+
+  /// Leaves the element that was entered last.
+  func leave(_ stream: XMLStream) {}
+
+  /// Takes a piece of character data; called only while `stream.wantsText` is set.
+  func take(_ bytes: UnsafeBufferPointer<UInt8>, _ stream: XMLStream) {
+    text.append(bytes, limit: limits.textBytes)
+  }
+
+  /// Looks at a tag of any element, whether it matters or not; called only in a thorough reading.
+  func check(_ name: UnsafePointer<CChar>, _ attributes: XMLAttributes, _ stream: XMLStream) {}
+  func checkEnd() {}
+
+  /// Completes the document.
+  func complete() {}
+
+  // MARK: Reading
+
+  /// Reads the whole file.
+  final func read() -> RouteDocument {
+    if let stream = XMLStream(reader: self, limits: limits) {
+      stream.run(document.source.bytes)
+      if let fault = stream.fault { diagnostics.addLast(fault) }
+    } else {
+      diagnostics.note(.limit, .error, "no memory is left for this file", at: 0)
+    }
+    if let (message, offset) = firstTimeFault {
+      let times = timeFaults == 1 ? "" : " (\(timeFaults) times in the file, here first)"
+      diagnostics.addSummary(Diagnostic(.timeSyntax, .warning, message + times, offset: offset))
+    }
+    complete()
+    document.finish(diagnostics)
+    return document
+  }
+
+  final func start(
+    _ name: UnsafePointer<CChar>, _ attributes: XMLAttributes, _ stream: XMLStream
+  ) {
+    if isThorough { check(name, attributes, stream) }
+    if skipped > 0 {
+      skipped += 1
+      return
+    }
+    if diagnostics.isHopeless {
+      stream.stop(.limit, DiagnosticList.hopelessMessage)
+      return
+    }
+    if enter(name, attributes, stream) { return }
+    skipped = 1
+    wantedText = stream.wantsText
+    stream.wantsText = false
+  }
+
+  final func end(_ stream: XMLStream) {
+    if isThorough { checkEnd() }
+    if skipped > 0 {
+      skipped -= 1
+      // Text goes on behind markup in the middle of it.
+      if skipped == 0 { stream.wantsText = wantedText }
+      return
+    }
+    stream.wantsText = false
+    leave(stream)
+  }
+
+  // MARK: What both formats have
+
+  /// Begins to collect the text of the element whose tag is being read.
+  @inline(__always)
+  final func beginText(_ stream: XMLStream) {
+    text.begin(offset: stream.offset)
+    stream.wantsText = true
+  }
+
+  /// The text that was collected, or nil where there is none; notes where it was cut.
+  final func takeText() -> String? {
+    if text.isCut { diagnostics.noteCut(limit: limits.textBytes, at: text.offset) }
+    return text.trimmed
+  }
+
+  /// Begins a part at the tag that is being read.
+  @inline(__always)
+  final func beginPart(_ stream: XMLStream) {
+    part = SourcePart()
+    part.offset = stream.offset
+  }
+
+  /// Counts a vertex; ends the reading and answers false where there are too many.
+  @inline(__always)
+  final func countVertex(_ stream: XMLStream) -> Bool {
+    vertexCount += 1
+    if vertexCount <= limits.route.vertices { return true }
+    stream.stop(.limit, "the file has more than \(limits.route.vertices) points, the limit")
+    return false
+  }
+
+  /// Ends the reading and answers false where there is no room for another waypoint.
+  final func hasRoomForWaypoint(_ stream: XMLStream) -> Bool {
+    if document.waypoints.count < limits.route.waypoints { return true }
+    stream.stop(.limit, "the file has more than \(limits.route.waypoints) waypoints, the limit")
+    return false
+  }
+
+  /// Notes that the part that ends is empty, in a file that is sound otherwise.
+  final func noteEmptyPart(_ message: @autoclosure () -> String) {
+    if !part.vertices.isEmpty || diagnostics.hasErrors { return }
+    diagnostics.note(
+      .emptyPart, .info, message(), at: part.offset,
+      remedy: [.removeElement(atOffset: part.offset)])
+  }
+
+  /// Counts a time that is not written as it should be, of which the first is told.
+  final func noteTime(_ message: @autoclosure () -> String) {
+    timeFaults += 1
+    if firstTimeFault == nil { firstTimeFault = (message(), text.offset) }
+  }
+}
