@@ -94,9 +94,9 @@ extension EditPlanner {
     among plans: [(edit: RouteEdit, plan: EditPlan)], _ outcome: inout Outcome
   ) {
     let sites = joinSites()
-    let separation: Separation = document.format == .geojson ? .commas : .space
+    let separation = editor.separation
     var ledger = EditLedger(
-      plans.map(\.plan), reserving: sites.map(\.range), separation: separation, bytes: bytes)
+      plans.map(\.plan), reserving: sites.map(\.range), separation: separation, bytes: source.bytes)
     var taken: [EditPlan] = []
     var left: [Int: Int] = [:]
     var structures: [EditPlan.Structure] = []
@@ -136,8 +136,8 @@ extension EditPlanner {
       taken.append(plan)
     }
     var texts = taken.flatMap(\.texts)
-    texts += separation.cuts(of: taken.flatMap(\.removals), in: bytes).map { TextEdit($0) }
-    texts += lineTexts(taken.compactMap(\.lineChange))
+    texts += separation.cuts(of: taken.flatMap(\.removals), in: source.bytes).map { TextEdit($0) }
+    texts += editor.lineTexts(taken.compactMap(\.lineChange))
     if !structures.isEmpty { texts += joinTexts(after: structures, at: sites) }
     outcome.texts = texts.enumerated().sorted { a, b in
       let (x, y) = (a.element.range, b.element.range)

@@ -156,13 +156,13 @@ private final class GeoJSONWalk {
     if mayStateBounds, let outer = objects.indices.last { objects[outer].extent.add(object.extent) }
     switch object.role {
     case .geometry, .member: objects[objects.count - 1].add(object)
-    case .feature: takeFeature(object)
+    case .feature: document.add(object, limits, &diagnostics)
     case .root:
       document.name = object.name
       if object.type == .featureCollection {
         document.properties = object.fields.route
       } else {
-        takeFeature(object)
+        document.add(object, limits, &diagnostics)
         if document.name == nil { document.name = object.fields.name }
       }
     }
@@ -185,42 +185,6 @@ private final class GeoJSONWalk {
     diagnostics.note(
       .bboxWrong, .warning, "the “bbox” does not agree with what it is around: \(fault)",
       at: offset, pointer: object.pointer + "/bbox", remedy: [.removeMember(atOffset: offset)])
-  }
-
-  private func takeFeature(_ feature: GeoJSONObject) {
-    let fields = feature.fields
-    for var position in feature.rejected {
-      if position.isWaypoint {
-        position.vertex += document.waypoints.count
-      } else if fields.cuts.isEmpty {
-        position.track = document.tracks.count
-      } else {
-        // Undoing the cuts numbers parts and vertices anew.
-        continue
-      }
-      document.reject(position)
-    }
-    if !feature.lines.isEmpty {
-      var track = Track()
-      track.name = fields.name
-      track.offset = feature.offset
-      track.properties = fields.route
-      track.parts = AntimeridianCut.mended(feature.lines, fields.cuts)
-      document.tracks.append(track)
-    }
-    for (vertex, offset) in feature.points {
-      if document.waypoints.count == limits.route.waypoints {
-        diagnostics.note(
-          .limit, .error, "the file has more than \(limits.route.waypoints) waypoints, the limit",
-          at: offset, pointer: feature.pointer)
-      }
-      if document.waypoints.count >= limits.route.waypoints { return }
-      document.append(
-        Waypoint(
-          name: fields.name, coordinate: vertex, story: fields.story ?? fields.description,
-          type: fields.type, officialDistance: fields.officialDistance),
-        offset: offset, owner: feature.offset)
-    }
   }
 
   // MARK: Members

@@ -1,0 +1,127 @@
+internal import Geodesy
+
+/// Edits GPX: a vertex is an element with its degrees as attributes, a part a segment or a route.
+struct GPXEditor: XMLEditor {
+  let source: EditedDocument
+  var xml: EditedXML
+
+  init(_ source: EditedDocument) {
+    self.source = source
+    xml = EditedXML(source.bytes)
+  }
+
+  // MARK: Points
+
+  func range(ofVertex i: Int, in part: Int) throws(EditError) -> Range<Int> {
+    try xml.element(at: Int(parts[part].offsets[i])).range
+  }
+
+  /// Writes the degrees of the point whose tag stands at a byte.
+  func rewrite(
+    at offset: Int, latitude: Double, longitude: Double
+  ) throws(EditError) -> EditPlan {
+    guard let start = xml.lexer.tagStart(containing: offset), let point = xml.lexer.tag(at: start),
+      ["trkpt", "rtept", "wpt"].contains(xml.lexer.localName(of: point))
+    else { throw .nothing(at: offset) }
+    var plan = EditPlan()
+    for (name, value) in [("lat", latitude), ("lon", longitude)] {
+      let old = xml.lexer.attribute(name, of: point)
+      let text =
+        name == "lat" ? source.degrees(value, like: old?.value) : east(value, like: old?.value)
+      if let old {
+        if !source.holds(old.value, value) { plan.texts.append(TextEdit(old.value, text)) }
+      } else {
+        plan.texts.append(TextEdit(at: point.name.upperBound, " \(name)=\"\(text)\""))
+      }
+    }
+    return plan
+  }
+
+  /// A longitude as the schema wants it, which ends before 180: -180 is the same meridian.
+  private func east(_ value: Double, like old: Range<Int>?) -> String {
+    let text = source.degrees(value, like: old)
+    return text == "180" ? "-180" : text
+  }
+
+  func setElevation(_ meters: Double?, ofVertexAt offset: Int) throws(EditError) -> EditPlan {
+    let point = try xml.element(at: offset)
+    let name = xml.lexer.prefix(of: point) + "ele"
+    let children = xml.lexer.children(of: point)
+    let old = children.filter { xml.lexer.isNamed($0, name) }
+    guard let meters else { return EditPlan(removals: old.map(\.range)) }
+    // Readers keep the last where there are several.
+    if let last = old.last {
+      let text = source.number(meters, decimals: max(source.decimals(last.content), 3))
+      if last.isEmptyTag {
+        return EditPlan(texts: [TextEdit(last.range, "<\(name)>\(text)</\(name)>")])
+      }
+      if source.holds(last.content, meters) { return EditPlan() }
+      return EditPlan(texts: [TextEdit(last.content, text)])
+    }
+    return EditPlan(texts: [
+      xml.child(
+        "<\(name)>\(source.number(meters, decimals: 3))</\(name)>", of: point, after: nil, children)
+    ])
+  }
+
+  /// A new point behind one, with a name and an indentation like it.
+  func insert(
+    _ vertex: Coordinate, after i: Int, in part: Int, at range: Range<Int>
+  ) throws(EditError) -> EditPlan {
+    guard let tag = xml.lexer.tag(at: range.lowerBound) else {
+      throw .nothing(at: range.lowerBound)
+    }
+    let name = xml.lexer.text(tag.name)
+    var text =
+      xml.gap(before: range.lowerBound)
+      + "<\(name) lat=\"\(source.degrees(vertex.latitude, like: nil))\""
+    text += " lon=\"\(east(vertex.longitude, like: nil))\""
+    if let meters = vertex.elevationMeters {
+      let ele = xml.lexer.prefix(of: tag) + "ele"
+      text += "><\(ele)>\(source.number(meters, decimals: 3))</\(ele)></\(name)>"
+    } else {
+      text += "/>"
+    }
+    return EditPlan(texts: [TextEdit(at: range.upperBound, text)])
+  }
+
+  // MARK: Elements
+
+  func checkExchange(of part: Int, to slot: Int) throws(EditError) {
+    if trackOfPart[part] != trackOfPart[slot] { try checkNamespaces(of: part, slot) }
+  }
+
+  func place(ofWaypoint index: Int) throws(EditError) -> WaypointPlace {
+    let element = try xml.element(at: Int(document.waypointOffsets[index]))
+    return WaypointPlace(range: element.range, scope: -1)
+  }
+
+  /// The version that the root element states; 1.1 where it states none.
+  mutating func version() throws(EditError) -> String {
+    let root = try xml.root()
+    return xml.lexer.attribute("version", of: root).map { xml.lexer.text($0.value) } ?? "1.1"
+  }
+
+  mutating func schema() throws(EditError) -> GPXSchema {
+    try version() == "1.0" ? .version10 : .version11
+  }
+
+  mutating func sortChildren(ofElementAt offset: Int) throws(EditError) -> EditPlan {
+    let parent = try xml.element(at: tagStart(at: offset))
+    let schema = try schema()
+    let prefix = xml.lexer.prefix(of: parent)
+    let name = xml.lexer.localName(of: parent)
+    let children = xml.children(of: parent)
+    var ranks: [Int] = []
+    for child in children {
+      guard
+        let rank = schema.rank(
+          of: xml.lexer.localName(of: child), in: name,
+          isForeign: xml.lexer.prefix(of: child) != prefix)
+      else { throw .unsupported("the schema knows no order of the children of “\(name)”") }
+      ranks.append(rank)
+    }
+    let order = children.indices.sorted { (ranks[$0], $0) < (ranks[$1], $1) }
+    return source.exchange(children.map(\.range), order)
+  }
+}

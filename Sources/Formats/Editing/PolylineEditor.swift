@@ -1,0 +1,103 @@
+internal import Geodesy
+
+/// Edits lines of encoded polylines, which are written anew from their first change on.
+struct PolylineEditor: DocumentEditor {
+  let source: EditedDocument
+  let digits: Int
+
+  // MARK: Vertices
+
+  /// The bytes of a vertex: its two differences.
+  func range(ofVertex i: Int, in part: Int) -> Range<Int> {
+    let offsets = parts[part].offsets
+    let end = i + 1 < offsets.count ? Int(offsets[i + 1]) : lineEnd(from: Int(offsets[i]))
+    return Int(offsets[i])..<end
+  }
+
+  private func lineEnd(from start: Int) -> Int {
+    var end = start
+    while end < bytes.count, bytes[end] > 0x20 { end += 1 }
+    return end
+  }
+
+  func removeVertex(_ i: Int, in part: Int) -> EditPlan {
+    EditPlan(claims: [range(ofVertex: i, in: part)], lineChange: (part, .remove(i)))
+  }
+
+  func insert(
+    _ vertex: Coordinate, after i: Int, in part: Int, at range: Range<Int>
+  ) -> EditPlan {
+    EditPlan(
+      lineChange: (
+        part, .insert(after: i, latitude: vertex.latitude, longitude: vertex.longitude)
+      ))
+  }
+
+  func setElevation(_ meters: Double?, ofVertexAt offset: Int) throws(EditError) -> EditPlan {
+    throw EditError(.format, "an encoded polyline has no elevations")
+  }
+
+  func rewrite(
+    at offset: Int, latitude: Double, longitude: Double
+  ) throws(EditError) -> EditPlan {
+    let part = parts.partitioningIndex { $0.offset > offset } - 1
+    guard part >= 0 else { throw .nothing(at: offset) }
+    let i = parts[part].offsets.partitioningIndex { Int($0) > offset } - 1
+    guard i >= 0, range(ofVertex: i, in: part).contains(offset) else { throw .nothing(at: offset) }
+    guard abs(latitude) <= 90, abs(longitude) <= 180 else {
+      throw EditError(.range, "\(latitude), \(longitude) is no place")
+    }
+    return EditPlan(
+      claims: [range(ofVertex: i, in: part)],
+      lineChange: (part, .replace(i, latitude: latitude, longitude: longitude)))
+  }
+
+  // MARK: Lines
+
+  /// A line of text without the space at its end.
+  func range(ofPart part: Int) -> Range<Int> {
+    let start = parts[part].offset
+    return start..<lineEnd(from: start)
+  }
+
+  func range(ofTrack track: Int) throws(EditError) -> Range<Int> {
+    throw EditError(.format, "an encoded polyline has no tracks")
+  }
+
+  func reversePart(_ part: Int) -> EditPlan {
+    EditPlan(claims: [range(ofPart: part)], lineChange: (part, .reverse))
+  }
+
+  /// Lines with all their changes: a vertex is written as the difference from the one before.
+  func lineTexts(_ changes: [(part: Int, change: EditPlan.LineChange)]) -> [TextEdit] {
+    Dictionary(grouping: changes, by: \.part).map { part, changes in
+      var rows = parts[part].vertices.map { [$0] }
+      for (_, change) in changes {
+        switch change {
+        case .remove(let i): rows[i] = []
+        case .replace(let i, let latitude, let longitude):
+          rows[i] = [Coordinate(uncheckedLatitude: latitude, longitude: longitude)]
+        case .insert(let i, let latitude, let longitude):
+          rows[i].append(Coordinate(uncheckedLatitude: latitude, longitude: longitude))
+        case .reverse: rows.reverse()
+        }
+      }
+      return TextEdit(
+        range(ofPart: part), PolylineWriter.line(rows.joined(), digits: digits))
+    }
+  }
+
+  // MARK: What it cannot hold
+
+  func place(ofWaypoint index: Int) throws(EditError) -> WaypointPlace {
+    throw EditError(.format, "an encoded polyline has no waypoints")
+  }
+
+  func sites(of name: String) -> [StatementSite] { [] }
+
+  func bytes(of value: StatedValue) -> [UInt8] { Array(value.text.utf8) }
+
+  func insert(_ name: String, _ value: StatedValue, track: Int?) throws(EditError) -> EditPlan {
+    throw EditError(.format, "an encoded polyline can state nothing")
+  }
+}

@@ -1,0 +1,44 @@
+internal import Geodesy
+internal import Routes
+
+extension RouteDocument {
+  /// Takes what a feature, or a geometry at the top of a document, holds: its lines as one track,
+  /// its points as waypoints.
+  mutating func add(
+    _ feature: GeoJSONObject, _ limits: ReadLimits, _ diagnostics: inout DiagnosticList
+  ) {
+    let fields = feature.fields
+    for var position in feature.rejected {
+      if position.isWaypoint {
+        position.vertex += waypoints.count
+      } else if fields.cuts.isEmpty {
+        position.track = tracks.count
+      } else {
+        // Undoing the cuts numbers parts and vertices anew.
+        continue
+      }
+      reject(position)
+    }
+    if !feature.lines.isEmpty {
+      var track = Track()
+      track.name = fields.name
+      track.offset = feature.offset
+      track.properties = fields.route
+      track.parts = AntimeridianCut.mended(feature.lines, fields.cuts)
+      tracks.append(track)
+    }
+    for (vertex, offset) in feature.points {
+      if waypoints.count == limits.route.waypoints {
+        diagnostics.note(
+          .limit, .error, "the file has more than \(limits.route.waypoints) waypoints, the limit",
+          at: offset, pointer: feature.pointer)
+      }
+      if waypoints.count >= limits.route.waypoints { return }
+      append(
+        Waypoint(
+          name: fields.name, coordinate: vertex, story: fields.story ?? fields.description,
+          type: fields.type, officialDistance: fields.officialDistance),
+        offset: offset, owner: feature.offset)
+    }
+  }
+}
