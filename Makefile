@@ -9,7 +9,7 @@ BUILD_PACKAGES := libproj-dev libgeos-dev libexpat1-dev zlib1g-dev libcairo2-dev
   libpq-dev fonts-dejavu-core tzdata
 # What the tests compare it with.
 TEST_PACKAGES := libxml2-utils python3 python3-jsonschema gdal-bin postgresql-15 postgresql-15-postgis-3 \
-  nginx
+  nginx locales-all
 
 # What the benchmarks measure beside it.
 BENCH_PACKAGES := python3 python3-venv gdal-bin postgresql-15-postgis-3 wrk

@@ -106,12 +106,18 @@ let package = Package(
       ],
       swiftSettings: settings),
 
+    // Which module may import which, read from the sources.
+    .testTarget(name: "ArchitectureTests", swiftSettings: settings),
     // What several test targets share.
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings),
     // The program that was built, run as people run it.
-    .target(name: "BuiltProgram", path: "Tests/BuiltProgram", swiftSettings: settings),
+    .target(
+      name: "BuiltProgram", dependencies: ["TestSupport"], path: "Tests/BuiltProgram",
+      swiftSettings: settings),
     // A PostgreSQL server of the tests' own.
-    .target(name: "PostgresCluster", path: "Tests/PostgresCluster", swiftSettings: settings),
+    .target(
+      name: "PostgresCluster", dependencies: ["TestSupport"], path: "Tests/PostgresCluster",
+      swiftSettings: settings),
     // What every store must do, for the tests of each.
     .target(
       name: "LedgerConformance",
@@ -130,7 +136,8 @@ let package = Package(
         "SQLiteStore", "PostGISStore", "Quests", "Routes", "Geodesy", "CivilTime",
       ],
       path: "Tests/LedgerWriter", swiftSettings: settings),
-    .testTarget(name: "CrashTests", dependencies: ["ledger-writer"], swiftSettings: settings),
+    .testTarget(
+      name: "CrashTests", dependencies: ["ledger-writer", "TestSupport"], swiftSettings: settings),
     .testTarget(
       name: "SQLiteStoreTests",
       dependencies: [
@@ -143,7 +150,7 @@ let package = Package(
       name: "PostGISStoreTests",
       dependencies: [
         "PostGISStore", "LedgerConformance", "PostgresCluster", "Quests", "Formats", "Routes",
-        "Geodesy", "CivilTime",
+        "Geodesy", "CivilTime", "TestSupport",
       ],
       swiftSettings: settings),
     .testTarget(
@@ -186,7 +193,8 @@ let package = Package(
       ],
       swiftSettings: settings),
     .testTarget(
-      name: "BatchTests", dependencies: ["Batch", "CivilTime"], swiftSettings: settings),
+      name: "BatchTests", dependencies: ["Batch", "CivilTime", "TestSupport"],
+      swiftSettings: settings),
     .testTarget(
       name: "CivilTimeTests", dependencies: ["CivilTime", "TestSupport"], swiftSettings: settings),
     .testTarget(
@@ -197,7 +205,8 @@ let package = Package(
       ],
       swiftSettings: settings),
     .testTarget(
-      name: "ServiceEndToEndTests", dependencies: ["milequest", "BuiltProgram", "PostgresCluster"],
+      name: "ServiceEndToEndTests",
+      dependencies: ["milequest", "BuiltProgram", "PostgresCluster", "TestSupport"],
       swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]

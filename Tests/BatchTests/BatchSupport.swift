@@ -1,5 +1,6 @@
 import Foundation
 import Geodesy
+import TestSupport
 import Testing
 
 @testable import Batch
@@ -117,12 +118,7 @@ enum BatchRun {
   static func packed(_ bytes: [UInt8]) throws -> [UInt8] {
     let folder = BatchFolder()
     let file = folder.write(bytes)
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = ["gzip", "-1", "-f", file]
-    try process.run()
-    process.waitUntilExit()
-    #expect(process.terminationStatus == 0)
+    #expect(try Home.run("/usr/bin/env", ["gzip", "-1", "-f", file]).status == 0)
     return Array(try #require(FileManager.default.contents(atPath: file + ".gz")))
   }
 }

@@ -1,4 +1,5 @@
 public import Foundation
+import TestSupport
 import Testing
 
 /// The built program, driven as a person or a script would.
@@ -44,10 +45,10 @@ public enum Program {
   /// - Parameters:
   ///   - input: what stands on standard input; nothing where nil.
   ///   - output: where standard output goes instead of the answer.
-  ///   - variables: of the environment, such as `HOME=/`, beside the few that there always are.
+  ///   - variables: of the environment, instead of those of `Home`; nil takes one away.
   public static func run(
     _ arguments: [String], program: String = path, input: String? = nil, output: String? = nil,
-    variables: [String] = []
+    variables: [String: String?] = [:]
   ) throws -> Answer {
     try run(
       arguments, program: program, inputBytes: input.map { Array($0.utf8) }, output: output,
@@ -57,9 +58,10 @@ public enum Program {
   /// - Parameter mostFileBytes: what the program may write into one file before writing fails.
   public static func run(
     _ arguments: [String], program: String = path, inputBytes: [UInt8]?, output: String? = nil,
-    mostFileBytes: Int? = nil, variables: [String] = []
+    mostFileBytes: Int? = nil, variables: [String: String?] = [:]
   ) throws -> Answer {
     let folder = try Folder()
+    let home = try Home()
     let input = inputBytes == nil ? "/dev/null" : try folder.file("in", inputBytes ?? [])
     let out = output ?? folder.path("out")
     _ = adoptsOrphans
@@ -69,12 +71,13 @@ public enum Program {
     let limit = mostFileBytes.map { "trap '' XFSZ; ulimit -f \($0 / 512); " } ?? ""
     let start = "\"$@\" <\"$IN\" >\"$OUT\" 2>\"$ERR\" & echo $! >\"$PID\""
     let shell = ["/bin/sh", "-c", limit + start, "sh", program]
-    let environment =
-      [
-        "IN=\(input)", "OUT=\(out)", "ERR=\(folder.path("err"))", "PID=\(folder.path("pid"))",
-        "PATH=/usr/bin:/bin", "LANG=C.UTF-8", "TZ=UTC",
-      ] + variables
-    let shellPid = try spawn(shell + arguments, environment)
+    var environment = home.variables
+    environment.merge(
+      ["IN": input, "OUT": out, "ERR": folder.path("err"), "PID": folder.path("pid")]
+    ) { $1 }
+    for (name, value) in variables { environment[name] = value }
+    let shellPid = try spawn(
+      shell + arguments, environment.map { name, value in "\(name)=\(value)" })
     var status: Int32 = 0
     guard waitpid(shellPid, &status, 0) == shellPid, status == 0 else {
       throw Fault("the shell failed with \(status)")
@@ -82,7 +85,7 @@ public enum Program {
     let text = try String(contentsOfFile: folder.path("pid"), encoding: .utf8)
     let pid = try #require(pid_t(text.trimmingCharacters(in: .whitespacesAndNewlines)))
     var usage = rusage()
-    guard wait4(pid, &status, 0, &usage) == pid else {
+    guard withExtendedLifetime(home, { wait4(pid, &status, 0, &usage) }) == pid else {
       throw Fault("the program cannot be waited for: \(String(cString: strerror(errno)))")
     }
     func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1e6 }
@@ -121,33 +124,4 @@ public enum Program {
     guard let symbol = dlsym(nil, "prctl") else { return false }
     return unsafeBitCast(symbol, to: Control.self)(36, 1, 0, 0, 0) == 0
   }()
-}
-
-/// A folder of a test's own that goes away with it.
-public final class Folder {
-  public let url: URL
-
-  public init() throws {
-    url = FileManager.default.temporaryDirectory.appending(path: "milequest-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(at: url) }
-
-  public func path(_ name: String) -> String { url.appending(path: name).path }
-
-  /// Writes a file and answers its path.
-  public func file(_ name: String, _ bytes: [UInt8]) throws -> String {
-    try Data(bytes).write(to: url.appending(path: name))
-    return path(name)
-  }
-
-  public func file(_ name: String, _ text: String) throws -> String {
-    try file(name, Array(text.utf8))
-  }
-
-  /// The names of the files, sorted.
-  public var names: [String] {
-    get throws { try FileManager.default.contentsOfDirectory(atPath: url.path).sorted() }
-  }
 }

@@ -34,7 +34,7 @@ struct LedgerServerTests {
     let without = try Program.run(["audit", "--store", address])
     #expect(without.status == 69 && without.errors.contains("password"), "\(without.errors)")
     let with = try Program.run(
-      ["audit", "--store", address], variables: ["PGPASSWORD=\(Cluster.password)"])
+      ["audit", "--store", address], variables: ["PGPASSWORD": Cluster.password])
     #expect(with.status == 0, "\(with.errors)")
   }
 

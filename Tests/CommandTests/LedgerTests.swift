@@ -80,9 +80,9 @@ import Testing
 
   @Test func theDefaultStoreIsInTheDataFolder() throws {
     let folder = try Folder()
-    let home = ["HOME=\(folder.path("home"))"]
-    let xdg = ["HOME=/nowhere", "XDG_DATA_HOME=\(folder.path("xdg"))"]
-    let named = ["MILEQUEST_STORE=sqlite:\(folder.path("named.sqlite"))"]
+    let home = ["HOME": folder.path("home"), "XDG_DATA_HOME": nil]
+    let xdg = ["HOME": "/nowhere", "XDG_DATA_HOME": folder.path("xdg")]
+    let named = ["MILEQUEST_STORE": "sqlite:\(folder.path("named.sqlite"))"]
     for (variables, file) in [
       (home, "home/.local/share/milequest/milequest.sqlite"),
       (xdg, "xdg/milequest/milequest.sqlite"),

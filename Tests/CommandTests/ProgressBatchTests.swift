@@ -1,3 +1,4 @@
+import BuiltProgram
 import Foundation
 import Testing
 
@@ -10,22 +11,13 @@ private struct BatchAnswer {
 
 /// A folder of its own in which the built program runs.
 private final class BatchShell {
-  static let program: String = {
-    if let named = ProcessInfo.processInfo.environment["MILEQUEST_BIN"] { return named }
-    let tests = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-    return URL(fileURLWithPath: tests ?? CommandLine.arguments[0])
-      .deletingLastPathComponent().appendingPathComponent("milequest").path
-  }()
-
-  static let trail: String = {
-    let package = URL(fileURLWithPath: #filePath)
-      .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    return package.appendingPathComponent("routes/appalachian-trail.geojson").path
-  }()
+  static let trail = Program.packageRoot.appending(path: "routes/appalachian-trail.geojson").path
 
   let path: String
+  private let home: Home
 
   init() throws {
+    home = try Home()
     path = NSTemporaryDirectory() + "milequest-progress-" + UUID().uuidString
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     try FileManager.default.createDirectory(
@@ -52,11 +44,10 @@ private final class BatchShell {
   func progress(
     _ arguments: [String], input: String? = nil, shell: String? = nil
   ) throws -> BatchAnswer {
-    let process = Process()
-    let line = [Self.program, "progress"] + arguments
-    process.executableURL = URL(fileURLWithPath: shell == nil ? Self.program : "/bin/bash")
-    process.arguments =
-      shell.map { ["-c", $0 + " exec \"$0\" \"$@\""] + line } ?? Array(line.dropFirst())
+    let line = [Program.path, "progress"] + arguments
+    let process = home.process(
+      shell == nil ? Program.path : "/bin/bash",
+      shell.map { ["-c", $0 + " exec \"$0\" \"$@\""] + line } ?? Array(line.dropFirst()))
     process.currentDirectoryURL = URL(fileURLWithPath: path)
     // Files, not pipes, so that no answer is too long to be held.
     let name = UUID().uuidString

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// A few kills of what `make crash` does at full length, by the same script.
@@ -37,17 +38,11 @@ struct CrashTests {
   }
 
   static func crash(_ arguments: [String]) throws {
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/python3")
-    process.arguments =
-      [root.appending(path: "benchmarks/peers/crash.py").path, "--writer", writer] + arguments
-    let output = Pipe()
-    process.standardOutput = output
-    process.standardError = output
-    try process.run()
-    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    #expect(process.terminationStatus == 0, "\(text)")
+    let script = root.appending(path: "benchmarks/peers/crash.py").path
+    let (status, output) = try Home.run(
+      "/usr/bin/python3", [script, "--writer", writer] + arguments)
+    let text = String(decoding: output, as: UTF8.self)
+    #expect(status == 0, "\(text)")
     #expect(text.contains("lost 0, doubled 0, audit clean"), "\(text)")
   }
 }

@@ -31,15 +31,8 @@ struct GeodTestCorpus {
 
   /// All lines, decompressed by gzip.
   static func lines() throws -> [Line] {
-    let gzip = Process()
-    gzip.executableURL = URL(filePath: "/usr/bin/env")
-    gzip.arguments = ["gzip", "-dc", file.path]
-    let pipe = Pipe()
-    gzip.standardOutput = pipe
-    try gzip.run()
-    let data = try pipe.fileHandleForReading.readToEnd() ?? Data()
-    gzip.waitUntilExit()
-    try #require(gzip.terminationStatus == 0, "gzip could not read \(file.path)")
+    let (status, data) = try Home.run("/usr/bin/env", ["gzip", "-dc", file.path])
+    try #require(status == 0, "gzip could not read \(file.path)")
     return try String(decoding: data, as: UTF8.self).split(separator: "\n").enumerated().map {
       number, text in
       // The last column is an area of up to 20 digits before the point; it is not needed.

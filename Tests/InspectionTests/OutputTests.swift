@@ -108,14 +108,7 @@ import Testing
     run("/usr/bin/python3", ["-c", "import jsonschema"]) == 0 ? "/usr/bin/python3" : nil
 
   static func run(_ program: String, _ arguments: [String]) -> Int32 {
-    let process = Process()
-    process.executableURL = URL(filePath: program)
-    process.arguments = arguments
-    process.standardError = FileHandle.nullDevice
-    process.standardOutput = FileHandle.nullDevice
-    guard (try? process.run()) != nil else { return -1 }
-    process.waitUntilExit()
-    return process.terminationStatus
+    (try? Home.run(program, arguments))?.status ?? -1
   }
 
   @Test(

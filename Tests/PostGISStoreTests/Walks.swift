@@ -4,6 +4,8 @@ import Geodesy
 import PostGISStore
 import Quests
 import Routes
+import TestSupport
+import Testing
 
 /// Teams with a quest each, and walks for them.
 struct Walks: Sendable {
@@ -96,4 +98,20 @@ final class Tally: @unchecked Sendable {
     }
   }
   var all: Set<Int> { lock.withLock { numbers } }
+
+  /// Waits until thirty more are there.
+  func grows(at location: SourceLocation = #_sourceLocation) async {
+    let most = all.count + 30
+    let hasGrown = await eventually { () async in all.count >= most }
+    #expect(hasGrown, sourceLocation: location)
+  }
+}
+
+/// What one task raises and others look at.
+final class Flag: @unchecked Sendable {
+  private let lock = NSLock()
+  private var value = false
+
+  var isRaised: Bool { lock.withLock { value } }
+  func raise() { lock.withLock { value = true } }
 }

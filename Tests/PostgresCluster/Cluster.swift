@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 public import Testing
 
 /// A PostgreSQL server of the tests' own: a new folder, a socket in it and no port, stopped when the
@@ -96,7 +97,11 @@ public final class Cluster: @unchecked Sendable {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: command[0])
     process.arguments = command.dropFirst() + arguments
-    process.environment = ["LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin", "PGPASSWORD": password]
+    // Without a HOME, libpq would look for settings in the user's.
+    process.environment = [
+      "HOME": "/nonexistent", "LC_ALL": "C.UTF-8", "PATH": "/usr/bin:/bin", "PGPASSWORD": password,
+      "TZ": "UTC",
+    ]
     // Where every user may be.
     process.currentDirectoryURL = URL(fileURLWithPath: "/")
     return process
@@ -133,11 +138,12 @@ public final class Cluster: @unchecked Sendable {
     server.standardError = FileHandle(forWritingAtPath: log)
     try server.run()
     lock.withLock { process = server }
-    for _ in 0..<600 {
-      if (try? sql("SELECT 1", in: "postgres")) != nil { return }
-      guard server.isRunning else { break }
-      Thread.sleep(forTimeInterval: 0.05)
+    var answers = false
+    _ = eventually {
+      answers = (try? sql("SELECT 1", in: "postgres")) != nil
+      return answers || !server.isRunning
     }
+    guard !answers else { return }
     let said = (try? String(contentsOfFile: log, encoding: .utf8)) ?? ""
     throw Failure(text: "the server did not start: \(said)")
   }

@@ -68,14 +68,8 @@ import Testing
         m['to'].addresses[0].addr_spec, m.get_content(), len(m['to'].addresses), sorted(m.keys()),
         [str(d) for d in m.defects]]))
       """
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/python3")
-    process.arguments = ["-c", script, folder.path + "/a.eml"]
-    let pipe = Pipe()
-    process.standardOutput = pipe
-    try process.run()
-    let output = pipe.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
+    let (_, output) = try Home.run(
+      "/usr/bin/python3", ["-c", script, folder.path + "/a.eml"])
     let read = try #require(try JSONSerialization.jsonObject(with: output) as? [Any])
     #expect(read[0] as? String == hostile)
     #expect(read[1] as? String == hostile)

@@ -1,6 +1,7 @@
 import BuiltProgram
 import Foundation
 import PostgresCluster
+import TestSupport
 import Testing
 
 /// How a service begins and ends.
@@ -9,7 +10,7 @@ import Testing
   @Test(arguments: Store.present)
   func itEndsGracefully(_ store: Store) throws {
     let ledger = try ServedLedger(store)
-    let service = try RunningService(ledger, RunningService.generous + ["--drain-seconds", "2"])
+    let service = try RunningService(ledger, RunningService.generous + ["--drain-seconds", "5"])
     let ann = try Person.registered(service, name: "Ann")
     let body = Array("{\"name\":\"Late\"}".utf8)
     let late = try Connection(port: service.port)
@@ -17,27 +18,20 @@ import Testing
       "POST /v1/teams HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer \(ann.token ?? "")\r\n"
         + "Content-Type: application/json\r\nContent-Length: \(body.count)\r\n\r\n")
     try late.write(Array(body[..<5]))
-    // Not before the service has read the head.
-    Thread.sleep(forTimeInterval: 0.5)
     service.askToEnd()
-    var ready = 200
-    for _ in 0..<30 where ready == 200 {
-      Thread.sleep(forTimeInterval: 0.05)
-      let answer = try ann.ask("GET", "/readyz")
-      ready = answer.status
-      if ready == 503 { #expect(answer.code == "unavailable" && answer["retry-after"] != nil) }
-    }
-    #expect(ready == 503)
+    var ready: HTTPAnswer?
+    #expect(
+      try eventually {
+        ready = try ann.ask("GET", "/readyz")
+        return ready?.status == 503
+      })
+    #expect(ready?.code == "unavailable" && ready?["retry-after"] != nil)
     // It is alive, and answers while it drains.
     #expect(try ann.get("/healthz")["status"].text == "ok")
     try ann.ask(200, "GET", "/v1/me")
     // The port is closed, and the request under way is not lost.
-    var isOpen = true
-    for _ in 0..<100 where isOpen {
-      Thread.sleep(forTimeInterval: 0.05)
-      isOpen = (try? Connection(port: service.port)) != nil
-    }
-    #expect(!isOpen && service.isRunning)
+    #expect(eventually { (try? Connection(port: service.port)) == nil })
+    #expect(service.isRunning)
     try late.write(Array(body[5...]))
     let answer = try late.answer()
     #expect(answer.status == 201 && answer.json["name"].text == "Late")
@@ -59,8 +53,9 @@ import Testing
     var service = try RunningService(ledger)
     let ann = try Person.registered(service, name: "Ann")
     let start = Date(timeIntervalSinceNow: -7_200)
-    let walks = (0..<4_000).map { index in
-      (id: UUID(), start: start.addingTimeInterval(Double(index)))
+    // More than are sent before the kill.
+    let walks = (0..<100_000).map { index in
+      (id: UUID(), start: start.addingTimeInterval(Double(index) / 100))
     }
     let acknowledged = Gathered<Int>()
     let counter = Counter()
@@ -78,7 +73,7 @@ import Testing
       group.enter()
       thread.start()
     }
-    for _ in 0..<2_000 where acknowledged.all.count < 100 { Thread.sleep(forTimeInterval: 0.005) }
+    #expect(eventually { acknowledged.all.count >= 100 })
     victim.kill9()
     group.wait()
     let sure = acknowledged.all

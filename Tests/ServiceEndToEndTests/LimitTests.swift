@@ -1,5 +1,6 @@
 import Foundation
 import PostgresCluster
+import TestSupport
 import Testing
 
 /// Every bound holds, and each breach names it.
@@ -73,14 +74,14 @@ import Testing
   /// Nobody holds a connection by sending slowly.
   @Test func slowBodiesAreGivenUp() throws {
     let ann = try Person.registered(try Stage.service(.file), name: "Ann")
+    let begun = ContinuousClock.now
     let slow = try Connection(port: ann.service.port)
     try slow.write(
       "POST /v1/teams HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer \(ann.token ?? "")\r\n"
         + "Content-Type: application/json\r\nContent-Length: 40\r\n\r\n{\"name\":")
-    let begun = Date()
     let answer = try slow.answer()
     #expect(answer.status == 408 && answer.code == "request-timeout")
-    #expect((8.0..<30).contains(Date().timeIntervalSince(begun)))
+    #expect(begun.duration(to: .now) > .seconds(8))
     #expect(answer["connection"] == "close")
     #expect(try slow.read().isEmpty)
   }
@@ -108,31 +109,48 @@ import Testing
     func ask(_ forwarded: String) throws -> HTTPAnswer {
       try service.send("GET", "/v1/routes", headers: ["X-Forwarded-For": forwarded])
     }
-    let answers = try (0..<10).map { _ in try ask("198.51.100.1") }
-    #expect(answers.prefix(5).allSatisfy { $0.status == 200 })
+    let answers = try (0..<5).map { _ in try ask("198.51.100.1") }
+    #expect(answers.allSatisfy { $0.status == 200 })
     #expect(answers[0]["ratelimit"] != nil && answers[0]["ratelimit-policy"] != nil)
-    let refusal = try #require(answers.last)
-    #expect(refusal.status == 429 && refusal.code == "too-many-requests")
+    // A slow machine takes a while to ask faster than once a second.
+    var last: HTTPAnswer?
+    func isRefused() throws -> Bool {
+      last = try ask("198.51.100.1")
+      return last?.status == 429
+    }
+    #expect(try eventually(isRefused))
+    let refusal = try #require(last)
+    #expect(refusal.code == "too-many-requests")
     let wait = try #require(refusal["retry-after"].flatMap { Int($0) })
     #expect((1...5).contains(wait))
     #expect(try ask("198.51.100.2").status == 200)
     // What stands before the last address that is no proxy's, anyone may have written.
-    #expect(try ask("203.0.113.9, 198.51.100.1").status == 429)
-    #expect(try ask("198.51.100.1, 127.0.0.1").status == 429)
+    // Each try has another one, so that no address but the last is refused for its own requests.
+    let tries = Counter()
+    #expect(
+      try eventually {
+        try isRefused() && ask("203.0.113.\(tries.next() % 256), 198.51.100.1").status == 429
+      })
+    #expect(
+      try eventually {
+        try isRefused() && ask("198.51.100.1, 127.0.\(tries.next() % 256).1").status == 429
+      })
     // A single customer has all of a network of IPv6.
-    let six = try (0..<10).map { try ask("2001:db8:0:7::\($0)") }
-    #expect(six.last?.status == 429)
+    #expect(try eventually { try ask("2001:db8:0:7::\(tries.next())").status == 429 })
     // A flood does not hide the service's state.
     for _ in 0..<20 { #expect(try service.send("GET", "/readyz").status == 200) }
+    // As long as the service has said.
     Thread.sleep(forTimeInterval: Double(wait) + 0.1)
     #expect(try ask("198.51.100.1").status == 200)
     #expect(service.end() == 0, "\(service.said)")
 
     let direct = try RunningService(try ServedLedger(.file), ["--rate", "1", "--burst", "3"])
-    let spoofed = try (0..<8).map {
-      try direct.send("GET", "/v1/routes", headers: ["X-Forwarded-For": "198.51.100.\($0)"])
-    }
-    #expect(spoofed.last?.status == 429)
+    #expect(
+      try eventually {
+        let spoofed = "198.51.100.\(tries.next() % 256)"
+        return try direct.send("GET", "/v1/routes", headers: ["X-Forwarded-For": spoofed])
+          .status == 429
+      })
     #expect(direct.end() == 0, "\(direct.said)")
   }
 }

@@ -1,5 +1,6 @@
 import BuiltProgram
 import Foundation
+import TestSupport
 import Testing
 
 /// Somebody who uses a service, signed in or not.
@@ -117,15 +118,12 @@ struct Person: Sendable {
 
   /// The code in the last mail, once there are so many.
   func mailedCode(mail count: Int = 1) throws -> String {
-    for _ in 0..<600 {
-      if let mails = try? mails(), mails.count >= count, let mail = mails.last {
-        // The only line that is indented.
-        let line = mail.components(separatedBy: "\r\n").first { $0.hasPrefix("    ") }
-        return try #require(line).trimmingCharacters(in: .whitespaces)
-      }
-      Thread.sleep(forTimeInterval: 0.05)
+    guard eventually({ (try? mails().count) ?? 0 >= count }), let mail = try mails().last else {
+      throw Program.Fault("no mail came to \(email)")
     }
-    throw Program.Fault("no mail came to \(email)")
+    // The only line that is indented.
+    let line = mail.components(separatedBy: "\r\n").first { $0.hasPrefix("    ") }
+    return try #require(line).trimmingCharacters(in: .whitespaces)
   }
 
   // MARK: What people do

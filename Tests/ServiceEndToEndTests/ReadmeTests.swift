@@ -1,5 +1,6 @@
 import BuiltProgram
 import Foundation
+import TestSupport
 import Testing
 
 /// What README tells its readers to copy, line by line, does what it says on the sample ledger.
@@ -23,11 +24,10 @@ import Testing
     }
     let service = try RunningService(ledger)
     // The markers are placed by the service itself, shortly after it has begun.
-    var marked = ""
-    for _ in 0..<200 where !marked.contains("questId") {
-      Thread.sleep(forTimeInterval: 0.05)
-      marked = try service.send("GET", "/v1/quests?bbox=-90,30,-65,50").text
-    }
+    #expect(
+      try eventually {
+        try service.send("GET", "/v1/quests?bbox=-90,30,-65,50").text.contains("questId")
+      })
     let readme = try String(contentsOf: root.appending(path: "README.md"), encoding: .utf8)
     let page = try #require(
       readme.components(separatedBy: "## The service\n").last?.components(
@@ -51,16 +51,7 @@ import Testing
     }
     let file = ledger.folder + "/lines.sh"
     try script.write(toFile: file, atomically: true, encoding: .utf8)
-    let bash = Process()
-    bash.executableURL = URL(filePath: "/bin/bash")
-    bash.arguments = [file]
-    let pipe = Pipe()
-    bash.standardOutput = pipe
-    bash.standardInput = FileHandle.nullDevice
-    try bash.run()
-    let text = String(
-      decoding: try pipe.fileHandleForReading.readToEnd() ?? Data(), as: UTF8.self)
-    bash.waitUntilExit()
+    let text = String(decoding: try Home.run("/bin/bash", [file]).output, as: UTF8.self)
     for (number, line) in lines.enumerated() {
       let answer =
         text.components(separatedBy: "\n@@\(number)\n").last?

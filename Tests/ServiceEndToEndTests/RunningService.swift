@@ -1,6 +1,7 @@
 import BuiltProgram
 import Foundation
 import PostgresCluster
+import TestSupport
 import Testing
 
 /// Where a service keeps its ledger.
@@ -53,6 +54,7 @@ final class ServedLedger: Sendable {
 final class RunningService: @unchecked Sendable {
   let ledger: ServedLedger
   let port: Int
+  private let home: Home
   private let process: Process
   private let log: String
   private let contract: Contract
@@ -69,21 +71,19 @@ final class RunningService: @unchecked Sendable {
     self.ledger = ledger
     log = "\(ledger.folder)/log-\(UUID().uuidString.prefix(8))"
     _ = FileManager.default.createFile(atPath: log, contents: nil)
-    process = Process()
-    process.executableURL = URL(filePath: Program.path)
-    process.arguments =
+    home = try Home()
+    process = home.process(
+      Program.path,
       ["serve", "--check-answers", "true", "--log-requests", "false"]
-      + (port.map { ["--port", $0] } ?? []) + ledger.options + options
-    process.environment = ["PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "TZ": "UTC"]
-    process.standardInput = FileHandle.nullDevice
+        + (port.map { ["--port", $0] } ?? []) + ledger.options + options)
     process.standardOutput = FileHandle.nullDevice
     process.standardError = FileHandle(forWritingAtPath: log)
     try process.run()
     Self.endAtExit(process)
     var opened: Int?
-    for _ in 0..<1_200 where opened == nil && process.isRunning {
-      Thread.sleep(forTimeInterval: 0.05)
+    _ = eventually { [log, process] in
       opened = Self.port(in: Self.text(log))
+      return opened != nil || !process.isRunning
     }
     guard let opened else {
       process.terminate()
@@ -91,9 +91,8 @@ final class RunningService: @unchecked Sendable {
     }
     self.port = opened
     contract = Contract()
-    for _ in 0..<200 {
-      if try send("GET", "/readyz").status == 200 { break }
-      Thread.sleep(forTimeInterval: 0.05)
+    guard try eventually({ try send("GET", "/readyz").status == 200 }) else {
+      throw Program.Fault("the service is not ready: \(said)")
     }
     contract.learn(try send("GET", "/openapi.json").json)
   }

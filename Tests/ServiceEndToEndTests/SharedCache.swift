@@ -1,5 +1,6 @@
 import BuiltProgram
 import Foundation
+import TestSupport
 import Testing
 
 /// nginx before a service, as a CDN would be: it keeps what it is told that it may keep, and says of
@@ -12,6 +13,7 @@ final class SharedCache: @unchecked Sendable {
 
   let port: Int
   private let folder: String
+  private let home: Home
   private let process: Process
 
   /// - Parameter upstream: the service's port.
@@ -53,17 +55,21 @@ final class SharedCache: @unchecked Sendable {
     var command = [program, "-p", folder, "-c", file, "-e", folder + "/logs/error.log"]
     if getuid() == 0 {
       // Nothing here needs root.
-      try Self.wait(for: Self.process(["/usr/bin/chown", "-R", "nobody", folder]))
+      _ = try Home.run("/usr/bin/chown", ["-R", "nobody", folder])
       command =
         ["/usr/bin/setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups", "--"] + command
     }
-    process = Self.process(command)
+    home = try Home()
+    process = home.process(command[0], Array(command.dropFirst()))
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = FileHandle.nullDevice
     try process.run()
-    for _ in 0..<200 {
-      if (try? Connection(port: port)) != nil { return }
-      guard process.isRunning else { break }
-      Thread.sleep(forTimeInterval: 0.05)
+    var answers = false
+    _ = eventually {
+      answers = (try? Connection(port: port)) != nil
+      return answers || !process.isRunning
     }
+    guard !answers else { return }
     let log = (try? String(contentsOfFile: folder + "/logs/error.log", encoding: .utf8)) ?? ""
     end()
     throw Program.Fault("nginx did not start: \(log)")
@@ -75,20 +81,6 @@ final class SharedCache: @unchecked Sendable {
     if process.isRunning { process.terminate() }
     process.waitUntilExit()
     try? FileManager.default.removeItem(atPath: folder)
-  }
-
-  private static func process(_ command: [String]) -> Process {
-    let process = Process()
-    process.executableURL = URL(filePath: command[0])
-    process.arguments = Array(command.dropFirst())
-    process.standardOutput = FileHandle.nullDevice
-    process.standardError = FileHandle.nullDevice
-    return process
-  }
-
-  private static func wait(for process: Process) throws {
-    try process.run()
-    process.waitUntilExit()
   }
 
   /// One that nobody listens on.

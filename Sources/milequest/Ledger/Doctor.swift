@@ -1,7 +1,7 @@
 import ArgumentParser
-import CGEOS
-import CPQ
-import CPROJ
+internal import CGEOS
+internal import CPQ
+internal import CPROJ
 import CivilTime
 import Formats
 import JSON
