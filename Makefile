@@ -140,9 +140,10 @@ routes: build ## write the list of sample quests anew
 	  && mv routes/README.md.tmp routes/README.md
 
 codes: build ## write the list of what validate finds anew
-	@{ sed -n '1,/<!-- codes -->/p' README.md; echo; \
+	@{ sed -n '1,/<!-- codes -->/p' docs/designers.md; echo; \
 	  $(BIN) validate --codes-as-markdown; echo; \
-	  sed -n '/<!-- \/codes -->/,$$p' README.md; } > README.md.tmp && mv README.md.tmp README.md
+	  sed -n '/<!-- \/codes -->/,$$p' docs/designers.md; } > docs/designers.md.tmp \
+	  && mv docs/designers.md.tmp docs/designers.md
 
 bench: bench-tools ## measure kernels, batch, stores and service beside NumPy, DuckDB, PostGIS and others
 	benchmarks/.venv/bin/python benchmarks/peers/run.py --program $(BIN) \

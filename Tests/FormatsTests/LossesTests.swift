@@ -52,7 +52,8 @@ enum Losses {
     }
   }
 
-  @Test(.enabled(if: Self.documented != nil, "README.md has no table between the losses marks"))
+  @Test(
+    .enabled(if: Self.documented != nil, "docs/designers.md has no table between the losses marks"))
   func theTableInTheDocumentationIsTrue() throws {
     let rows = try #require(Self.documented)
     let titles = Losses.columns.map(\.title)
@@ -66,7 +67,7 @@ enum Losses {
 
   /// The cells of the table between `<!-- losses -->` and `<!-- /losses -->`, its rule left out.
   private static let documented: [[String]]? = {
-    let file = Corpus.packageRoot.appending(path: "README.md")
+    let file = Corpus.packageRoot.appending(path: "docs/designers.md")
     guard let text = try? String(contentsOf: file, encoding: .utf8),
       let start = text.range(of: "<!-- losses -->"), let end = text.range(of: "<!-- /losses -->"),
       start.upperBound <= end.lowerBound

@@ -3,8 +3,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What README tells its readers to copy, line by line, does what it says on the sample ledger.
-@Suite struct ReadmeTests {
+/// What `docs/api.md` asks its readers to copy, line by line, does what it says on the sample ledger.
+@Suite struct PageTests {
   @Test func theLinesOfTheServiceWork() throws {
     let ledger = try ServedLedger(.file)
     let root = Program.packageRoot
@@ -28,12 +28,7 @@ import Testing
       try eventually {
         try service.send("GET", "/v1/quests?bbox=-90,30,-65,50").text.contains("questId")
       })
-    let readme = try String(contentsOf: root.appending(path: "README.md"), encoding: .utf8)
-    let page = try #require(
-      readme.components(separatedBy: "## The service\n").last?.components(
-        separatedBy: "\n## Formats\n"
-      )
-      .first)
+    let page = try String(contentsOf: root.appending(path: "docs/api.md"), encoding: .utf8)
     let lines = page.components(separatedBy: "```sh\n").dropFirst()
       .compactMap { $0.components(separatedBy: "```").first }
       .flatMap { $0.split(separator: "\n").map(String.init) }
