@@ -9,7 +9,7 @@ import Quests
 struct ProgressCache: Sendable {
   struct Key: Hashable, Sendable {
     let quest: QuestID
-    let units: String?
+    let units: LengthUnits?
     let isMember: Bool
   }
 
@@ -39,7 +39,7 @@ struct ProgressCache: Sendable {
   subscript(key: Key) -> Entry? { entries[key] }
 
   /// Those who are named in what is kept of a quest.
-  func people(of quest: QuestID, units: String?) -> [PersonID] {
+  func people(of quest: QuestID, units: LengthUnits?) -> [PersonID] {
     let kept =
       self[Key(quest: quest, units: units, isMember: true)]
       ?? self[Key(quest: quest, units: units, isMember: false)]

@@ -81,7 +81,7 @@ public struct QuestService: ServiceLifecycle.Service {
         maxHeaderFieldSize: limits.headBytes, maxHeaderListSize: limits.headBytes,
         maxHeaderFieldCount: 100))
     return Application(
-      responder: api.responder(pipeline),
+      responder: Responder(api, pipeline),
       server: HTTPServerBuilder { responder in
         ConnectionLoop(connections: HTTP1Channel(responder: responder, configuration: channel))
       },

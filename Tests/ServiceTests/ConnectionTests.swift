@@ -33,7 +33,7 @@ import Testing
 
     func respond(to request: Request, context: ServiceContext) async throws -> Response {
       do {
-        let bytes = try await BodyReading.bytes(
+        let bytes = try await RequestBytes.all(
           of: request, on: context.channel, limit: 1_000, limits: limits)
         return Response(
           status: .ok, body: ResponseBody(byteBuffer: ByteBuffer(string: "\(bytes.count)")))

@@ -68,7 +68,7 @@ final class TestService: Sendable {
         identity: PersonTokens(),
         rates: Rates(Throttle(using: &random), standard: rate, nanoseconds: { 0 })),
       clients: ClientAddress(trustedProxies: []))
-    responder = api.responder(pipeline)
+    responder = Responder(api, pipeline)
   }
 
   /// A token is a person's id, or that and the scopes of an API key.

@@ -15,8 +15,7 @@ struct Call: Sendable {
   let requestID: String
   /// The address of whoever is at the other end, as far as trusted proxies tell it.
   let address: IPAddress
-  let path: [String: String]
-  let query: [String: String]
+  let parameters: ParameterValues
   let headers: HTTPFields
   /// What was sent; empty where the endpoint takes no body.
   let bytes: [UInt8]
@@ -54,34 +53,28 @@ struct Call: Sendable {
 
   // MARK: Parameters
 
-  /// An id from the path.
+  /// The value of a parameter.
   ///
-  /// - Throws: `not-found`: no thing has a name that is none.
-  func id<S>(_ name: String, of kind: Identifier<S>.Type = Identifier<S>.self) throws(Problem)
-    -> Identifier<S>
-  {
-    guard let text = path[name], let id = Identifier<S>(text) else {
-      throw Problem(.notFound, "there is no \(name) “\(path[name] ?? "")”: its id would be a UUID")
+  /// - Precondition: the endpoint lists it.
+  subscript<Value>(key: Parameter<Value>) -> Value {
+    if let entry = parameters[key] { return entry.value as! Value }
+    precondition(
+      endpoint.parameters.contains { $0 === key },
+      "\(endpoint.operation) does not list the parameter \(key.name)")
+    guard let standard = key.standard else {
+      preconditionFailure("\(key.name) was not asked for, which is required")
     }
-    return id
+    return standard
   }
-
-  func instant(_ name: String) -> Instant? { query[name].flatMap { Instant(rfc3339: $0) } }
-  func day(_ name: String) -> Day? { query[name].flatMap { Day($0) } }
-  func integer(_ name: String) -> Int? { query[name].flatMap { Int($0) } }
-  func number(_ name: String) -> Double? { query[name].flatMap { Double($0) } }
-  func flag(_ name: String) -> Bool? { query[name].map { $0 == "true" } }
-
-  /// How many items a page has at most.
-  var pageLimit: Int { integer("limit") ?? 50 }
 
   /// The address of the page that goes on at a cursor.
   func next(_ cursor: String?) -> JSONValue {
     guard let cursor else { return .null }
-    var parts = query.filter { $0.key != "cursor" }.sorted { $0.key < $1.key }
-      .map { "\($0.key)=\(Self.percentEncoded($0.value))" }
-    parts.append("cursor=\(Self.percentEncoded(cursor))")
-    return .string("\(filledPath)?\(parts.joined(separator: "&"))")
+    var parts = sent(in: .query).filter { $0.key != ParameterKey.cursor.name }
+      .map { "\($0.key)=\(PercentForm.encoded($0.value))" }
+    parts.append("\(ParameterKey.cursor.name)=\(PercentForm.encoded(cursor))")
+    let path = endpoint.path.filled { PercentForm.encoded(parameters[$0]?.text ?? "") }
+    return .string("\(path)?\(parts.joined(separator: "&"))")
   }
 
   /// The place where a page goes on, or nil at the start.
@@ -91,9 +84,9 @@ struct Call: Sendable {
   ///   - kinds: what it is ordered by.
   /// - Throws: `invalid-parameter` for a cursor of another listing.
   func cursor(_ listing: String, _ kinds: PageCursor.Kind...) throws(Problem) -> PageCursor? {
-    guard let text = query["cursor"] else { return nil }
+    guard let text = self[.cursor] else { return nil }
     do throws(CursorFault) { return try PageCursor(text, of: listing, kinds) } catch {
-      throw .parameter("cursor", error.description)
+      throw .parameter(.cursor, error.description)
     }
   }
 
@@ -105,41 +98,25 @@ struct Call: Sendable {
   }
 
   /// How many rows to read so as to know whether there are more than a page shows.
-  var rowsToRead: Int { min(pageLimit + 1, backend.ledgerLimits.page) }
+  var rowsToRead: Int { min(self[.limit] + 1, backend.ledgerLimits.page) }
 
   /// A page of the first of `rowsToRead` rows.
   func page<Row>(
     of rows: [Row], cursor: (Row) -> PageCursor, json: (Row) throws -> JSONValue
   ) rethrows -> Reply {
-    let shown = rows.prefix(pageLimit)
+    let shown = rows.prefix(self[.limit])
     // Behind the most rows that a store gives at once there may be more.
     let hasMore = rows.count > shown.count || rows.count == backend.ledgerLimits.page
     return page(try shown.map(json), next: hasMore ? shown.last.map(cursor) : nil)
   }
 
-  private var filledPath: String {
-    var filled = endpoint.path
-    for (name, value) in path { filled = filled.replacing("{\(name)}", with: value) }
-    return filled
-  }
-
-  static func percentEncoded(_ text: String) -> String {
-    var out = ""
-    for byte in text.utf8 {
-      switch byte {
-      case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E:
-        out.unicodeScalars.append(Unicode.Scalar(byte))
-      default:
-        out += byte < 16 ? "%0" : "%"
-        out += String(byte, radix: 16, uppercase: true)
-      }
-    }
-    return out
+  /// The parameters of one place as they were sent, by name.
+  private func sent(in place: ParameterKey.Place) -> [(key: String, value: String)] {
+    parameters.entries.filter { $0.key.place == place }.map { (key: $0.key.name, value: $0.text) }
+      .sorted { $0.key < $1.key }
   }
 
   // MARK: Creating and changing
-
-  private static let idempotencyKey = HTTPField.Name("Idempotency-Key")!
 
   /// The id of what the call creates: under an `Idempotency-Key` always the same.
   ///
@@ -147,10 +124,10 @@ struct Call: Sendable {
   func newID<S>(of kind: Identifier<S>.Type = Identifier<S>.self) async throws -> Identifier<S> {
     var random = SystemRandomNumberGenerator()
     let offered = Identifier<S>.random(using: &random)
-    guard let key = headers[Self.idempotencyKey] else { return offered }
+    guard let key = self[.idempotencyKey] else { return offered }
     // What is asked for is all of it: the body and the parameters.
-    func listed(_ values: [String: String]) -> String { "\(values.sorted { $0.key < $1.key })" }
-    var content = Array("\(endpoint.operation)\0\(listed(path))\0\(listed(query))\0".utf8)
+    var content = Array(
+      "\(endpoint.operation)\0\(sent(in: .path))\0\(sent(in: .query))\0".utf8)
     content += bytes
     let claim = try await backend.accounts.claim(
       RequestKey(caller: try person(), key: key),
@@ -175,7 +152,7 @@ struct Call: Sendable {
   func expectedRevision(
     _ revision: Int64, isDone: Bool = false, present: () throws -> JSONValue
   ) throws -> Int64? {
-    guard let tags = headers[.ifMatch] else { return nil }
+    guard let tags = self[.ifMatch] else { return nil }
     if tags == "*" { return nil }
     for tag in tags.split(separator: ",").map({ $0.trimmingSpaces }) {
       if tag == "\"\(revision)\"" { return revision }

@@ -18,52 +18,6 @@ final class Endpoint: Sendable {
     case session
   }
 
-  struct Parameter: Sendable {
-    enum Place: String, Sendable { case path, query, header }
-    let name: String
-    let place: Place
-    let schema: Schema
-    let note: String
-    let isRequired: Bool
-    /// Whether commas part several values.
-    let isList: Bool
-
-    init(
-      _ name: String, in place: Place = .query, _ schema: Schema, _ note: String,
-      isRequired: Bool = false, isList: Bool = false
-    ) {
-      self.name = name
-      self.place = place
-      self.schema = schema
-      self.note = note
-      self.isRequired = isRequired
-      self.isList = isList
-    }
-
-    static let limit = Parameter(
-      "limit", .integer(1...500), "How many items at most; 50 by default.")
-    static let cursor = Parameter(
-      "cursor", .text(1...400), "Where to go on: from the `next` of the page before.")
-    static let units = Parameter(
-      "units", .words(["mi", "km", "m"]), "Adds lengths as texts for people, such as `12.6 mi`.")
-    static let fields = Parameter(
-      "fields", .text(1...1_000),
-      "Picks fields of the answer: names with commas between, nested ones with dots, such as "
-        + "`id,pace.arrival`. In a page they are picked from its items.")
-    static let at = Parameter(
-      "at", .instant,
-      "A past moment: what was walked up to then, as the ledger has it now, late walks and edits "
-        + "included.")
-    static let ifMatch = Parameter(
-      "If-Match", in: .header, .text(1...200),
-      "The `ETag` of what you have, or its revision as `\"3\"`: where somebody has changed it "
-        + "since, nothing is done and the answer is 412.")
-    static let idempotencyKey = Parameter(
-      "Idempotency-Key", in: .header, .text(1...200),
-      "Your own name for this creation, kept for 24 hours: the same request again creates nothing "
-        + "twice and gets the same answer.")
-  }
-
   /// What a request's body holds.
   enum Body: Sendable {
     case none
@@ -121,25 +75,25 @@ final class Endpoint: Sendable {
   }
 
   let method: HTTPRequest.Method
-  /// With `{names}` of parameters.
-  let path: String
+  let path: PathTemplate
   /// Its name for programs, such as `createTeam`.
   let operation: String
   let summary: String
   let details: String
   let tag: String
   let access: Access
-  let parameters: [Parameter]
+  /// Those of the path first.
+  let parameters: [ParameterKey]
   let body: Body
   let answers: [Answer]
   /// What it may refuse with, beside what every endpoint may.
   let problems: [Problem.Code]
   let handle: @Sendable (Call) async throws -> Reply
 
-  /// - Parameter parameters: those of the path are added where they are ids.
+  /// - Parameter parameters: those that the path does not hold.
   init(
-    _ method: HTTPRequest.Method, _ path: String, _ operation: String, _ summary: String,
-    details: String = "", tag: String, access: Access, parameters: [Parameter] = [],
+    _ method: HTTPRequest.Method, _ path: PathTemplate, _ operation: String, _ summary: String,
+    details: String = "", tag: String, access: Access, parameters: [ParameterKey] = [],
     body: Body = .none, answers: [Answer], problems: [Problem.Code] = [],
     handle: @escaping @Sendable (Call) async throws -> Reply
   ) {
@@ -150,13 +104,7 @@ final class Endpoint: Sendable {
     self.details = details
     self.tag = tag
     self.access = access
-    let named = path.split(separator: "/").filter { $0.first == "{" }.map {
-      $0.dropFirst().prefix { $0 != "}" }
-    }
-    let inPath = named.filter { name in !parameters.contains { $0.name == name } }.map {
-      Parameter(String($0), in: .path, .uuid, "The id.", isRequired: true)
-    }
-    self.parameters = inPath + parameters
+    self.parameters = path.parameters + parameters
     self.body = body
     self.answers = answers
     self.problems = problems
@@ -167,5 +115,5 @@ final class Endpoint: Sendable {
   var takesFile: Bool { if case .file = body { true } else { false } }
 
   /// Whether `fields` picks from its answer.
-  var picksFields: Bool { parameters.contains { $0.name == Parameter.fields.name } }
+  var picksFields: Bool { parameters.contains { $0 === ParameterKey.fields } }
 }

@@ -17,11 +17,16 @@ struct Pipeline: Sendable {
   let gate: Gate
   let clients: ClientAddress
 
-  /// - Parameter allowed: the methods that the path has, where the request's is none of them.
+  /// - Parameter match: what the request's path leads to.
   func respond(
-    _ operation: Operation?, allowed: [HTTPRequest.Method] = [], to request: Request,
-    _ context: ServiceContext
+    to request: Request, _ match: Router<Operation>.Match?, _ context: ServiceContext
   ) async -> Response {
+    let operation = match?.methods[request.method]
+    if operation == nil, let match,
+      let answer = preflight(request, allowed: match.methods.allowed)
+    {
+      return answer
+    }
     let begun = ContinuousClock.now
     let requestID = Self.requestID(request)
     let address = clients.address(
@@ -32,8 +37,7 @@ struct Pipeline: Sendable {
     var reply: Reply
     do {
       reply = try await answer(
-        operation, allowed: allowed, request, context, requestID: requestID, address: address,
-        &headers)
+        operation, match, request, context, requestID: requestID, address: address, &headers)
       if settings.checksAnswers, let operation { try check(reply, operation.endpoint, request) }
     } catch {
       let found = self.problem(error, requestID: requestID)
@@ -67,21 +71,22 @@ struct Pipeline: Sendable {
   // MARK: Steps
 
   private func answer(
-    _ operation: Operation?, allowed: [HTTPRequest.Method], _ request: Request,
+    _ operation: Operation?, _ match: Router<Operation>.Match?, _ request: Request,
     _ context: ServiceContext, requestID: String, address: IPAddress, _ headers: inout HTTPFields
   ) async throws -> Reply {
     let now = backend.clock()
     if let operation, operation.endpoint.access == .open {
       // Operations and documents: not throttled, so that a flood cannot hide the service's health.
-      return try await call(operation, .stranger, request, context, requestID, address, now)
+      return try await call(
+        operation, match, .stranger, request, context, requestID, address, now)
     }
     let caller = try await gate.admit(
       authorization: request.headers[.authorization], address: address, now: now, &headers)
     guard let operation else {
-      if allowed.isEmpty {
+      guard let match else {
         throw Problem(.notFound, "there is no \(request.uri.path); /docs shows what there is")
       }
-      let methods = allowed.map(\.rawValue).sorted().joined(separator: ", ")
+      let methods = match.methods.allowed.map(\.rawValue).sorted().joined(separator: ", ")
       var problem = Problem(
         .methodNotAllowed,
         "this method is not possible here; possible are \(methods)")
@@ -89,29 +94,26 @@ struct Pipeline: Sendable {
       throw problem
     }
     try gate.check(caller, operation.endpoint.access)
-    return try await call(operation, caller, request, context, requestID, address, now)
+    return try await call(operation, match, caller, request, context, requestID, address, now)
   }
 
   private func call(
-    _ operation: Operation, _ caller: Caller, _ request: Request, _ context: ServiceContext,
-    _ requestID: String, _ address: IPAddress, _ now: Instant
+    _ operation: Operation, _ match: Router<Operation>.Match?, _ caller: Caller,
+    _ request: Request, _ context: ServiceContext, _ requestID: String, _ address: IPAddress,
+    _ now: Instant
   ) async throws -> Reply {
     let endpoint = operation.endpoint
-    let reading = operation.reading
-    let path = try reading.path(context.parameters)
-    let query = try reading.query(request.uri.query)
-    try reading.headers(request.headers)
-    let selection = try query["fields"].map { try FieldSelection($0) }
+    let parameters = try operation.parameters.values(
+      path: match?.captured ?? [], query: request.uri.query, headers: request.headers)
     let receipt = endpoint.takesFile ? UploadGate.Receipt(backend.uploads) : nil
     defer { receipt?.giveBack() }
-    let (bytes, body) = try await reading.body(
+    let (bytes, body) = try await operation.body.content(
       of: request, on: context.channel, limits: backend.limits, receipt: receipt)
-    let reply = try await endpoint.handle(
-      Call(
-        backend: backend, endpoint: endpoint, caller: caller, now: now, requestID: requestID,
-        address: address, path: path, query: query, headers: request.headers, bytes: bytes,
-        body: body))
-    guard let selection, endpoint.picksFields else { return reply }
+    let call = Call(
+      backend: backend, endpoint: endpoint, caller: caller, now: now, requestID: requestID,
+      address: address, parameters: parameters, headers: request.headers, bytes: bytes, body: body)
+    let reply = try await endpoint.handle(call)
+    guard endpoint.picksFields, let selection = call[.fields] else { return reply }
     return try selected(reply, selection)
   }
 
@@ -141,7 +143,7 @@ struct Pipeline: Sendable {
     case let faults as FieldFaults:
       return Problem(
         .invalidParameter, "fields names what is not there",
-        faults: faults.all.map { Problem.Fault(.query("fields"), $0.message) })
+        faults: faults.all.map { Problem.Fault(.query(ParameterKey.fields.name), $0.message) })
     case is CancellationError:
       return Problem(.unavailable, "the service is shutting down", retryAfterSeconds: 5)
     default:

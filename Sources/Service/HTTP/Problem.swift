@@ -55,10 +55,10 @@ struct Problem: Error, Sendable {
   }
 
   /// A single fault of a query parameter.
-  static func parameter(_ name: String, _ detail: String) -> Problem {
+  static func parameter(_ key: ParameterKey, _ detail: String) -> Problem {
     Problem(
       .invalidParameter, "a parameter is not what it should be",
-      faults: [Fault(.query(name), detail)])
+      faults: [Fault(.query(key.name), detail)])
   }
 
   func json(requestID: String) -> JSONValue {

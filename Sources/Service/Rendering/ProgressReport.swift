@@ -15,8 +15,8 @@ struct ProgressReport {
   let zone: Zone
   /// Whether ids of people are told, and not their names alone.
   let isForMembers: Bool
-  /// `mi`, `km` or `m`, where texts for people are wanted.
-  let units: String?
+  /// Where texts for people are wanted.
+  let units: LengthUnits?
 
   var json: JSONValue {
     let standing = overview.standing
@@ -56,10 +56,10 @@ struct ProgressReport {
 
   private func text(_ name: String, _ distance: Distance) -> (String, JSONValue)? {
     switch units {
-    case "mi": (name, .string(distance.textForPeople(.imperial)))
-    case "km": (name, .string(distance.textForPeople(.metric)))
-    case "m": (name, .string(distance.text(in: .meters, decimals: 0) + " m"))
-    default: nil
+    case .miles: (name, .string(distance.textForPeople(.imperial)))
+    case .kilometers: (name, .string(distance.textForPeople(.metric)))
+    case .meters: (name, .string(distance.text(in: .meters, decimals: 0) + " m"))
+    case nil: nil
     }
   }
 

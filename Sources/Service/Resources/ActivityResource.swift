@@ -69,7 +69,7 @@ enum ActivityResource {
         ])),
     ] + ActivityBatch.schemas
 
-  private static let activityPath = "/v1/activities/{activity}"
+  private static let activityPath: PathTemplate = "/v1/activities/\(.activity)"
   private static let logging: [Problem.Code] = [
     .limit, .conflict, .unknownOutcome, .ledger(.zone), .ledger(.erased),
   ]
@@ -99,9 +99,7 @@ enum ActivityResource {
       .get, "/v1/activities", "listActivities", "List one's walks",
       details: "The last walked first.", tag: tag, access: .person(.read),
       parameters: [
-        .limit, .cursor, .fields,
-        .init("from", .instant, "Only those that started at this moment or later."),
-        .init("until", .instant, "Only those that started before this moment."),
+        .limit, .cursor, .fields, .startedFrom, .startedUntil,
       ], answers: [.page(of: "Activity")], handle: list),
     Endpoint(
       .get, activityPath, "getActivity", "Show one of one's walks", tag: tag,
@@ -119,7 +117,7 @@ enum ActivityResource {
       parameters: [.ifMatch], answers: [.nothing], problems: [.unknownOutcome, .ledger(.erased)],
       handle: delete),
     Endpoint(
-      .get, activityPath + "/versions", "listActivityVersions", "List what edits have replaced",
+      .get, "\(activityPath)/versions", "listActivityVersions", "List what edits have replaced",
       details: "The oldest first; of a deleted walk too.", tag: tag, access: .person(.read),
       parameters: [.limit, .cursor, .fields], answers: [.page(of: "ActivityVersion")],
       handle: versions),
@@ -146,7 +144,7 @@ enum ActivityResource {
       before = WalkOrder(start: Instant(microseconds: start), id: id, person: person)
     }
     let found = try await call.backend.ledger.activities(
-      of: person, before: before, after: call.instant("from"), until: call.instant("until"),
+      of: person, before: before, after: call[.startedFrom], until: call[.startedUntil],
       limit: call.rowsToRead)
     return call.page(
       of: found,
@@ -181,7 +179,7 @@ enum ActivityResource {
   private static func delete(_ call: Call) async throws -> Reply {
     let key = try key(call)
     var expected: Int64?
-    if call.headers[.ifMatch] != nil {
+    if call[.ifMatch] != nil {
       guard let stored = try await call.backend.ledger.activity(key) else { throw missing(call) }
       expected = try call.expectedRevision(stored.revision, isDone: stored.isDeleted) {
         ActivityJSON.activity(stored)
@@ -207,7 +205,7 @@ enum ActivityResource {
   // MARK: Parts
 
   private static func key(_ call: Call) throws(Problem) -> ActivityKey {
-    ActivityKey(person: try call.person(), id: try call.id("activity"))
+    ActivityKey(person: try call.person(), id: call[.activity])
   }
 
   /// The caller's walk that the path names.
@@ -222,6 +220,14 @@ enum ActivityResource {
   }
 
   private static func missing(_ call: Call) -> Problem {
-    Problem(.notFound, "there is no activity \(call.path["activity"] ?? "") of yours")
+    Problem(.notFound, "there is no activity \(call[.activity]) of yours")
   }
+}
+
+extension ParameterKey {
+  fileprivate static let activity = Parameter<ActivityID>(inPath: "activity")
+  fileprivate static let startedFrom = Parameter<Instant?>(
+    "from", .instant, "Only those that started at this moment or later.")
+  fileprivate static let startedUntil = Parameter<Instant?>(
+    "until", .instant, "Only those that started before this moment.")
 }

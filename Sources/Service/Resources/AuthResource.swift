@@ -150,11 +150,11 @@ enum AuthResource {
       return .json(.object([("items", .array(sessions.map { json($0, call) }))]))
     },
     Endpoint(
-      .delete, "/v1/auth/sessions/{session}", "endSession", "Sign out on one device", tag: tag,
+      .delete, "/v1/auth/sessions/\(.session)", "endSession", "Sign out on one device", tag: tag,
       access: .session, answers: [.nothing]
     ) { call in
       try await call.backend.signIn.logout(
-        session: try call.id("session"), of: try call.person())
+        session: call[.session], of: try call.person())
       return .nothing
     },
     Endpoint(
@@ -242,4 +242,8 @@ extension Call {
   var session: SessionID? {
     if case .known(let principal) = caller { principal.session } else { nil }
   }
+}
+
+extension ParameterKey {
+  fileprivate static let session = Parameter<SessionID>(inPath: "session")
 }

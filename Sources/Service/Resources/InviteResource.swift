@@ -53,26 +53,26 @@ enum InviteResource {
 
   static let endpoints: [Endpoint] = [
     Endpoint(
-      .post, "/v1/teams/{team}/invites", "createInvite", "Invite somebody to a team",
+      .post, "/v1/teams/\(.team)/invites", "createInvite", "Invite somebody to a team",
       details: "For admins. The code is in the answer, and nowhere again: pass it on as a link.",
       tag: tag, access: .person(.manage), parameters: [.idempotencyKey],
       body: .json("InviteDraft"), answers: [.created("NewInvite", "With its code.")],
       problems: [.conflict, .unknownOutcome, .ledger(.erased)], handle: create),
     Endpoint(
-      .get, "/v1/teams/{team}/invites", "listInvites", "List a team's invites",
+      .get, "/v1/teams/\(.team)/invites", "listInvites", "List a team's invites",
       details: "For its members, without the codes; the latest first.", tag: tag,
       access: .person(.read), parameters: [.limit, .cursor, .fields],
       answers: [.page(of: "Invite")], handle: list),
     Endpoint(
-      .delete, "/v1/teams/{team}/invites/{invite}", "revokeInvite", "Take an invite back",
+      .delete, "/v1/teams/\(.team)/invites/\(.invite)", "revokeInvite", "Take an invite back",
       details: "For admins; by the invite's `id`.", tag: tag, access: .person(.manage),
       answers: [.nothing], problems: [.ledger(.inviteUsed), .unknownOutcome], handle: revoke),
     Endpoint(
-      .get, "/v1/invites/{code}", "getInvite", "Show what an invite offers",
+      .get, "/v1/invites/\(.code)", "getInvite", "Show what an invite offers",
       details: "To whoever holds its code, signed in or not.", tag: tag, access: .anyone,
       answers: [.ok("InviteOffer")], problems: spent, handle: show),
     Endpoint(
-      .post, "/v1/invites/{code}:redeem", "redeemInvite", "Join a team by an invite",
+      .post, "/v1/invites/\(.code):redeem", "redeemInvite", "Join a team by an invite",
       details: "Once: of any number who try, one joins.", tag: tag, access: .person(.manage),
       answers: [.ok("Team", "The team that the caller is in now.")],
       problems: spent + [
@@ -148,7 +148,7 @@ enum InviteResource {
   private static func revoke(_ call: Call) async throws -> Reply {
     let (facts, membership) = try await call.team()
     try call.require(.manage(facts.team), as: membership, missing: call.noTeam)
-    let named: InviteID = try call.id("invite")
+    let named = call[.invite]
     let invites = try await call.backend.ledger.invites(of: facts.team.id)
     guard let invite = invites.first(where: { name(of: $0.id) == named }) else {
       throw Problem(.notFound, "there is no invite \(named) of the team; its code is another id")
@@ -158,7 +158,7 @@ enum InviteResource {
   }
 
   private static func show(_ call: Call) async throws -> Reply {
-    let code: InviteID = try call.id("code")
+    let code = call[.code]
     guard let invite = try await call.backend.ledger.invite(code),
       let facts = try await call.backend.ledger.team(invite.team)
     else { throw missing }
@@ -181,7 +181,7 @@ enum InviteResource {
   }
 
   private static func redeem(_ call: Call) async throws -> Reply {
-    let code: InviteID = try call.id("code")
+    let code = call[.code]
     let answer: LedgerAnswer
     do { answer = try await call.perform(.redeemInvite(code, try call.person())) } catch let error
       as LedgerError where error.code == .notFound
@@ -232,4 +232,9 @@ enum InviteResource {
       ("revokedAt", .optional(invite.revokedAt?.description)),
     ]
   }
+}
+
+extension ParameterKey {
+  fileprivate static let invite = Parameter<InviteID>(inPath: "invite")
+  fileprivate static let code = Parameter<InviteID>(inPath: "code")
 }

@@ -65,11 +65,11 @@ enum KeyResource {
       return .json(.object([("items", .array(keys.map { .object(members($0)) }))]))
     },
     Endpoint(
-      .delete, "/v1/keys/{key}", "revokeKey", "Revoke an API key", details: "At once, for good.",
+      .delete, "/v1/keys/\(.key)", "revokeKey", "Revoke an API key", details: "At once, for good.",
       tag: tag, access: .session, answers: [.nothing]
     ) { call in
       try await call.backend.keys.revoke(
-        try call.id("key"), of: try call.person(), at: call.now)
+        call[.key], of: try call.person(), at: call.now)
       return .nothing
     },
   ]
@@ -85,4 +85,8 @@ enum KeyResource {
       ("revokedAt", .optional(key.revokedAt?.description)),
     ]
   }
+}
+
+extension ParameterKey {
+  fileprivate static let key = Parameter<APIKeyID>(inPath: "key")
 }

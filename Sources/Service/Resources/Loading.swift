@@ -3,8 +3,8 @@ import Quests
 
 // What many endpoints begin with: reading what the path names, as far as the caller may see it.
 extension Call {
-  var noTeam: String { "there is no team \(path["team"] ?? ""), or it is not for you to see" }
-  var noQuest: String { "there is no quest \(path["quest"] ?? ""), or it is not for you to see" }
+  var noTeam: String { "there is no team \(self[.team]), or it is not for you to see" }
+  var noQuest: String { "there is no quest \(self[.quest]), or it is not for you to see" }
 
   /// The caller's open membership in a team.
   func membership(in team: TeamID) async throws -> Membership? {
@@ -16,7 +16,7 @@ extension Call {
   ///
   /// - Throws: `not-found` also where the caller may not see it.
   func team() async throws -> (TeamFacts, Membership?) {
-    let id: TeamID = try id("team")
+    let id = self[.team]
     guard let facts = try await backend.ledger.team(id) else { throw Problem(.notFound, noTeam) }
     let membership = try await membership(in: id)
     try require(.see(facts.team), as: membership, missing: noTeam)
@@ -29,7 +29,7 @@ extension Call {
   func glance(
     naming people: (QuestID) -> [PersonID] = { _ in [] }
   ) async throws -> (QuestID, QuestGlance) {
-    let id: QuestID = try id("quest")
+    let id = self[.quest]
     let glance = try await backend.ledger.glance(at: id, by: caller.person, naming: people(id))
     guard let glance else { throw Problem(.notFound, noQuest) }
     try require(.see(glance.team), as: glance.membership, missing: noQuest)
@@ -40,9 +40,9 @@ extension Call {
   ///
   /// - Throws: `invalid-parameter` for one to come.
   func past() throws(Problem) -> Instant? {
-    guard let at = instant("at") else { return nil }
+    guard let at = self[.at] else { return nil }
     guard at <= now else {
-      throw .parameter("at", "\(at) is yet to come; what is asked for lies in the past")
+      throw .parameter(.at, "\(at) is yet to come; what is asked for lies in the past")
     }
     return at
   }

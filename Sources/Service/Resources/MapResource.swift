@@ -35,27 +35,17 @@ enum MapResource {
 
   static let endpoints: [Endpoint] = [
     Endpoint(
-      .get, "/v1/quests/{quest}/map", "getQuestMap", "Draw a quest's map", tag: tag,
+      .get, "/v1/quests/\(.quest)/map", "getQuestMap", "Draw a quest's map", tag: tag,
       access: .anyone,
-      parameters: [
-        Endpoint.Parameter(
-          "tolerance", .number(0...100_000),
-          "How far from the line, in metres, what is drawn may lie; fewer vertices are drawn for it."
-        ),
-        .at,
-      ],
+      parameters: [.mapTolerance, .at],
       answers: [
         Endpoint.Answer(200, "The map.", mediaType: "application/geo+json", .named("QuestMap"))
       ], handle: map),
     Endpoint(
       .get, "/v1/quests", "listMarkers", "List the markers in a map view",
       details: "Those of public teams.", tag: tag, access: .anyone,
-      parameters: [
-        Endpoint.Parameter(
-          "bbox", .array(.number(-180...180), count: 4...4),
-          "West, south, east and north in degrees; west is greater than east over 180 degrees.",
-          isRequired: true, isList: true), .limit, .cursor, .fields,
-      ], answers: [.page(of: "Marker")], handle: markers),
+      parameters: [.mapView, .limit, .cursor, .fields], answers: [.page(of: "Marker")],
+      handle: markers),
   ]
 
   // MARK: What they do
@@ -67,7 +57,7 @@ enum MapResource {
       let standing = try await call.backend.ledger.standing(of: id, now: call.now, past: past)
     else { throw Problem(.notFound, call.noQuest) }
     let source = try await source(
-      standing.plan, tolerance: MapCache.step(below: call.number("tolerance") ?? 0), call)
+      standing.plan, tolerance: MapCache.step(below: call[.mapTolerance]), call)
     let (place, finished) = (
       standing.plan.scale.place(of: standing.total),
       standing.plan.isFinished(total: standing.total)
@@ -97,16 +87,9 @@ enum MapResource {
   }
 
   private static func markers(_ call: Call) async throws -> Reply {
-    let edges = (call.query["bbox"] ?? "").split(separator: ",").compactMap { Double($0) }
-    guard edges.count == 4, (-90...90).contains(edges[1]), (-90...90).contains(edges[3]),
-      edges[1] <= edges[3]
-    else {
-      throw Problem.parameter("bbox", "is not west,south,east,north with south not above north")
-    }
     let after: QuestID? = try call.cursor("markers", .identifier)?.id(at: 0)
     let found = try await call.backend.ledger.markers(
-      in: Bounds(west: edges[0], south: edges[1], east: edges[2], north: edges[3]),
-      publicOnly: true, after: after, limit: call.pageLimit)
+      in: call[.mapView], publicOnly: true, after: after, limit: call[.limit])
     let items = found.map { marker in
       JSONValue.object([
         ("questId", .string(marker.quest.description)),
@@ -115,10 +98,19 @@ enum MapResource {
         ("teamVersion", .integer(Int(marker.version))),
       ])
     }
-    let last = found.count == call.pageLimit ? found.last : nil
+    let last = found.count == call[.limit] ? found.last : nil
     var caching = Reply.Caching.forbidden
     if case .stranger = call.caller { caching = .briefly }
     return call.page(
       items, next: last.map { PageCursor("markers", [.id($0.quest)]) }, caching: caching)
   }
+}
+
+extension ParameterKey {
+  fileprivate static let mapTolerance = Parameter<Double>(
+    "tolerance", .number(0...100_000), standard: 0,
+    "How far from the line, in metres, what is drawn may lie; fewer vertices are drawn for it.")
+  fileprivate static let mapView = Parameter<Bounds>(
+    required: "bbox", .box,
+    "West, south, east and north in degrees; west is greater than east over 180 degrees.")
 }

@@ -33,11 +33,11 @@ enum MemberResource {
 
   static let roles = ["admin", "member"]
 
-  private static let memberPath = "/v1/teams/{team}/members/{person}"
+  private static let memberPath: PathTemplate = "/v1/teams/\(.team)/members/\(.person)"
 
   static let endpoints: [Endpoint] = [
     Endpoint(
-      .get, "/v1/teams/{team}/members", "listMembers", "List who is in a team",
+      .get, "/v1/teams/\(.team)/members", "listMembers", "List who is in a team",
       details: "For its members.", tag: tag, access: .person(.read),
       parameters: [.limit, .cursor, .fields], answers: [.page(of: "Member")], handle: list),
     Endpoint(
@@ -52,7 +52,7 @@ enum MemberResource {
       tag: tag, access: .person(.manage), answers: [.nothing],
       problems: [.ledger(.lastAdmin), .ledger(.invalid), .unknownOutcome], handle: remove),
     Endpoint(
-      .get, "/v1/teams/{team}/trail", "listTrail", "List who changed what in a team",
+      .get, "/v1/teams/\(.team)/trail", "listTrail", "List who changed what in a team",
       details: "For admins; the latest first.", tag: tag, access: .person(.read),
       parameters: [.limit, .cursor, .fields], answers: [.page(of: "TrailEntry")], handle: trail),
   ]
@@ -77,7 +77,7 @@ enum MemberResource {
     guard let role = Role(rawValue: call.body.text("role")) else {
       throw Problem.invalid("/role", "is none of \(roles.joined(separator: ", "))")
     }
-    let person: PersonID = try call.id("person")
+    let person = call[.person]
     let answer = try await performOnMember(.setRole(facts.team.id, person, role), call)
     guard case .membership(let stay) = answer else { throw Problem.unexpectedAnswer }
     let names = try await call.backend.accounts.names(of: [person])
@@ -86,7 +86,7 @@ enum MemberResource {
 
   private static func remove(_ call: Call) async throws -> Reply {
     let (facts, membership) = try await call.team()
-    let person: PersonID = try call.id("person")
+    let person = call[.person]
     try call.require(.remove(person, from: facts.team), as: membership, missing: call.noTeam)
     _ = try await performOnMember(.leave(facts.team.id, person, from: call.now), call)
     return .nothing
@@ -125,7 +125,7 @@ enum MemberResource {
     do { return try await call.perform(action) } catch let error as LedgerError
       where error.code == .notMember
     {
-      throw Problem(.notFound, "there is no \(call.path["person"] ?? "") in the team")
+      throw Problem(.notFound, "there is no \(call[.person]) in the team")
     }
   }
 

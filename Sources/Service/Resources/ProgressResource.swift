@@ -99,15 +99,11 @@ enum ProgressResource {
 
   static let endpoints: [Endpoint] = [
     Endpoint(
-      .get, "/v1/quests/{quest}/progress", "getProgress", "Show where a quest stands", tag: tag,
+      .get, "/v1/quests/\(.quest)/progress", "getProgress", "Show where a quest stands", tag: tag,
       access: .anyone,
-      parameters: [
-        .at,
-        .units,
-        .fields,
-      ], answers: [.ok("Progress")], handle: progress),
+      parameters: [.at, .units, .fields], answers: [.ok("Progress")], handle: progress),
     Endpoint(
-      .get, "/v1/quests/{quest}/milestones", "listMilestones",
+      .get, "/v1/quests/\(.quest)/milestones", "listMilestones",
       "List a quest's milestones in the order of the route", tag: tag, access: .anyone,
       parameters: [.limit, .cursor, .fields], answers: [.page(of: "Milestone")],
       handle: milestones),
@@ -121,7 +117,7 @@ enum ProgressResource {
     var named: [PersonID] = []
     let (id, glance) = try await call.glance { quest in
       guard past == nil else { return [] }
-      named = call.backend.progressCache.people(of: quest, units: call.query["units"])
+      named = call.backend.progressCache.people(of: quest, units: call[.units])
       return named
     }
     return .rendered(
@@ -137,7 +133,7 @@ enum ProgressResource {
     _ call: Call
   ) async throws -> RenderedJSON {
     let key = ProgressCache.Key(
-      quest: id, units: call.query["units"], isMember: glance.membership != nil)
+      quest: id, units: call[.units], isMember: glance.membership != nil)
     if past == nil, let kept = call.backend.progressCache[key],
       kept.isGood(version: glance.version, at: call.now)
     {
@@ -158,7 +154,7 @@ enum ProgressResource {
     let route = try await call.backend.routeCache.measured(overview.standing.plan)
     let report = ProgressReport(
       overview: overview, team: glance.team.name, names: names, route: route, zone: zone,
-      isForMembers: key.isMember, units: call.query["units"])
+      isForMembers: key.isMember, units: call[.units])
     let body = RenderedJSON(report.json)
     // The team's name is of the glance; with another version it may have changed meanwhile.
     if past == nil, glance.version == overview.standing.version {
@@ -179,7 +175,7 @@ enum ProgressResource {
     else { throw Problem(.notFound, call.noQuest) }
     let all = standing.plan.milestones
     let from = Int(min(first, Int64(all.count)))
-    let end = min(from + call.pageLimit, all.count)
+    let end = min(from + call[.limit], all.count)
     let passages = try await call.backend.ledger.passages(of: id, from: from, limit: end - from)
     let people = Set(passages.compactMap(\.walk?.person)).sorted()
     let names = try await call.names(of: people)

@@ -73,27 +73,27 @@ enum QuestResource {
 
   static let endpoints: [Endpoint] = [
     Endpoint(
-      .post, "/v1/teams/{team}/quests", "createQuest", "Create a quest",
+      .post, "/v1/teams/\(.team)/quests", "createQuest", "Create a quest",
       details: "A team has one open quest at a time. Starting the next ends the window of the one "
         + "before. What was walked in the window already counts at once.", tag: tag,
       access: .person(.manage), parameters: [.idempotencyKey], body: .json("QuestDraft"),
       answers: [.created("Quest")], problems: refusals, handle: create),
     Endpoint(
-      .get, "/v1/teams/{team}/quests", "listQuests", "List a team's quests, the latest first",
+      .get, "/v1/teams/\(.team)/quests", "listQuests", "List a team's quests, the latest first",
       tag: tag, access: .anyone, parameters: [.limit, .cursor, .fields],
       answers: [.page(of: "Quest")], handle: list),
     Endpoint(
-      .get, "/v1/quests/{quest}", "getQuest", "Show a quest", tag: tag, access: .anyone,
+      .get, "/v1/quests/\(.quest)", "getQuest", "Show a quest", tag: tag, access: .anyone,
       parameters: [.fields], answers: [.ok("Quest")], handle: show),
     Endpoint(
-      .patch, "/v1/quests/{quest}", "changeQuest", "Change a quest",
+      .patch, "/v1/quests/\(.quest)", "changeQuest", "Change a quest",
       details:
         "All of it until the team has a later quest or it is cancelled, then the name alone. "
         + "What counts is derived again.", tag: tag, access: .person(.manage),
       parameters: [.ifMatch], body: .json("QuestChange"),
       answers: [.ok("Quest", "As it stands now.")], problems: refusals, handle: change),
     Endpoint(
-      .post, "/v1/quests/{quest}/cancel", "cancelQuest", "Cancel a quest",
+      .post, "/v1/quests/\(.quest)/cancel", "cancelQuest", "Cancel a quest",
       details: "It stays, with all that was walked; walks from now on do not count. A second time "
         + "does nothing.", tag: tag, access: .person(.manage),
       answers: [.ok("Quest", "As it stands now.")], problems: refusals, handle: cancel),
@@ -124,11 +124,11 @@ enum QuestResource {
     let before = try call.cursor("quests", .integer)?.integer(at: 0) ?? .max
     let quests = facts.quests.map(\.quest).filter { $0.number < before }.reversed()
     var items: [JSONValue] = []
-    for quest in quests.prefix(call.pageLimit) { items.append(try await json(quest, call)) }
-    let last = quests.prefix(call.pageLimit).last
+    for quest in quests.prefix(call[.limit]) { items.append(try await json(quest, call)) }
+    let last = quests.prefix(call[.limit]).last
     return call.page(
       items,
-      next: quests.count > call.pageLimit
+      next: quests.count > call[.limit]
         ? last.map { PageCursor("quests", [.integer(Int64($0.number))]) } : nil,
       caching: call.caching(of: facts.team))
   }

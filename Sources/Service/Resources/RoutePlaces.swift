@@ -123,7 +123,7 @@ enum RoutePlaces {
     .init("nextWaypoint", waypoint("remainingMeters")),
   ]
 
-  private static let course = [RouteResource.version] + RouteUpload.course
+  private static let course: [ParameterKey] = [.version] + RouteUpload.course
 
   private static let mostMatches = 500
 
@@ -136,75 +136,48 @@ enum RoutePlaces {
 
   static let endpoints: [Endpoint] = [
     Endpoint(
-      .get, "/v1/routes/{route}/positions", "getRoutePositions", "Where distances lead",
+      .get, "/v1/routes/\(.route)/positions", "getRoutePositions", "Where distances lead",
       details:
         "Keeps nothing: distances in, positions out. Beyond the end is the end. The course is "
         + "the route's own where nothing is said.",
       tag: RouteResource.tag, access: .anyone,
-      parameters: [
-        .init(
-          "at", .array(.distance, count: 1...500),
-          "Distances from the start, such as `10mi,16km`; more than a query holds by POST.",
-          isRequired: true, isList: true),
-        .init("format", .words(["json", "geojson"]), "Overrules the header `Accept`."),
-      ] + course + [.fields], answers: [positionsAnswer], problems: [.limit], handle: getPositions),
+      parameters: [.distances, .positionsFormat] + course + [.fields], answers: [positionsAnswer],
+      problems: [.limit], handle: getPositions),
     Endpoint(
-      .post, "/v1/routes/{route}/positions", "askRoutePositions", "Where many distances lead",
+      .post, "/v1/routes/\(.route)/positions", "askRoutePositions", "Where many distances lead",
       details: "The same as GET, for up to 10,000 distances.", tag: RouteResource.tag,
       access: .anyone,
-      parameters: [
-        .init("format", .words(["json", "geojson"]), "Overrules the header `Accept`.")
-      ], body: .json("PositionsQuestion"), answers: [positionsAnswer], problems: [.limit],
+      parameters: [.positionsFormat], body: .json("PositionsQuestion"), answers: [positionsAnswer],
+      problems: [.limit],
       handle: postPositions),
     Endpoint(
-      .get, "/v1/routes/{route}/nearest", "getNearestPlaces", "Where on a route a place is",
+      .get, "/v1/routes/\(.route)/nearest", "getNearestPlaces", "Where on a route a place is",
       details:
         "The places of the first lap that are nearest, all passes: a road walked out and back "
         + "answers twice. With `near`, of all laps the one match nearest to that distance.",
       tag: RouteResource.tag, access: .anyone,
-      parameters: [
-        .init(
-          "to", .array(.number(-180...180), count: 2...2), "Latitude and longitude.",
-          isRequired: true, isList: true),
-        .init("near", .distance, "About how far along the course the place is."),
-        .init(
-          "tolerance", .distance,
-          "How much further than the nearest a match may be, up to 10 km; 25 m by default."),
-      ] + course + [.fields], answers: [.ok("RouteMatches", "Matches.")], problems: [.limit],
+      parameters: [.target, .hint, .matchTolerance] + course + [.fields],
+      answers: [.ok("RouteMatches", "Matches.")], problems: [.limit],
       handle: nearest),
     Endpoint(
-      .get, "/v1/routes/{route}/profile", "getRouteProfile", "The heights along a route",
+      .get, "/v1/routes/\(.route)/profile", "getRouteProfile", "The heights along a route",
       tag: RouteResource.tag, access: .anyone,
-      parameters: [
-        .init(
-          "samples", .integer(2...Int64(ElevationProfile.mostPoints)),
-          "How many points at most; 500 by default. Summits and valleys stay."),
-        RouteResource.version, .fields,
-      ], answers: [.ok("RouteProfile", "The profile.")], handle: profile),
+      parameters: [.samples, .version, .fields], answers: [.ok("RouteProfile", "The profile.")],
+      handle: profile),
     Endpoint(
-      .get, "/v1/routes/{route}/map", "getRouteMap", "A route as GeoJSON to draw",
+      .get, "/v1/routes/\(.route)/map", "getRouteMap", "A route as GeoJSON to draw",
       details:
         "One pass, cut at 180 degrees as RFC 7946 asks, crossings apart from what is walked, "
         + "and the waypoints.", tag: RouteResource.tag, access: .anyone,
-      parameters: [
-        .init(
-          "tolerance", .distance,
-          "How far the drawn line may be from the real one, up to 100 km; 0 m by default, or more "
-            + "where the line has more than 100,000 vertices."),
-        RouteResource.version,
-      ],
+      parameters: [.drawingTolerance, .version],
       answers: [.init(200, "The map.", mediaType: "application/geo+json", .named("RouteMap"))],
       handle: map),
     Endpoint(
-      .get, "/v1/routes/{route}/file", "getRouteFile", "Download a route",
+      .get, "/v1/routes/\(.route)/file", "getRouteFile", "Download a route",
       details:
         "In any format; polylines hold the line alone, without names, heights and waypoints.",
       tag: RouteResource.tag, access: .anyone,
-      parameters: [
-        .init(
-          "format", .words(RouteFormat.allCases.map(\.rawValue)), "GeoJSON by default."),
-        RouteResource.version,
-      ],
+      parameters: [.writtenFormat, .version],
       answers: [.init(200, "The file.", RouteFormat.mediaTypes.map { .init($0) })],
       handle: file),
   ]
@@ -212,23 +185,20 @@ enum RoutePlaces {
   // MARK: Positions
 
   private static func getPositions(_ call: Call) async throws -> Reply {
-    let distances = try (call.query["at"] ?? "").split(separator: ",").map {
-      try Call.distance(String($0), at: .query("at"))
-    }
-    let record = try await call.route()
-    let course = CourseChoice(
-      laps: call.integer("laps"), thereAndBack: call.flag("thereAndBack"),
-      lapJoin: call.query["lapJoin"], place: { .query($0) })
+    let record = try await call.route(version: call[.version])
     return try await positions(
-      at: distances, on: record, course, call,
-      caching: call.caching(of: record))
+      at: call[.distances], on: record, CourseChoice(call), call, caching: call.caching(of: record))
   }
 
   private static func postPositions(_ call: Call) async throws -> Reply {
     let items = call.body["at"]?.array ?? []
     let distances = try items.enumerated().map { index, item in
       let place = Problem.Fault.Place.body(pointer: "/at/\(index)")
-      if let text = item.string { return try Call.distance(text, at: place) }
+      if let text = item.string {
+        do throws(ParameterFault) { return try ParameterForm.distance.read(text) } catch {
+          throw Problem.fault(place, error.details[0])
+        }
+      }
       guard let distance = item.distance(in: .meters) else {
         throw Problem.fault(place, "is more than any distance")
       }
@@ -238,7 +208,8 @@ enum RoutePlaces {
     let record = try await call.route(version: number("version"))
     let course = CourseChoice(
       laps: number("laps"), thereAndBack: call.body["thereAndBack"]?.bool,
-      lapJoin: call.body["lapJoin"]?.string, place: { .body(pointer: "/\($0)") })
+      lapJoin: call.body["lapJoin"]?.string.flatMap(JoinPolicy.init(rawValue:)),
+      lapJoinPlace: .body(pointer: "/lapJoin"))
     return try await positions(at: distances, on: record, course, call, caching: .forbidden)
   }
 
@@ -260,7 +231,7 @@ enum RoutePlaces {
   }
 
   private static func wantsMap(_ call: Call) -> Bool {
-    if let format = call.query["format"] { return format == "geojson" }
+    if let format = call[.positionsFormat] { return format == .geojson }
     let accepted = (call.headers[.accept] ?? "").split(separator: ",").map {
       $0.prefix { $0 != ";" }.trimmingSpaces.lowercased()
     }
@@ -270,21 +241,11 @@ enum RoutePlaces {
 
   // MARK: Places, heights, maps, files
 
-  private static let widestTolerance = Distance(micrometers: 10_000_000_000)
-
   private static func nearest(_ call: Call) async throws -> Reply {
-    guard let target = try call.place("to") else { throw Problem.parameter("to", "is missing") }
-    let hint = try call.distance("near")
-    let tolerance = try call.distance("tolerance")
-    if let tolerance, tolerance > widestTolerance {
-      throw Problem.parameter("tolerance", "is more than 10 km, the limit")
-    }
-    let reach = tolerance?.meters ?? MeasuredRoute.waypointTieMeters
-    let record = try await call.route()
-    let course = CourseChoice(
-      laps: call.integer("laps"), thereAndBack: call.flag("thereAndBack"),
-      lapJoin: call.query["lapJoin"], place: { .query($0) })
-    let kept = try await course.kept(record, call)
+    let (target, hint) = (call[.target], call[.hint])
+    let reach = call[.matchTolerance]?.meters ?? MeasuredRoute.waypointTieMeters
+    let record = try await call.route(version: call[.version])
+    let kept = try await CourseChoice(call).kept(record, call)
     let caching = call.caching(of: record)
     return try await call.backend.offload {
       let places = try kept.places()
@@ -304,23 +265,18 @@ enum RoutePlaces {
   }
 
   private static func profile(_ call: Call) async throws -> Reply {
-    let record = try await call.route()
+    let record = try await call.route(version: call[.version])
     let route = try await call.backend.routeCache.measured(record.version)
-    let count = call.integer("samples") ?? 500
+    let count = call[.samples]
     let caching = call.caching(of: record)
     return try await call.offloading(on: record) {
       .json(ElevationProfile(route, pointCount: count).json, caching: caching)
     }
   }
 
-  private static let coarsest = Distance(micrometers: 100_000_000_000)
-
   private static func map(_ call: Call) async throws -> Reply {
-    let tolerance = try call.distance("tolerance") ?? .zero
-    guard tolerance <= coarsest else {
-      throw Problem.parameter("tolerance", "is more than 100 km, the limit")
-    }
-    let record = try await call.route()
+    let tolerance = call[.drawingTolerance]
+    let record = try await call.route(version: call[.version])
     let route = try await call.backend.routeCache.measured(record.version)
     let caching = call.caching(of: record)
     return try await call.offloading(on: record) {
@@ -330,8 +286,8 @@ enum RoutePlaces {
   }
 
   private static func file(_ call: Call) async throws -> Reply {
-    let record = try await call.route()
-    let format = call.query["format"].flatMap(RouteFormat.init(rawValue:)) ?? .geojson
+    let record = try await call.route(version: call[.version])
+    let format = call[.writtenFormat]
     let route = try await call.backend.routeCache.measured(record.version).route
     let caching = call.caching(of: record)
     return try await call.offloading(on: record) {
@@ -360,7 +316,7 @@ enum RoutePlaces {
     while plain.last == "-" { plain.removeLast() }
     if plain.isEmpty { plain = "route" }
     return "attachment; filename=\"\(plain).\(ending)\"; "
-      + "filename*=UTF-8''\(Call.percentEncoded(name)).\(ending)"
+      + "filename*=UTF-8''\(PercentForm.encoded(name)).\(ending)"
   }
 }
 
@@ -369,18 +325,8 @@ private struct CourseChoice: Sendable {
   let laps: Int?
   let thereAndBack: Bool?
   let lapJoin: JoinPolicy?
-  /// Where a member of the request stands, for its faults.
-  let place: @Sendable (String) -> Problem.Fault.Place
-
-  init(
-    laps: Int?, thereAndBack: Bool?, lapJoin: String?,
-    place: @escaping @Sendable (String) -> Problem.Fault.Place
-  ) {
-    self.laps = laps
-    self.thereAndBack = thereAndBack
-    self.lapJoin = lapJoin.flatMap(JoinPolicy.init(rawValue:))
-    self.place = place
-  }
+  /// Where the request states the policy, for its faults.
+  let lapJoinPlace: Problem.Fault.Place
 
   /// The measured course.
   ///
@@ -399,9 +345,18 @@ private struct CourseChoice: Sendable {
       try await call.backend.routeCache.kept(record.version, course: course)
     }
     do throws(RouteError) { try kept.measured.requireResolvedJoins() } catch {
-      throw Problem.fault(place("lapJoin"), ParameterWords.said(error.message))
+      throw Problem.fault(lapJoinPlace, ParameterWords.said(error.message))
     }
     return kept
+  }
+}
+
+extension CourseChoice {
+  /// What the query asks for.
+  fileprivate init(_ call: Call) {
+    self.init(
+      laps: call[.laps], thereAndBack: call[.thereAndBack], lapJoin: call[.lapJoin],
+      lapJoinPlace: .query(ParameterKey.lapJoin.name))
   }
 }
 
@@ -425,4 +380,32 @@ extension Call {
   ) async throws -> T {
     try await working(on: route) { try await backend.offload(work) }
   }
+}
+
+/// How positions are written.
+private enum PositionsFormat: String, CaseIterable { case json, geojson }
+
+extension ParameterKey {
+  fileprivate static let distances = Parameter<[Distance]>(
+    required: "at", .list(of: .distance, count: 1...500),
+    "Distances from the start, such as `10mi,16km`; more than a query holds by POST.")
+  fileprivate static let positionsFormat = Parameter<PositionsFormat?>(
+    "format", .words(), "Overrules the header `Accept`.")
+  fileprivate static let target = Parameter<Coordinate>(
+    required: "to", .place, "Latitude and longitude.")
+  fileprivate static let hint = Parameter<Distance?>(
+    "near", .distance, "About how far along the course the place is.")
+  fileprivate static let matchTolerance = Parameter<Distance?>(
+    "tolerance", .distance(upTo: Distance(micrometers: 10_000_000_000), "10 km"),
+    "How much further than the nearest a match may be, up to 10 km; 25 m by default.")
+  fileprivate static let samples = Parameter<Int>(
+    "samples", .integer(2...Int64(ElevationProfile.mostPoints)), standard: 500,
+    "How many points at most; 500 by default. Summits and valleys stay.")
+  fileprivate static let drawingTolerance = Parameter<Distance>(
+    "tolerance", .distance(upTo: Distance(micrometers: 100_000_000_000), "100 km"),
+    standard: .zero,
+    "How far the drawn line may be from the real one, up to 100 km; 0 m by default, or more "
+      + "where the line has more than 100,000 vertices.")
+  fileprivate static let writtenFormat = Parameter<RouteFormat>(
+    "format", .words(), standard: .geojson, "GeoJSON by default.")
 }

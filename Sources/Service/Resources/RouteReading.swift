@@ -10,7 +10,7 @@ struct RouteReading: Sendable {
   private let format: RouteFormat?
   private let name: String?
   private let track: String?
-  private let includesUnsafe: Bool?
+  private let fix: RepairChoice?
   private var options = InspectionOptions()
 
   /// A route that can be stored, and what was found in its file.
@@ -20,9 +20,11 @@ struct RouteReading: Sendable {
     let repair: Repair.Outcome?
   }
 
-  /// - Parameter fix: which repairs are made; nil as the request asks.
+  /// - Parameters:
+  ///   - fix: which repairs are made, if any.
+  ///   - name: in place of the file's.
   /// - Throws: `invalid-parameter`, `unsupported-media-type`.
-  init(_ call: Call, fix: String? = nil) throws(Problem) {
+  init(_ call: Call, fix: RepairChoice? = nil, name: String? = nil) throws(Problem) {
     let type = call.headers[.contentType]?.split(separator: ";").first.map {
       $0.trimmingSpaces.lowercased()
     }
@@ -32,30 +34,20 @@ struct RouteReading: Sendable {
     }
     // A type that says less than the file's first bytes is not listened to.
     format =
-      call.query["format"].flatMap(RouteFormat.init(rawValue:))
-      ?? RouteFormat.allCases.first { !$0.isPolyline && $0.mediaType == type }
-    name = call.query["name"]
-    track = call.query["track"]
-    includesUnsafe = (fix ?? call.query["fix"]).map { $0 == "unsafe" }
-    options.route.joins = call.query["joins"].flatMap(JoinPolicy.init(rawValue:))
-    for text in (call.query["join"] ?? "").split(separator: ",") {
-      let sides = text.split(separator: ":", omittingEmptySubsequences: false)
-      guard sides.count == 2, let number = Int(sides[0]), number >= 1,
-        let policy = JoinPolicy(rawValue: String(sides[1])), JoinPolicy.choices.contains(policy)
-      else {
-        throw .parameter(
-          "join", "“\(text.prefix(50))” is not N:POLICY, such as 3:ferry (walk, ferry or counted)")
-      }
-      options.route.joinByNumber[number] = policy
-    }
-    options.route.laps = call.integer("laps")
-    options.route.thereAndBack = call.flag("thereAndBack")
-    options.route.lapJoin = call.query["lapJoin"].flatMap(JoinPolicy.init(rawValue:))
+      call[.fileFormat] ?? RouteFormat.allCases.first { !$0.isPolyline && $0.mediaType == type }
+    self.name = name
+    self.fix = fix
+    track = call[.track]
+    options.route.joins = call[.joins]
+    options.route.joinByNumber = call[.join]
+    options.route.laps = call[.laps]
+    options.route.thereAndBack = call[.thereAndBack]
+    options.route.lapJoin = call[.lapJoin]
     options.calibration = CalibrationRequest(
-      officialLength: try call.distance("officialLength"),
-      namedMarkers: call.query["calibrate"] != nil, every: call.integer("calibrateEvery") ?? 1)
-    if call.query["calibrateEvery"] != nil, call.query["calibrate"] == nil {
-      throw .parameter("calibrateEvery", "needs calibrate=markers")
+      officialLength: call[.officialLength], namedMarkers: call[.calibrate] != nil,
+      every: call[.calibrateEvery] ?? 1)
+    if call[.calibrateEvery] != nil, call[.calibrate] == nil {
+      throw .parameter(.calibrateEvery, "needs calibrate=markers")
     }
   }
 
@@ -69,9 +61,9 @@ struct RouteReading: Sendable {
 
   /// The same after the repairs that were asked for.
   func repaired(_ bytes: [UInt8]) throws(Problem) -> (Report, Repair.Outcome?) {
-    guard let includesUnsafe else { return (try inspected(bytes), nil) }
+    guard let fix else { return (try inspected(bytes), nil) }
     let (document, options) = try read(bytes)
-    let outcome = Repair.repair(document, options: options, includingUnsafe: includesUnsafe)
+    let outcome = Repair.repair(document, options: options, includingUnsafe: fix == .unsafe)
     return (outcome.report, outcome)
   }
 
@@ -101,10 +93,10 @@ struct RouteReading: Sendable {
     var options = options
     guard document.hasLine else { return (document, options) }
     do throws(RouteError) { options.track = try document.choice(named: track) } catch {
-      throw .parameter("track", error.message)
+      throw .parameter(.track, error.message)
     }
     do throws(RouteError) { try document.check(options.route, for: options.track) } catch {
-      throw .parameter("join", error.message)
+      throw .parameter(.join, error.message)
     }
     return (document, options)
   }

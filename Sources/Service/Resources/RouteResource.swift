@@ -9,9 +9,6 @@ import Routes
 enum RouteResource {
   static let tag = "Routes"
 
-  static let version = Endpoint.Parameter(
-    "version", .integer(1...1_000_000), "Which version; the latest where it is left out.")
-
   static let schemas: [NamedSchema] =
     [
       NamedSchema(
@@ -42,70 +39,55 @@ enum RouteResource {
         details:
           "The caller's own and all public ones, each in its latest version: by id, in a box, "
           + "or near a place, the nearest first.", tag: tag, access: .anyone,
-        parameters: [
-          .init(
-            "near", .array(.number(-180...180), count: 2...2),
-            "Latitude and longitude of a place; not together with `bbox` or `cursor`.",
-            isList: true),
-          .init(
-            "within", .distance, "How far from the place, up to 500 km; 50 km by default."),
-          .init(
-            "bbox", .array(.number(-180...180), count: 4...4),
-            "West, south, east, north in degrees; west is greater than east over 180 degrees.",
-            isList: true), .limit, .cursor, .fields,
-        ], answers: [.page(of: "Route")], handle: list),
+        parameters: [.near, .within, .box, .limit, .cursor, .fields], answers: [.page(of: "Route")],
+        handle: list),
       Endpoint(
-        .get, "/v1/routes/{route}", "getRoute", "Show a route",
+        .get, "/v1/routes/\(.route)", "getRoute", "Show a route",
         details:
           "Its owner sees it, everybody where it is public, and who is in a team with a quest "
-          + "on it.", tag: tag, access: .anyone, parameters: [version, .fields],
+          + "on it.", tag: tag, access: .anyone, parameters: [.version, .fields],
         answers: [.ok("Route")], handle: show),
       Endpoint(
-        .patch, "/v1/routes/{route}", "changeRoute", "Open or hide a route", tag: tag,
+        .patch, "/v1/routes/\(.route)", "changeRoute", "Open or hide a route", tag: tag,
         access: .person(.manage), body: .json("RouteChange"),
         answers: [.ok("Route", "As it stands now.")], handle: change),
       Endpoint(
-        .get, "/v1/routes/{route}/versions", "listRouteVersions", "List a route's versions",
+        .get, "/v1/routes/\(.route)/versions", "listRouteVersions", "List a route's versions",
         details: "The first first.", tag: tag, access: .anyone, parameters: [.fields],
         answers: [.page(of: "Route")], handle: versions),
     ] + RoutePlaces.endpoints
 
   // MARK: What they do
 
-  private static let furthest = Distance(micrometers: 500_000_000_000)
-
   private static func list(_ call: Call) async throws -> Reply {
     let viewer = call.caller.person.map(RouteViewer.person) ?? .stranger
     let caching: Reply.Caching = viewer == .stranger ? .briefly : .forbidden
     let store = call.backend.routes
-    if let place = try call.place("near") {
-      for other in ["bbox", "cursor"] where call.query[other] != nil {
+    if let place = call[.near] {
+      for other in [.box, .cursor] as [ParameterKey] where call.parameters[other] != nil {
         throw Problem.parameter(other, "cannot be together with near")
       }
-      let within = try call.distance("within") ?? Distance(micrometers: 50_000_000_000)
-      guard within <= furthest else {
-        throw Problem.parameter("within", "is more than 500 km, the limit")
-      }
+      let within = call[.within] ?? Distance(micrometers: 50_000_000_000)
       let found = try await store.routes(
-        near: place, withinMeters: within.meters, visibleTo: viewer, limit: call.pageLimit)
+        near: place, withinMeters: within.meters, visibleTo: viewer, limit: call[.limit])
       let items = found.map {
         json($0.record, for: call.caller, offsetMeters: $0.offsetMeters)
       }
       return call.page(items, next: nil, caching: caching)
     }
-    if call.query["within"] != nil {
-      throw Problem.parameter("within", "says how far from `near`, which is missing")
+    if call[.within] != nil {
+      throw Problem.parameter(.within, "says how far from `near`, which is missing")
     }
     let after: RouteID? = try call.cursor("routes", .identifier)?.id(at: 0)
     // One more tells whether there is another page, as far as the store gives one.
-    let asked = min(call.pageLimit + 1, call.backend.ledgerLimits.page)
+    let asked = min(call[.limit] + 1, call.backend.ledgerLimits.page)
     let found =
-      if let box = try call.box("bbox") {
+      if let box = call[.box] {
         try await store.routes(in: box, visibleTo: viewer, after: after, limit: asked)
       } else {
         try await store.routes(visibleTo: viewer, after: after, limit: asked)
       }
-    let page = found.prefix(call.pageLimit)
+    let page = found.prefix(call[.limit])
     let hasMore = found.count > page.count || asked == page.count
     return call.page(
       page.map { json($0, for: call.caller) },
@@ -114,7 +96,7 @@ enum RouteResource {
   }
 
   private static func show(_ call: Call) async throws -> Reply {
-    let record = try await call.route()
+    let record = try await call.route(version: call[.version])
     return .json(json(record, for: call.caller), caching: call.caching(of: record))
   }
 
@@ -153,19 +135,18 @@ enum RouteResource {
 }
 
 extension Call {
-  var noRoute: String { "there is no route \(path["route"] ?? ""), or it is not for you to see" }
+  var noRoute: String { "there is no route \(self[.route]), or it is not for you to see" }
 
-  /// The route that the path names: the version asked for, else the latest.
+  /// The route that the path names: a version of it, else the latest.
   ///
-  /// - Parameter version: what the body asks for.
   /// - Throws: `not-found` also where the caller may not see it.
   func route(version: Int? = nil) async throws -> RouteRecord {
-    let id: RouteID = try id("route")
+    let id = self[.route]
     let versions = try await backend.routes.versions(of: id)
     guard let latest = versions.last else { throw Problem(.notFound, noRoute) }
     // Who sees the route sees all of its versions.
     try await require(.seeRoute(latest), on: id)
-    guard let number = version ?? integer("version") else { return latest }
+    guard let number = version else { return latest }
     guard let record = versions.first(where: { $0.version.version == number }) else {
       throw Problem(
         .notFound,
@@ -213,54 +194,20 @@ extension Call {
     guard case .stranger = caller, route.isPublic else { return .forbidden }
     return .briefly
   }
+}
 
-  // MARK: Parameters
+extension ParameterKey {
+  static let version = Parameter<Int?>(
+    "version", .integer(1...1_000_000), "Which version; the latest where it is left out.")
 
-  /// A distance, no less than 0.
-  ///
-  /// - Throws: `invalid-parameter`.
-  func distance(_ name: String) throws(Problem) -> Distance? {
-    guard let text = query[name] else { return nil }
-    return try Self.distance(text, at: .query(name))
-  }
-
-  /// - Throws: `invalid-parameter`, or `invalid` for one of the body.
-  static func distance(_ text: String, at place: Problem.Fault.Place) throws(Problem) -> Distance {
-    do throws(GeodesyError) {
-      let distance = try Distance(text)
-      if distance >= .zero { return distance }
-    } catch { throw .fault(place, error.message) }
-    throw .fault(place, "“\(text)” is negative; distances count from the start")
-  }
-
-  /// `LAT,LON`.
-  ///
-  /// - Throws: `invalid-parameter`.
-  func place(_ name: String) throws(Problem) -> Coordinate? {
-    guard let numbers = numbers(name), numbers.count == 2 else { return nil }
-    do throws(GeodesyError) {
-      return try Coordinate(latitude: numbers[0], longitude: numbers[1])
-    } catch { throw .parameter(name, "\(error.message); the latitude comes first") }
-  }
-
-  /// `W,S,E,N`.
-  ///
-  /// - Throws: `invalid-parameter`.
-  func box(_ name: String) throws(Problem) -> Bounds? {
-    guard let numbers = numbers(name), numbers.count == 4 else { return nil }
-    let box = Bounds(west: numbers[0], south: numbers[1], east: numbers[2], north: numbers[3])
-    guard box.south >= -90, box.north <= 90, box.south <= box.north else {
-      throw .parameter(
-        name,
-        "is not west, south, east, north: south \(box.south) and north \(box.north) are no "
-          + "latitudes in this order")
-    }
-    return box
-  }
-
-  private func numbers(_ name: String) -> [Double]? {
-    query[name]?.split(separator: ",").compactMap { Double($0) }
-  }
+  fileprivate static let near = Parameter<Coordinate?>(
+    "near", .place, "Latitude and longitude of a place; not together with `bbox` or `cursor`.")
+  fileprivate static let within = Parameter<Distance?>(
+    "within", .distance(upTo: Distance(micrometers: 500_000_000_000), "500 km"),
+    "How far from the place, up to 500 km; 50 km by default.")
+  fileprivate static let box = Parameter<Bounds?>(
+    "bbox", .box,
+    "West, south, east, north in degrees; west is greater than east over 180 degrees.")
 }
 
 extension Problem {

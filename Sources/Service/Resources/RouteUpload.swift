@@ -64,50 +64,14 @@ enum RouteUpload {
     "text/plain", "application/octet-stream",
   ]
 
-  private static let reading: [Endpoint.Parameter] =
-    [
-      .init(
-        "format", .words(RouteFormat.allCases.map(\.rawValue)),
-        "The file's format, where neither the Content-Type nor its first bytes show it; an encoded "
-          + "polyline needs it."),
-      .init(
-        "track", .text(1...200),
-        "Only this track (GPX), feature (GeoJSON) or placemark (KML), by name or number."),
-      .init("joins", .words(policies), "What all gaps between parts mean."),
-      .init(
-        "join",
-        .array(
-          .text(
-            .init(
-              format: nil, length: 6...20, pattern: "^[1-9][0-9]{0,6}:(walk|ferry|counted)$")),
-          count: 1...1_000), "What single gaps mean, such as `3:ferry,5:walk`; gaps count from 1.",
-        isList: true),
-      .init(
-        "officialLength", .distance, "The length that people are told; the measure is bent to it."),
-      .init(
-        "calibrate", .words(["markers"]),
-        "Waypoints whose name is a distance (“12 km”, “mile 33”) calibrate the measure."),
-      .init(
-        "calibrateEvery", .integer(1...10_000), "Use the first of every so many markers only."),
-    ] + course
+  private static let reading: [ParameterKey] =
+    [.fileFormat, .track, .joins, .join, .officialLength, .calibrate, .calibrateEvery] + course
 
   static let policies = JoinPolicy.choices.map(\.rawValue)
 
-  static let course: [Endpoint.Parameter] = [
-    .init("laps", .integer(1...10_000), "How often the route is run."),
-    .init("thereAndBack", .boolean, "Whether a lap goes to the end and back again."),
-    .init(
-      "lapJoin", .words(policies),
-      "What the way from the end of a lap to the start of the next means."),
-  ]
+  static let course: [ParameterKey] = [.laps, .thereAndBack, .lapJoin]
 
-  private static let storing: [Endpoint.Parameter] = [
-    .init("name", .text(1...200), "The route's name, in place of the file's."),
-    .init(
-      "fix", .words(["safe", "unsafe"]),
-      "Stores the repaired file: `safe` repairs leave the route what it is, `unsafe` ones change it "
-        + "by a guess."),
-  ]
+  private static let storing: [ParameterKey] = [.routeName, .storedFix]
 
   static let endpoints: [Endpoint] = [
     Endpoint(
@@ -115,19 +79,13 @@ enum RouteUpload {
       details: "The body is the file: GPX, GeoJSON, KML or an encoded polyline. It is stored where "
         + "nothing of severity error is found; else the answer is 422 with the report.",
       tag: RouteResource.tag, access: .person(.manage),
-      parameters: storing + [
-        .init("public", .boolean, "Whether strangers may see it; false by default."),
-        .idempotencyKey,
-      ] + reading, body: .file(types: types), answers: [.created("StoredRoute")],
+      parameters: storing + [.isPublic, .idempotencyKey] + reading, body: .file(types: types),
+      answers: [.created("StoredRoute")],
       problems: [.badRoute, .limit], handle: create),
     Endpoint(
       .post, "/v1/routes:validate", "validateRoute", "Look at a route file without storing it",
       tag: RouteResource.tag, access: .person(.read),
-      parameters: [
-        .init(
-          "report", .words(["json", "sarif", "text"]), "How the report is written; JSON by default."
-        )
-      ] + reading, body: .file(types: types),
+      parameters: [.reportForm] + reading, body: .file(types: types),
       answers: [
         .init(
           200, "The report, whatever was found.",
@@ -141,16 +99,12 @@ enum RouteUpload {
       details:
         "The answer is the file with what can be mended mended, all else as it was to the byte.",
       tag: RouteResource.tag, access: .person(.read),
-      parameters: [
-        .init(
-          "fix", .words(["safe", "unsafe"]),
-          "Which repairs are made; `safe` ones, which leave the route what it is, by default.")
-      ] + reading, body: .file(types: types),
+      parameters: [.fix] + reading, body: .file(types: types),
       answers: [
         .init(200, "The repaired file.", RouteFormat.mediaTypes.map { .init($0) })
       ], problems: [.badRoute], handle: repair),
     Endpoint(
-      .post, "/v1/routes/{route}/versions", "createRouteVersion", "Upload a route's next version",
+      .post, "/v1/routes/\(.route)/versions", "createRouteVersion", "Upload a route's next version",
       details: "A version that has this content already is the answer, and nothing is stored.",
       tag: RouteResource.tag, access: .person(.manage),
       parameters: storing + [.idempotencyKey] + reading, body: .file(types: types),
@@ -163,12 +117,12 @@ enum RouteUpload {
 
   private static func create(_ call: Call) async throws -> Reply {
     let person = try call.person()
-    let request = try RouteReading(call)
+    let request = try RouteReading(call, fix: call[.storedFix], name: call[.routeName])
     return try await call.backend.uploads.work {
       let found = try await call.backend.offload { try request.storable(call.bytes) }
       let id: RouteID = try await call.newID()
       let record = try await call.backend.routes.addRoute(
-        found.route, id: id, owner: person, isPublic: call.flag("public") ?? false, at: call.now)
+        found.route, id: id, owner: person, isPublic: call[.isPublic], at: call.now)
       return .created(json(record, found, for: call.caller), at: "/v1/routes/\(id)")
     }
   }
@@ -176,7 +130,7 @@ enum RouteUpload {
   private static func createVersion(_ call: Call) async throws -> Reply {
     let latest = try await call.managedRoute()
     let id = latest.version.route
-    let request = try RouteReading(call)
+    let request = try RouteReading(call, fix: call[.storedFix], name: call[.routeName])
     return try await call.backend.uploads.work {
       let found = try await call.backend.offload { try request.storable(call.bytes) }
       // The key only has to stand for one request: equal content is one version anyway.
@@ -195,18 +149,18 @@ enum RouteUpload {
 
   private static func validate(_ call: Call) async throws -> Reply {
     let request = try RouteReading(call)
-    let form = call.query["report"] ?? "json"
+    let form = call[.reportForm]
     let content = try await call.backend.uploads.work {
       try await call.backend.offload { () throws -> Reply.Content in
         let report = try request.inspected(call.bytes)
         switch form {
-        case "sarif":
+        case .sarif:
           let value = SARIF.value([("route", report)], version: API.version)
           return .json(ParameterWords.inMessages(value), mediaType: "application/sarif+json")
-        case "text":
+        case .text:
           let text = ParameterWords.said(ReportText.text(report, file: "route"))
           return .bytes(Array(text.utf8), mediaType: "text/plain; charset=utf-8")
-        default: return .json(json(report), mediaType: "application/json")
+        case .json: return .json(json(report), mediaType: "application/json")
         }
       }
     }
@@ -214,7 +168,7 @@ enum RouteUpload {
   }
 
   private static func repair(_ call: Call) async throws -> Reply {
-    let request = try RouteReading(call, fix: call.query["fix"] ?? "safe")
+    let request = try RouteReading(call, fix: call[.fix])
     return try await call.backend.uploads.work {
       try await call.backend.offload {
         let (report, repair) = try request.repaired(call.bytes)
@@ -252,5 +206,80 @@ enum RouteUpload {
   private static func json(_ report: Report) -> JSONValue {
     guard case .object(let members) = ReportJSON.value(report, file: "") else { return .null }
     return ParameterWords.inMessages(.object(members.filter { $0.0 != "file" }))
+  }
+}
+
+/// Which repairs are made.
+enum RepairChoice: String, CaseIterable, Sendable { case safe, unsafe }
+
+/// How a report is written.
+private enum ReportForm: String, CaseIterable { case json, sarif, text }
+
+/// What calibrates a measure.
+enum CalibrationSource: String, CaseIterable, Sendable { case markers }
+
+extension ParameterKey {
+  // How a file is read.
+  static let fileFormat = Parameter<RouteFormat?>(
+    "format", .words(),
+    "The file's format, where neither the Content-Type nor its first bytes show it; an encoded "
+      + "polyline needs it.")
+  static let track = Parameter<String?>(
+    "track", .text(1...200),
+    "Only this track (GPX), feature (GeoJSON) or placemark (KML), by name or number.")
+  static let joins = Parameter<JoinPolicy?>(
+    "joins", .words(JoinPolicy.choices), "What all gaps between parts mean.")
+  static let join = Parameter<[Int: JoinPolicy]>(
+    "join", .numberedJoins, standard: [:],
+    "What single gaps mean, such as `3:ferry,5:walk`; gaps count from 1.")
+  static let officialLength = Parameter<Distance?>(
+    "officialLength", .distance, "The length that people are told; the measure is bent to it.")
+  static let calibrate = Parameter<CalibrationSource?>(
+    "calibrate", .words(),
+    "Waypoints whose name is a distance (“12 km”, “mile 33”) calibrate the measure.")
+  static let calibrateEvery = Parameter<Int?>(
+    "calibrateEvery", .integer(1...10_000), "Use the first of every so many markers only.")
+
+  // Its course.
+  static let laps = Parameter<Int?>("laps", .integer(1...10_000), "How often the route is run.")
+  static let thereAndBack = Parameter<Bool?>(
+    "thereAndBack", .boolean, "Whether a lap goes to the end and back again.")
+  static let lapJoin = Parameter<JoinPolicy?>(
+    "lapJoin", .words(JoinPolicy.choices),
+    "What the way from the end of a lap to the start of the next means.")
+
+  // What becomes of it.
+  fileprivate static let routeName = Parameter<String?>(
+    "name", .text(1...200), "The route's name, in place of the file's.")
+  fileprivate static let storedFix = Parameter<RepairChoice?>(
+    "fix", .words(),
+    "Stores the repaired file: `safe` repairs leave the route what it is, `unsafe` ones change it "
+      + "by a guess.")
+  fileprivate static let isPublic = Parameter<Bool>(
+    "public", .boolean, standard: false, "Whether strangers may see it; false by default.")
+  fileprivate static let reportForm = Parameter<ReportForm>(
+    "report", .words(), standard: .json, "How the report is written; JSON by default.")
+  fileprivate static let fix = Parameter<RepairChoice>(
+    "fix", .words(), standard: .safe,
+    "Which repairs are made; `safe` ones, which leave the route what it is, by default.")
+}
+
+extension ParameterForm where Value == [Int: JoinPolicy] {
+  /// `N:POLICY` of single gaps, with commas between.
+  fileprivate static let numberedJoins = ParameterForm<[String]>.list(
+    of: .text(6...20, pattern: "^[1-9][0-9]{0,6}:(walk|ferry|counted)$"), count: 1...1_000
+  ).map { texts throws(ParameterFault) in
+    var joins: [Int: JoinPolicy] = [:]
+    for text in texts {
+      let sides = text.split(separator: ":", omittingEmptySubsequences: false)
+      guard sides.count == 2, let number = Int(sides[0]), number >= 1,
+        let policy = JoinPolicy(rawValue: String(sides[1])), JoinPolicy.choices.contains(policy)
+      else {
+        throw ParameterFault(
+          "“\(text.prefix(50))” is not N:POLICY, such as 3:ferry (walk, ferry or counted)")
+      }
+      joins[number] = policy
+    }
+    return joins
   }
 }

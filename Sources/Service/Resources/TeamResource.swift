@@ -39,10 +39,10 @@ enum TeamResource {
       .get, "/v1/teams", "listTeams", "List the caller's teams", tag: tag, access: .person(.read),
       parameters: [.limit, .cursor, .fields], answers: [.page(of: "Team")], handle: list),
     Endpoint(
-      .get, "/v1/teams/{team}", "getTeam", "Show a team", tag: tag, access: .anyone,
+      .get, "/v1/teams/\(.team)", "getTeam", "Show a team", tag: tag, access: .anyone,
       parameters: [.fields], answers: [.ok("Team")], handle: show),
     Endpoint(
-      .patch, "/v1/teams/{team}", "changeTeam", "Rename a team, or open or hide it", tag: tag,
+      .patch, "/v1/teams/\(.team)", "changeTeam", "Rename a team, or open or hide it", tag: tag,
       access: .person(.manage), parameters: [.ifMatch], body: .json("TeamChange"),
       answers: [.ok("Team", "As it stands now.")], handle: change),
   ]
@@ -66,13 +66,13 @@ enum TeamResource {
       .filter { stay in stay.isOpen && after.map { $0 < stay.team } != false }
       .sorted { $0.team < $1.team }
     var items: [JSONValue] = []
-    for membership in mine.prefix(call.pageLimit) {
+    for membership in mine.prefix(call[.limit]) {
       guard let facts = try await call.backend.ledger.team(membership.team) else { continue }
       items.append(json(facts.team, role: membership.role))
     }
-    let hasMore = mine.count > call.pageLimit
+    let hasMore = mine.count > call[.limit]
     return call.page(
-      items, next: hasMore ? PageCursor("teams", [.id(mine[call.pageLimit - 1].team)]) : nil)
+      items, next: hasMore ? PageCursor("teams", [.id(mine[call[.limit] - 1].team)]) : nil)
   }
 
   private static func show(_ call: Call) async throws -> Reply {

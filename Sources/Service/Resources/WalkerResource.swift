@@ -18,7 +18,7 @@ enum WalkerResource {
       "What was walked on each day or in each ISO week of a quest's zone, idle ones too.",
       .object([
         .init("items", .array(.named("HistoryItem"), count: 0...Int(mostDays))),
-        .init("by", .words(["day", "week"])), .init("zone", .text()),
+        .init("by", .words(HistoryStep.allCases.map(\.rawValue))), .init("zone", .text()),
       ])),
     NamedSchema(
       "HistoryItem", "A day, or as much of a week as lies in the range.",
@@ -49,21 +49,18 @@ enum WalkerResource {
 
   static let endpoints: [Endpoint] = [
     Endpoint(
-      .get, "/v1/quests/{quest}/history", "getHistory", "Show what was walked day by day",
+      .get, "/v1/quests/\(.quest)/history", "getHistory", "Show what was walked day by day",
       details: "From the quest's first day to today where nothing else is asked for; at most "
         + "\(mostDays) days.", tag: tag, access: .anyone,
       parameters: [
-        Endpoint.Parameter("from", .date, "The first day, in the quest's zone."),
-        Endpoint.Parameter("until", .date, "The last day."),
-        Endpoint.Parameter("by", .words(["day", "week"]), "Days by default; weeks are ISO weeks."),
-        .fields,
+        .firstDay, .lastDay, .step, .fields,
       ], answers: [.ok("History")], handle: history),
     Endpoint(
-      .get, "/v1/quests/{quest}/leaderboard", "getLeaderboard", "Rank those who walk for a quest",
+      .get, "/v1/quests/\(.quest)/leaderboard", "getLeaderboard", "Rank those who walk for a quest",
       details: "The farthest first. Private walks are left out.", tag: tag, access: .anyone,
       parameters: [.limit, .cursor, .fields], answers: [.page(of: "Rank")], handle: leaderboard),
     Endpoint(
-      .get, "/v1/quests/{quest}/feed", "getFeed", "List a quest's walks, the last walked first",
+      .get, "/v1/quests/\(.quest)/feed", "getFeed", "List a quest's walks, the last walked first",
       details: "Private walks are left out.", tag: tag, access: .anyone,
       parameters: [.limit, .cursor, .fields], answers: [.page(of: "FeedWalk")], handle: feed),
   ]
@@ -72,9 +69,9 @@ enum WalkerResource {
 
   private static func history(_ call: Call) async throws -> Reply {
     let (id, glance) = try await call.glance()
-    let (from, until) = (call.day("from"), call.day("until"))
+    let (from, until) = (call[.firstDay], call[.lastDay])
     if let from, let until, from > until {
-      throw Problem.parameter("until", "lies before from")
+      throw Problem.parameter(.lastDay, "lies before from")
     }
     guard let record = try await call.backend.ledger.quest(id) else {
       throw Problem(.notFound, call.noQuest)
@@ -83,7 +80,7 @@ enum WalkerResource {
     let zone = try call.backend.zone(record.quest.zone)
     let range = try days(of: record.quest, zone, from, until, lastWalked: totals.last?.day, call)
     let series = range.map { History.days($0, totals: totals) } ?? []
-    let isByWeek = call.query["by"] == "week"
+    let isByWeek = call[.step] == .week
     var items: [JSONValue] = []
     var next = 0
     while next < series.count {
@@ -98,7 +95,7 @@ enum WalkerResource {
     }
     return .json(
       .object([
-        ("items", .array(items)), ("by", .string(isByWeek ? "week" : "day")),
+        ("items", .array(items)), ("by", .string(call[.step].rawValue)),
         ("zone", .string(record.quest.zone)),
       ]), caching: call.caching(of: glance.team))
   }
@@ -116,7 +113,7 @@ enum WalkerResource {
     guard begin <= last else { return nil }
     if begin.distance(to: last) >= mostDays {
       guard from == nil else {
-        throw .parameter("from", "lies more than \(mostDays) days before the end, the limit")
+        throw .parameter(.firstDay, "lies more than \(mostDays) days before the end, the limit")
       }
       begin = last.advanced(by: 1 - mostDays)
     }
@@ -158,7 +155,7 @@ enum WalkerResource {
         return rank.total.distance != after.distance
           ? rank.total.distance < after.distance : rank.total.person > after.person
       }
-    let shown = ranks.prefix(call.pageLimit)
+    let shown = ranks.prefix(call[.limit])
     let names = try await call.names(of: shown.map(\.total.person))
     let isMember = glance.membership != nil
     let items = shown.map { rank in
@@ -187,7 +184,7 @@ enum WalkerResource {
       else { return nil }
       return WalkOrder(start: Instant(microseconds: start), id: walk, person: person)
     }
-    let walks = try await call.backend.ledger.feed(of: id, before: before, limit: call.pageLimit)
+    let walks = try await call.backend.ledger.feed(of: id, before: before, limit: call[.limit])
     let names = try await call.names(of: walks.map(\.key.activity.person))
     let isMember = glance.membership != nil
     let items = walks.map { walk in
@@ -199,7 +196,7 @@ enum WalkerResource {
         ("distanceMeters", .number(walk.distance.meters)),
       ])
     }
-    let last = walks.count == call.pageLimit ? walks.last?.order : nil
+    let last = walks.count == call[.limit] ? walks.last?.order : nil
     return call.page(
       items,
       next: last.map {
@@ -214,4 +211,15 @@ extension Call {
     let each = Set(people).sorted()
     return each.isEmpty ? [:] : try await backend.accounts.names(of: each)
   }
+}
+
+/// What one item of a history is about.
+private enum HistoryStep: String, CaseIterable { case day, week }
+
+extension ParameterKey {
+  fileprivate static let firstDay = Parameter<Day?>(
+    "from", .day, "The first day, in the quest's zone.")
+  fileprivate static let lastDay = Parameter<Day?>("until", .day, "The last day.")
+  fileprivate static let step = Parameter<HistoryStep>(
+    "by", .words(), standard: .day, "Days by default; weeks are ISO weeks.")
 }

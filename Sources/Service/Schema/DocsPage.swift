@@ -46,7 +46,7 @@ struct DocsPage {
 
   private func section(_ endpoint: Endpoint) -> String {
     var out = "<section id=\"\(endpoint.operation)\"><h3>\(Self.method(endpoint)) "
-    out += "<code>\(Self.escaped(endpoint.path))</code></h3>\n"
+    out += "<code>\(Self.escaped(endpoint.path.description))</code></h3>\n"
     out += "<p><strong>\(Self.escaped(endpoint.summary)).</strong> \(Self.text(endpoint.details)) "
     out += "<em>\(Self.access(endpoint.access))</em></p>\n"
     if !endpoint.parameters.isEmpty {
@@ -86,7 +86,8 @@ struct DocsPage {
     case .post where endpoint.body.isJSON: break
     default: line += " -X \(endpoint.method.rawValue)"
     }
-    line += " \"$QUEST\(endpoint.path.replacing("{", with: "$").replacing("}", with: ""))\""
+    line +=
+      " \"$QUEST\(endpoint.path.description.replacing("{", with: "$").replacing("}", with: ""))\""
     if endpoint.access != .open, endpoint.access != .anyone {
       line += " \\\n  -H \"Authorization: Bearer $TOKEN\""
     }

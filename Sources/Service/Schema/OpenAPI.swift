@@ -13,10 +13,10 @@ struct OpenAPI {
     var paths: [(String, [(String, JSONValue)])] = []
     for endpoint in endpoints {
       let operation = (endpoint.method.rawValue.lowercased(), operation(endpoint))
-      if let index = paths.firstIndex(where: { $0.0 == endpoint.path }) {
+      if let index = paths.firstIndex(where: { $0.0 == endpoint.path.description }) {
         paths[index].1.append(operation)
       } else {
-        paths.append((endpoint.path, [operation]))
+        paths.append((endpoint.path.description, [operation]))
       }
     }
     var tags: [String] = []
@@ -110,7 +110,7 @@ struct OpenAPI {
     return .object(members)
   }
 
-  private func parameter(_ parameter: Endpoint.Parameter) -> JSONValue {
+  private func parameter(_ parameter: ParameterKey) -> JSONValue {
     var members: [(String, JSONValue)] = [
       ("name", .string(parameter.name)), ("in", .string(parameter.place.rawValue)),
       ("description", .string(parameter.note)),
@@ -197,8 +197,12 @@ struct OpenAPI {
     case .file:
       for code in [Problem.Code.invalid, .tooLarge, .unsupportedMediaType, .slowBody] { add(code) }
     }
-    if endpoint.parameters.contains(where: { $0.name == "If-Match" }) { add(.preconditionFailed) }
-    if endpoint.parameters.contains(where: { $0.name == "Idempotency-Key" }) { add(.keyReused) }
+    if endpoint.parameters.contains(where: { $0 === ParameterKey.ifMatch }) {
+      add(.preconditionFailed)
+    }
+    if endpoint.parameters.contains(where: { $0 === ParameterKey.idempotencyKey }) {
+      add(.keyReused)
+    }
     for code in [Problem.Code.internalError, .unavailable, .timeout] { add(code) }
     return codes
   }

@@ -59,12 +59,12 @@ indirect enum Schema: Sendable {
     let pattern: String?
   }
 
-  static let uuid = Schema.text(TextForm(format: .uuid, length: 36...36, pattern: nil))
-  static let instant = Schema.text(TextForm(format: .instant, length: 20...40, pattern: nil))
-  static let date = Schema.text(TextForm(format: .date, length: 10...10, pattern: nil))
-  static let email = Schema.text(TextForm(format: .email, length: 3...254, pattern: nil))
-  static let distance = Schema.text(TextForm(format: .distance, length: 1...64, pattern: nil))
-  static let zone = Schema.text(TextForm(format: .zone, length: 1...64, pattern: nil))
+  static let uuid = Schema.text(TextForm.Format.uuid.form)
+  static let instant = Schema.text(TextForm.Format.instant.form)
+  static let date = Schema.text(TextForm.Format.date.form)
+  static let email = Schema.text(TextForm.Format.email.form)
+  static let distance = Schema.text(TextForm.Format.distance.form)
+  static let zone = Schema.text(TextForm.Format.zone.form)
 
   static func text(_ length: ClosedRange<Int> = 0...4_096) -> Schema {
     .text(TextForm(format: nil, length: length, pattern: nil))

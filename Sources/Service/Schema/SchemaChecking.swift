@@ -102,39 +102,21 @@ struct SchemaChecking {
   }
 
   /// What is wrong with a text, or nil.
-  func fault(of text: String, _ form: Schema.TextForm) -> String? {
-    let length = text.unicodeScalars.count
-    if length < form.length.lowerBound {
-      return length == 0
-        ? "is empty" : "is shorter than \(form.length.lowerBound) characters"
-    }
-    if length > form.length.upperBound {
-      return "is longer than \(form.length.upperBound) characters"
-    }
-    // Neither C nor PostgreSQL has texts that hold it.
-    if text.utf8.contains(0) { return "holds the character U+0000, which no text holds" }
-    switch form.format {
-    case nil: break
-    case .uuid:
-      if QuestID(text) == nil {
-        return "is no UUID; one looks like 6f1c8f0e-4b1d-4c39-9d35-0f7f2f6e1a10"
-      }
-    case .instant:
-      if Instant(rfc3339: text) == nil {
-        return "is no moment with an offset; one looks like 2026-05-03T18:30:00Z"
-      }
-    case .date:
-      if Day(text) == nil { return "is no date; one looks like 2026-05-03" }
-    case .email:
-      if !Self.isEmail(text) { return "is no e-mail address" }
+  private func fault(of text: String, _ form: Schema.TextForm) -> String? {
+    if let fault = form.fault(of: text) { return fault }
+    guard let format = form.format else { return nil }
+    let isGood: Bool
+    switch format {
+    case .uuid: isGood = QuestID(text) != nil
+    case .instant: isGood = Instant(rfc3339: text) != nil
+    case .date: isGood = Day(text) != nil
+    case .email: isGood = Self.isEmail(text)
+    case .zone: isGood = (try? zones.zone(named: text)) != nil
     case .distance:
       do throws(GeodesyError) { _ = try Distance(text) } catch { return error.message }
-    case .zone:
-      do { _ = try zones.zone(named: text) } catch {
-        return "is no IANA zone that the system knows; one looks like America/New_York"
-      }
+      isGood = true
     }
-    return nil
+    return isGood ? nil : format.complaint
   }
 
   /// One @, something on both sides, a dot-separated domain, no spaces or controls; what is behind
@@ -153,5 +135,45 @@ struct SchemaChecking {
 
   static func escaped(_ name: String) -> String {
     name.replacing("~", with: "~0").replacing("/", with: "~1")
+  }
+}
+
+extension Schema.TextForm {
+  /// What is wrong with a text whatever its format, or nil.
+  func fault(of text: String) -> String? {
+    let count = text.unicodeScalars.count
+    if count < length.lowerBound {
+      return count == 0 ? "is empty" : "is shorter than \(length.lowerBound) characters"
+    }
+    if count > length.upperBound { return "is longer than \(length.upperBound) characters" }
+    // Neither C nor PostgreSQL has texts that hold it.
+    if text.utf8.contains(0) { return "holds the character U+0000, which no text holds" }
+    return nil
+  }
+}
+
+extension Schema.TextForm.Format {
+  var form: Schema.TextForm {
+    let length =
+      switch self {
+      case .uuid: 36...36
+      case .instant: 20...40
+      case .date: 10...10
+      case .email: 3...254
+      case .distance, .zone: 1...64
+      }
+    return Schema.TextForm(format: self, length: length, pattern: nil)
+  }
+
+  /// What is said of a text that is not in it.
+  var complaint: String {
+    switch self {
+    case .uuid: "is no UUID; one looks like 6f1c8f0e-4b1d-4c39-9d35-0f7f2f6e1a10"
+    case .instant: "is no moment with an offset; one looks like 2026-05-03T18:30:00Z"
+    case .date: "is no date; one looks like 2026-05-03"
+    case .email: "is no e-mail address"
+    case .distance: "is no distance; one looks like 3.1 mi"
+    case .zone: "is no IANA zone that the system knows; one looks like America/New_York"
+    }
   }
 }

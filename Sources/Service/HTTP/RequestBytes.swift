@@ -3,11 +3,11 @@ import Hummingbird
 import NIOCore
 import NIOPosix
 
-/// Reads a body within its bounds of size and time.
-enum BodyReading {
+/// Takes in a body within its bounds of size and time.
+enum RequestBytes {
   /// - Parameter receipt: holds the memory of a large body.
   /// - Throws: `too-large`, `request-timeout`, `unavailable`.
-  static func bytes(
+  static func all(
     of request: Request, on channel: any Channel, limit: Int, limits: ServiceLimits,
     receipt: UploadGate.Receipt? = nil
   ) async throws -> [UInt8] {

@@ -1,0 +1,74 @@
+import CivilTime
+import Formats
+import HTTPTypes
+import Hummingbird
+import JSON
+import NIOCore
+
+/// Reads the bodies that an endpoint takes, each held against its schema. Made once an endpoint.
+struct BodyReading: Sendable {
+  private let body: Endpoint.Body
+  private let schemas: NamedSchemas
+  private let zones: ZoneCatalog
+
+  init(endpoint: Endpoint, schemas: NamedSchemas, zones: ZoneCatalog) {
+    body = endpoint.body
+    self.schemas = schemas
+    self.zones = zones
+  }
+
+  /// - Throws: `too-large`, `request-timeout`, `unsupported-media-type`, `malformed-body`, `invalid`.
+  func content(
+    of request: Request, on channel: any Channel, limits: ServiceLimits,
+    receipt: UploadGate.Receipt?
+  ) async throws -> ([UInt8], JSONNode) {
+    switch body {
+    case .none: return ([], .none)
+    case .file:
+      try refuseEncoding(request)
+      let bytes = try await RequestBytes.all(
+        of: request, on: channel, limit: limits.uploadBytes, limits: limits, receipt: receipt)
+      if bytes.isEmpty { throw Problem(.invalid, "the body is empty; send the file as the body") }
+      return (bytes, .none)
+    case .json(let name, let size):
+      try refuseEncoding(request)
+      let type = request.headers[.contentType]?.split(separator: ";").first.map {
+        $0.trimmingSpaces.lowercased()
+      }
+      if let type, type != "application/json" {
+        throw Problem(
+          .unsupportedMediaType, "the body's type is \(type.prefix(100)); send application/json")
+      }
+      let limit = size == .batch ? limits.batchBytes : limits.bodyBytes
+      let bytes = try await RequestBytes.all(
+        of: request, on: channel, limit: limit, limits: limits)
+      var jsonLimits = JSONLimits.standard
+      jsonLimits.bytes = limit
+      let node: JSONNode
+      do { node = try JSONReader.read(bytes, limits: jsonLimits) } catch {
+        throw Problem(.malformed, error.message)
+      }
+      var checking = SchemaChecking(schemas, zones: zones)
+      checking.check(node, .named(name))
+      if !checking.faults.isEmpty {
+        throw Problem(
+          .invalid,
+          "\(checking.faults.count) \(checking.faults.count == 1 ? "field is" : "fields are") not as it should be",
+          faults: checking.faults.map { .init(.body(pointer: $0.pointer), $0.detail) })
+      }
+      return (bytes, node)
+    }
+  }
+
+  private func refuseEncoding(_ request: Request) throws {
+    if let encoding = request.headers[.contentEncoding], encoding.lowercased() != "identity" {
+      throw Problem(
+        .unsupportedMediaType, "the body is encoded as \(encoding.prefix(50)); send it as it is")
+    }
+  }
+}
+
+extension JSONNode {
+  /// What stands where no body was read.
+  static let none = try! JSONReader.read(Array("null".utf8))
+}

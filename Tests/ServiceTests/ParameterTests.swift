@@ -1,0 +1,80 @@
+import Quests
+import Testing
+
+@testable import Service
+
+/// Parameters as they are declared, and their reading.
+@Suite struct ParameterTests {
+  private func fault<Value>(_ form: ParameterForm<Value>, _ text: String) -> String? {
+    do throws(ParameterFault) {
+      _ = try form.read(text)
+      return nil
+    } catch { return error.details.joined(separator: "; ") }
+  }
+
+  @Test func textsAreReadAndCheckedAtOnce() throws {
+    #expect(try ParameterForm.integer(1...500).read("500") == 500)
+    for text in ["0", "501", "+5", "5.0", "", "five", "99999999999999999999"] {
+      #expect(fault(.integer(1...500), text) != nil, "\(text)")
+    }
+    #expect(try ParameterForm.number(0...10).read("2.5e0") == 2.5)
+    for text in ["nan", "inf", "0x1", "11", "", "1,5"] {
+      #expect(fault(.number(0...10), text) != nil, "\(text)")
+    }
+    #expect(try ParameterForm<LengthUnits>.words().read("km") == .kilometers)
+    #expect(fault(ParameterForm<LengthUnits>.words(), "KM") == "“KM” is none of mi, km, m")
+    #expect(fault(.boolean, "yes") == "“yes” is neither true nor false")
+    #expect(fault(.instant, "2026-05-03T18:30:00")?.hasPrefix("is shorter") == true)
+    #expect(fault(.instant, "2026-05-03 18:30:00 UTC")?.hasPrefix("is no moment") == true)
+    #expect(fault(.distance, "-3 mi")?.contains("is negative") == true)
+    #expect(
+      fault(.distance(upTo: try .init("10 km"), "10 km"), "11 km")
+        == "is more than 10 km, the limit")
+    #expect(fault(.list(of: .boolean, count: 1...2), "true,true,true") != nil)
+    #expect(try ParameterForm.place.read("51.5,-0.12").longitude == -0.12)
+    #expect(fault(.place, "-0.12,151.5") == nil)
+    #expect(fault(.place, "151.5,-0.12")?.hasSuffix("the latitude comes first") == true)
+    #expect(fault(.box, "170,-10,-170,10") == nil)
+    #expect(fault(.box, "0,10,10,-10") != nil)
+    #expect(fault(.fields, "name,,id.") != nil)
+  }
+
+  @Test func whatIsEncodedIsDecodedInPathsToo() throws {
+    let id = "6f1c8f0e-4b1d-4c39-9d35-0f7f2f6e1a10"
+    let endpoint = Endpoint(
+      .get, "/v1/teams/\(.team)", "test", "Test", tag: "Test", access: .open,
+      parameters: [.limit, .ifMatch], answers: []
+    ) { _ in .nothing }
+    let reading = ParameterReading(endpoint)
+    let values = try reading.values(
+      path: ["%36\(id.dropFirst())"[...]], query: "l%69mit=7", headers: [.ifMatch: "*"])
+    #expect(values[.team]?.value as? TeamID == TeamID(id))
+    #expect(values[.limit]?.value as? Int == 7)
+    #expect(values[.ifMatch]?.text == "*")
+    #expect(values[.cursor] == nil)
+    #expect(throws: Problem.self) {
+      try reading.values(path: ["%2"], query: nil, headers: [:])
+    }
+    do throws(Problem) {
+      _ = try reading.values(path: [id[...]], query: "limit=0&limit=1&a=%FF&b=1", headers: [:])
+      Issue.record("wrong parameters were taken")
+    } catch {
+      #expect(
+        error.faults.map(\.place) == [
+          .query("limit"), .query("limit"), .query("a"), .query("b"),
+        ])
+    }
+  }
+
+  /// Each is declared once: no endpoint has two of one name, nor a path without its keys.
+  @Test func everyEndpointListsItsParametersOnce() {
+    for endpoint in API().endpoints {
+      let names = endpoint.parameters.map { "\($0.place) \($0.name)" }
+      #expect(Set(names).count == names.count, "\(endpoint.operation)")
+      #expect(
+        endpoint.path.description.split(separator: "{").count - 1
+          == endpoint.path.parameters.count, "\(endpoint.operation)")
+      #expect(endpoint.parameters.allSatisfy { $0.place != .path || $0.isRequired })
+    }
+  }
+}
