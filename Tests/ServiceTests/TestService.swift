@@ -192,6 +192,9 @@ final class TestService: Sendable {
 }
 
 extension JSONNode {
+  /// A text member, empty where there is none.
+  func text(_ name: String) -> String { self[name]?.string ?? "" }
+
   /// The same value as text, wherever it stood.
   var text: String { String(decoding: value.text(), as: UTF8.self) }
 

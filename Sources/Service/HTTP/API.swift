@@ -23,7 +23,11 @@ struct API: Sendable {
       (SystemResource.endpoints, []),
     ]
     endpoints = resources.flatMap(\.endpoints)
-    schemas = NamedSchemas(CommonSchemas.all + resources.flatMap(\.schemas))
+    var bodies: [String: NamedSchema] = [:]
+    for case .json(let content) in endpoints.map(\.body) {
+      bodies[content.named.name] = content.named
+    }
+    schemas = NamedSchemas(CommonSchemas.all + resources.flatMap(\.schemas) + bodies.values)
   }
 
   var description: OpenAPI {

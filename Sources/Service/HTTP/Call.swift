@@ -19,8 +19,8 @@ struct Call: Sendable {
   let headers: HTTPFields
   /// What was sent; empty where the endpoint takes no body.
   let bytes: [UInt8]
-  /// The JSON body, which fits the endpoint's schema.
-  let body: JSONNode
+  /// What was sent as JSON, for the endpoint that takes it; nil where it takes none.
+  let body: (any BodyContent)?
 
   // MARK: Who
 
@@ -173,9 +173,4 @@ extension Substring {
     while rest.last == " " || rest.last == "\t" { rest.removeLast() }
     return rest
   }
-}
-
-extension JSONNode {
-  /// A required text member; the schema has seen to it that it is there.
-  func text(_ name: String) -> String { self[name]?.string ?? "" }
 }

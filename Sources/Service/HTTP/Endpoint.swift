@@ -21,13 +21,26 @@ final class Endpoint: Sendable {
   /// What a request's body holds.
   enum Body: Sendable {
     case none
-    /// JSON of a named schema.
-    case json(String, limit: BodyLimit = .small)
+    case json(JSONBody)
     /// A file, as it is.
     case file(types: [String])
   }
 
-  enum BodyLimit: Sendable { case small, batch, upload }
+  enum BodyLimit: Sendable { case small, batch }
+
+  /// A JSON body with the type that it is read into.
+  struct JSONBody: Sendable {
+    let named: NamedSchema
+    let limit: BodyLimit
+    /// Reads JSON that fits the schema.
+    let read: @Sendable (JSONNode) throws(Problem) -> any BodyContent
+
+    fileprivate init<Content: BodyContent>(_ content: Content.Type, limit: BodyLimit) {
+      named = NamedSchema(Content.schemaName, Content.schemaNote, Content.schema)
+      self.limit = limit
+      read = { node throws(Problem) in try Content.read(node) }
+    }
+  }
 
   struct Answer: Sendable {
     struct Content: Sendable {
@@ -109,6 +122,26 @@ final class Endpoint: Sendable {
     self.answers = answers
     self.problems = problems
     self.handle = handle
+  }
+
+  /// One that takes a JSON body, which its handler gets as a value.
+  convenience init<Content: BodyContent>(
+    _ method: HTTPRequest.Method, _ path: PathTemplate, _ operation: String, _ summary: String,
+    details: String = "", tag: String, access: Access, parameters: [ParameterKey] = [],
+    body: Content.Type, limit: BodyLimit = .small, answers: [Answer],
+    problems: [Problem.Code] = [],
+    handle: @escaping @Sendable (Call, Content) async throws -> Reply
+  ) {
+    self.init(
+      method, path, operation, summary, details: details, tag: tag, access: access,
+      parameters: parameters, body: .json(JSONBody(body, limit: limit)), answers: answers,
+      problems: problems
+    ) { call in
+      guard let content = call.body as? Content else {
+        preconditionFailure("\(call.endpoint.operation) was called without its body")
+      }
+      return try await handle(call, content)
+    }
   }
 
   /// Whether its body is a file.

@@ -1,3 +1,4 @@
+import CivilTime
 import Formats
 import JSON
 import Quests
@@ -8,13 +9,6 @@ import Quests
 /// other.
 enum ActivityBatch {
   static let schemas: [NamedSchema] = [
-    NamedSchema(
-      "ActivityBatch", "Walks in any order.",
-      .object([
-        .init(
-          "activities", .array(.anything, count: 0...1_000),
-          "Each an `ActivityDraft`; one that is none is rejected, and the others are not.")
-      ])),
     NamedSchema(
       "ActivityBatchResults", "What became of each walk, in the order of the request.",
       .object([
@@ -32,17 +26,16 @@ enum ActivityBatch {
       ])),
   ]
 
-  static func log(_ call: Call) async throws -> Reply {
+  static func log(_ call: Call, _ body: ActivityBatchBody) async throws -> Reply {
     let person = try call.person()
-    let items = call.body["activities"]?.array ?? []
+    let items = body.items
     let zone = try await call.backend.personZones.zone(of: person, at: call.now)
     var results = Array(repeating: JSONValue.null, count: items.count)
     var commands: [LedgerCommand] = []
     var places: [Int] = []
     for (index, item) in items.enumerated() {
       do throws(Problem) {
-        let draft = try ActivityDraft(
-          item: item, at: "/activities/\(index)", zones: call.backend.zones)
+        let draft = try draft(item, at: "/activities/\(index)", zones: call.backend.zones)
         let key = ActivityKey(person: person, id: draft.id)
         commands.append(
           LedgerCommand(.log(key, draft.content, zone: zone), at: call.now, actor: person))
@@ -70,11 +63,43 @@ enum ActivityBatch {
     return .json(.object([("results", .array(results))]))
   }
 
+  private static let schema = ActivityDraft.schema
+
+  /// Reads an item, which nothing has been seen to.
+  ///
+  /// - Throws: `invalid` with all that is wrong.
+  private static func draft(
+    _ item: JSONNode, at pointer: String, zones: ZoneCatalog
+  ) throws(Problem) -> ActivityDraft {
+    var checking = SchemaChecking(NamedSchemas([]), zones: zones)
+    checking.check(item, schema, at: pointer)
+    guard checking.faults.isEmpty else {
+      throw Problem(
+        .invalid, "the activity is not what it should be",
+        faults: checking.faults.map { .init(.body(pointer: $0.pointer), $0.detail) })
+    }
+    return try ActivityDraft.read(item, at: pointer)
+  }
+
   private static func rejected(_ item: JSONNode, _ problem: Problem, _ call: Call) -> JSONValue {
     let id = item["id"]?.string.flatMap { ActivityID($0) }
     return .object([
       ("id", .optional(id?.description)), ("status", .string("rejected")),
       ("problem", problem.json(requestID: call.requestID)),
     ])
+  }
+}
+
+/// The walks of a batch, each by itself still to be looked into.
+struct ActivityBatchBody: BodyContent {
+  static let schemaName = "ActivityBatch"
+  static let schemaNote = "Walks in any order."
+
+  let items: [JSONNode]
+
+  init(_ fields: inout BodyFields) {
+    items = fields.required(
+      "activities", .list(of: .anything, count: 0...1_000),
+      "Each an `ActivityDraft`; one that is none is rejected, and the others are not.")
   }
 }

@@ -16,12 +16,6 @@ enum ActivityResource {
   static let schemas: [NamedSchema] =
     [
       NamedSchema(
-        "ActivityDraft", "A walk, with one of `distance` and `distanceMeters`.",
-        ActivityDraft.schema),
-      NamedSchema(
-        "ActivityChange", "What of a walk is to change; what is left out stays, null takes away.",
-        ActivityDraft.changeSchema),
-      NamedSchema(
         "Activity", "A walk as it stands, edits included.",
         .object(
           [.init("id", .uuid)] + stated + [
@@ -50,7 +44,7 @@ enum ActivityResource {
           .init("totalMeters", .meters, "Walked in all, with this walk."),
           .init("versionBefore", .count, "Of the team's stream of events."),
           .init("version", .count),
-          .init("position", .named("Position"), "Where the new total leads."),
+          .init("position", .named(PositionJSON.schema.name), "Where the new total leads."),
           .init(
             "reached", .array(.named("MilestonePassed"), count: 0...100_000),
             "Passed by this walk, in route order."),
@@ -81,7 +75,7 @@ enum ActivityResource {
         + "sent again counts once and gets the first answer again, to the letter, also after edits "
         + "and deletion; other content under the same id is a conflict. After a 503 or 504, or none "
         + "at all, send the same again.", tag: tag, access: .person(.log),
-      body: .json("ActivityDraft"),
+      body: ActivityDraft.self,
       answers: [
         .created("ActivityResult", "It counts."),
         .ok("ActivityResult", "It was sent before: the first answer again."),
@@ -92,7 +86,7 @@ enum ActivityResource {
         + "request. Those that are valid count, whatever is wrong with the others, and the whole "
         + "batch may be sent again at any time: what was there counts once. A problem with a status "
         + "of 500 or more is not its walk's fault: send that walk again.", tag: tag,
-      access: .person(.log), body: .json("ActivityBatch", limit: .batch),
+      access: .person(.log), body: ActivityBatchBody.self, limit: .batch,
       answers: [.ok("ActivityBatchResults", "One result a walk.")],
       problems: [.limit, .unknownOutcome], handle: ActivityBatch.log),
     Endpoint(
@@ -108,7 +102,7 @@ enum ActivityResource {
     Endpoint(
       .patch, activityPath, "editActivity", "Edit a walk",
       details: "What it was is kept; totals, milestones and streaks follow.", tag: tag,
-      access: .person(.log), parameters: [.ifMatch], body: .json("ActivityChange"),
+      access: .person(.log), parameters: [.ifMatch], body: ActivityChangeBody.self,
       answers: [.ok("ActivityResult", "What the edit did. The `ETag` is the walk's revision.")],
       problems: logging + [.gone], handle: edit),
     Endpoint(
@@ -125,9 +119,8 @@ enum ActivityResource {
 
   // MARK: What they do
 
-  private static func log(_ call: Call) async throws -> Reply {
+  private static func log(_ call: Call, _ draft: ActivityDraft) async throws -> Reply {
     let person = try call.person()
-    let draft = try ActivityDraft(call.body)
     let zone = try await call.backend.personZones.zone(of: person, at: call.now)
     let answer = try await call.perform(
       .log(ActivityKey(person: person, id: draft.id), draft.content, zone: zone))
@@ -153,10 +146,10 @@ enum ActivityResource {
       }, json: ActivityJSON.activity)
   }
 
-  private static func edit(_ call: Call) async throws -> Reply {
+  private static func edit(_ call: Call, _ change: ActivityChangeBody) async throws -> Reply {
     for _ in 0..<4 {
       let stored = try await activity(call)
-      let content = try ActivityDraft.changed(stored.content, by: call.body)
+      let content = change.applied(to: stored.content)
       let expected = try call.expectedRevision(
         stored.revision, isDone: content == stored.content
       ) { ActivityJSON.activity(stored) }

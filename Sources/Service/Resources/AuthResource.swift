@@ -10,42 +10,6 @@ enum AuthResource {
 
   static let schemas: [NamedSchema] = [
     NamedSchema(
-      "Registration", "Who registers.",
-      .object([
-        .init("email", .email), .init("password", .text(1...1_024), "8 to 128 characters."),
-        .init("name", .text(1...200), "What others see."),
-        .optional("zone", .zone, "An IANA zone; UTC by default."),
-        .optional("units", .words(["mi", "km"]), "What lengths are shown in; mi by default."),
-      ])),
-    NamedSchema(
-      "Verification", "What proves an address.",
-      .object([
-        .init("email", .email), .init("code", .text(1...64), "From the mail."),
-        .init("password", .text(1...1_024)),
-      ])),
-    NamedSchema("EmailAddress", "An address.", .object([.init("email", .email)])),
-    NamedSchema(
-      "Credentials", "What somebody signs in with.",
-      .object([.init("email", .email), .init("password", .text(1...1_024))])),
-    NamedSchema(
-      "RefreshToken", "A refresh token.", .object([.init("refreshToken", .text(1...1_024))])),
-    NamedSchema(
-      "PasswordReset", "A new password in place of a forgotten one.",
-      .object([
-        .init("email", .email), .init("code", .text(1...64), "From the mail."),
-        .init("newPassword", .text(1...1_024)),
-      ])),
-    NamedSchema(
-      "PasswordChange", "A new password.",
-      .object([
-        .init("currentPassword", .text(1...1_024)), .init("newPassword", .text(1...1_024)),
-      ])),
-    NamedSchema(
-      "EmailChange", "A new address.",
-      .object([.init("email", .email), .init("password", .text(1...1_024))])),
-    NamedSchema(
-      "OneTimeCode", "A code.", .object([.init("code", .text(1...64), "From the mail.")])),
-    NamedSchema(
       "Tokens", "What somebody who has signed in sends from then on.",
       .object([
         .init("personId", .uuid), .init("sessionId", .uuid), .init("tokenType", .words(["Bearer"])),
@@ -75,64 +39,63 @@ enum AuthResource {
     Endpoint(
       .post, "/v1/auth/register", "register", "Register",
       details: "Mails a code to the address; `verify` with it makes the account.", tag: tag,
-      access: .anyone, body: .json("Registration"), answers: [mailed]
-    ) { call in
-      let body = call.body
+      access: .anyone, body: RegistrationBody.self, answers: [mailed]
+    ) { call, body in
       try await call.backend.signIn.register(
         Registration(
-          email: body.text("email"), password: body.text("password"), name: body.text("name"),
-          zone: body["zone"]?.string ?? "UTC", units: body["units"]?.string ?? "mi"),
+          email: body.email, password: body.password, name: body.name, zone: body.zone,
+          units: body.units.rawValue),
         from: call.client, at: call.now)
       return .mailSent
     },
     Endpoint(
       .post, "/v1/auth/verify", "verify", "Make the account, and sign in",
       details: "Takes the code from the mail and the password of the registration.", tag: tag,
-      access: .anyone, body: .json("Verification"), answers: [.ok("Tokens", "Signed in.")],
+      access: .anyone, body: VerificationBody.self, answers: [.ok("Tokens", "Signed in.")],
       problems: [.codeWrong]
-    ) { call in
+    ) { call, body in
       .json(
         json(
           try await call.backend.signIn.verify(
-            email: call.body.text("email"), code: call.body.text("code"),
-            password: call.body.text("password"), from: call.client, at: call.now)))
+            email: body.email, code: body.code,
+            password: body.password, from: call.client, at: call.now)))
     },
     Endpoint(
       .post, "/v1/auth/verify/resend", "resendVerification", "Mail another code",
       details: "The code before is worth nothing then.", tag: tag, access: .anyone,
-      body: .json("EmailAddress"), answers: [mailed]
-    ) { call in
+      body: EmailAddressBody.self, answers: [mailed]
+    ) { call, body in
       try await call.backend.signIn.resendVerification(
-        email: call.body.text("email"), from: call.client, at: call.now)
+        email: body.email, from: call.client, at: call.now)
       return .mailSent
     },
     Endpoint(
       .post, "/v1/auth/login", "login", "Sign in", tag: tag, access: .anyone,
-      body: .json("Credentials"), answers: [.ok("Tokens", "Signed in.")],
+      body: CredentialsBody.self, answers: [.ok("Tokens", "Signed in.")],
       problems: [.wrongCredentials]
-    ) { call in
+    ) { call, body in
       .json(
         json(
           try await call.backend.signIn.login(
-            email: call.body.text("email"), password: call.body.text("password"),
+            email: body.email, password: body.password,
             from: call.client, at: call.now)))
     },
     Endpoint(
       .post, "/v1/auth/refresh", "refresh", "Get new tokens",
       details: "A refresh token gives new ones once. One that is used twice ends its session, for "
-        + "somebody may have a copy.", tag: tag, access: .anyone, body: .json("RefreshToken"),
+        + "somebody may have a copy.", tag: tag, access: .anyone, body: RefreshTokenBody.self,
       answers: [.ok("Tokens", "New ones.")], problems: [.sessionEnded, .tokenReused]
-    ) { call in
+    ) { call, body in
       .json(
         json(
-          try await call.backend.signIn.refresh(call.body.text("refreshToken"), at: call.now)))
+          try await call.backend.signIn.refresh(body.token, at: call.now)))
     },
     Endpoint(
       .post, "/v1/auth/logout", "logout", "Sign out",
       details: "Ends the session that the refresh token belongs to, if it lasts.", tag: tag,
-      access: .anyone, body: .json("RefreshToken"), answers: [.nothing]
-    ) { call in
-      try await call.backend.signIn.logout(call.body.text("refreshToken"))
+      access: .anyone, body: RefreshTokenBody.self, answers: [.nothing]
+    ) { call, body in
+      try await call.backend.signIn.logout(body.token)
       return .nothing
     },
     Endpoint(
@@ -159,50 +122,50 @@ enum AuthResource {
     },
     Endpoint(
       .post, "/v1/auth/reset-request", "requestPasswordReset", "Mail a code for a new password",
-      tag: tag, access: .anyone, body: .json("EmailAddress"), answers: [mailed]
-    ) { call in
+      tag: tag, access: .anyone, body: EmailAddressBody.self, answers: [mailed]
+    ) { call, body in
       try await call.backend.signIn.requestReset(
-        email: call.body.text("email"), from: call.client, at: call.now)
+        email: body.email, from: call.client, at: call.now)
       return .mailSent
     },
     Endpoint(
       .post, "/v1/auth/reset", "resetPassword", "Set a new password with the mailed code",
-      details: "Ends all sessions.", tag: tag, access: .anyone, body: .json("PasswordReset"),
+      details: "Ends all sessions.", tag: tag, access: .anyone, body: PasswordResetBody.self,
       answers: [.nothing], problems: [.codeWrong]
-    ) { call in
+    ) { call, body in
       try await call.backend.signIn.reset(
-        email: call.body.text("email"), code: call.body.text("code"),
-        newPassword: call.body.text("newPassword"), from: call.client, at: call.now)
+        email: body.email, code: body.code,
+        newPassword: body.password, from: call.client, at: call.now)
       return .nothing
     },
     Endpoint(
       .post, "/v1/auth/password", "changePassword", "Change the password",
       details: "Ends all other sessions.", tag: tag, access: .session,
-      body: .json("PasswordChange"), answers: [.nothing], problems: [.wrongCredentials]
-    ) { call in
+      body: PasswordChangeBody.self, answers: [.nothing], problems: [.wrongCredentials]
+    ) { call, body in
       try await call.backend.signIn.changePassword(
-        of: try call.person(), from: call.body.text("currentPassword"),
-        to: call.body.text("newPassword"), keeping: call.session, client: call.client,
+        of: try call.person(), from: body.current,
+        to: body.new, keeping: call.session, client: call.client,
         at: call.now)
       return .nothing
     },
     Endpoint(
       .post, "/v1/auth/email", "changeEmail", "Mail a code to a new address", tag: tag,
-      access: .session, body: .json("EmailChange"), answers: [mailed],
+      access: .session, body: EmailChangeBody.self, answers: [mailed],
       problems: [.wrongCredentials]
-    ) { call in
+    ) { call, body in
       try await call.backend.signIn.changeEmail(
-        of: try call.person(), password: call.body.text("password"),
-        to: call.body.text("email"), from: call.client, at: call.now)
+        of: try call.person(), password: body.password,
+        to: body.email, from: call.client, at: call.now)
       return .mailSent
     },
     Endpoint(
       .post, "/v1/auth/email/confirm", "confirmEmail", "Take the new address", tag: tag,
-      access: .session, body: .json("OneTimeCode"), answers: [.nothing],
+      access: .session, body: OneTimeCodeBody.self, answers: [.nothing],
       problems: [.codeWrong]
-    ) { call in
+    ) { call, body in
       try await call.backend.signIn.confirmEmail(
-        of: try call.person(), code: call.body.text("code"), from: call.client, at: call.now)
+        of: try call.person(), code: body.code, from: call.client, at: call.now)
       return .nothing
     },
   ]

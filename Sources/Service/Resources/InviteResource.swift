@@ -13,8 +13,6 @@ import Quests
 /// such as a key that only reads, cannot join by it.
 enum InviteResource {
   private static let tag = "Members and invites"
-  private static let standardSeconds: Int64 = 7 * 86_400
-  private static let seconds: ClosedRange<Int64> = 60...90 * 86_400
 
   private static let shown: [Schema.Property] = [
     .init("id", .uuid, "Names it where it is listed or taken back; it cannot be redeemed by it."),
@@ -26,14 +24,6 @@ enum InviteResource {
   ]
 
   static let schemas: [NamedSchema] = [
-    NamedSchema(
-      "InviteDraft", "What an invite is made with.",
-      .object([
-        .optional(
-          "role", .words(MemberResource.roles), "Of whoever joins by it; `member` at first."),
-        .optional(
-          "expiresInSeconds", .integer(seconds), "From a minute to 90 days; 7 days at first."),
-      ])),
     NamedSchema("Invite", "An invite, without its code.", .object(shown)),
     NamedSchema(
       "NewInvite", "An invite with its code, which is told this once.",
@@ -56,7 +46,7 @@ enum InviteResource {
       .post, "/v1/teams/\(.team)/invites", "createInvite", "Invite somebody to a team",
       details: "For admins. The code is in the answer, and nowhere again: pass it on as a link.",
       tag: tag, access: .person(.manage), parameters: [.idempotencyKey],
-      body: .json("InviteDraft"), answers: [.created("NewInvite", "With its code.")],
+      body: InviteDraftBody.self, answers: [.created("NewInvite", "With its code.")],
       problems: [.conflict, .unknownOutcome, .ledger(.erased)], handle: create),
     Endpoint(
       .get, "/v1/teams/\(.team)/invites", "listInvites", "List a team's invites",
@@ -82,16 +72,15 @@ enum InviteResource {
 
   // MARK: What they do
 
-  private static func create(_ call: Call) async throws -> Reply {
+  private static func create(_ call: Call, _ body: InviteDraftBody) async throws -> Reply {
     let (facts, membership) = try await call.team()
     try call.require(.manage(facts.team), as: membership, missing: call.noTeam)
-    let role = call.body["role"]?.string.flatMap(Role.init) ?? .member
-    let seconds = call.body["expiresInSeconds"]?.int64 ?? standardSeconds
     let code: InviteID = try await call.newID()
     let invite = try await made(
       code,
       .createInvite(
-        code, facts.team.id, role, expiresAt: call.now.advanced(bySeconds: seconds)), call)
+        code, facts.team.id, body.role, expiresAt: call.now.advanced(bySeconds: body.seconds)), call
+    )
     return .created(
       .object([("code", .string(code.description))] + members(invite, at: call.now)),
       at: "/v1/invites/\(code)")
@@ -237,4 +226,24 @@ enum InviteResource {
 extension ParameterKey {
   fileprivate static let invite = Parameter<InviteID>(inPath: "invite")
   fileprivate static let code = Parameter<InviteID>(inPath: "code")
+}
+
+private struct InviteDraftBody: BodyContent {
+  static let schemaName = "InviteDraft"
+  static let schemaNote = "What an invite is made with."
+
+  let role: Role
+  let seconds: Int64
+
+  init(_ fields: inout BodyFields) {
+    role =
+      fields.optional(
+        "role", .words(MemberResource.choices), "Of whoever joins by it; `member` at first.")
+      ?? .member
+    seconds =
+      fields.optional(
+        "expiresInSeconds", .integer(60...90 * 86_400), "From a minute to 90 days; 7 days at first."
+      )
+      ?? 7 * 86_400
+  }
 }

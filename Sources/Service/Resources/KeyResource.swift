@@ -19,16 +19,6 @@ enum KeyResource {
   ]
 
   static let schemas: [NamedSchema] = [
-    NamedSchema(
-      "APIKeyDraft", "What a key is made with.",
-      .object([
-        .init("name", .text(1...200), "What it is for."),
-        .init(
-          "scopes", .array(.words(["read", "log", "manage"]), count: 1...3),
-          "`read` what the person can read, `log` their walks, `manage` teams, quests and routes."),
-        .optional("ratePerSecond", .integer(1...10_000)),
-        .optional("burst", .integer(1...100_000)),
-      ])),
     NamedSchema("APIKey", "A key, without its secret.", .object(properties)),
     NamedSchema(
       "NewAPIKey", "A key with its secret, which is shown this once.",
@@ -42,17 +32,11 @@ enum KeyResource {
     Endpoint(
       .post, "/v1/keys", "createKey", "Make an API key",
       details: "Its secret is in the answer, and nowhere again.", tag: tag, access: .session,
-      body: .json("APIKeyDraft"), answers: [.created("NewAPIKey", "With its secret.")],
+      body: APIKeyDraftBody.self, answers: [.created("NewAPIKey", "With its secret.")],
       problems: [.limit]
-    ) { call in
-      let names = call.body["scopes"]?.array?.compactMap(\.string) ?? []
-      let rate = call.body["ratePerSecond"]?.int64
-      let burst = call.body["burst"]?.int64
+    ) { call, body in
       let (text, key) = try await call.backend.keys.create(
-        for: try call.person(), name: call.body.text("name"),
-        scopes: AccessScopes(names: names) ?? [],
-        rate: rate == nil && burst == nil
-          ? nil : RequestRate(perSecond: rate ?? burst ?? 1, burst: burst ?? (rate ?? 1) * 2),
+        for: try call.person(), name: body.name, scopes: body.scopes, rate: body.rate,
         at: call.now)
       return .created(
         .object([("key", .string(text))] + members(key)), at: "/v1/keys/\(key.id)")
@@ -89,4 +73,30 @@ enum KeyResource {
 
 extension ParameterKey {
   fileprivate static let key = Parameter<APIKeyID>(inPath: "key")
+}
+
+private struct APIKeyDraftBody: BodyContent {
+  static let schemaName = "APIKeyDraft"
+  static let schemaNote = "What a key is made with."
+
+  let name: String
+  let scopes: AccessScopes
+  /// Nil where the rate of all callers holds.
+  let rate: RequestRate?
+
+  private enum Scope: String, CaseIterable { case read, log, manage }
+
+  init(_ fields: inout BodyFields) {
+    name = fields.required("name", .text(1...200), "What it is for.")
+    let scopes: [Scope] = fields.required(
+      "scopes", .list(of: .words(), count: 1...3),
+      "`read` what the person can read, `log` their walks, `manage` teams, quests and routes.")
+    self.scopes = AccessScopes(names: scopes.map(\.rawValue)) ?? []
+    let perSecond: Int64? = fields.optional("ratePerSecond", .integer(1...10_000))
+    let burst: Int64? = fields.optional("burst", .integer(1...100_000))
+    rate =
+      perSecond == nil && burst == nil
+      ? nil
+      : RequestRate(perSecond: perSecond ?? burst ?? 1, burst: burst ?? (perSecond ?? 1) * 2)
+  }
 }

@@ -28,7 +28,7 @@ enum MapResource {
     NamedSchema(
       "Marker", "Where the team of a quest stands.",
       .object([
-        .init("questId", .uuid), .init("teamId", .uuid), .init("coordinate", Schema.coordinate),
+        .init("questId", .uuid), .init("teamId", .uuid), .init("coordinate", .coordinate),
         .init("teamVersion", .count, "The team's version that the place belongs to."),
       ])),
   ]

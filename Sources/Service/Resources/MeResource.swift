@@ -19,12 +19,6 @@ enum MeResource {
         .init("revision", .count),
       ])),
     NamedSchema(
-      "MeChange", "What is to change; what is left out stays.",
-      .object([
-        .optional("name", .text(1...200)), .optional("zone", .zone),
-        .optional("units", .words(["mi", "km"])),
-      ])),
-    NamedSchema(
       "Stats", "What one has walked, with every team and alone.",
       .object([
         .init("walks", .count), .init("distanceMeters", .meters),
@@ -33,7 +27,6 @@ enum MeResource {
         .init("streakDays", .count, "Days in a row with a walk, up to today or yesterday."),
         .init("streakWeeks", .count, "ISO weeks in a row with a walk."),
       ])),
-    NamedSchema("Password", "A password.", .object([.init("password", .text(1...1_024))])),
   ]
 
   static let endpoints: [Endpoint] = [
@@ -44,7 +37,7 @@ enum MeResource {
     Endpoint(
       .patch, "/v1/me", "changeMe", "Change one's name, zone or units",
       details: "A new zone holds for walks that are logged from now on.", tag: tag,
-      access: .person(.manage), parameters: [.ifMatch], body: .json("MeChange"),
+      access: .person(.manage), parameters: [.ifMatch], body: MeChangeBody.self,
       answers: [.ok("Me", "As it stands now.")], handle: change),
     Endpoint(
       .get, "/v1/me/stats", "getStats", "Show what one has walked", tag: tag,
@@ -59,18 +52,18 @@ enum MeResource {
       .post, "/v1/me/erase", "eraseMe", "Erase one's account",
       details: "For good. Distances stay in the totals of teams, without the person; notes, name, "
         + "address and everything else that tells who it was go.", tag: tag, access: .session,
-      body: .json("Password"), answers: [.nothing], problems: [.wrongCredentials], handle: erase),
+      body: PasswordBody.self, answers: [.nothing], problems: [.wrongCredentials], handle: erase),
   ]
 
   // MARK: What they do
 
-  private static func change(_ call: Call) async throws -> Reply {
+  private static func change(_ call: Call, _ body: MeChangeBody) async throws -> Reply {
     let present = try await call.account()
     let expected = try call.expectedRevision(present.revision) { json(present) }
     var account = present
-    account.name = call.body["name"]?.string ?? present.name
-    account.zone = call.body["zone"]?.string ?? present.zone
-    account.units = call.body["units"]?.string ?? present.units
+    account.name = body.name ?? present.name
+    account.zone = body.zone ?? present.zone
+    account.units = body.units?.rawValue ?? present.units
     if account == present { return .json(json(present)) }
     account.revision += 1
     do { try await call.backend.accounts.updateAccount(account) } catch {
@@ -142,10 +135,10 @@ enum MeResource {
     return reply
   }
 
-  private static func erase(_ call: Call) async throws -> Reply {
+  private static func erase(_ call: Call, _ body: PasswordBody) async throws -> Reply {
     let person = try call.person()
     try await call.backend.signIn.prove(
-      person, password: call.body.text("password"), from: call.client, at: call.now)
+      person, password: body.password, from: call.client, at: call.now)
     // The ledger first: from then on it refuses further walks of the person. What breaks between
     // the two is mended by asking again.
     try await call.backend.ledger.erase(person, at: call.now, actor: person)
@@ -170,5 +163,37 @@ extension Call {
       throw Problem(.invalidToken, "the account that the token was issued for is gone")
     }
     return account
+  }
+}
+
+/// What a person's app shows lengths in.
+enum PersonalUnits: String, CaseIterable, Sendable {
+  case miles = "mi"
+  case kilometers = "km"
+}
+
+private struct MeChangeBody: BodyContent {
+  static let schemaName = "MeChange"
+  static let schemaNote = "What is to change; what is left out stays."
+
+  let name: String?
+  let zone: String?
+  let units: PersonalUnits?
+
+  init(_ fields: inout BodyFields) {
+    name = fields.optional("name", .text(1...200))
+    zone = fields.optional("zone", .zone)
+    units = fields.optional("units", .words())
+  }
+}
+
+private struct PasswordBody: BodyContent {
+  static let schemaName = "Password"
+  static let schemaNote = "A password."
+
+  let password: String
+
+  init(_ fields: inout BodyFields) {
+    password = fields.required("password", .text(1...1_024))
   }
 }

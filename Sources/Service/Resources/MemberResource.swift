@@ -16,8 +16,6 @@ enum MemberResource {
         .init("role", .words(roles)), .init("joinedAt", .instant),
       ])),
     NamedSchema(
-      "MemberChange", "A member's new role.", .object([.init("role", .words(roles))])),
-    NamedSchema(
       "TrailEntry", "Something that was changed in a team.",
       .object([
         .init("number", .count), .init("at", .instant),
@@ -31,7 +29,8 @@ enum MemberResource {
       ])),
   ]
 
-  static let roles = ["admin", "member"]
+  static let roles = choices.map(\.rawValue)
+  static let choices = [Role.admin, .member]
 
   private static let memberPath: PathTemplate = "/v1/teams/\(.team)/members/\(.person)"
 
@@ -43,7 +42,7 @@ enum MemberResource {
     Endpoint(
       .patch, memberPath, "changeMember", "Give a member another role",
       details: "For admins; the last one stays one.", tag: tag, access: .person(.manage),
-      body: .json("MemberChange"), answers: [.ok("Member", "As it stands now.")],
+      body: MemberChangeBody.self, answers: [.ok("Member", "As it stands now.")],
       problems: [.ledger(.lastAdmin), .unknownOutcome], handle: change),
     Endpoint(
       .delete, memberPath, "removeMember", "Leave a team, or take somebody out of it",
@@ -71,14 +70,11 @@ enum MemberResource {
       json: { json($0, name: names[$0.person]) })
   }
 
-  private static func change(_ call: Call) async throws -> Reply {
+  private static func change(_ call: Call, _ body: MemberChangeBody) async throws -> Reply {
     let (facts, membership) = try await call.team()
     try call.require(.manage(facts.team), as: membership, missing: call.noTeam)
-    guard let role = Role(rawValue: call.body.text("role")) else {
-      throw Problem.invalid("/role", "is none of \(roles.joined(separator: ", "))")
-    }
     let person = call[.person]
-    let answer = try await performOnMember(.setRole(facts.team.id, person, role), call)
+    let answer = try await performOnMember(.setRole(facts.team.id, person, body.role), call)
     guard case .membership(let stay) = answer else { throw Problem.unexpectedAnswer }
     let names = try await call.backend.accounts.names(of: [person])
     return .json(json(stay, name: names[person]))
@@ -134,5 +130,16 @@ enum MemberResource {
       ("person", .string(stay.person.description)), ("name", .optional(name)),
       ("role", .string(stay.role.rawValue)), ("joinedAt", .string(stay.joined.description)),
     ])
+  }
+}
+
+private struct MemberChangeBody: BodyContent {
+  static let schemaName = "MemberChange"
+  static let schemaNote = "A member's new role."
+
+  let role: Role
+
+  init(_ fields: inout BodyFields) {
+    role = fields.required("role", .words(MemberResource.choices))
   }
 }

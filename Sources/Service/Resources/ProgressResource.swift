@@ -29,7 +29,8 @@ enum ProgressResource {
         .init("percent", .number(0...100), "Cut off after six decimals."),
         .init("placeMeters", .meters, "The official distance from the start of the course."),
         .init("officialLengthMeters", .meters, "The length of the course."),
-        .init("position", position), .init("nextWaypoint", .nullable(nextWaypoint)),
+        .init("position", .named(PositionJSON.schema.name)),
+        .init("nextWaypoint", .nullable(nextWaypoint)),
         .init("pace", pace), .init("milestonesReached", .count),
         .init(
           "milestones", .array(.named("Milestone"), count: 0...(mostListed + mostAhead)),
@@ -64,24 +65,6 @@ enum ProgressResource {
       ])),
   ]
 
-  private static func waypoint(_ name: String) -> Schema {
-    .nullable(
-      .object([
-        .init("name", .nullable(.text())), .init("distanceMeters", .meters), .init(name, .meters),
-      ]))
-  }
-  /// What `PositionJSON` writes.
-  static let positionMembers: [Schema.Property] = [
-    .init("distanceMeters", .meters, "The official distance."),
-    .init("coordinate", Schema.coordinate),
-    .init("bearing", .nullable(.number(0...360)), "Degrees from north; null without extent."),
-    .init("elevationMeters", .nullable(.meters)), .init("part", .count), .init("lap", .count),
-    .init("leg", .count), .init("legFraction", .number(0...1)), .init("fraction", .number(0...1)),
-    .init("finished", .boolean),
-    .init("lastWaypoint", waypoint("passedMeters")),
-    .init("nextWaypoint", waypoint("remainingMeters")),
-  ]
-  private static let position = Schema.object(positionMembers)
   private static let nextWaypoint = Schema.object([
     .init("name", .nullable(.text())),
     .init("distanceMeters", .meters, "Its official distance."),

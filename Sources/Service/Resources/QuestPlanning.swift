@@ -3,19 +3,15 @@ import Geodesy
 import Quests
 import Routes
 
-/// Makes the plan of a quest from what a request asks for.
+/// Makes the plan of a quest from what a request wishes.
 struct QuestPlanning {
   private let call: Call
+  private let wishes: PlanWishes
 
-  init(_ call: Call) { self.call = call }
-
-  private static let fields = [
-    "routeId", "version", "laps", "thereAndBack", "lapJoin", "length", "lengthMeters",
-    "percentages",
-  ]
-
-  /// Whether the request says anything about it.
-  var isAsked: Bool { Self.fields.contains { call.body[$0] != nil } }
+  init(_ call: Call, _ wishes: PlanWishes) {
+    self.call = call
+    self.wishes = wishes
+  }
 
   /// - Parameter former: the plan that what is left out comes from; nil for a new quest.
   /// - Throws: faults of the body; `limit` and `invalid` of the ledger.
@@ -24,9 +20,9 @@ struct QuestPlanning {
     let isSameRoute = former?.route.route == record.version.route
     let stored = try await call.backend.routeCache.measured(record.version)
     var course = isSameRoute ? former?.course ?? stored.route.course : stored.route.course
-    if let laps = call.body["laps"]?.int64 { course.laps = Int(laps) }
-    if let isReturning = call.body["thereAndBack"]?.bool { course.thereAndBack = isReturning }
-    if let policy = call.body["lapJoin"]?.string { course.lapJoin = JoinPolicy(rawValue: policy) }
+    if let laps = wishes.laps { course.laps = laps }
+    if let isReturning = wishes.thereAndBack { course.thereAndBack = isReturning }
+    if let policy = wishes.lapJoin { course.lapJoin = policy }
     let measured =
       course == stored.route.course
       ? stored : try await call.backend.routeCache.measured(record.version, course: course)
@@ -43,25 +39,16 @@ struct QuestPlanning {
       $0.scale.questLength == $0.scale.officialLength ? nil : $0.scale.questLength
     }
     return try QuestPlan(
-      measured, route: record.version, questLength: try length(else: kept),
-      percentages: call.body["percentages"]?.array?.compactMap { $0.int64.map { Int($0) } }
-        ?? former?.percentages ?? QuestPlan.standardPercentages,
+      measured, route: record.version, questLength: wishes.length ?? kept,
+      percentages: wishes.percentages ?? former?.percentages ?? QuestPlan.standardPercentages,
       limits: call.backend.ledgerLimits)
   }
 
   private func route(_ former: QuestPlan?) async throws -> RouteRecord {
-    let id: RouteID
-    if let text = call.body["routeId"]?.string {
-      guard let known = RouteID(text) else {
-        throw Problem.invalid("/routeId", "is no UUID")
-      }
-      id = known
-    } else if let former {
-      id = former.route.route
-    } else {
+    guard let id = wishes.route ?? former?.route.route else {
       throw Problem.invalid("/routeId", "is missing")
     }
-    let version = call.body["version"]?.int64.map { Int($0) }
+    let version = wishes.version
     let isSame = former?.route.route == id
     let routes = call.backend.routes
     let record: RouteRecord?
@@ -81,24 +68,5 @@ struct QuestPlanning {
           + "to see")
     }
     return record
-  }
-
-  private func length(else kept: Distance?) throws(Problem) -> Distance? {
-    let (text, meters) = (call.body["length"], call.body["lengthMeters"])
-    if text != nil, meters != nil {
-      throw .invalid("/lengthMeters", "is there beside length; give one of them")
-    }
-    if let meters {
-      guard let length = meters.distance(in: .meters), length > .zero else {
-        throw .invalid("/lengthMeters", "is no length above 0")
-      }
-      return length
-    }
-    guard let text else { return kept }
-    if text.isNull { return nil }
-    guard let words = text.string, let length = try? Distance(words), length > .zero else {
-      throw .invalid("/length", "is no length above 0")
-    }
-    return length
   }
 }

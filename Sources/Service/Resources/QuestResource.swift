@@ -12,13 +12,6 @@ enum QuestResource {
 
   static let schemas: [NamedSchema] = [
     NamedSchema(
-      "QuestDraft", "What a quest is created with.",
-      .object(drafted + planned)),
-    NamedSchema(
-      "QuestChange",
-      "What is to change; what is left out stays. With another route its course and length come too.",
-      .object(changeable + planned)),
-    NamedSchema(
       "Quest", "A team's journey on a version of a route.",
       .object([
         .init("id", .uuid), .init("teamId", .uuid),
@@ -27,46 +20,16 @@ enum QuestResource {
         .init("version", .count, "Of the route."), .init("start", .instant),
         .init("end", .instant, "Where it was cancelled, the moment of that."),
         .init("zone", .text()), .init("laps", .count), .init("thereAndBack", .boolean),
-        .init("lapJoin", .nullable(.words(policies + ["unresolved"]))),
+        .init("lapJoin", .nullable(.words(JoinPolicy.allCases.map(\.rawValue)))),
         .init("lengthMeters", .meters, "What the team walks to travel all of it."),
         .init("officialLengthMeters", .meters, "The length of its course."),
         .init("percentages", .array(.integer(1...100), count: 0...100)),
         .init("closedAt", .nullable(.instant)), .init("createdAt", .instant),
         .init("revision", .count, "Raised by changes of the quest, not by walks."),
-      ])),
+      ]))
   ]
 
   static let states = Schema.words(QuestState.allCases.map(\.rawValue))
-  static let policies = ["walk", "ferry", "counted"]
-
-  private static let drafted: [Schema.Property] = [
-    .init("name", .text(1...200)), .init("routeId", .uuid),
-    .init("start", .instant, "Its first moment."),
-    .init("end", .instant, "The first moment after it."),
-    .init("zone", .zone, "Of its days and weeks."),
-  ]
-  private static let changeable: [Schema.Property] = [
-    .optional("name", .text(1...200)), .optional("routeId", .uuid), .optional("start", .instant),
-    .optional("end", .instant), .optional("zone", .zone),
-  ]
-  private static let planned: [Schema.Property] = [
-    .optional(
-      "version", .integer(1...1_000_000_000), "Of the route; the latest where it is left out."),
-    .optional("laps", .integer(1...10_000), "How often the route is run."),
-    .optional("thereAndBack", .boolean),
-    .optional(
-      "lapJoin", .words(policies),
-      "What the way from the end of a lap to the start of the next means."),
-    .optional(
-      "length", .nullable(.distance),
-      "How far the team walks to travel all of it, such as `500 mi`; the course's own length where "
-        + "it is null or was never given."),
-    .optional("lengthMeters", .number(0...9e12), "The same in metres."),
-    .optional(
-      "percentages", .array(.integer(1...100), count: 0...100),
-      "The shares that are milestones: 25, 50, 75 and 100 by default."),
-  ]
-
   private static let refusals: [Problem.Code] = [
     .limit, .conflict, .questOpen, .windowOverlap, .questClosed, .unknownOutcome,
   ]
@@ -76,7 +39,7 @@ enum QuestResource {
       .post, "/v1/teams/\(.team)/quests", "createQuest", "Create a quest",
       details: "A team has one open quest at a time. Starting the next ends the window of the one "
         + "before. What was walked in the window already counts at once.", tag: tag,
-      access: .person(.manage), parameters: [.idempotencyKey], body: .json("QuestDraft"),
+      access: .person(.manage), parameters: [.idempotencyKey], body: QuestDraftBody.self,
       answers: [.created("Quest")], problems: refusals, handle: create),
     Endpoint(
       .get, "/v1/teams/\(.team)/quests", "listQuests", "List a team's quests, the latest first",
@@ -90,7 +53,7 @@ enum QuestResource {
       details:
         "All of it until the team has a later quest or it is cancelled, then the name alone. "
         + "What counts is derived again.", tag: tag, access: .person(.manage),
-      parameters: [.ifMatch], body: .json("QuestChange"),
+      parameters: [.ifMatch], body: QuestChangeBody.self,
       answers: [.ok("Quest", "As it stands now.")], problems: refusals, handle: change),
     Endpoint(
       .post, "/v1/quests/\(.quest)/cancel", "cancelQuest", "Cancel a quest",
@@ -101,18 +64,18 @@ enum QuestResource {
 
   // MARK: What they do
 
-  private static func create(_ call: Call) async throws -> Reply {
+  private static func create(_ call: Call, _ body: QuestDraftBody) async throws -> Reply {
     let (facts, membership) = try await call.team()
     try call.require(.manage(facts.team), as: membership, missing: call.noTeam)
-    let plan = try await QuestPlanning(call).plan(instead: nil)
+    let plan = try await QuestPlanning(call, body.planning).plan(instead: nil)
     let id: QuestID = try await call.newID()
     // Asked for again under one key, the latest version may be another; the quest is still the same.
     if let known = try await call.backend.ledger.quest(id), known.quest.team == facts.team.id {
       return .created(try await json(known.quest, call), at: "/v1/quests/\(id)")
     }
     let draft = QuestDraft(
-      id: id, team: facts.team.id, name: call.body.text("name"), start: try moment("start", call),
-      end: try moment("end", call), zone: call.body.text("zone"), plan: plan)
+      id: id, team: facts.team.id, name: body.name, start: body.start, end: body.end,
+      zone: body.zone, plan: plan)
     guard case .quest(let record) = try await call.perform(.createQuest(draft)) else {
       throw Problem.unexpectedAnswer
     }
@@ -141,7 +104,7 @@ enum QuestResource {
     return .json(try await json(record.quest, call), caching: call.caching(of: glance.team))
   }
 
-  private static func change(_ call: Call) async throws -> Reply {
+  private static func change(_ call: Call, _ body: QuestChangeBody) async throws -> Reply {
     let (id, glance) = try await call.glance()
     try call.require(.manage(glance.team), as: glance.membership, missing: call.noQuest)
     guard let record = try await call.backend.ledger.quest(id) else {
@@ -151,11 +114,11 @@ enum QuestResource {
     let expected = try call.expectedRevision(record.quest.revision) {
       json(record.quest, plan, at: call.now)
     }
-    let planning = QuestPlanning(call)
-    let new = planning.isAsked ? try await planning.plan(instead: plan) : nil
+    let new =
+      body.planning.isEmpty
+      ? nil : try await QuestPlanning(call, body.planning).plan(instead: plan)
     let change = QuestChange(
-      name: call.body["name"]?.string, start: try optionalMoment("start", call),
-      end: try optionalMoment("end", call), zone: call.body["zone"]?.string, plan: new)
+      name: body.name, start: body.start, end: body.end, zone: body.zone, plan: new)
     let answer = try await call.perform(.changeQuest(id, change, expectedRevision: expected))
     guard case .quest(let changed) = answer else { throw Problem.unexpectedAnswer }
     return .json(try await json(changed.quest, call))
@@ -171,17 +134,6 @@ enum QuestResource {
   }
 
   // MARK: Parts
-
-  private static func moment(_ name: String, _ call: Call) throws(Problem) -> Instant {
-    guard let instant = Instant(rfc3339: call.body.text(name)) else {
-      throw .invalid("/\(name)", "is no moment with an offset")
-    }
-    return instant
-  }
-
-  private static func optionalMoment(_ name: String, _ call: Call) throws(Problem) -> Instant? {
-    call.body[name] == nil ? nil : try moment(name, call)
-  }
 
   private static func plan(of quest: Quest, _ call: Call) async throws -> QuestPlan {
     guard let plan = try await call.backend.ledger.plan(quest.plan) else {

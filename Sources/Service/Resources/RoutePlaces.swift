@@ -7,47 +7,17 @@ import Routes
 
 /// What can be asked about a route's line, whoever walks it: positions, places, heights, maps, files.
 enum RoutePlaces {
-  private static let mostPlaces = ServiceLimits.standard.positions
-  /// The most metres that a distance in a request may have: all that a `Distance` holds.
-  private static let mostMeters = 9.2e12
+  fileprivate static let mostPlaces = ServiceLimits.standard.positions
 
   static let schemas: [NamedSchema] = [
     NamedSchema(
-      "PositionsQuestion", "Distances along a course, and the course.",
-      .object([
-        .init(
-          "at", .array(.either([.distance, .number(0...mostMeters)]), count: 1...mostPlaces),
-          "Distances from the start: texts with a unit, numbers in metres."),
-        .optional("version", .integer(1...1_000_000), "The latest where it is left out."),
-        .optional("laps", .integer(1...10_000)), .optional("thereAndBack", .boolean),
-        .optional("lapJoin", .words(RouteUpload.policies)),
-      ])),
-    NamedSchema(
-      "RoutePosition", "Where a distance leads on a course.",
-      .object(
-        [
-          .init("distanceMeters", .meters, "Within the course."),
-          .init("coordinate", lonLat, "Longitude and latitude."),
-        ] + positionProperties)),
-    NamedSchema(
       "RoutePositions", "Positions, in the order of the distances.",
-      .object([.init("positions", .array(.named("RoutePosition"), count: 0...mostPlaces))])),
-    NamedSchema(
-      "RoutePositionFeatures", "The same as points of GeoJSON.",
       .object([
-        .init("type", .words(["FeatureCollection"])),
         .init(
-          "features",
-          .array(
-            .object([
-              .init("type", .words(["Feature"])),
-              .init(
-                "properties", .object([.init("distanceMeters", .meters)] + positionProperties)),
-              .init(
-                "geometry",
-                .object([.init("type", .words(["Point"])), .init("coordinates", lonLat)])),
-            ]), count: 0...mostPlaces)),
+          "positions", .array(.named(PositionJSON.schema.name), count: 0...mostPlaces))
       ])),
+    NamedSchema(
+      "RoutePositionFeatures", "The same as points of GeoJSON.", PositionJSON.featuresSchema),
     NamedSchema(
       "RouteMatches", "The places of a course that are nearest to a coordinate.",
       .object([
@@ -56,7 +26,7 @@ enum RoutePlaces {
           .array(
             .object([
               .init("distanceMeters", .meters), .init("offsetMeters", .meters),
-              .init("coordinate", lonLat, "Longitude and latitude."),
+              .init("coordinate", .coordinate, "Longitude and latitude."),
             ]), count: 0...mostMatches), "The nearest first.")
       ])),
     NamedSchema(
@@ -67,7 +37,7 @@ enum RoutePlaces {
           "points",
           .array(
             .object([
-              .init("distanceMeters", .meters), .init("elevationMeters", elevation),
+              .init("distanceMeters", .meters), .init("elevationMeters", .elevation),
             ]), count: 0...ElevationProfile.mostPoints),
           "Empty where no height is known."),
       ])),
@@ -94,34 +64,15 @@ enum RoutePlaces {
       ])),
   ]
 
-  private static let lonLat = Schema.array(.number(-180...180), count: 2...2)
-  private static let elevation = Schema.number(-1.7e308...1.7e308)
-  private static let fraction = Schema.number(0...1)
-  private static let line = Schema.array(lonLat, count: 2...10_000_000)
+  private static let line = Schema.array(.coordinate, count: 2...10_000_000)
   private static let geometry = Schema.either([
-    .object([.init("type", .words(["Point"])), .init("coordinates", lonLat)]),
+    .point,
     .object([.init("type", .words(["LineString"])), .init("coordinates", line)]),
     .object([
       .init("type", .words(["MultiLineString"])),
       .init("coordinates", .array(line, count: 1...10_000_000)),
     ]),
   ])
-
-  private static func waypoint(_ gap: String) -> Schema {
-    .nullable(
-      .object([
-        .init("name", .nullable(.text())), .init("distanceMeters", .meters), .init(gap, .meters),
-      ]))
-  }
-
-  private static let positionProperties: [Schema.Property] = [
-    .init("bearing", .nullable(.number(0...360)), "Degrees from north, clockwise."),
-    .init("elevationMeters", .nullable(elevation)),
-    .init("part", .count), .init("lap", .count), .init("leg", .count),
-    .init("legFraction", fraction), .init("fraction", fraction, "Of the whole course."),
-    .init("finished", .boolean), .init("lastWaypoint", waypoint("passedMeters")),
-    .init("nextWaypoint", waypoint("remainingMeters")),
-  ]
 
   private static let course: [ParameterKey] = [.version] + RouteUpload.course
 
@@ -147,7 +98,7 @@ enum RoutePlaces {
       .post, "/v1/routes/\(.route)/positions", "askRoutePositions", "Where many distances lead",
       details: "The same as GET, for up to 10,000 distances.", tag: RouteResource.tag,
       access: .anyone,
-      parameters: [.positionsFormat], body: .json("PositionsQuestion"), answers: [positionsAnswer],
+      parameters: [.positionsFormat], body: PositionsQuestionBody.self, answers: [positionsAnswer],
       problems: [.limit],
       handle: postPositions),
     Endpoint(
@@ -190,27 +141,12 @@ enum RoutePlaces {
       at: call[.distances], on: record, CourseChoice(call), call, caching: call.caching(of: record))
   }
 
-  private static func postPositions(_ call: Call) async throws -> Reply {
-    let items = call.body["at"]?.array ?? []
-    let distances = try items.enumerated().map { index, item in
-      let place = Problem.Fault.Place.body(pointer: "/at/\(index)")
-      if let text = item.string {
-        do throws(ParameterFault) { return try ParameterForm.distance.read(text) } catch {
-          throw Problem.fault(place, error.details[0])
-        }
-      }
-      guard let distance = item.distance(in: .meters) else {
-        throw Problem.fault(place, "is more than any distance")
-      }
-      return distance
-    }
-    func number(_ name: String) -> Int? { call.body[name]?.int64.map { Int($0) } }
-    let record = try await call.route(version: number("version"))
-    let course = CourseChoice(
-      laps: number("laps"), thereAndBack: call.body["thereAndBack"]?.bool,
-      lapJoin: call.body["lapJoin"]?.string.flatMap(JoinPolicy.init(rawValue:)),
-      lapJoinPlace: .body(pointer: "/lapJoin"))
-    return try await positions(at: distances, on: record, course, call, caching: .forbidden)
+  private static func postPositions(
+    _ call: Call, _ body: PositionsQuestionBody
+  ) async throws -> Reply {
+    let record = try await call.route(version: body.version)
+    return try await positions(
+      at: body.distances, on: record, body.course, call, caching: .forbidden)
   }
 
   private static func positions(
@@ -408,4 +344,27 @@ extension ParameterKey {
       + "where the line has more than 100,000 vertices.")
   fileprivate static let writtenFormat = Parameter<RouteFormat>(
     "format", .words(), standard: .geojson, "GeoJSON by default.")
+}
+
+private struct PositionsQuestionBody: BodyContent {
+  static let schemaName = "PositionsQuestion"
+  static let schemaNote = "Distances along a course, and the course."
+
+  let distances: [Distance]
+  let version: Int?
+  let course: CourseChoice
+
+  init(_ fields: inout BodyFields) {
+    distances = fields.required(
+      // All that a `Distance` holds.
+      "at", .list(of: .distanceOrMeters(0...9.2e12), count: 1...RoutePlaces.mostPlaces),
+      "Distances from the start: texts with a unit, numbers in metres.")
+    version = fields.optional(
+      "version", .integer(1...1_000_000), "The latest where it is left out.")
+    course = CourseChoice(
+      laps: fields.optional("laps", .integer(1...10_000)),
+      thereAndBack: fields.optional("thereAndBack", .boolean),
+      lapJoin: fields.optional("lapJoin", .words(JoinPolicy.choices)),
+      lapJoinPlace: .body(pointer: "/lapJoin"))
+  }
 }

@@ -26,10 +26,7 @@ enum RouteResource {
             "West, south, east, north; west is greater than east over 180 degrees."),
           .optional(
             "offsetMeters", .meters, "How far its line is from the place that `near` asks about."),
-        ])),
-      NamedSchema(
-        "RouteChange", "Whether strangers may see the route.",
-        .object([.init("public", .boolean)])),
+        ]))
     ] + RouteUpload.schemas + RoutePlaces.schemas
 
   static let endpoints: [Endpoint] =
@@ -49,7 +46,7 @@ enum RouteResource {
         answers: [.ok("Route")], handle: show),
       Endpoint(
         .patch, "/v1/routes/\(.route)", "changeRoute", "Open or hide a route", tag: tag,
-        access: .person(.manage), body: .json("RouteChange"),
+        access: .person(.manage), body: RouteChangeBody.self,
         answers: [.ok("Route", "As it stands now.")], handle: change),
       Endpoint(
         .get, "/v1/routes/\(.route)/versions", "listRouteVersions", "List a route's versions",
@@ -100,10 +97,10 @@ enum RouteResource {
     return .json(json(record, for: call.caller), caching: call.caching(of: record))
   }
 
-  private static func change(_ call: Call) async throws -> Reply {
+  private static func change(_ call: Call, _ body: RouteChangeBody) async throws -> Reply {
     let record = try await call.managedRoute()
     try await call.backend.routes.setRoute(
-      record.version.route, isPublic: call.body["public"]?.bool ?? record.isPublic)
+      record.version.route, isPublic: body.isPublic)
     return .json(json(try await call.route(), for: call.caller))
   }
 
@@ -221,4 +218,13 @@ extension Problem {
         .invalidParameter, "a parameter is not what it should be", faults: [Fault(place, detail)])
     }
   }
+}
+
+private struct RouteChangeBody: BodyContent {
+  static let schemaName = "RouteChange"
+  static let schemaNote = "Whether strangers may see the route."
+
+  let isPublic: Bool
+
+  init(_ fields: inout BodyFields) { isPublic = fields.required("public", .boolean) }
 }

@@ -20,7 +20,7 @@ enum RouteUpload {
         .init("pointer", .nullable(.text(0...100_000)), "Into a JSON file (RFC 6901)."),
         .init("distanceMeters", .nullable(.meters), "Along the route."),
         .init(
-          "coordinate", .nullable(.array(.number(-180...180), count: 2...2)),
+          "coordinate", .nullable(.coordinate),
           "Longitude and latitude."),
         .init("measured", .nullable(measure), "In the unit of the limit."),
         .init("limit", .nullable(measure), "What is allowed."),

@@ -9,16 +9,6 @@ enum TeamResource {
 
   static let schemas: [NamedSchema] = [
     NamedSchema(
-      "TeamDraft", "What a team is created with.",
-      .object([
-        .init("name", .text(1...200)),
-        .optional(
-          "public", .boolean, "Whether strangers may see it and its quests; false by default."),
-      ])),
-    NamedSchema(
-      "TeamChange", "What of a team is to change; what is left out stays.",
-      .object([.optional("name", .text(1...200)), .optional("public", .boolean)])),
-    NamedSchema(
       "Team", "People who walk together.",
       .object([
         .init("id", .uuid), .init("name", .text()),
@@ -26,14 +16,14 @@ enum TeamResource {
         .init("createdAt", .instant),
         .init("revision", .count, "Raised by changes of the team, not by walks."),
         .init("role", .nullable(.words(["admin", "member"])), "The caller's; null for strangers."),
-      ])),
+      ]))
   ]
 
   static let endpoints: [Endpoint] = [
     Endpoint(
       .post, "/v1/teams", "createTeam", "Create a team",
       details: "The caller becomes its first member and admin.", tag: tag, access: .person(.manage),
-      parameters: [.idempotencyKey], body: .json("TeamDraft"), answers: [.created("Team")],
+      parameters: [.idempotencyKey], body: TeamDraftBody.self, answers: [.created("Team")],
       problems: [.limit], handle: create),
     Endpoint(
       .get, "/v1/teams", "listTeams", "List the caller's teams", tag: tag, access: .person(.read),
@@ -43,19 +33,18 @@ enum TeamResource {
       parameters: [.fields], answers: [.ok("Team")], handle: show),
     Endpoint(
       .patch, "/v1/teams/\(.team)", "changeTeam", "Rename a team, or open or hide it", tag: tag,
-      access: .person(.manage), parameters: [.ifMatch], body: .json("TeamChange"),
+      access: .person(.manage), parameters: [.ifMatch], body: TeamChangeBody.self,
       answers: [.ok("Team", "As it stands now.")], handle: change),
   ]
 
   // MARK: What they do
 
-  private static func create(_ call: Call) async throws -> Reply {
+  private static func create(_ call: Call, _ body: TeamDraftBody) async throws -> Reply {
     let person = try call.person()
     let id: TeamID = try await call.newID()
     let answer = try await call.perform(
       .createTeam(
-        id, name: call.body.text("name"), isPublic: call.body["public"]?.bool ?? false,
-        founder: person))
+        id, name: body.name, isPublic: body.isPublic, founder: person))
     guard case .team(let team) = answer else { throw Problem.unexpectedAnswer }
     return .created(json(team, role: .admin), at: "/v1/teams/\(id)")
   }
@@ -81,14 +70,13 @@ enum TeamResource {
       json(facts.team, role: membership?.role), caching: call.caching(of: facts.team))
   }
 
-  private static func change(_ call: Call) async throws -> Reply {
+  private static func change(_ call: Call, _ body: TeamChangeBody) async throws -> Reply {
     let (facts, membership) = try await call.team()
     try call.require(.manage(facts.team), as: membership, missing: call.noTeam)
     let expected = try call.expectedRevision(facts.team.revision) {
       json(facts.team, role: membership?.role)
     }
-    let change = TeamChange(
-      name: call.body["name"]?.string, isPublic: call.body["public"]?.bool)
+    let change = TeamChange(name: body.name, isPublic: body.isPublic)
     let answer = try await call.perform(
       .changeTeam(facts.team.id, change, expectedRevision: expected))
     guard case .team(let team) = answer else { throw Problem.unexpectedAnswer }
@@ -101,5 +89,34 @@ enum TeamResource {
       ("public", .bool(team.isPublic)), ("createdAt", .string(team.createdAt.description)),
       ("revision", .integer(Int(team.revision))), ("role", .optional(role?.rawValue)),
     ])
+  }
+}
+
+private struct TeamDraftBody: BodyContent {
+  static let schemaName = "TeamDraft"
+  static let schemaNote = "What a team is created with."
+
+  let name: String
+  let isPublic: Bool
+
+  init(_ fields: inout BodyFields) {
+    name = fields.required("name", .text(1...200))
+    isPublic =
+      fields.optional(
+        "public", .boolean, "Whether strangers may see it and its quests; false by default.")
+      ?? false
+  }
+}
+
+private struct TeamChangeBody: BodyContent {
+  static let schemaName = "TeamChange"
+  static let schemaNote = "What of a team is to change; what is left out stays."
+
+  let name: String?
+  let isPublic: Bool?
+
+  init(_ fields: inout BodyFields) {
+    name = fields.optional("name", .text(1...200))
+    isPublic = fields.optional("public", .boolean)
   }
 }

@@ -1,3 +1,5 @@
+import Formats
+
 /// Schemas that several resources use.
 enum CommonSchemas {
   static let all: [NamedSchema] = [
@@ -19,31 +21,6 @@ enum CommonSchemas {
             ]), count: 0...1_000), "Everything that is wrong with the request."),
         .optional("report", .anything, "What was found in a route file."),
       ])),
-    NamedSchema(
-      "Position", "A place on a route and what is around it.",
-      .object([
-        .init("distanceMeters", .meters, "Official distance from the start of the course."),
-        .init("coordinate", .coordinate),
-        .init("bearing", .nullable(.number(0...360)), "Degrees from north in which it goes on."),
-        .init("elevationMeters", .nullable(.number(-12_000_000...12_000_000))),
-        .init("part", .count, "From 1, as lap and leg."), .init("lap", .count),
-        .init("leg", .count, "The stretch between two waypoints."),
-        .init("legFraction", .number(0...1)),
-        .init("fraction", .number(0...1), "Of the whole course."), .init("finished", .boolean),
-        .init(
-          "lastWaypoint",
-          .nullable(
-            .object([
-              .init("name", .nullable(.text())), .init("distanceMeters", .meters),
-              .init("passedMeters", .meters),
-            ]))),
-        .init(
-          "nextWaypoint",
-          .nullable(
-            .object([
-              .init("name", .nullable(.text())), .init("distanceMeters", .meters),
-              .init("remainingMeters", .meters),
-            ]))),
-      ])),
+    PositionJSON.schema,
   ]
 }

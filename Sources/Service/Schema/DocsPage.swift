@@ -60,7 +60,7 @@ struct DocsPage {
     }
     switch endpoint.body {
     case .none: break
-    case .json(let name, _): out += "<p>Body: \(link(name))</p>\n"
+    case .json(let content): out += "<p>Body: \(link(content.named.name))</p>\n"
     case .file(let types):
       out += "<p>Body: a file (\(types.map { "<code>\($0)</code>" }.joined(separator: ", ")))</p>\n"
     }
@@ -93,8 +93,8 @@ struct DocsPage {
     }
     switch endpoint.body {
     case .none: break
-    case .json(let name, _):
-      let body = description.schemas[name].map { sample($0.schema) } ?? .null
+    case .json(let content):
+      let body = sample(content.named.schema)
       line += " \\\n  --json '\(String(decoding: body.text(), as: UTF8.self))'"
     case .file: line += " \\\n  --data-binary @trail.gpx"
     }

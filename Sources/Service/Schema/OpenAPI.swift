@@ -78,7 +78,7 @@ struct OpenAPI {
     }
     switch endpoint.body {
     case .none: break
-    case .json(let name, _):
+    case .json(let content):
       members.append(
         (
           "requestBody",
@@ -86,7 +86,7 @@ struct OpenAPI {
             ("required", .bool(true)),
             (
               "content",
-              .object([("application/json", .object([("schema", reference(name))]))])
+              .object([("application/json", .object([("schema", reference(content.named.name))]))])
             ),
           ])
         ))
@@ -217,7 +217,7 @@ struct OpenAPI {
       for name in schema.references where names.insert(name).inserted { waiting.append(name) }
     }
     for endpoint in endpoints {
-      if case .json(let name, _) = endpoint.body { visit(.named(name)) }
+      if case .json(let content) = endpoint.body { visit(.named(content.named.name)) }
       for answer in endpoint.answers {
         for schema in answer.contents.compactMap(\.schema) {
           visit(schema)

@@ -73,11 +73,14 @@ indirect enum Schema: Sendable {
   /// Any distance that a ledger holds, in metres.
   static let meters = Schema.number(-9.3e12...9.3e12)
   static let count = Schema.integer(0...Int64.max)
-  /// Degrees.
-  static let longitude = Schema.number(-180...180)
-  static let latitude = Schema.number(-90...90)
-  /// Longitude and latitude, and the elevation in metres where it is known.
-  static let coordinate = Schema.array(.number(-12_000_000...12_000_000), count: 2...3)
+  /// Longitude and latitude.
+  static let coordinate = Schema.array(.number(-180...180), count: 2...2)
+  /// A point of GeoJSON.
+  static let point = Schema.object([
+    .init("type", .words(["Point"])), .init("coordinates", .coordinate),
+  ])
+  /// Whatever a route's file says: any finite number of metres.
+  static let elevation = Schema.number(-1.7e308...1.7e308)
 
   /// The same with every member optional: what an answer is when `fields` picks from it.
   var selection: Schema {

@@ -21,16 +21,16 @@ struct BodyReading: Sendable {
   func content(
     of request: Request, on channel: any Channel, limits: ServiceLimits,
     receipt: UploadGate.Receipt?
-  ) async throws -> ([UInt8], JSONNode) {
+  ) async throws -> ([UInt8], (any BodyContent)?) {
     switch body {
-    case .none: return ([], .none)
+    case .none: return ([], nil)
     case .file:
       try refuseEncoding(request)
       let bytes = try await RequestBytes.all(
         of: request, on: channel, limit: limits.uploadBytes, limits: limits, receipt: receipt)
       if bytes.isEmpty { throw Problem(.invalid, "the body is empty; send the file as the body") }
-      return (bytes, .none)
-    case .json(let name, let size):
+      return (bytes, nil)
+    case .json(let content):
       try refuseEncoding(request)
       let type = request.headers[.contentType]?.split(separator: ";").first.map {
         $0.trimmingSpaces.lowercased()
@@ -39,7 +39,7 @@ struct BodyReading: Sendable {
         throw Problem(
           .unsupportedMediaType, "the body's type is \(type.prefix(100)); send application/json")
       }
-      let limit = size == .batch ? limits.batchBytes : limits.bodyBytes
+      let limit = content.limit == .batch ? limits.batchBytes : limits.bodyBytes
       let bytes = try await RequestBytes.all(
         of: request, on: channel, limit: limit, limits: limits)
       var jsonLimits = JSONLimits.standard
@@ -49,14 +49,14 @@ struct BodyReading: Sendable {
         throw Problem(.malformed, error.message)
       }
       var checking = SchemaChecking(schemas, zones: zones)
-      checking.check(node, .named(name))
+      checking.check(node, content.named.schema)
       if !checking.faults.isEmpty {
         throw Problem(
           .invalid,
           "\(checking.faults.count) \(checking.faults.count == 1 ? "field is" : "fields are") not as it should be",
           faults: checking.faults.map { .init(.body(pointer: $0.pointer), $0.detail) })
       }
-      return (bytes, node)
+      return (bytes, try content.read(node))
     }
   }
 
