@@ -72,8 +72,7 @@ public struct QuestService: ServiceLifecycle.Service {
       nanoseconds: { DispatchTime.now().uptimeNanoseconds })
     let pipeline = Pipeline(
       backend: backend, settings: settings, schemas: api.schemas,
-      gate: Gate(identity: identity, rates: rates),
-      clients: ClientAddress(trustedProxies: settings.trustedProxies))
+      identity: identity, rates: rates)
     let limits = settings.limits
     let channel = HTTP1Channel.Configuration(
       idleTimeout: .seconds(Int64(limits.idleSeconds)),
@@ -81,7 +80,7 @@ public struct QuestService: ServiceLifecycle.Service {
         maxHeaderFieldSize: limits.headBytes, maxHeaderListSize: limits.headBytes,
         maxHeaderFieldCount: 100))
     return Application(
-      responder: Responder(api, pipeline),
+      responder: Responder(api, backend, pipeline),
       server: HTTPServerBuilder { responder in
         ConnectionLoop(connections: HTTP1Channel(responder: responder, configuration: channel))
       },

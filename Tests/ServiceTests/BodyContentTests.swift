@@ -1,6 +1,7 @@
 import CivilTime
 import Formats
 import Geodesy
+import JSON
 import Testing
 
 @testable import Service

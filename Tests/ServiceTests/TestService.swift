@@ -64,11 +64,9 @@ final class TestService: Sendable {
     let rate = try #require(RateLimit(perSecond: 10_000, burst: 10_000))
     let pipeline = Pipeline(
       backend: backend, settings: settings, schemas: api.schemas,
-      gate: Gate(
-        identity: PersonTokens(),
-        rates: Rates(Throttle(using: &random), standard: rate, nanoseconds: { 0 })),
-      clients: ClientAddress(trustedProxies: []))
-    responder = Responder(api, pipeline)
+      identity: PersonTokens(),
+      rates: Rates(Throttle(using: &random), standard: rate, nanoseconds: { 0 }))
+    responder = Responder(api, backend, pipeline)
   }
 
   /// A token is a person's id, or that and the scopes of an API key.

@@ -1,3 +1,4 @@
+import HTTPTypes
 import NIOCore
 
 #if canImport(Glibc)
@@ -108,6 +109,13 @@ public struct AddressRange: Hashable, Sendable {
 /// Finds who is at the other end of a request.
 struct ClientAddress: Sendable {
   let trustedProxies: [AddressRange]
+
+  private static let forwardedFor = HTTPField.Name("X-Forwarded-For")!
+
+  func apply(to exchange: inout Exchange) {
+    exchange.address = address(
+      peer: exchange.context.peer, forwarded: exchange.request.headers[Self.forwardedFor])
+  }
 
   /// The peer's address, or where that is a trusted proxy, the last address in `X-Forwarded-For`
   /// that is none: what stands before it anyone may have written.

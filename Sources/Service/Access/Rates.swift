@@ -30,7 +30,14 @@ struct Rates: Sendable {
   }
 
   /// - Throws: `too-many-requests`.
-  func take(_ caller: Caller, address: IPAddress, _ headers: inout HTTPFields) throws(Problem) {
+  func apply(to exchange: inout Exchange) throws(Problem) {
+    if exchange.isOpen { return }
+    try take(exchange.caller, address: exchange.address, &exchange.headers)
+  }
+
+  private func take(_ caller: Caller, address: IPAddress, _ headers: inout HTTPFields)
+    throws(Problem)
+  {
     let (holder, limit): (Holder, RateLimit) =
       switch caller {
       case .stranger: (.address(address.throttleKey), standard)

@@ -1,5 +1,6 @@
 import Formats
 import HTTPTypes
+import JSON
 import Quests
 
 /// One thing that the API does: what is served and what is described are made from the same value.

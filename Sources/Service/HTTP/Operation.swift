@@ -5,6 +5,9 @@ final class Operation: Sendable {
   let body: BodyReading
   let series: Metrics.Series
 
+  /// What requests count as that no endpoint is for.
+  static let unknown = "unknown"
+
   init(_ endpoint: Endpoint, _ schemas: NamedSchemas, _ backend: Backend) {
     self.endpoint = endpoint
     parameters = ParameterReading(endpoint)

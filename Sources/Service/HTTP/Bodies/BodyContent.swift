@@ -1,5 +1,6 @@
 import CivilTime
 import Formats
+import JSON
 
 /// What a JSON body says, as a value. Its initialiser names each field once: the description, the
 /// check and the reading are all made from that.

@@ -1,6 +1,7 @@
 import CivilTime
 import Formats
 import Geodesy
+import JSON
 import Quests
 
 /// How a value stands in a body: its description, and its reading from JSON that fits it.

@@ -1,21 +1,24 @@
+import CivilTime
 import Hummingbird
 
 /// Leads each request to its operation and takes it through the pipeline.
 struct Responder: HTTPResponder {
   private let router: Router<Operation>
   private let pipeline: Pipeline
+  private let clock: @Sendable () -> Instant
 
-  init(_ api: API, _ pipeline: Pipeline) {
+  init(_ api: API, _ backend: Backend, _ pipeline: Pipeline) {
     var router = Router<Operation>()
     for endpoint in api.endpoints {
       router.add(
-        endpoint.method, endpoint.path.segments, Operation(endpoint, api.schemas, pipeline.backend))
+        endpoint.method, endpoint.path.segments, Operation(endpoint, api.schemas, backend))
     }
     self.router = router
     self.pipeline = pipeline
+    clock = backend.clock
   }
 
   func respond(to request: Request, context: ServiceContext) async -> Response {
-    await pipeline.respond(to: request, router.match(request.uri.path), context)
+    await pipeline.respond(to: request, router.match(request.uri.path), context, at: clock())
   }
 }

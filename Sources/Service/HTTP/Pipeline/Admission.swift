@@ -1,0 +1,54 @@
+import HTTPTypes
+import Providers
+import Quests
+
+/// Lets through what the path has, by whoever may ask for it at all.
+struct Admission: Sendable {
+  /// - Throws: what is wrong with the token; `not-found`, `method-not-allowed`, `unauthenticated`,
+  ///   `forbidden` for a key without the scope.
+  func apply(to exchange: Exchange) throws {
+    if let fault = exchange.tokenFault { throw fault }
+    guard let operation = exchange.operation else {
+      throw Self.missing(exchange.match, path: exchange.request.uri.path)
+    }
+    try Self.check(exchange.caller, operation.endpoint.access)
+  }
+
+  private static func missing(_ match: Router<Operation>.Match?, path: String) -> Problem {
+    guard let match else {
+      return Problem(.notFound, "there is no \(path); /docs shows what there is")
+    }
+    let methods = match.methods.allowed.map(\.rawValue).sorted().joined(separator: ", ")
+    var problem = Problem(
+      .methodNotAllowed, "this method is not possible here; possible are \(methods)")
+    problem.headers[.allow] = methods
+    return problem
+  }
+
+  private static func check(_ caller: Caller, _ access: Endpoint.Access) throws(Problem) {
+    guard case .known(let principal) = caller else {
+      switch access {
+      case .open, .anyone: return
+      case .person, .session:
+        throw Problem(.unauthenticated, "this needs a token: send `Authorization: Bearer …`")
+      }
+    }
+    switch access {
+    case .open: return
+    case .anyone: try require(.read, of: principal)
+    case .person(let scopes): try require(scopes, of: principal)
+    case .session:
+      if principal.apiKey != nil {
+        throw Problem(.forbidden, "an API key cannot do this; sign in")
+      }
+    }
+  }
+
+  private static func require(
+    _ scopes: AccessScopes, of principal: Principal
+  ) throws(Problem) {
+    if principal.scopes.isSuperset(of: scopes) { return }
+    let names = scopes.subtracting(principal.scopes).names.joined(separator: ", ")
+    throw Problem(.forbidden, "the API key lacks the scope \(names)")
+  }
+}

@@ -1,0 +1,24 @@
+import Providers
+
+/// Finds out who asks.
+struct Authentication: Sendable {
+  let identity: any Identity
+
+  /// A token that is not good is noted and refused later: guessing tokens counts against the address.
+  func apply(to exchange: inout Exchange) async {
+    if exchange.isOpen { return }
+    guard let header = exchange.request.headers[.authorization] else { return }
+    do {
+      exchange.caller = .known(
+        try await identity.person(ofToken: try Self.token(header), at: exchange.now))
+    } catch { exchange.tokenFault = error }
+  }
+
+  private static func token(_ header: String) throws(Problem) -> String {
+    let parts = header.split(separator: " ", maxSplits: 1)
+    guard parts.count == 2, parts[0].lowercased() == "bearer", parts[1].utf8.count <= 4_096 else {
+      throw Problem(.invalidToken, "the Authorization header is not `Bearer` and a token")
+    }
+    return String(parts[1])
+  }
+}

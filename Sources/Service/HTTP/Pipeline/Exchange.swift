@@ -1,0 +1,66 @@
+import CivilTime
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// A request on its way through the steps of the pipeline, with what has become of it so far.
+struct Exchange {
+  let request: Request
+  let context: ServiceContext
+  /// What the path leads to, nil where nothing is there.
+  let match: Router<Operation>.Match?
+  /// Nil where the path has none for the method.
+  let operation: Operation?
+  let begun = ContinuousClock.now
+  let now: Instant
+
+  // Who asks.
+  var requestID = ""
+  var address = IPAddress.unknown
+  var caller = Caller.stranger
+  /// Why the token that was shown is not good.
+  var tokenFault: (any Error)?
+
+  // What is asked.
+  var call: Call?
+  /// Holds the memory of a large body.
+  var receipt: UploadGate.Receipt?
+
+  // What is answered.
+  var reply = Reply.nothing
+  var problem: Problem?
+  var headers = HTTPFields()
+  var status = HTTPResponse.Status.noContent
+  var body: ByteBuffer?
+  var stream: ResponseBody?
+  var seconds = 0.0
+
+  init(
+    _ request: Request, _ match: Router<Operation>.Match?, _ context: ServiceContext,
+    at now: Instant
+  ) {
+    self.request = request
+    self.match = match
+    self.context = context
+    self.now = now
+    operation = match?.methods[request.method]
+    headers.reserveCapacity(12)
+  }
+
+  /// Whether it is for operations and documents, which are not throttled, so that a flood cannot hide
+  /// the service's health.
+  var isOpen: Bool { operation?.endpoint.access == .open }
+
+  var isRead: Bool { request.method == .get || request.method == .head }
+
+  var response: Response {
+    var headers = headers
+    if request.method == .head {
+      if let body { headers[.contentLength] = "\(body.readableBytes)" }
+      return Response(status: status, headers: headers)
+    }
+    if let stream { return Response(status: status, headers: headers, body: stream) }
+    guard let body else { return Response(status: status, headers: headers) }
+    return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: body))
+  }
+}

@@ -1,0 +1,31 @@
+import Formats
+import JSON
+
+/// Lets the endpoint do what is asked, and picks the fields of its answer that are wanted.
+struct Handling: Sendable {
+  func apply(to exchange: inout Exchange) async throws {
+    guard let call = exchange.call else { return }
+    exchange.reply = try await call.endpoint.handle(call)
+    guard let selection = call.selection, let (value, mediaType) = exchange.reply.json else {
+      return
+    }
+    exchange.reply.content = .json(
+      try Self.picked(from: value, selection), mediaType: mediaType)
+  }
+
+  /// In a page the fields are picked from each of its items.
+  private static func picked(
+    from value: JSONValue, _ selection: FieldSelection
+  ) throws(FieldFaults) -> JSONValue {
+    guard case .object(var members) = value, members.first?.0 == "items" else {
+      return try selection.applied(to: value)
+    }
+    members[0].1 = try selection.applied(to: members[0].1)
+    return .object(members)
+  }
+}
+
+extension Call {
+  /// What `fields` asks for, where the endpoint takes it.
+  var selection: FieldSelection? { endpoint.picksFields ? self[.fields] : nil }
+}

@@ -1,0 +1,70 @@
+import CivilTime
+import Hummingbird
+import Providers
+
+/// Takes each request through the same steps, in the order of `respond`.
+///
+/// Each step is a value with one concern and a file of its own; it changes the exchange and knows no
+/// other step. They are called one after the other, with no closures between them.
+struct Pipeline: Sendable {
+  private let crossOrigin: CrossOriginSharing
+  private let naming = RequestNaming()
+  private let addresses: ClientAddress
+  private let authentication: Authentication
+  private let rates: Rates
+  private let admission = Admission()
+  private let reading: RequestReading
+  private let handling = Handling()
+  private let checking: AnswerChecking?
+  private let problems: ProblemAnswers
+  private let rendering = Rendering()
+  private let tagging = Tagging()
+  private let caching = Caching()
+  private let measuring: Measuring
+  private let log: RequestLog
+
+  init(
+    backend: Backend, settings: ServiceSettings, schemas: NamedSchemas, identity: any Identity,
+    rates: Rates
+  ) {
+    crossOrigin = CrossOriginSharing(settings)
+    addresses = ClientAddress(trustedProxies: settings.trustedProxies)
+    authentication = Authentication(identity: identity)
+    self.rates = rates
+    reading = RequestReading(backend: backend)
+    checking =
+      settings.checksAnswers ? AnswerChecking(schemas: schemas, zones: backend.zones) : nil
+    problems = ProblemAnswers(backend: backend)
+    measuring = Measuring(backend.metrics)
+    log = RequestLog(backend.logger, logsAll: settings.logsRequests)
+  }
+
+  /// - Parameter match: what the request's path leads to.
+  func respond(
+    to request: Request, _ match: Router<Operation>.Match?, _ context: ServiceContext,
+    at now: Instant
+  ) async -> Response {
+    var exchange = Exchange(request, match, context, at: now)
+    if let answer = crossOrigin.preflight(exchange) { return answer }
+    naming.apply(to: &exchange)
+    addresses.apply(to: &exchange)
+    do {
+      await authentication.apply(to: &exchange)
+      try rates.apply(to: &exchange)
+      try admission.apply(to: exchange)
+      try await reading.apply(to: &exchange)
+      try await handling.apply(to: &exchange)
+      try checking?.apply(to: exchange)
+    } catch {
+      problems.apply(error, to: &exchange)
+    }
+    exchange.receipt?.giveBack()
+    rendering.apply(to: &exchange)
+    tagging.apply(to: &exchange)
+    caching.apply(to: &exchange)
+    crossOrigin.apply(to: &exchange)
+    measuring.apply(to: &exchange)
+    log.apply(to: exchange)
+    return exchange.response
+  }
+}

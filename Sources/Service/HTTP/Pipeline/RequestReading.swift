@@ -1,0 +1,22 @@
+import Hummingbird
+
+/// Reads the parameters and the body that the endpoint takes, each once.
+struct RequestReading: Sendable {
+  let backend: Backend
+
+  /// - Throws: `not-found`, `invalid-parameter`, and what is wrong with the body.
+  func apply(to exchange: inout Exchange) async throws {
+    guard let operation = exchange.operation, let match = exchange.match else { return }
+    let (endpoint, request) = (operation.endpoint, exchange.request)
+    let parameters = try operation.parameters.values(
+      path: match.captured, query: request.uri.query, headers: request.headers)
+    if endpoint.takesFile { exchange.receipt = UploadGate.Receipt(backend.uploads) }
+    let (bytes, body) = try await operation.body.content(
+      of: request, on: exchange.context.channel, limits: backend.limits,
+      receipt: exchange.receipt)
+    exchange.call = Call(
+      backend: backend, endpoint: endpoint, caller: exchange.caller, now: exchange.now,
+      requestID: exchange.requestID, address: exchange.address, parameters: parameters,
+      headers: request.headers, bytes: bytes, body: body)
+  }
+}
