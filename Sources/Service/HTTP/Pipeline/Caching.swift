@@ -11,8 +11,14 @@ struct Caching: Sendable {
       case .fixed: "public, max-age=3600"
       }
     exchange.headers.append(HTTPField(name: .cacheControl, value: value))
-    if caching == .briefly {
-      exchange.headers.append(HTTPField(name: .vary, value: "Authorization"))
-    }
+    if caching == .briefly { exchange.headers.vary(by: "Authorization") }
+  }
+}
+
+extension HTTPFields {
+  /// Says that an answer depends on a field of the request too: in one line with the others, for
+  /// there are caches that look at the last line alone.
+  mutating func vary(by name: String) {
+    self[.vary] = self[.vary].map { "\($0), \(name)" } ?? name
   }
 }

@@ -11,7 +11,7 @@ struct CrossOriginSharing: Sendable {
 
   private func share(_ request: Request, _ headers: inout HTTPFields) {
     if settings.allowedOrigins.isEmpty { return }
-    headers.append(HTTPField(name: .vary, value: "Origin"))
+    headers.vary(by: "Origin")
     guard let origin = request.headers[.origin], settings.allows(origin: origin) else { return }
     headers[.accessControlAllowOrigin] = origin
     headers[.accessControlExposeHeaders] =
