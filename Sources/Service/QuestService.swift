@@ -68,7 +68,7 @@ public struct QuestService: ServiceLifecycle.Service {
   private func application() -> some ApplicationProtocol {
     var random = SystemRandomNumberGenerator()
     let rates = Rates(
-      Throttle(using: &random), standard: settings.rate,
+      RequestBuckets(using: &random), standard: settings.rate,
       nanoseconds: { DispatchTime.now().uptimeNanoseconds })
     let pipeline = Pipeline(
       backend: backend, settings: settings, schemas: api.schemas,

@@ -3,12 +3,12 @@ import Testing
 
 @testable import Providers
 
-@Suite struct ThrottleTests {
-  static let policy = Throttle.Policy(
+@Suite struct AttemptThrottleTests {
+  static let policy = AttemptThrottle.Policy(
     freeTries: 3, firstSeconds: 2, mostSeconds: 10, forgetSeconds: 100)
 
   @Test func waitsDoubleUpToABound() {
-    let throttle = Throttle(Self.policy)
+    let throttle = AttemptThrottle(Self.policy)
     var now = Office.dawn
     for _ in 0..<3 { #expect(throttle.charge("a", at: now) == nil) }
     for wait: Int64 in [2, 4, 8, 10, 10, 10] {
@@ -25,7 +25,7 @@ import Testing
   }
 
   @Test func restMakesGood() {
-    let throttle = Throttle(Self.policy)
+    let throttle = AttemptThrottle(Self.policy)
     for _ in 0..<3 { #expect(throttle.charge("a", at: Office.dawn) == nil) }
     let later = Office.after(101)
     for _ in 0..<3 { #expect(throttle.charge("a", at: later) == nil) }
@@ -33,7 +33,7 @@ import Testing
   }
 
   @Test func aTryThatIsTakenBackDoesNotCount() {
-    let throttle = Throttle(Self.policy)
+    let throttle = AttemptThrottle(Self.policy)
     for _ in 0..<50 {
       #expect(throttle.charge("a", at: Office.dawn) == nil)
       throttle.refund("a", at: Office.dawn)
@@ -41,9 +41,9 @@ import Testing
   }
 
   @Test func extremesDoNotTrap() {
-    let policy = Throttle.Policy(
+    let policy = AttemptThrottle.Policy(
       freeTries: 0, firstSeconds: .max, mostSeconds: .max, forgetSeconds: .max)
-    let throttle = Throttle(policy)
+    let throttle = AttemptThrottle(policy)
     for moment in [Int64.min, 0, .max] {
       for _ in 0..<100 {
         _ = throttle.charge("a\(moment)", at: Instant(microseconds: moment))

@@ -65,7 +65,7 @@ final class TestService: Sendable {
     let pipeline = Pipeline(
       backend: backend, settings: settings, schemas: api.schemas,
       identity: PersonTokens(),
-      rates: Rates(Throttle(using: &random), standard: rate, nanoseconds: { 0 }))
+      rates: Rates(RequestBuckets(using: &random), standard: rate, nanoseconds: { 0 }))
     responder = Responder(api, backend, pipeline)
   }
 

@@ -60,19 +60,19 @@ import Testing
     var bucket = TokenBucket()
     let first = bucket.take(.standard, at: 0)
     #expect(first.rateLimitField == #""default";r=99;t=1"#)
-    #expect(first.policyField == #""default";q=100;w=2"#)
-    #expect(first.retryAfterField == nil)
+    #expect(RateLimit.standard.policyField == #""default";q=100;w=2"#)
+    #expect(first.retryAfterSeconds == 0)
     for _ in 0..<99 { _ = bucket.take(.standard, at: 0) }
     let refused = bucket.take(.standard, at: 19_999_999)
     #expect(!refused.isAllowed)
     #expect(refused.rateLimitField == #""default";r=0;t=2"#)
-    #expect(refused.retryAfterField == "1")
+    #expect(refused.retryAfterSeconds == 1)
     #expect(bucket.take(.standard, at: 20_000_000).isAllowed)
 
     let slow = try #require(RateLimit(perSecond: 1, burst: 10))
     bucket = TokenBucket()
     for _ in 0..<10 { _ = bucket.take(slow, at: 0) }
-    #expect(bucket.take(slow, at: 1).retryAfterField == "1")
+    #expect(bucket.take(slow, at: 1).retryAfterSeconds == 1)
     #expect(slow.windowSeconds == 10)
     #expect(RateLimit(perSecond: 3, burst: 100)?.windowSeconds == 34)
     #expect(RateLimit(perSecond: 0, burst: 1) == nil)

@@ -5,7 +5,7 @@ public import CivilTime
 /// the one before, up to a bound.
 ///
 /// Safe to call from many tasks. Of bounded memory: those that tried the longest ago are forgotten.
-public final class Throttle: Sendable {
+public final class AttemptThrottle: Sendable {
   /// How tries are counted.
   public struct Policy: Hashable, Sendable {
     /// Tries that do not wait.

@@ -22,17 +22,17 @@ public final class BuiltInAccounts: Identity {
     /// How often a code may be tried.
     public var codeAttempts: Int64 = 5
     /// Tries to log in from one client, whichever account.
-    public var clientTries = Throttle.Policy(
+    public var clientTries = AttemptThrottle.Policy(
       freeTries: 10, firstSeconds: 1, mostSeconds: 900, forgetSeconds: 3_600)
     /// Tries to log into one account from clients that its owner has not logged in from: the
     /// longest wait is short, for the owner of a new device waits too.
-    public var accountTries = Throttle.Policy(
+    public var accountTries = AttemptThrottle.Policy(
       freeTries: 5, firstSeconds: 1, mostSeconds: 300, forgetSeconds: 86_400)
     /// Messages that one client causes.
-    public var clientMail = Throttle.Policy(
+    public var clientMail = AttemptThrottle.Policy(
       freeTries: 20, firstSeconds: 2, mostSeconds: 600, forgetSeconds: 3_600)
     /// Messages to one address that anybody can cause.
-    public var addressMail = Throttle.Policy(
+    public var addressMail = AttemptThrottle.Policy(
       freeTries: 3, firstSeconds: 60, mostSeconds: 3_600, forgetSeconds: 86_400)
 
     public init() {}

@@ -5,19 +5,19 @@ internal import Quests
 /// What one process remembers of those who try to get in: how often, from where, and which sessions
 /// it has ended while their access tokens still count.
 final class SignInGate: Sendable {
-  private let clientTries: Throttle
-  private let accountTries: Throttle
-  private let clientMail: Throttle
-  private let addressMail: Throttle
+  private let clientTries: AttemptThrottle
+  private let accountTries: AttemptThrottle
+  private let clientMail: AttemptThrottle
+  private let addressMail: AttemptThrottle
   /// Clients that somebody logged into an account from, by both.
   private let known = BoundedCache<String, Void>(mostWeight: 20_000)
   private let ended = BoundedCache<SessionID, Void>(mostWeight: 20_000)
 
   init(_ options: BuiltInAccounts.Options) {
-    clientTries = Throttle(options.clientTries)
-    accountTries = Throttle(options.accountTries)
-    clientMail = Throttle(options.clientMail)
-    addressMail = Throttle(options.addressMail)
+    clientTries = AttemptThrottle(options.clientTries)
+    accountTries = AttemptThrottle(options.accountTries)
+    clientMail = AttemptThrottle(options.clientMail)
+    addressMail = AttemptThrottle(options.addressMail)
   }
 
   /// Counts a try to show who one is; it is taken back with `succeed`.

@@ -11,7 +11,7 @@ struct Rates: Sendable {
     case key(APIKeyID)
   }
 
-  private let throttle: Throttle
+  private let buckets: RequestBuckets
   private let standard: RateLimit
   private let standardPolicy: String
   /// Nanoseconds of one monotonic clock.
@@ -21,9 +21,9 @@ struct Rates: Sendable {
   private static let policyName = HTTPField.Name("RateLimit-Policy")!
 
   init(
-    _ throttle: Throttle, standard: RateLimit, nanoseconds: @escaping @Sendable () -> UInt64
+    _ buckets: RequestBuckets, standard: RateLimit, nanoseconds: @escaping @Sendable () -> UInt64
   ) {
-    self.throttle = throttle
+    self.buckets = buckets
     self.standard = standard
     standardPolicy = standard.policyField
     self.nanoseconds = nanoseconds
@@ -47,7 +47,7 @@ struct Rates: Sendable {
           principal.rate.flatMap(RateLimit.init) ?? standard
         )
       }
-    let decision = throttle.take(holder, limit: limit, at: nanoseconds())
+    let decision = buckets.take(holder, limit: limit, at: nanoseconds())
     headers.append(HTTPField(name: Self.limitName, value: decision.rateLimitField))
     headers.append(
       HTTPField(

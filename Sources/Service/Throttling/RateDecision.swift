@@ -1,11 +1,9 @@
 /// Whether a request may pass, and what its caller is told.
 ///
 /// The fields are those of draft-ietf-httpapi-ratelimit-headers and of RFC 9110 section 10.2.3.
-public struct ThrottleDecision: Hashable, Sendable {
+public struct RateDecision: Hashable, Sendable {
   /// Whether the request may pass.
   public let isAllowed: Bool
-  /// The limit that was applied.
-  public let limit: RateLimit
   /// Requests that may follow at once.
   public let remaining: Int
   /// Seconds until the bucket is full again, rounded up.
@@ -15,10 +13,4 @@ public struct ThrottleDecision: Hashable, Sendable {
 
   /// The value of `RateLimit`: `"default";r=50;t=1`.
   public var rateLimitField: String { "\"default\";r=\(remaining);t=\(resetSeconds)" }
-
-  /// The value of `RateLimit-Policy`: `"default";q=100;w=2`.
-  public var policyField: String { limit.policyField }
-
-  /// The value of `Retry-After`, or nil where the request may pass.
-  public var retryAfterField: String? { isAllowed ? nil : String(retryAfterSeconds) }
 }

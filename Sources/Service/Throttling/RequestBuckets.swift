@@ -19,7 +19,7 @@ import Base
 /// one look.
 /// - Memory: 32 bytes a place; the pages of places that no caller ever had are not resident.
 /// - Complexity: O(1) a request, whatever the number of callers.
-public final class Throttle: @unchecked Sendable {
+public final class RequestBuckets: @unchecked Sendable {
   /// A caller's hash with the bucket. All zeros is a free place.
   private struct Place {
     var high: UInt64
@@ -71,7 +71,7 @@ public final class Throttle: @unchecked Sendable {
   ///   - nowNanoseconds: of one monotonic clock.
   public func take(
     _ caller: some Hashable, limit: RateLimit = .standard, at nowNanoseconds: UInt64
-  ) -> ThrottleDecision {
+  ) -> RateDecision {
     let (high, low) = hash(of: caller)
     let set = Int(truncatingIfNeeded: low) & (setCount - 1)
     return locks[set & (Self.lockCount - 1)].withLock {

@@ -17,9 +17,6 @@ public struct TokenBucket: Hashable, Sendable {
   /// A full bucket.
   public init() {}
 
-  /// Whether nothing is missing, so that the bucket need not be remembered.
-  public func isFull(at nowNanoseconds: UInt64) -> Bool { fullAtNanoseconds <= nowNanoseconds }
-
   /// Whether the bucket is full earlier than another, whatever their rates.
   func isFullBefore(_ other: TokenBucket) -> Bool {
     fullAtNanoseconds < other.fullAtNanoseconds
@@ -29,7 +26,7 @@ public struct TokenBucket: Hashable, Sendable {
   ///
   /// - Parameter nowNanoseconds: of a monotonic clock; one that went back a little gains nothing.
   /// - Complexity: O(1).
-  public mutating func take(_ limit: RateLimit, at nowNanoseconds: UInt64) -> ThrottleDecision {
+  public mutating func take(_ limit: RateLimit, at nowNanoseconds: UInt64) -> RateDecision {
     let rate = UInt64(limit.perSecond)
     let capacity = UInt64(limit.burst) * Self.token
     var missing = missing(rate, capacity, at: nowNanoseconds)
@@ -46,8 +43,8 @@ public struct TokenBucket: Hashable, Sendable {
       let perSecond = rate * Self.token
       return Int((tokens + perSecond - 1) / perSecond)
     }
-    return ThrottleDecision(
-      isAllowed: isAllowed, limit: limit, remaining: Int((capacity - missing) / Self.token),
+    return RateDecision(
+      isAllowed: isAllowed, remaining: Int((capacity - missing) / Self.token),
       resetSeconds: seconds(missing),
       retryAfterSeconds: isAllowed ? 0 : seconds(missing + Self.token - capacity))
   }
