@@ -62,16 +62,19 @@ let package = Package(
     .target(
       name: "Quests", dependencies: ["Routes", "Geodesy", "CivilTime"], swiftSettings: settings),
     .target(
+      name: "LedgerCore", dependencies: ["Quests", "Routes", "Geodesy", "CivilTime", "Base"],
+      swiftSettings: settings),
+    .target(
       name: "SQLiteStore",
       dependencies: [
-        "Quests", "Routes", "Geodesy", "CivilTime", "Base",
+        "LedgerCore", "Quests", "Routes", "Geodesy", "CivilTime", "Base",
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ],
       swiftSettings: settings),
     .target(
       name: "PostGISStore",
-      dependencies: ["Quests", "Routes", "Geodesy", "CivilTime", "Base", "CPQ"],
+      dependencies: ["LedgerCore", "Quests", "Routes", "Geodesy", "CivilTime", "Base", "CPQ"],
       swiftSettings: settings),
     .target(
       name: "Providers",
@@ -121,7 +124,7 @@ let package = Package(
     // What every store must do, for the tests of each.
     .target(
       name: "LedgerConformance",
-      dependencies: ["Quests", "Routes", "Geodesy", "CivilTime", "TestSupport"],
+      dependencies: ["LedgerCore", "Quests", "Routes", "Geodesy", "CivilTime", "TestSupport"],
       path: "Tests/LedgerConformance", swiftSettings: settings),
     .testTarget(
       name: "QuestsTests",
@@ -136,6 +139,13 @@ let package = Package(
         "SQLiteStore", "PostGISStore", "Quests", "Routes", "Geodesy", "CivilTime",
       ],
       path: "Tests/LedgerWriter", swiftSettings: settings),
+    .testTarget(
+      name: "LedgerCoreTests",
+      dependencies: [
+        "LedgerCore", "LedgerConformance", "Quests", "Routes", "Geodesy", "CivilTime",
+        "TestSupport",
+      ],
+      swiftSettings: settings),
     .testTarget(
       name: "CrashTests", dependencies: ["ledger-writer", "TestSupport"], swiftSettings: settings),
     .testTarget(

@@ -1,7 +1,8 @@
 public import CivilTime
+internal import LedgerCore
 public import Quests
 
-extension PostgresStore: AccountStore {
+extension PostGISStore: AccountStore {
   public func createAccount(_ account: Account) async throws(LedgerError) {
     try await write { try $0.insert(account) }
   }
@@ -17,17 +18,13 @@ extension PostgresStore: AccountStore {
   }
 
   public func updateAccount(_ account: Account) async throws(LedgerError) {
-    try await write { desk in
-      let stored = try desk.row(AccountStatements.lock, [Parameter(account.person)]) {
+    try await write { session in
+      let stored = try session.row(AccountStatements.lock, [Parameter(account.person)]) {
         try $0.int()
       }
-      guard let stored else { throw LedgerError(.notFound, "there is no account of this person") }
-      guard stored == account.revision - 1 else {
-        throw LedgerError(
-          .revision, "the account has revision \(stored): it has changed; read it again")
-      }
+      try account.checkFollows(stored)
       do {
-        try desk.run(
+        try session.run(
           AccountStatements.update,
           [
             Parameter(account.person), Parameter(account.email), Parameter(account.name),
@@ -35,7 +32,7 @@ extension PostgresStore: AccountStore {
             Parameter(account.revision), Parameter(account.isEmailVerified),
           ])
       } catch let failure as ServerFailure where failure.state == "23505" {
-        throw LedgerError(.conflict, "another account has this address")
+        throw Account.addressTaken
       }
     }
   }
@@ -49,15 +46,15 @@ extension PostgresStore: AccountStore {
       try $0.row(AccountStatements.personOfSubject, key) { try $0.id() }
     }
     if let known { return known }
-    return try await write { desk in
+    return try await write { session in
       // The key decides between those that race: whoever comes second waits here for the first.
-      let taken = try desk.run(
+      let taken = try session.run(
         AccountStatements.addSubject, key + [Parameter(account.person)])
       if taken == 1 {
-        try desk.insert(account)
+        try session.insert(account)
         return account.person
       }
-      let known: PersonID? = try desk.row(AccountStatements.personOfSubject, key) { try $0.id() }
+      let known: PersonID? = try session.row(AccountStatements.personOfSubject, key) { try $0.id() }
       guard let known else { throw ServerFailure(state: "40001", message: "a subject has gone") }
       return known
     }
@@ -72,10 +69,10 @@ extension PostgresStore: AccountStore {
   }
 
   public func eraseAccount(_ person: PersonID) async throws(LedgerError) {
-    try await write { desk in
-      try desk.run(
+    try await write { session in
+      try session.run(
         AccountStatements.eraseCodes, [Parameter(person), Parameter(person.description)])
-      for statement in AccountStatements.erase { try desk.run(statement, [Parameter(person)]) }
+      for statement in AccountStatements.erase { try session.run(statement, [Parameter(person)]) }
     }
   }
 
@@ -84,35 +81,30 @@ extension PostgresStore: AccountStore {
   public func claim(
     _ key: RequestKey, body: ContentHash, high: UInt64, low: UInt64, at now: Instant
   ) async throws(LedgerError) -> RequestClaim {
-    guard !key.key.isEmpty, key.key.utf8.count <= limits.textBytes else {
-      throw LedgerError(
-        .limit,
-        "the request's key has \(key.key.utf8.count) bytes; 1 to \(limits.textBytes) can be")
-    }
+    try key.check(limits)
     let expires = now.advanced(bySeconds: limits.requestKeySeconds)
-    let name = [Parameter(key.caller), Parameter(ContentHash(of: Array(key.key.utf8)).blob)]
-    return try await write { desk in
+    let name = [Parameter(key.caller), Parameter(key.hash.blob)]
+    return try await write { session in
       // One that has expired is as good as none; of two that race the second finds the first.
-      let taken = try desk.run(
+      let taken = try session.run(
         AccountStatements.claim,
         name + [
           Parameter(body.blob), Parameter(PlanID(high: high, low: low)), Parameter(expires),
           Parameter(now),
         ])
       if taken == 1 { return .new }
-      let known = try desk.row(AccountStatements.claimed, name) {
+      let known = try session.row(AccountStatements.claimed, name) {
         (hash: try $0.hash(), id: try $0.id() as PlanID)
       }
       // It has gone between the two statements: as if this had come first.
       guard let known else { throw ServerFailure(state: "40001", message: "a key has gone") }
-      return known.hash == body
-        ? .repeated(high: known.id.high, low: known.id.low) : .otherBody
+      return RequestClaim(known: known.hash, id: known.id, for: body)
     }
   }
 
   public func forgetExpired(at now: Instant) async throws(LedgerError) {
-    _ = try await write { desk in
-      for statement in AccountStatements.forget { try desk.run(statement, [Parameter(now)]) }
+    _ = try await write { session in
+      for statement in AccountStatements.forget { try session.run(statement, [Parameter(now)]) }
     }
   }
 
@@ -129,7 +121,7 @@ extension PostgresStore: AccountStore {
   }
 }
 
-extension Workers.Desk {
+extension StoreSession {
   fileprivate func insert(_ account: Account) throws {
     // The key decides between two that race; both the person's and the address's count.
     let made = try run(
@@ -139,21 +131,7 @@ extension Workers.Desk {
         Parameter(account.name), Parameter(account.zone), Parameter(account.units),
         Parameter(account.credential), Parameter(account.createdAt), Parameter(account.revision),
       ])
-    guard made == 1 else {
-      throw LedgerError(.conflict, "there is an account of this person or with this address")
-    }
-  }
-}
-
-extension Account {
-  static let columns =
-    "person_id, email, is_email_verified, name, zone, units, credential, created_at, revision"
-  static func read(_ columns: inout Columns) throws -> Account {
-    Account(
-      person: try columns.id(), email: try columns.optionalText(),
-      isEmailVerified: try columns.bool(), name: try columns.text(), zone: try columns.text(),
-      units: try columns.text(), credential: try columns.optionalText(),
-      createdAt: try columns.instant(), revision: try columns.int())
+    guard made == 1 else { throw Account.taken }
   }
 }
 

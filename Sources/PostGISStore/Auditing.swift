@@ -1,50 +1,44 @@
 internal import CivilTime
+internal import LedgerCore
 public import Quests
 
-extension PostgresStore {
+extension PostGISStore {
   /// Recomputes every team from its memberships, quests and activities, in one state of the store;
   /// writers go on meanwhile.
-  ///
-  /// - Complexity: O(n log n) for n walks, with the teams of one page in memory at a time.
   public func audit() async throws(LedgerError) -> AuditReport {
     let zones = zones
-    return try await snapshot(isLong: true) { desk in
-      var report = AuditReport()
-      var last: TeamID?
-      while true {
-        let ids: [TeamID] = try desk.rows(AuditStatements.page, [Parameter(last)]) { try $0.id() }
-        guard let end = ids.last else { break }
-        for team in try Self.stored(ids, desk) {
-          report.teams += 1
-          report.quests += team.facts.quests.count
-          report.contributions += team.quests.values.reduce(0) { $0 + $1.contributions.count }
-          report.add(try LedgerAudit.differences(in: team, zones: zones))
-        }
-        last = end
-      }
-      for table in AuditStatements.tablesOfQuests {
-        report.add(
-          try desk.rows(AuditStatements.strays(in: table)) {
-            AuditDifference(
-              team: try $0.id(), quest: try $0.id(), what: "a row in \(table)", stored: "there",
-              expected: "no such quest")
-          })
-      }
-      return report
+    return try await snapshot(isLong: true) { session in
+      try AuditReport(AuditSession(session: session), zones: zones)
+    }
+  }
+}
+
+/// What an audit reads, in the transaction of one session.
+private struct AuditSession: AuditSource {
+  let session: StoreSession
+
+  func teams(after last: TeamID?) throws -> [StoredTeam] {
+    let ids: [TeamID] = try session.rows(AuditStatements.page, [Parameter(last)]) { try $0.id() }
+    return ids.isEmpty ? [] : try stored(ids)
+  }
+
+  func strays(in table: String) throws -> [(team: TeamID, quest: QuestID)] {
+    try session.rows(AuditStatements.strays(in: table)) {
+      (team: try $0.id(), quest: try $0.id())
     }
   }
 
   /// Everything that is stored about some teams, in one round trip beside their plans.
-  private static func stored(_ ids: [TeamID], _ desk: Workers.Desk) throws -> [StoredTeam] {
+  private func stored(_ ids: [TeamID]) throws -> [StoredTeam] {
     let key = [Parameter(array: ids)]
-    let answers = try desk.connection.run(
+    let answers = try session.connection.run(
       [
         Request(FoldStatements.teams, FoldStatements.named(ids)),
         Request(FoldStatements.members, key), Request(AuditStatements.activities, key),
         Request(AuditStatements.contributions, key), Request(AuditStatements.milestones, key),
         Request(AuditStatements.days, key), Request(AuditStatements.people, key),
         Request(AuditStatements.lastEvents, key), Request(AuditStatements.plans, key),
-      ], until: desk.deadline)
+      ], until: session.deadline)
     func byTeam<Value>(
       _ rows: Rows, _ make: (inout Columns) throws -> Value
     ) throws -> [TeamID: [Value]] {
@@ -64,8 +58,8 @@ extension PostgresStore {
       return values
     }
     let facts = try TeamFacts.read(answers[0])
-    let stays = Dictionary(grouping: try answers[1].map(Membership.read), by: \.team)
-    let activities = try byTeam(answers[2], Activity.read)
+    let periods = Dictionary(grouping: try answers[1].map(Membership.read), by: \.team)
+    let activities = try byTeam(answers[2], Activity.readWithFirst)
     let contributions = Dictionary(grouping: try answers[3].map(Contribution.read)) {
       QuestKey(team: $0.team, quest: $0.key.quest)
     }
@@ -87,7 +81,7 @@ extension PostgresStore {
           days: days[key] ?? [], people: people[key] ?? [])
       }
       return StoredTeam(
-        facts: team, memberships: stays[id] ?? [], activities: activities[id] ?? [],
+        facts: team, memberships: periods[id] ?? [], activities: activities[id] ?? [],
         quests: quests, lastEventVersion: versions[id]?.first)
     }
   }
@@ -109,7 +103,7 @@ enum AuditStatements {
   static let activities = Statement(
     "audit_activities",
     """
-    SELECT w.team_id, \(Activity.columns)
+    SELECT w.team_id, \(Activity.columnsWithFirst)
     FROM (SELECT team_id, min(start_at) AS first, max(end_at) AS last FROM quests
         WHERE team_id = ANY ($1::uuid[]) GROUP BY team_id) w
       JOIN LATERAL (SELECT DISTINCT m.person_id FROM memberships m WHERE m.team_id = w.team_id) m
@@ -120,7 +114,8 @@ enum AuditStatements {
     """)
   static let contributions = Statement(
     "audit_contributions",
-    "SELECT \(Contribution.columns) FROM contributions c WHERE c.team_id = ANY ($1::uuid[])")
+    "SELECT \(Contribution.columns.of("c")) FROM contributions c WHERE c.team_id = ANY ($1::uuid[])"
+  )
   static let milestones = Statement(
     "audit_milestones",
     """
@@ -152,9 +147,6 @@ enum AuditStatements {
       WHERE q.team_id = ANY ($1::uuid[]))
     """)
 
-  static let tablesOfQuests = [
-    "contributions", "milestones", "quest_days", "quest_people", "quest_tallies",
-  ]
   /// Rows that belong to no quest of their team.
   static func strays(in table: String) -> Statement {
     Statement(

@@ -1,6 +1,7 @@
 internal import Base
 internal import CPQ
 internal import Foundation
+internal import LedgerCore
 internal import Quests
 
 /// A statement that a connection prepares when it first meets it.
@@ -335,7 +336,7 @@ final class Connection {
 
   /// Whether the server has closed the connection while it lay idle.
   var isClosed: Bool {
-    if Self.wait(PQsocket(connection), Int16(POLLIN), until: .now) {
+    if Self.wait(PQsocket(connection), Int16(POLLIN), until: .in(seconds: 0)) {
       _ = PQconsumeInput(connection)
     }
     return PQstatus(connection) == CONNECTION_BAD
@@ -354,20 +355,7 @@ final class Connection {
   }
 }
 
-/// The moment after which nobody waits for an answer any more.
-struct Deadline: Sendable {
-  var instant: ContinuousClock.Instant
-
-  static var now: Deadline { Deadline(instant: .now) }
-  static func `in`(seconds: Double) -> Deadline { Deadline(instant: .now + .seconds(seconds)) }
-
-  var isOver: Bool { instant <= .now }
-
-  var secondsLeft: Double {
-    let left = ContinuousClock.now.duration(to: instant).components
-    return max(Double(left.seconds) + Double(left.attoseconds) / 1e18, 0)
-  }
-
+extension Deadline {
   /// For `poll`, rounded up.
   fileprivate var milliseconds: Int32 { Int32(min(secondsLeft * 1000, 1e9).rounded(.up)) }
 }

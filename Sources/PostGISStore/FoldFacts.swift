@@ -1,31 +1,6 @@
-internal import Base
 internal import CivilTime
-internal import Foundation
+internal import LedgerCore
 internal import Quests
-
-/// The plans that have been met: they never change, so what was read once is good for ever.
-final class PlanCache: @unchecked Sendable {
-  private let lock = Lock()
-  private var plans: [PlanID: QuestPlan] = [:]
-  private var milestones = 0
-  /// Counted in milestones, of which a plan is made: some 100 bytes each.
-  private static let mostMilestones = 1_000_000
-
-  subscript(id: PlanID) -> QuestPlan? {
-    lock.withLock { plans[id] }
-  }
-
-  func insert(_ plan: QuestPlan) {
-    lock.withLock {
-      // Beginning anew is rare enough to need no better choice of what to forget.
-      if milestones + plan.milestones.count > Self.mostMilestones {
-        plans = [:]
-        milestones = 0
-      }
-      if plans.updateValue(plan, forKey: plan.id) == nil { milestones += plan.milestones.count }
-    }
-  }
-}
 
 /// The facts of one fold: what its commands will surely ask about is read in one round trip, under
 /// locks; the rest on demand in the same transaction.
@@ -47,8 +22,8 @@ final class PlanCache: @unchecked Sendable {
 /// invites. The second writer waits for the first, gets a unique violation and looks again. Locks are
 /// always taken in one order, persons before teams; where keys close a circle the server ends it, and
 /// that fold is run again.
-final class FoldFacts: LedgerFacts {
-  private let connection: Connection
+final class FoldFacts: StoreFacts {
+  let connection: Connection
   private let plans: PlanCache
   private let deadline: Deadline
   /// What went wrong with the server: then nothing of the fold is to be trusted.
@@ -59,9 +34,9 @@ final class FoldFacts: LedgerFacts {
   private var teams: [TeamID: TeamFacts] = [:]
   private var questTeams: [QuestID: TeamID] = [:]
   private(set) var invites: [InviteID: Invite] = [:]
-  private var stays: [PersonID: [Membership]] = [:]
+  private var periods: [PersonID: [Membership]] = [:]
   private var erased: Set<PersonID> = []
-  private var teamStays: [TeamID: [Membership]] = [:]
+  private var teamPeriods: [TeamID: [Membership]] = [:]
   private var activities: [ActivityKey: Activity] = [:]
   /// Of the activities whose contributions have been read.
   private var contributions: [ActivityKey: [Contribution]] = [:]
@@ -113,9 +88,11 @@ final class FoldFacts: LedgerFacts {
       }
     }
     if !needs.persons.isEmpty {
-      ask(FoldStatements.stays, [persons]) { [unowned self] rows in
-        for person in needs.persons.keys { stays[person] = [] }
-        for stay in try rows.map(Membership.read) { stays[stay.person, default: []].append(stay) }
+      ask(FoldStatements.periods, [persons]) { [unowned self] rows in
+        for person in needs.persons.keys { periods[person] = [] }
+        for period in try rows.map(Membership.read) {
+          periods[period.person, default: []].append(period)
+        }
       }
       ask(FoldStatements.erased, [persons]) { [unowned self] rows in
         erased = Set(try rows.map { try $0.id() })
@@ -128,7 +105,7 @@ final class FoldFacts: LedgerFacts {
     }
     if !keys.isEmpty {
       ask(FoldStatements.activities, walks) { [unowned self] rows in
-        for activity in try rows.map(Activity.read) { activities[activity.key] = activity }
+        for activity in try rows.map(Activity.readWithFirst) { activities[activity.key] = activity }
       }
       ask(FoldStatements.contributions, walks) { [unowned self] rows in
         for key in keys { contributions[key] = [] }
@@ -172,17 +149,17 @@ final class FoldFacts: LedgerFacts {
   }
 
   func memberships(of person: PersonID) throws(LedgerError) -> [Membership] {
-    if let known = stays[person] { return known }
+    if let known = periods[person] { return known }
     let found = try ask(
-      FoldStatements.stays, [Parameter(array: [person])], Membership.read)
-    stays[person] = found
+      FoldStatements.periods, [Parameter(array: [person])], Membership.read)
+    periods[person] = found
     return found
   }
 
   func memberships(in team: TeamID) throws(LedgerError) -> [Membership] {
-    if let known = teamStays[team] { return known }
+    if let known = teamPeriods[team] { return known }
     let found = try ask(FoldStatements.members, [Parameter(array: [team])], Membership.read)
-    teamStays[team] = found
+    teamPeriods[team] = found
     return found
   }
 
@@ -218,7 +195,7 @@ final class FoldFacts: LedgerFacts {
     if needs.activities.contains(key) { return nil }
     return try ask(
       FoldStatements.activities, [Parameter(array: [key.person]), Parameter(array: [key.id])],
-      Activity.read
+      Activity.readWithFirst
     ).first
   }
 
@@ -226,7 +203,8 @@ final class FoldFacts: LedgerFacts {
     of person: PersonID, from: Instant, until: Instant
   ) throws(LedgerError) -> [Activity] {
     let found = try ask(
-      FoldStatements.walks, [Parameter(person), Parameter(from), Parameter(until)], Activity.read)
+      FoldStatements.walks, [Parameter(person), Parameter(from), Parameter(until)],
+      Activity.readWithFirst)
     walked[person, default: []] += found.map(\.key)
     return found
   }
@@ -289,7 +267,7 @@ enum FoldStatements {
   static let teams = Statement(
     "teams",
     """
-    SELECT \(Team.columns), s.version, q.quest_id IS NOT NULL, \(QuestRecord.columns)
+    SELECT \(Team.columns.of("t")), s.version, q.quest_id IS NOT NULL, \(QuestRecord.columns)
     FROM team_state s JOIN teams t ON t.team_id = s.team_id
       LEFT JOIN (\(QuestRecord.tables)) ON q.team_id = s.team_id
     WHERE s.team_id IN \(wanted) ORDER BY s.team_id, q.number
@@ -301,8 +279,8 @@ enum FoldStatements {
     return [Parameter(array: teams), none, none, none]
   }
 
-  static let stays = Statement(
-    "stays",
+  static let periods = Statement(
+    "periods",
     "SELECT \(Membership.columns) FROM memberships WHERE person_id = ANY ($1::uuid[])")
   static let members = Statement(
     "members", "SELECT \(Membership.columns) FROM memberships WHERE team_id = ANY ($1::uuid[])")
@@ -323,7 +301,7 @@ enum FoldStatements {
   static let activities = Statement(
     "activities",
     """
-    SELECT \(Activity.columns)
+    SELECT \(Activity.columnsWithFirst)
     FROM unnest($1::uuid[], $2::uuid[]) AS k (person_id, activity_id)
       JOIN activities a ON a.person_id = k.person_id AND a.activity_id = k.activity_id
       \(Activity.joinedFirst)
@@ -333,7 +311,7 @@ enum FoldStatements {
   static let contributions = Statement(
     "contributions",
     """
-    SELECT \(Contribution.columns)
+    SELECT \(Contribution.columns.of("c"))
     FROM unnest($1::uuid[], $2::uuid[]) AS k (person_id, activity_id)
       JOIN activities a ON a.person_id = k.person_id AND a.activity_id = k.activity_id
       JOIN LATERAL (SELECT DISTINCT m.team_id FROM memberships m WHERE m.person_id = k.person_id) m
@@ -345,7 +323,7 @@ enum FoldStatements {
   static let walks = Statement(
     "walks",
     """
-    SELECT \(Activity.columns) FROM activities a \(Activity.joinedFirst)
+    SELECT \(Activity.columnsWithFirst) FROM activities a \(Activity.joinedFirst)
     WHERE a.person_id = $1::uuid AND a.start_at >= $2::bigint AND a.start_at < $3::bigint
       AND NOT a.is_deleted
     """)
@@ -353,7 +331,7 @@ enum FoldStatements {
   static let counted = Statement(
     "counted",
     """
-    SELECT \(Contribution.columns) FROM contributions c
+    SELECT \(Contribution.columns.of("c")) FROM contributions c
     WHERE c.team_id = $1::uuid AND c.quest_id = $2::uuid AND c.is_counted
       AND (c.start_at, c.activity_id, c.person_id) >= ($3::bigint, $4::uuid, $5::uuid)
     ORDER BY c.start_at, c.activity_id, c.person_id

@@ -1,5 +1,6 @@
 internal import CivilTime
 internal import Geodesy
+internal import LedgerCore
 internal import Quests
 
 extension LedgerChanges {
@@ -39,7 +40,8 @@ extension LedgerChanges {
     write(memberships, WriteStatements.memberships) { rows in
       [
         Parameter(array: rows.map(\.team)), Parameter(array: rows.map(\.person)),
-        Parameter(array: rows.map { Int64($0.stay) }), Parameter(array: rows.map(\.role.rawValue)),
+        Parameter(array: rows.map { Int64($0.period) }),
+        Parameter(array: rows.map(\.role.rawValue)),
         Parameter(array: rows.map(\.joined)), Parameter(array: rows.map(\.left)),
       ]
     }
@@ -255,15 +257,15 @@ extension LedgerChanges {
             Parameter(array: events.map(\.total)),
           ]))
     }
-    if !audit.isEmpty {
+    if !changeLog.isEmpty {
       requests.append(
         Request(
-          WriteStatements.audit,
+          WriteStatements.changeLog,
           [
-            Parameter(array: audit.map(\.at)), Parameter(array: audit.map(\.actor)),
-            Parameter(array: audit.map(\.action)), Parameter(array: audit.map(\.team)),
-            Parameter(array: audit.map(\.quest)), Parameter(array: audit.map(\.person)),
-            Parameter(array: audit.map(\.activity)), Parameter(array: audit.map(\.detail)),
+            Parameter(array: changeLog.map(\.at)), Parameter(array: changeLog.map(\.actor)),
+            Parameter(array: changeLog.map(\.action)), Parameter(array: changeLog.map(\.team)),
+            Parameter(array: changeLog.map(\.quest)), Parameter(array: changeLog.map(\.person)),
+            Parameter(array: changeLog.map(\.activity)), Parameter(array: changeLog.map(\.detail)),
           ]))
     }
   }
@@ -300,10 +302,10 @@ enum WriteStatements {
   static let memberships = Statement(
     "write_memberships",
     """
-    INSERT INTO memberships (team_id, person_id, stay, role, joined_at, left_at)
+    INSERT INTO memberships (team_id, person_id, period, role, joined_at, left_at)
     SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::bigint[],
       $6::bigint[])
-    ON CONFLICT (team_id, person_id, stay) DO UPDATE SET role = excluded.role,
+    ON CONFLICT (team_id, person_id, period) DO UPDATE SET role = excluded.role,
       joined_at = excluded.joined_at, left_at = excluded.left_at
     """)
   private static let invitesFrom = """
@@ -457,15 +459,15 @@ enum WriteStatements {
     SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::text[], $5::uuid[],
       $6::uuid[], $7::uuid[], $8::text[], $9::bigint[])
     """)
-  static let audit = Statement(
-    "write_audit",
+  static let changeLog = Statement(
+    "write_change_log",
     """
-    INSERT INTO audit_trail (at, actor, action, team_id, quest_id, person_id, activity_id, detail)
+    INSERT INTO change_log (at, actor, action, team_id, quest_id, person_id, activity_id, detail)
     SELECT * FROM unnest($1::bigint[], $2::uuid[], $3::text[], $4::uuid[], $5::uuid[], $6::uuid[],
       $7::uuid[], $8::text[])
     """)
 
-  private static let stays =
+  private static let periods =
     "(SELECT DISTINCT team_id, person_id FROM memberships WHERE person_id = ANY ($1::uuid[])) m"
   /// What an erasure comes to, one table after the other.
   static let erasures = [
@@ -485,25 +487,25 @@ enum WriteStatements {
     Statement(
       "erase_contributions",
       """
-      UPDATE contributions c SET is_private = true FROM \(stays)
+      UPDATE contributions c SET is_private = true FROM \(periods)
       WHERE c.team_id = m.team_id AND c.person_id = m.person_id
       """),
     Statement(
       "erase_totals",
       """
-      DELETE FROM quest_people p USING \(stays)
+      DELETE FROM quest_people p USING \(periods)
       WHERE p.team_id = m.team_id AND p.person_id = m.person_id
       """),
     Statement(
       "erase_events",
       """
-      UPDATE team_events e SET person_id = NULL, activity_id = NULL FROM \(stays)
+      UPDATE team_events e SET person_id = NULL, activity_id = NULL FROM \(periods)
       WHERE e.team_id = m.team_id AND e.person_id = m.person_id
       """),
     Statement(
       "erase_trail",
       """
-      UPDATE audit_trail SET detail = '',
+      UPDATE change_log SET detail = '',
         actor = CASE WHEN actor = ANY ($1::uuid[]) THEN NULL ELSE actor END,
         activity_id = CASE WHEN person_id = ANY ($1::uuid[]) THEN NULL ELSE activity_id END,
         person_id = CASE WHEN person_id = ANY ($1::uuid[]) THEN NULL ELSE person_id END

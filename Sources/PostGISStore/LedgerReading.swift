@@ -1,16 +1,17 @@
 public import CivilTime
 internal import Geodesy
+internal import LedgerCore
 public import Quests
 public import Routes
 
-extension PostgresStore: LedgerStore {
+extension PostGISStore: LedgerStore {
   // MARK: Activities
 
   public func activity(_ key: ActivityKey) async throws(LedgerError) -> Activity? {
     try await read {
       try $0.row(
         FoldStatements.activities, [Parameter(array: [key.person]), Parameter(array: [key.id])],
-        Activity.read)
+        Activity.readWithFirst)
     }
   }
 
@@ -24,7 +25,7 @@ extension PostgresStore: LedgerStore {
         [
           Parameter(person), Parameter(from ?? WalkOrder.first.start), Parameter(before.start),
           Parameter(before.id), Parameter(limit),
-        ], Activity.read)
+        ], Activity.readWithFirst)
     }
   }
 
@@ -56,36 +57,36 @@ extension PostgresStore: LedgerStore {
   // MARK: Teams
 
   public func team(_ id: TeamID) async throws(LedgerError) -> TeamFacts? {
-    try await read { desk in
-      let teams = try desk.connection.run(
-        Request(FoldStatements.teams, FoldStatements.named([id])), until: desk.deadline)
+    try await read { session in
+      let teams = try session.connection.run(
+        Request(FoldStatements.teams, FoldStatements.named([id])), until: session.deadline)
       return try TeamFacts.read(teams).first
     }
   }
 
   public func teams(after: TeamID?, limit: Int) async throws(LedgerError) -> [TeamFacts] {
     let limit = checked(limit: limit)
-    return try await read { desk in
-      let ids: [TeamID] = try desk.rows(
+    return try await read { session in
+      let ids: [TeamID] = try session.rows(
         ReadStatements.teams, [Parameter(after), Parameter(limit)]
       ) { try $0.id() }
-      let teams = try desk.connection.run(
-        Request(FoldStatements.teams, FoldStatements.named(ids)), until: desk.deadline)
+      let teams = try session.connection.run(
+        Request(FoldStatements.teams, FoldStatements.named(ids)), until: session.deadline)
       return try TeamFacts.read(teams)
     }
   }
 
   public func memberships(of person: PersonID) async throws(LedgerError) -> [Membership] {
     try await read {
-      try $0.rows(FoldStatements.stays, [Parameter(array: [person])], Membership.read)
-        .sorted { ($0.team, $0.stay) < ($1.team, $1.stay) }
+      try $0.rows(FoldStatements.periods, [Parameter(array: [person])], Membership.read)
+        .sorted { ($0.team, $0.period) < ($1.team, $1.period) }
     }
   }
 
   public func memberships(in team: TeamID) async throws(LedgerError) -> [Membership] {
     try await read {
       try $0.rows(FoldStatements.members, [Parameter(array: [team])], Membership.read)
-        .sorted { ($0.person, $0.stay) < ($1.person, $1.stay) }
+        .sorted { ($0.person, $0.period) < ($1.person, $1.period) }
     }
   }
 
@@ -119,14 +120,14 @@ extension PostgresStore: LedgerStore {
     }
   }
 
-  public func trail(
+  public func changeLog(
     of team: TeamID, before number: Int64?, limit: Int
-  ) async throws(LedgerError) -> [(number: Int64, entry: AuditEntry)] {
+  ) async throws(LedgerError) -> [(number: Int64, entry: ChangeLogEntry)] {
     let limit = checked(limit: limit)
     return try await read {
       try $0.rows(
-        ReadStatements.trail, [Parameter(team), Parameter(number ?? .max), Parameter(limit)],
-        AuditEntry.read)
+        ReadStatements.changeLog, [Parameter(team), Parameter(number ?? .max), Parameter(limit)],
+        ChangeLogEntry.read)
     }
   }
 
@@ -138,8 +139,10 @@ extension PostgresStore: LedgerStore {
 
   public func plan(_ id: PlanID) async throws(LedgerError) -> QuestPlan? {
     if let plan = plans[id] { return plan }
-    let found = try await read { desk in
-      try desk.row(FoldStatements.plan, [Parameter(id)]) { try QuestPlan(encoded: try $0.bytes()) }
+    let found = try await read { session in
+      try session.row(FoldStatements.plan, [Parameter(id)]) {
+        try QuestPlan(encoded: try $0.bytes())
+      }
     }
     if let found { plans.insert(found) }
     return found
@@ -154,10 +157,10 @@ extension PostgresStore: LedgerStore {
 
   /// Answers what many callers ask with two statements in one round trip.
   static func glances(
-    _ questions: [GlanceQuestion], _ desk: Workers.Desk
+    _ questions: [GlanceQuestion], _ session: StoreSession
   ) throws -> [QuestGlance?] {
     let people = Array(Set(questions.flatMap(\.people)))
-    let found = try desk.connection.run(
+    let found = try session.connection.run(
       [
         Request(
           ReadStatements.glances,
@@ -165,7 +168,7 @@ extension PostgresStore: LedgerStore {
             Parameter(array: questions.map(\.quest)), Parameter(array: questions.map(\.person)),
           ])
       ] + (people.isEmpty ? [] : [Request(AccountStatements.names, [Parameter(array: people)])]),
-      until: desk.deadline)
+      until: session.deadline)
     var names: [PersonID: String] = [:]
     if found.count > 1 {
       for (person, name) in try found[1].map({ (try $0.id() as PersonID, try $0.text()) }) {
@@ -191,24 +194,26 @@ extension PostgresStore: LedgerStore {
   public func overview(
     of quest: QuestID, now: Instant, past: Instant?, limit: Int
   ) async throws(LedgerError) -> QuestOverview? {
-    let (zones, plans, limit) = (zones, plans, min(max(limit, 0), limits.page))
-    return try await snapshot { desk in
+    let (zones, plans, limit) = (zones, plans, limits.rows(limit))
+    return try await snapshot { session in
       guard
         let standing = try Self.standing(
-          of: quest, now: now, past: past, zones: zones, plans: plans, desk)
+          of: quest, now: now, past: past, zones: zones, plans: plans, session)
       else { return nil }
-      let reached = standing.plan.reachedCount(total: standing.total)
-      let first = max(reached - limit, 0)
+      let reached = standing.lastReached(limit)
       let team = standing.record.quest.team
       return QuestOverview(
         standing: standing,
-        passages: reached == first
+        passages: reached.isEmpty
           ? []
-          : try desk.rows(
+          : try session.rows(
             ReadStatements.passages,
-            [Parameter(quest), Parameter(Int64(first)), Parameter(Int64(reached - first))],
+            [
+              Parameter(quest), Parameter(Int64(reached.lowerBound)),
+              Parameter(Int64(reached.count)),
+            ],
             MilestonePassage.read),
-        people: try desk.rows(
+        people: try session.rows(
           past == nil ? ReadStatements.farthest : ReadStatements.farthestPast,
           [Parameter(team), Parameter(quest)] + (past.map { [Parameter($0)] } ?? [])
             + [Parameter(Int64(limit))], PersonTotal.read))
@@ -230,8 +235,8 @@ extension PostgresStore: LedgerStore {
     of quest: QuestID, now: Instant, past: Instant?
   ) async throws(LedgerError) -> QuestStanding? {
     let (zones, plans) = (zones, plans)
-    @Sendable func body(_ desk: Workers.Desk) throws -> QuestStanding? {
-      try Self.standing(of: quest, now: now, past: past, zones: zones, plans: plans, desk)
+    @Sendable func body(_ session: StoreSession) throws -> QuestStanding? {
+      try Self.standing(of: quest, now: now, past: past, zones: zones, plans: plans, session)
     }
     return past == nil ? try await read(body) : try await snapshot(body)
   }
@@ -240,18 +245,14 @@ extension PostgresStore: LedgerStore {
   /// moment from others, which need the same view.
   private static func standing(
     of quest: QuestID, now: Instant, past: Instant?, zones: ZoneCatalog, plans: PlanCache,
-    _ desk: Workers.Desk
+    _ session: StoreSession
   ) throws -> QuestStanding? {
-    let at = past ?? now
+    let question = StandingQuestion(now: now, past: past)
+    let window = question.widestWindow
     var head: (record: QuestRecord, version: Int64)?
-    // Days of the pace in any zone: two more on either side than there are in UTC.
-    let today = Day(number: at.seconds / 86_400)
-    let days = try desk.rows(
+    let days = try session.rows(
       ReadStatements.standing,
-      [
-        Parameter(quest), Parameter(today.advanced(by: -Pace.longestDays - 2)),
-        Parameter(today.advanced(by: 2)),
-      ]
+      [Parameter(quest), Parameter(window.lowerBound), Parameter(window.upperBound)]
     ) { columns -> DayTotal? in
       head = (try QuestRecord.read(&columns), try columns.int())
       return try columns.bool() ? try DayTotal.read(&columns) : nil
@@ -259,7 +260,7 @@ extension PostgresStore: LedgerStore {
     guard let (record, version) = head else { return nil }
     var plan = plans[record.quest.plan]
     if plan == nil {
-      plan = try desk.row(FoldStatements.plan, [Parameter(record.quest.plan)]) {
+      plan = try session.row(FoldStatements.plan, [Parameter(record.quest.plan)]) {
         try QuestPlan(encoded: try $0.bytes())
       }
     }
@@ -268,46 +269,24 @@ extension PostgresStore: LedgerStore {
     }
     plans.insert(plan)
     let zone = try zones.zone(named: record.quest.zone)
-    let window = Pace.window(at: at, start: record.quest.start, zone: zone)
-    let standing = QuestStanding(
-      record: record, plan: plan, version: version, at: at, isPast: past != nil,
-      total: record.tally.total, walks: record.tally.walks,
-      recent: days.compactMap { $0 }.filter { window?.contains($0.day) == true })
-    return past == nil ? standing : try Self.past(standing, zone: zone, desk)
+    let standing = question.standing(
+      record, plan, version: version, days: days.compactMap { $0 }, zone)
+    return past == nil ? standing : try Self.past(standing, zone: zone, session)
   }
 
-  /// Whole days come from their figures. Clocks that were turned back can show the day of the moment
-  /// and the one before again, so these are summed up walk by walk.
   private static func past(
-    _ now: QuestStanding, zone: Zone, _ desk: Workers.Desk
+    _ standing: QuestStanding, zone: Zone, _ session: StoreSession
   ) throws -> QuestStanding {
-    let (at, quest) = (now.at, now.record.quest)
-    let whole = zone.day(at: at).advanced(by: -2)
-    let key = [Parameter(quest.team), Parameter(quest.id)]
-    var (total, walks) =
-      try desk.row(ReadStatements.sums, key + [Parameter(whole)]) {
-        (try $0.int(), try $0.int())
-      } ?? (0, 0)
-    let late = try desk.rows(
-      ReadStatements.lateWalks,
-      key + [Parameter(at.advanced(bySeconds: -5 * 86_400)), Parameter(at)]
-    ) { (try $0.instant(), try $0.int()) }
-    var lastDays: [Day: DayTotal] = [:]
-    for (start, distance) in late {
-      let day = zone.day(at: start)
-      if day <= whole { continue }
-      total += distance
-      walks += 1
-      let known = lastDays[day]
-      lastDays[day] = DayTotal(
-        day: day, distance: Distance(micrometers: (known?.distance.micrometers ?? 0) + distance),
-        walks: (known?.walks ?? 0) + 1)
+    let past = PastStanding(standing, zone: zone)
+    let key = [Parameter(standing.record.quest.team), Parameter(standing.record.quest.id)]
+    let whole = try session.row(ReadStatements.sums, key + [Parameter(past.lastWholeDay)]) {
+      (try $0.int(), try $0.int())
     }
-    return QuestStanding(
-      record: now.record, plan: now.plan, version: now.version, at: at, isPast: true,
-      total: Distance(micrometers: total), walks: walks,
-      recent: now.recent.filter { $0.day <= whole }
-        + lastDays.values.sorted { $0.day < $1.day })
+    let late = try session.rows(
+      ReadStatements.lateWalks,
+      key + [Parameter(past.lateWalks.after), Parameter(past.lateWalks.upTo)]
+    ) { (try $0.instant(), try $0.int()) }
+    return past.standing(whole: whole ?? (0, 0), late: late)
   }
 
   public func milestones(
@@ -379,13 +358,8 @@ extension PostgresStore: LedgerStore {
     return try await read {
       try $0.rows(
         ReadStatements.markers,
-        box.halves + [Parameter(quest), Parameter(publicOnly), Parameter(limit)]
-      ) {
-        let (quest, team): (QuestID, TeamID) = (try $0.id(), try $0.id())
-        return QuestMarker(
-          quest: quest, team: team, latitude: try $0.double(), longitude: try $0.double(),
-          version: try $0.int())
-      }
+        box.halves.map { Parameter($0) }
+          + [Parameter(quest), Parameter(publicOnly), Parameter(limit)], QuestMarker.read)
     }
   }
 
@@ -394,16 +368,6 @@ extension PostgresStore: LedgerStore {
   public func forgetEvents(at now: Instant) async throws(LedgerError) -> Int {
     let before = now.advanced(bySeconds: -limits.eventSeconds)
     return try await write { try $0.run(ReadStatements.forgetEvents, [Parameter(before)]) }
-  }
-}
-
-extension Bounds {
-  /// West and east, south and north, and west and east once more: of the part beyond 180 degrees
-  /// where there is one.
-  var halves: [Parameter] {
-    let crosses = west > east
-    return [west, crosses ? 180 : east, south, north, crosses ? -180 : west, east]
-      .map { Parameter($0) }
   }
 }
 
@@ -418,7 +382,7 @@ enum ReadStatements {
   static let activities = Statement(
     "list_activities",
     """
-    SELECT \(Activity.columns) FROM activities a \(Activity.joinedFirst)
+    SELECT \(Activity.columnsWithFirst) FROM activities a \(Activity.joinedFirst)
     WHERE a.person_id = $1::uuid AND NOT a.is_deleted AND a.start_at >= $2::bigint
       AND (a.start_at, a.activity_id) < ($3::bigint, $4::uuid)
     ORDER BY a.start_at DESC, a.activity_id DESC LIMIT $5::bigint
@@ -440,7 +404,7 @@ enum ReadStatements {
   static let versions = Statement(
     "versions",
     """
-    SELECT \(ActivityVersion.columns) FROM activity_versions v
+    SELECT \(ActivityVersion.columns.of("v")) FROM activity_versions v
     WHERE v.person_id = $1::uuid AND v.activity_id = $2::uuid ORDER BY v.revision
     """)
   static let walkedDays = Statement(
@@ -461,10 +425,10 @@ enum ReadStatements {
     SELECT \(TeamEvent.columns) FROM team_events WHERE team_id = $1::uuid AND version > $2::bigint
     ORDER BY version LIMIT $3::bigint
     """)
-  static let trail = Statement(
-    "trail",
+  static let changeLog = Statement(
+    "change_log",
     """
-    SELECT \(AuditEntry.columns) FROM audit_trail WHERE team_id = $1::uuid AND number < $2::bigint
+    SELECT \(ChangeLogEntry.columns) FROM change_log WHERE team_id = $1::uuid AND number < $2::bigint
     ORDER BY number DESC LIMIT $3::bigint
     """)
   static let quest = Statement(
@@ -481,7 +445,7 @@ enum ReadStatements {
   static let glances = Statement(
     "glances",
     """
-    SELECT a.number, \(Team.columns), s.version, m.stay IS NOT NULL, \(Membership.columns(of: "m"))
+    SELECT a.number, \(Team.columns.of("t")), s.version, m.period IS NOT NULL, \(Membership.columns.of("m"))
     FROM unnest($1::uuid[], $2::uuid[]) WITH ORDINALITY AS a (quest, person, number)
       JOIN quests q ON q.quest_id = a.quest JOIN teams t ON t.team_id = q.team_id
       JOIN team_state s ON s.team_id = q.team_id
@@ -548,7 +512,7 @@ enum ReadStatements {
   static let feed = Statement(
     "feed",
     """
-    SELECT \(Contribution.columns) FROM contributions c
+    SELECT \(Contribution.columns.of("c")) FROM contributions c
     WHERE \(ofQuest) AND c.is_counted AND NOT c.is_private
       AND (c.start_at, c.activity_id, c.person_id) < ($2::bigint, $3::uuid, $4::uuid)
     ORDER BY c.start_at DESC, c.activity_id DESC, c.person_id DESC LIMIT $5::bigint
@@ -562,7 +526,7 @@ enum ReadStatements {
   static let place = Statement(
     "place",
     """
-    INSERT INTO quest_places AS p (quest_id, team_id, place, version)
+    INSERT INTO markers AS p (quest_id, team_id, place, version)
     SELECT n.quest_id, n.team_id, ST_SetSRID(ST_MakePoint(n.longitude, n.latitude), 4326), n.version
     FROM unnest($1::uuid[], $2::uuid[], $3::float8[], $4::float8[], $5::bigint[])
       AS n (quest_id, team_id, longitude, latitude, version)
@@ -573,7 +537,7 @@ enum ReadStatements {
   static let markers = Statement(
     "markers",
     """
-    SELECT quest_id, team_id, ST_Y(place), ST_X(place), version FROM quest_places p
+    SELECT quest_id, team_id, ST_Y(place), ST_X(place), version FROM markers p
     WHERE (place && ST_MakeEnvelope($1::float8, $3::float8, $2::float8, $4::float8, 4326)
         OR place && ST_MakeEnvelope($5::float8, $3::float8, $6::float8, $4::float8, 4326))
       AND ST_Y(place) BETWEEN $3::float8 AND $4::float8

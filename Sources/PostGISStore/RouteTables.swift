@@ -1,9 +1,10 @@
 public import CivilTime
 public import Geodesy
+internal import LedgerCore
 public import Quests
 public import Routes
 
-extension PostgresStore: RouteStore {
+extension PostGISStore: RouteStore {
   public func addRoute(
     _ route: MeasuredRoute, id: RouteID, owner: PersonID?, isPublic: Bool, at now: Instant
   ) async throws(LedgerError) -> RouteRecord {
@@ -12,15 +13,15 @@ extension PostgresStore: RouteStore {
     // Before the transaction, for it may be long.
     let lines = route.mapLines()
     let waypoints = route.waypoints
-    return try await write { desk in
+    return try await write { session in
       // Versions of one route are numbered one after the other.
-      try desk.run(
+      try session.run(
         RouteStatements.lock,
         [Parameter(AdvisoryLock.route), Parameter(Int32(truncatingIfNeeded: id.low))])
-      let known = try desk.row(
+      let known = try session.row(
         RouteStatements.byContent, [Parameter(id), Parameter(hash.blob)], RouteRecord.read)
       if let known { return known }
-      let last = try desk.row(RouteStatements.last, [Parameter(id)], RouteRecord.read)
+      let last = try session.row(RouteStatements.last, [Parameter(id)], RouteRecord.read)
       let version = (last?.version.version ?? 0) + 1
       let record = RouteRecord(
         version: RouteVersion(route: id, version: version), hash: hash,
@@ -30,7 +31,7 @@ extension PostgresStore: RouteStore {
         parts: route.route.partCount, vertices: route.route.vertices.count,
         waypoints: route.route.waypoints.count, bounds: route.bounds)
       let key = record.version.parameters
-      try desk.connection.run(
+      try session.connection.run(
         [
           Request(
             RouteStatements.insertContent, [Parameter(hash.blob), Parameter(Blob(content.bytes))]),
@@ -55,20 +56,20 @@ extension PostgresStore: RouteStore {
               Parameter(array: waypoints.map(\.waypoint.coordinate.longitude)),
               Parameter(array: waypoints.map(\.waypoint.coordinate.latitude)),
             ]),
-        ], until: desk.deadline)
+        ], until: session.deadline)
       return record
     }
   }
 
   public func setRoute(_ id: RouteID, isPublic: Bool) async throws(LedgerError) {
-    try await write { desk in
+    try await write { session in
       // A version that is being added follows the one before it.
-      try desk.run(
+      try session.run(
         RouteStatements.lock,
         [Parameter(AdvisoryLock.route), Parameter(Int32(truncatingIfNeeded: id.low))])
-      let last = try desk.row(RouteStatements.last, [Parameter(id)], RouteRecord.read)
+      let last = try session.row(RouteStatements.last, [Parameter(id)], RouteRecord.read)
       try RouteRecord.checkVisibility(isPublic, of: id, owner: last.map(\.owner))
-      try desk.run(RouteStatements.show, [Parameter(id), Parameter(isPublic)])
+      try session.run(RouteStatements.show, [Parameter(id), Parameter(isPublic)])
     }
   }
 
@@ -116,7 +117,9 @@ extension PostgresStore: RouteStore {
     return try await read {
       try $0.rows(
         RouteStatements.inBox,
-        viewer.parameters + box.halves + [Parameter(after), Parameter(limit)], RouteRecord.read)
+        viewer.parameters + box.halves.map { Parameter($0) } + [
+          Parameter(after), Parameter(limit),
+        ], RouteRecord.read)
     }
   }
 
@@ -128,8 +131,8 @@ extension PostgresStore: RouteStore {
     let limit = checked(limit: limit)
     // PostGIS finds the foot on a sphere: some metres of a long leg are left to it.
     let reach = max(withinMeters, 0) * 1.01 + 100
-    return try await read { desk in
-      let found = try desk.rows(
+    return try await read { session in
+      let found = try session.rows(
         RouteStatements.near,
         viewer.parameters + [
           Parameter(place.longitude), Parameter(place.latitude), Parameter(reach),
@@ -183,24 +186,6 @@ extension MapLine {
 }
 
 extension RouteRecord {
-  static let columns = """
-    r.route_id, r.version, r.hash, r.name, r.owner, r.is_public, r.created_at, r.length_um, r.parts,
-    r.vertices, r.waypoints, r.west, r.south, r.east, r.north
-    """
-
-  static func read(_ columns: inout Columns) throws -> RouteRecord {
-    RouteRecord(
-      version: RouteVersion(route: try columns.id(), version: Int(try columns.int())),
-      hash: try columns.hash(), name: try columns.optionalText(),
-      owner: try columns.optionalID(), isPublic: try columns.bool(),
-      createdAt: try columns.instant(),
-      length: try columns.distance(), parts: Int(try columns.int()),
-      vertices: Int(try columns.int()), waypoints: Int(try columns.int()),
-      bounds: Bounds(
-        west: try columns.double(), south: try columns.double(), east: try columns.double(),
-        north: try columns.double()))
-  }
-
   fileprivate var parameters: [Parameter] {
     version.parameters + [
       Parameter(hash.blob), Parameter(name), Parameter(owner), Parameter(isPublic),
@@ -218,11 +203,12 @@ enum RouteStatements {
   static let byContent = Statement(
     "route_by_content",
     """
-    SELECT \(RouteRecord.columns) FROM routes r WHERE r.route_id = $1::uuid AND r.hash = $2::bytea
+    SELECT \(RouteRecord.columns.of("r")) FROM routes r WHERE r.route_id = $1::uuid AND r.hash = $2::bytea
     """)
   static let last = Statement(
     "last_version",
-    "SELECT \(RouteRecord.columns) FROM routes r WHERE r.route_id = $1::uuid AND r.is_latest")
+    "SELECT \(RouteRecord.columns.of("r")) FROM routes r WHERE r.route_id = $1::uuid AND r.is_latest"
+  )
   static let show = Statement(
     "show_route", "UPDATE routes SET is_public = $2::boolean WHERE route_id = $1::uuid")
   static let insertContent = Statement(
@@ -271,16 +257,17 @@ enum RouteStatements {
   static let byVersion = Statement(
     "route",
     """
-    SELECT \(RouteRecord.columns) FROM routes r
+    SELECT \(RouteRecord.columns.of("r")) FROM routes r
     WHERE r.route_id = $1::uuid AND r.version = $2::bigint
     """)
   static let versions = Statement(
     "route_versions",
-    "SELECT \(RouteRecord.columns) FROM routes r WHERE r.route_id = $1::uuid ORDER BY r.version")
+    "SELECT \(RouteRecord.columns.of("r")) FROM routes r WHERE r.route_id = $1::uuid ORDER BY r.version"
+  )
   static let byHash = Statement(
     "routes_by_hash",
     """
-    SELECT \(RouteRecord.columns) FROM routes r WHERE r.hash = $1::bytea
+    SELECT \(RouteRecord.columns.of("r")) FROM routes r WHERE r.hash = $1::bytea
     ORDER BY r.created_at, r.route_id, r.version
     """)
   static let content = Statement(
@@ -294,7 +281,7 @@ enum RouteStatements {
   static let list = Statement(
     "list_routes",
     """
-    SELECT \(RouteRecord.columns) FROM routes r
+    SELECT \(RouteRecord.columns.of("r")) FROM routes r
     WHERE r.is_latest AND ($3::uuid IS NULL OR r.route_id > $3::uuid) AND \(isSeen)
     ORDER BY r.route_id LIMIT $4::bigint
     """)
@@ -310,7 +297,7 @@ enum RouteStatements {
   static let inBox = Statement(
     "routes_in_box",
     """
-    SELECT \(RouteRecord.columns) FROM routes r
+    SELECT \(RouteRecord.columns.of("r")) FROM routes r
     WHERE r.is_latest
       AND (r.box && ST_MakeEnvelope($3::float8, $5::float8, $4::float8, $6::float8, 4326)
         OR r.box && ST_MakeEnvelope($7::float8, $5::float8, $8::float8, $6::float8, 4326))
@@ -322,7 +309,7 @@ enum RouteStatements {
   static let near = Statement(
     "routes_near",
     """
-    SELECT \(RouteRecord.columns), c.content
+    SELECT \(RouteRecord.columns.of("r")), c.content
     FROM (SELECT p.route_id, p.version, min(ST_Distance(ST_Force2D(p.line)::geography, t.place)) AS d
       FROM (SELECT ST_SetSRID(ST_MakePoint($3::float8, $4::float8), 4326)::geography AS place) t
         JOIN route_parts p ON p.is_latest

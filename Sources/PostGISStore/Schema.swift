@@ -9,7 +9,9 @@ enum Schema {
   /// The version that the last migration leads to.
   static var version: Int64 { Int64(migrations.count) }
 
-  static let migrations = [ledger, routes, accounts, publicTeams, publicRoutes, signIn, erasure]
+  static let migrations = [
+    ledger, routes, accounts, publicTeams, publicRoutes, signIn, erasure, names,
+  ]
 
   /// What the versions themselves are kept in.
   static let beginning = """
@@ -403,5 +405,20 @@ enum Schema {
     CREATE INDEX audit_trail_person ON audit_trail (person_id) WHERE person_id IS NOT NULL;
     CREATE INDEX invites_unused ON invites (created_by)
       WHERE redeemed_by IS NULL AND revoked_at IS NULL;
+    """
+
+  /// The names that the other stores have.
+  private static let names = """
+    ALTER TABLE memberships RENAME COLUMN stay TO period;
+
+    ALTER TABLE audit_trail RENAME TO change_log;
+    ALTER INDEX audit_trail_pkey RENAME TO change_log_pkey;
+    ALTER INDEX audit_trail_team RENAME TO change_log_team;
+    ALTER INDEX audit_trail_actor RENAME TO change_log_actor;
+    ALTER INDEX audit_trail_person RENAME TO change_log_person;
+
+    ALTER TABLE quest_places RENAME TO markers;
+    ALTER INDEX quest_places_pkey RENAME TO markers_pkey;
+    ALTER INDEX quest_places_place RENAME TO markers_place;
     """
 }

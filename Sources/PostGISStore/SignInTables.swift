@@ -1,66 +1,69 @@
 public import CivilTime
+internal import LedgerCore
 public import Quests
 
 // How people prove who they are: sessions, codes and API keys.
 
-extension PostgresStore {
+extension PostGISStore {
   // MARK: Sessions
 
   public func createSession(
     _ session: Session, tokenHash: ContentHash
   ) async throws(LedgerError) {
-    let most = limits.personSessions
-    try await write { desk in
+    let kept = Session.keptBeside(limits)
+    try await write { store in
       do {
-        try desk.run(
+        try store.run(
           SignInStatements.createSession,
           [
             Parameter(session.id), Parameter(session.person), Parameter(session.createdAt),
             Parameter(session.refreshedAt), Parameter(session.expiresAt),
             Parameter(session.endsAt),
           ])
-        try desk.run(
+        try store.run(
           SignInStatements.addToken,
           [Parameter(session.id), Parameter(Int64(1)), Parameter(tokenHash.blob)])
       } catch let failure as ServerFailure where failure.state == "23505" {
-        throw LedgerError(.conflict, "there is a session with this id or token")
+        throw Session.taken
       }
-      try desk.run(
+      try store.run(
         SignInStatements.endOldest,
-        [Parameter(session.person), Parameter(session.id), Parameter(Int64(max(most - 1, 0)))])
+        [Parameter(session.person), Parameter(session.id), Parameter(Int64(kept))])
     }
   }
 
   public func rotate(
     tokenHash: ContentHash, new: ContentHash, expiresAt: Instant, at now: Instant
   ) async throws(LedgerError) -> TokenRotation {
-    let known = limits.sessionTokens
-    return try await write { desk in
-      let found = try desk.row(SignInStatements.lockSession, [Parameter(tokenHash.blob)]) {
+    let limits = limits
+    return try await write { store in
+      let found = try store.row(SignInStatements.lockSession, [Parameter(tokenHash.blob)]) {
         (session: try Session.read(&$0), last: try $0.int(), shown: try $0.int())
       }
       guard let found else { return .unknown }
-      var (session, last) = (found.session, found.last)
-      guard session.expiresAt > now else { return .expired }
-      guard found.shown == last else {
-        try desk.run(
+      switch TokenDecision(
+        found.session, shown: found.shown, last: found.last, expiresAt: expiresAt, at: now,
+        limits: limits)
+      {
+      case .expired: return .expired
+      case .reused(let session):
+        try store.run(
           SignInStatements.endSession, [Parameter(session.id), Parameter(session.person)])
         return .reused(session.id, session.person)
+      case .rotated(let session, let generation, let forgotten):
+        try store.run(
+          SignInStatements.refresh,
+          [
+            Parameter(session.id), Parameter(generation), Parameter(now),
+            Parameter(session.expiresAt),
+          ])
+        try store.run(
+          SignInStatements.addToken,
+          [Parameter(session.id), Parameter(generation), Parameter(new.blob)])
+        try store.run(
+          SignInStatements.forgetTokens, [Parameter(session.id), Parameter(forgotten)])
+        return .rotated(session)
       }
-      last += 1
-      session.refreshedAt = now
-      session.expiresAt = min(expiresAt, session.endsAt)
-      try desk.run(
-        SignInStatements.refresh,
-        [
-          Parameter(session.id), Parameter(last), Parameter(now), Parameter(session.expiresAt),
-        ])
-      try desk.run(
-        SignInStatements.addToken,
-        [Parameter(session.id), Parameter(last), Parameter(new.blob)])
-      try desk.run(
-        SignInStatements.forgetTokens, [Parameter(session.id), Parameter(last - known)])
-      return .rotated(session)
     }
   }
 
@@ -123,32 +126,30 @@ extension PostgresStore {
     _ kind: OneTimeCode.Kind, holder: String, hash: ContentHash, at now: Instant
   ) async throws(LedgerError) -> CodeTrial {
     let key = [Parameter(kind.rawValue), Parameter(holder)]
-    return try await write { desk in
+    return try await write { session in
       // Whoever tries at the same time waits here, and then sees what was left.
-      let found = try desk.row(
+      let found = try session.row(
         SignInStatements.lockCode, key + [Parameter(now)], OneTimeCode.read)
-      guard let code = found else { return .none }
-      guard code.hash == hash else {
-        try desk.run(SignInStatements.countTry, key)
-        return .wrong
+      let trial = CodeTrial(of: hash, against: found)
+      switch trial {
+      case .none: break
+      case .wrong: try session.run(SignInStatements.countTry, key)
+      case .right: try session.run(SignInStatements.dropCode, key)
       }
-      try desk.run(SignInStatements.dropCode, key)
-      return .right(content: code.content)
+      return trial
     }
   }
 
   // MARK: API keys
 
   public func createAPIKey(_ key: APIKey) async throws(LedgerError) {
-    let most = limits.personAPIKeys
-    try await write { desk in
-      let count = try desk.row(SignInStatements.countAPIKeys, [Parameter(key.owner)]) {
+    let limits = limits
+    try await write { session in
+      let count = try session.row(SignInStatements.countAPIKeys, [Parameter(key.owner)]) {
         try $0.int()
       }
-      guard count ?? 0 < most else {
-        throw LedgerError(.limit, "the person has \(most) API keys; no more can be")
-      }
-      let made = try desk.run(
+      try APIKey.checkRoom(after: count ?? 0, limits)
+      let made = try session.run(
         SignInStatements.createAPIKey,
         [
           Parameter(key.id), Parameter(key.owner), Parameter(key.name), Parameter(key.hash.blob),
@@ -156,9 +157,7 @@ extension PostgresStore {
           Parameter(key.rate?.burst), Parameter(key.createdAt), Parameter(key.lastUsedAt),
           Parameter(key.revokedAt),
         ])
-      guard made == 1 else {
-        throw LedgerError(.conflict, "there is an API key with this id")
-      }
+      guard made == 1 else { throw APIKey.taken }
     }
   }
 
@@ -177,54 +176,13 @@ extension PostgresStore {
       try $0.run(
         SignInStatements.revokeAPIKey, [Parameter(id), Parameter(owner), Parameter(now)])
     }
-    guard revoked == 1 else {
-      throw LedgerError(.notFound, "the person has no API key with this id")
-    }
+    guard revoked == 1 else { throw APIKey.unknown }
   }
 
   public func touchAPIKey(_ id: APIKeyID, at now: Instant) async throws(LedgerError) {
     _ = try await write {
       try $0.run(SignInStatements.touchAPIKey, [Parameter(id), Parameter(now)])
     }
-  }
-}
-
-extension Session {
-  static let columns =
-    "s.session_id, s.person_id, s.created_at, s.refreshed_at, s.expires_at, s.ends_at"
-  static func read(_ columns: inout Columns) throws -> Session {
-    Session(
-      id: try columns.id(), person: try columns.id(), createdAt: try columns.instant(),
-      refreshedAt: try columns.instant(), expiresAt: try columns.instant(),
-      endsAt: try columns.instant())
-  }
-}
-
-extension OneTimeCode {
-  static let columns = "kind, holder, code_hash, content, expires_at, attempts"
-  static func read(_ columns: inout Columns) throws -> OneTimeCode {
-    OneTimeCode(
-      kind: try columns.named(), holder: try columns.text(), hash: try columns.hash(),
-      content: try columns.optionalText(), expiresAt: try columns.instant(),
-      attempts: try columns.int())
-  }
-}
-
-extension APIKey {
-  static let columns =
-    "key_id, owner, name, hash, scopes, rate_per_second, rate_burst, created_at, last_used_at, "
-    + "revoked_at"
-  static func read(_ columns: inout Columns) throws -> APIKey {
-    let (id, owner) = (try columns.id() as APIKeyID, try columns.id() as PersonID)
-    let (name, hash) = (try columns.text(), try columns.hash())
-    let scopes = AccessScopes(rawValue: try columns.int())
-    let (perSecond, burst) = (try columns.optionalInt(), try columns.optionalInt())
-    var rate: RequestRate?
-    if let perSecond, let burst { rate = RequestRate(perSecond: perSecond, burst: burst) }
-    return APIKey(
-      id: id, owner: owner, name: name, hash: hash, scopes: scopes, rate: rate,
-      createdAt: try columns.instant(), lastUsedAt: try columns.optionalInstant(),
-      revokedAt: try columns.optionalInstant())
   }
 }
 
@@ -254,7 +212,7 @@ enum SignInStatements {
   static let lockSession = Statement(
     "lock_session",
     """
-    SELECT \(Session.columns), s.generation, t.generation
+    SELECT \(Session.columns.of("s")), s.generation, t.generation
     FROM refresh_tokens t JOIN sessions s ON s.session_id = t.session_id
     WHERE t.token_hash = $1::bytea FOR UPDATE OF s
     """)
@@ -270,7 +228,7 @@ enum SignInStatements {
   static let sessions = Statement(
     "sessions",
     """
-    SELECT \(Session.columns) FROM sessions s
+    SELECT \(Session.columns.of("s")) FROM sessions s
     WHERE s.person_id = $1::uuid AND s.expires_at > $2::bigint
     ORDER BY s.created_at, s.session_id
     """)

@@ -1,5 +1,6 @@
 internal import CivilTime
 internal import Geodesy
+internal import LedgerCore
 internal import Quests
 
 // How values travel to the server and lie in its columns: PostgreSQL's binary formats, big-endian.
@@ -127,7 +128,7 @@ struct Parameter {
 }
 
 /// Reads the columns of a row in their order.
-struct Columns {
+struct Columns: ColumnReader {
   let rows: Rows
   let row: Int
   private var next = 0
@@ -137,26 +138,22 @@ struct Columns {
     self.row = row
   }
 
-  static func damaged(_ column: Int) -> LedgerError {
-    LedgerError(.corrupt, "column \(column + 1) of a stored row holds what nobody wrote")
-  }
+  var damage: LedgerError { Self.damaged(next - 1) }
 
   /// The bytes of the next column, or nil for NULL.
   private mutating func take<Value>(
-    _ body: (UnsafeRawBufferPointer) throws -> Value?
+    _ body: (UnsafeRawBufferPointer) -> Value?
   ) throws -> Value? {
-    defer { next += 1 }
-    guard let bytes = rows.bytes(row: row, column: next) else { return nil }
-    guard let value = try body(bytes) else { throw Self.damaged(next) }
+    next += 1
+    guard let bytes = rows.bytes(row: row, column: next - 1) else { return nil }
+    guard let value = body(bytes) else { throw damage }
     return value
   }
 
-  private mutating func required<Value>(_ value: Value?) throws -> Value {
-    guard let value else { throw Self.damaged(next - 1) }
+  private func required<Value>(_ value: Value?) throws -> Value {
+    guard let value else { throw damage }
     return value
   }
-
-  mutating func skip(_ count: Int) { next += count }
 
   mutating func optionalInt() throws -> Int64? {
     try take { bytes in
@@ -167,8 +164,6 @@ struct Columns {
       }
     }
   }
-
-  mutating func int() throws -> Int64 { try required(try optionalInt()) }
 
   mutating func double() throws -> Double {
     try required(
@@ -186,8 +181,6 @@ struct Columns {
     try take { bytes in String(validating: bytes, as: UTF8.self) }
   }
 
-  mutating func text() throws -> String { try required(try optionalText()) }
-
   mutating func bytes() throws -> [UInt8] { try required(try take { bytes in Array(bytes) }) }
 
   mutating func optionalID<S>() throws -> Identifier<S>? {
@@ -197,28 +190,5 @@ struct Columns {
         high: UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self)),
         low: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self)))
     }
-  }
-
-  mutating func id<S>() throws -> Identifier<S> { try required(try optionalID()) }
-  mutating func instant() throws -> Instant { Instant(microseconds: try int()) }
-
-  mutating func optionalInstant() throws -> Instant? {
-    try optionalInt().map(Instant.init(microseconds:))
-  }
-
-  mutating func distance() throws -> Distance { Distance(micrometers: try int()) }
-  mutating func day() throws -> Day { Day(number: try int()) }
-
-  mutating func named<Value: RawRepresentable<String>>() throws -> Value {
-    try required(Value(rawValue: try text()))
-  }
-
-  mutating func optionalNamed<Value: RawRepresentable<String>>() throws -> Value? {
-    guard let text = try optionalText() else { return nil }
-    return try required(Value(rawValue: text))
-  }
-
-  mutating func hash() throws -> ContentHash {
-    try required(ContentHash(bytes: try bytes()))
   }
 }

@@ -1,12 +1,13 @@
 internal import Base
 internal import Foundation
+internal import LedgerCore
 internal import Quests
 
 /// Threads with a connection each, for everything that is not folded: reading, and writing that the
 /// rules have no part in.
 final class Workers: Sendable {
   private struct Job: Sendable {
-    var run: @Sendable (Line) -> Void
+    var run: @Sendable (ConnectionSlot) -> Void
     var refuse: @Sendable (LedgerError) -> Void
   }
 
@@ -15,16 +16,16 @@ final class Workers: Sendable {
   /// Times that reading begins again on a new connection.
   private static let mostTries = 4
 
-  init(sessions: SessionFactory, connections: Int, mostWaiting: Int) {
+  init(factory: ConnectionFactory, connections: Int, mostWaiting: Int) {
     self.mostWaiting = mostWaiting
     inbox = Inbox(most: mostWaiting)
     for number in 1...max(connections, 1) {
       let thread = Thread { [inbox] in
-        let line = Line(sessions)
+        let slot = ConnectionSlot(factory)
         while true {
           let jobs = inbox.take(upTo: 1)
           if jobs.isEmpty { return }
-          for job in jobs { job.run(line) }
+          for job in jobs { job.run(slot) }
         }
       }
       thread.name = "postgis-worker-\(number)"
@@ -34,42 +35,17 @@ final class Workers: Sendable {
 
   func close() { inbox.close() }
 
-  /// What a body is given.
-  struct Desk {
-    let connection: Connection
-    let deadline: Deadline
-
-    func rows<Value>(
-      _ statement: Statement, _ parameters: [Parameter] = [],
-      _ make: (inout Columns) throws -> Value
-    ) throws -> [Value] {
-      try connection.run(Request(statement, parameters), until: deadline).map(make)
-    }
-
-    func row<Value>(
-      _ statement: Statement, _ parameters: [Parameter] = [],
-      _ make: (inout Columns) throws -> Value
-    ) throws -> Value? {
-      try connection.run(Request(statement, parameters), until: deadline).first(make)
-    }
-
-    @discardableResult
-    func run(_ statement: Statement, _ parameters: [Parameter] = []) throws -> Int {
-      try connection.run(Request(statement, parameters), until: deadline).changed
-    }
-  }
-
   private static let beginReading = Statement(
     "begin_reading", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
   private static let noTimeout = Statement("no_timeout", "SET LOCAL statement_timeout = 0")
 
   /// Reads with statements that need no common view of the store.
   func read<Value: Sendable>(
-    until deadline: Deadline, _ body: @escaping @Sendable (Desk) throws -> Value
+    until deadline: Deadline, _ body: @escaping @Sendable (StoreSession) throws -> Value
   ) async throws(LedgerError) -> Value {
-    try await perform(until: deadline) { line in
-      try Self.again(line, until: deadline) { connection in
-        try body(Desk(connection: connection, deadline: deadline))
+    try await perform(until: deadline) { slot in
+      try Self.again(slot, until: deadline) { connection in
+        try body(StoreSession(connection: connection, deadline: deadline))
       }
     }
   }
@@ -79,14 +55,14 @@ final class Workers: Sendable {
   /// - Parameter isLong: whether it may take longer than the server allows others.
   func snapshot<Value: Sendable>(
     until deadline: Deadline, isLong: Bool = false,
-    _ body: @escaping @Sendable (Desk) throws -> Value
+    _ body: @escaping @Sendable (StoreSession) throws -> Value
   ) async throws(LedgerError) -> Value {
-    try await perform(until: deadline) { line in
-      try Self.again(line, until: deadline) { connection in
+    try await perform(until: deadline) { slot in
+      try Self.again(slot, until: deadline) { connection in
         try connection.run(
           [Request(Self.beginReading)] + (isLong ? [Request(Self.noTimeout)] : []),
           until: deadline)
-        let value = try body(Desk(connection: connection, deadline: deadline))
+        let value = try body(StoreSession(connection: connection, deadline: deadline))
         try connection.run([Request(FoldStatements.rollback)], until: deadline)
         return value
       }
@@ -97,12 +73,12 @@ final class Workers: Sendable {
   ///
   /// - Throws: also `unknown-outcome`.
   func write<Value: Sendable>(
-    until deadline: Deadline, _ body: @escaping @Sendable (Desk) throws -> Value
+    until deadline: Deadline, _ body: @escaping @Sendable (StoreSession) throws -> Value
   ) async throws(LedgerError) -> Value {
-    try await perform(until: deadline) { line in
-      try Self.again(line, until: deadline) { connection in
+    try await perform(until: deadline) { slot in
+      try Self.again(slot, until: deadline) { connection in
         try connection.run([Request(FoldStatements.begin)], until: deadline)
-        let value = try body(Desk(connection: connection, deadline: deadline))
+        let value = try body(StoreSession(connection: connection, deadline: deadline))
         do {
           try connection.run([Request(FoldStatements.commit)], until: deadline)
         } catch let failure as ServerFailure where failure.isLost {
@@ -117,21 +93,15 @@ final class Workers: Sendable {
 
   /// Runs a body until it ends otherwise than by a lost connection or a lost race.
   private static func again<Value>(
-    _ line: Line, until deadline: Deadline, _ body: (Connection) throws -> Value
+    _ slot: ConnectionSlot, until deadline: Deadline, _ body: (Connection) throws -> Value
   ) throws -> Value {
     var tries = 0
     while true {
       tries += 1
-      let connection = try line.open(until: deadline)
+      let connection = try slot.open(until: deadline)
       do { return try body(connection) } catch {
+        slot.rollBack(after: error)
         let failure = error as? ServerFailure
-        if failure?.isLost == true || (error as? LedgerError)?.code == .unknownOutcome {
-          line.drop()
-        } else {
-          do {
-            try connection.run([Request(FoldStatements.rollback)], until: .in(seconds: 2))
-          } catch { line.drop() }
-        }
         guard let failure, failure.isLost || failure.isRace, tries < mostTries, !deadline.isOver
         else { throw error }
       }
@@ -181,7 +151,7 @@ final class Workers: Sendable {
   }
 
   private func perform<Value: Sendable>(
-    until deadline: Deadline, _ body: @escaping @Sendable (Line) throws -> Value
+    until deadline: Deadline, _ body: @escaping @Sendable (ConnectionSlot) throws -> Value
   ) async throws(LedgerError) -> Value {
     let ticket = Ticket()
     let gaveUp = LedgerError(.timeout, "the caller gave up before there was an answer")
@@ -189,18 +159,18 @@ final class Workers: Sendable {
       await withCheckedContinuation {
         (reply: CheckedContinuation<Result<Value, LedgerError>, Never>) in
         let job = Job(
-          run: { line in
+          run: { slot in
             if deadline.isOver {
               return reply.resume(
                 returning: .failure(
                   LedgerError(.timeout, "the database did not get to the request in time")))
             }
-            let connection = try? line.open(until: deadline)
+            let connection = try? slot.open(until: deadline)
             guard ticket.begin(connection?.canceller) else {
               return reply.resume(returning: .failure(gaveUp))
             }
             let result: Result<Value, LedgerError>
-            do { result = .success(try body(line)) } catch {
+            do { result = .success(try body(slot)) } catch {
               result = .failure(LedgerError(postgres: error))
             }
             ticket.end()

@@ -1,8 +1,9 @@
 public import CivilTime
 internal import GRDB
+internal import LedgerCore
 public import Quests
 
-extension EmbeddedStore: AccountStore {
+extension SQLiteStore: AccountStore {
   public func createAccount(_ account: Account) async throws(LedgerError) {
     try await write { try $0.insert(account) }
   }
@@ -28,16 +29,12 @@ extension EmbeddedStore: AccountStore {
       let stored = try db.row(
         "SELECT revision FROM accounts WHERE person_id = ?", [account.person.blob]
       ) { try $0.int() }
-      guard let stored else { throw LedgerError(.notFound, "there is no account of this person") }
-      guard stored == account.revision - 1 else {
-        throw LedgerError(
-          .revision, "the account has revision \(stored): it has changed; read it again")
-      }
+      try account.checkFollows(stored)
       let other = try db.row(
         "SELECT 1 FROM accounts WHERE email = ? AND person_id <> ?",
         [account.email.column(\.sql), account.person.blob]
       ) { try $0.int() }
-      if other != nil { throw LedgerError(.conflict, "another account has this address") }
+      if other != nil { throw Account.addressTaken }
       try db.run(
         "UPDATE accounts SET email = ?, is_email_verified = ?, name = ?, zone = ?, units = ?, "
           + "credential = ?, revision = ? WHERE person_id = ?",
@@ -98,27 +95,20 @@ extension EmbeddedStore: AccountStore {
   public func claim(
     _ key: RequestKey, body: ContentHash, high: UInt64, low: UInt64, at now: Instant
   ) async throws(LedgerError) -> RequestClaim {
-    guard !key.key.isEmpty, key.key.utf8.count <= limits.textBytes else {
-      throw LedgerError(
-        .limit, "the request's key has \(key.key.utf8.count) bytes; 1 to \(limits.textBytes) can be"
-      )
-    }
+    try key.check(limits)
     let expires = now.advanced(bySeconds: limits.requestKeySeconds)
     return try await write { db in
       let known = try db.row(
         "SELECT body_hash, created_id FROM request_keys "
-          + "WHERE caller = ? AND key = ? AND expires_at > ?",
-        [key.caller.blob, key.key.sql, now.column]
+          + "WHERE caller = ? AND key_hash = ? AND expires_at > ?",
+        [key.caller.blob, key.hash.blob, now.column]
       ) { (hash: try $0.hash(), id: try $0.id() as PlanID) }
-      if let known {
-        return known.hash == body
-          ? .repeated(high: known.id.high, low: known.id.low) : .otherBody
-      }
+      if let known { return RequestClaim(known: known.hash, id: known.id, for: body) }
       try db.run(
-        "INSERT OR REPLACE INTO request_keys (caller, key, body_hash, created_id, expires_at) "
+        "INSERT OR REPLACE INTO request_keys (caller, key_hash, body_hash, created_id, expires_at) "
           + "VALUES (?, ?, ?, ?, ?)",
         [
-          key.caller.blob, key.key.sql, body.blob, PlanID(high: high, low: low).blob,
+          key.caller.blob, key.hash.blob, body.blob, PlanID(high: high, low: low).blob,
           expires.column,
         ])
       return .new
@@ -147,9 +137,7 @@ extension Database {
       "SELECT 1 FROM accounts WHERE person_id = ? OR email = ?",
       [account.person.blob, account.email.column(\.sql)]
     ) { try $0.int() }
-    if isTaken != nil {
-      throw LedgerError(.conflict, "there is an account of this person or with this address")
-    }
+    if isTaken != nil { throw Account.taken }
     try run(
       "INSERT INTO accounts (\(Account.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
       [
@@ -157,18 +145,6 @@ extension Database {
         account.name.sql, account.zone.sql, account.units.sql, account.credential.column(\.sql),
         account.createdAt.column, account.revision.sql,
       ])
-  }
-}
-
-extension Account {
-  static let columns =
-    "person_id, email, is_email_verified, name, zone, units, credential, created_at, revision"
-  static func read(_ columns: inout Columns) throws -> Account {
-    Account(
-      person: try columns.id(), email: try columns.optionalText(),
-      isEmailVerified: try columns.bool(), name: try columns.text(), zone: try columns.text(),
-      units: try columns.text(), credential: try columns.optionalText(),
-      createdAt: try columns.instant(), revision: try columns.int())
   }
 }
 

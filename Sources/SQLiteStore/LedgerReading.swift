@@ -1,10 +1,11 @@
 public import CivilTime
 internal import GRDB
 internal import Geodesy
+internal import LedgerCore
 public import Quests
 public import Routes
 
-extension EmbeddedStore: LedgerStore {
+extension SQLiteStore: LedgerStore {
   // MARK: Activities
 
   public func activity(_ key: ActivityKey) async throws(LedgerError) -> Activity? {
@@ -51,7 +52,7 @@ extension EmbeddedStore: LedgerStore {
   public func walkedDays(
     of person: PersonID, through day: Day, limit: Int
   ) async throws(LedgerError) -> [Day] {
-    let limit = min(max(limit, 0), limits.page)
+    let limit = limits.rows(limit)
     return try await read { tables in
       // The index goes by start, and the zones of neighbours can put their days up to two apart:
       // three days more than asked for, and none that is not read can belong among them.
@@ -132,15 +133,15 @@ extension EmbeddedStore: LedgerStore {
     }
   }
 
-  public func trail(
+  public func changeLog(
     of team: TeamID, before number: Int64?, limit: Int
-  ) async throws(LedgerError) -> [(number: Int64, entry: AuditEntry)] {
+  ) async throws(LedgerError) -> [(number: Int64, entry: ChangeLogEntry)] {
     let limit = checked(limit: limit)
     return try await read {
       try $0.db.rows(
-        "SELECT \(AuditEntry.columns) FROM audit_trail WHERE team_id = ? AND number < ? "
+        "SELECT \(ChangeLogEntry.columns) FROM change_log WHERE team_id = ? AND number < ? "
           + "ORDER BY number DESC LIMIT ?",
-        [team.blob, (number ?? .max).sql, limit], AuditEntry.read)
+        [team.blob, (number ?? .max).sql, limit], ChangeLogEntry.read)
     }
   }
 
@@ -177,16 +178,15 @@ extension EmbeddedStore: LedgerStore {
     of quest: QuestID, now: Instant, past: Instant?, limit: Int
   ) async throws(LedgerError) -> QuestOverview? {
     let zones = zones
-    let limit = min(max(limit, 0), limits.page)
+    let limit = limits.rows(limit)
     return try await read { tables in
       guard let standing = try tables.standing(of: quest, now: now, past: past, zones: zones)
       else { return nil }
-      let reached = standing.plan.reachedCount(total: standing.total)
-      let first = max(reached - limit, 0)
+      let reached = standing.lastReached(limit)
       return QuestOverview(
         standing: standing,
         passages: try tables.passages(
-          of: standing.record.quest, from: first, limit: reached - first),
+          of: standing.record.quest, from: reached.lowerBound, limit: reached.count),
         people: try tables.farthest(in: standing.record.quest, through: past, limit: limit))
     }
   }
@@ -194,7 +194,7 @@ extension EmbeddedStore: LedgerStore {
   public func passages(
     of quest: QuestID, from index: Int, limit: Int
   ) async throws(LedgerError) -> [MilestonePassage] {
-    let limit = min(max(limit, 0), limits.page)
+    let limit = limits.rows(limit)
     return try await read { tables in
       guard let record = try tables.quest(quest) else { return [] }
       return try tables.passages(of: record.quest, from: index, limit: limit)
@@ -266,7 +266,7 @@ extension EmbeddedStore: LedgerStore {
     try await write { db in
       for marker in markers {
         try db.run(
-          "INSERT INTO quest_markers (quest_id, team_id, latitude, longitude, version) "
+          "INSERT INTO markers (quest_id, team_id, latitude, longitude, version) "
             + "VALUES (?, ?, ?, ?, ?) ON CONFLICT (quest_id) DO UPDATE SET "
             + "latitude = excluded.latitude, longitude = excluded.longitude, "
             + "version = excluded.version WHERE excluded.version >= version",
@@ -275,8 +275,8 @@ extension EmbeddedStore: LedgerStore {
             marker.longitude.sql, marker.version.sql,
           ])
         try db.run(
-          "INSERT OR REPLACE INTO quest_marker_boxes (box, west, east, south, north) "
-            + "SELECT box, longitude, longitude, latitude, latitude FROM quest_markers "
+          "INSERT OR REPLACE INTO marker_boxes (box, west, east, south, north) "
+            + "SELECT box, longitude, longitude, latitude, latitude FROM markers "
             + "WHERE quest_id = ?", [marker.quest.blob])
       }
     }
@@ -289,22 +289,17 @@ extension EmbeddedStore: LedgerStore {
     return try await read { tables in
       // The boxes are rounded outwards to 32 bits; the places themselves decide.
       try tables.db.rows(
-        "SELECT m.quest_id, m.team_id, m.latitude, m.longitude, m.version FROM quest_markers m "
-          + "WHERE m.box IN (SELECT box FROM quest_marker_boxes "
+        "SELECT m.quest_id, m.team_id, m.latitude, m.longitude, m.version FROM markers m "
+          + "WHERE m.box IN (SELECT box FROM marker_boxes "
           + "  WHERE west <= ?2 AND east >= ?1 AND south <= ?4 AND north >= ?3 "
-          + "  UNION SELECT box FROM quest_marker_boxes "
+          + "  UNION SELECT box FROM marker_boxes "
           + "  WHERE west <= ?6 AND east >= ?5 AND south <= ?4 AND north >= ?3) "
           + "AND m.latitude BETWEEN ?3 AND ?4 "
           + "AND (m.longitude BETWEEN ?1 AND ?2 OR m.longitude BETWEEN ?5 AND ?6) "
           + "AND m.quest_id > ?7 AND (?8 = 0 OR EXISTS "
           + "  (SELECT 1 FROM teams t WHERE t.team_id = m.team_id AND t.is_public = 1)) "
           + "ORDER BY m.quest_id LIMIT ?9",
-        box.halves + [quest.after(), publicOnly.sql, limit]
-      ) {
-        QuestMarker(
-          quest: try $0.id(), team: try $0.id(), latitude: try $0.double(),
-          longitude: try $0.double(), version: try $0.int())
-      }
+        box.halves.map(\.sql) + [quest.after(), publicOnly.sql, limit], QuestMarker.read)
     }
   }
 
@@ -316,18 +311,6 @@ extension EmbeddedStore: LedgerStore {
       try db.run("DELETE FROM team_events WHERE at < ?", [before.column])
       return db.changesCount
     }
-  }
-}
-
-extension Bounds {
-  /// West and east, south and north, and west and east once more: of the part beyond 180 degrees
-  /// where there is one.
-  var halves: [SQLValue] {
-    let crosses = west > east
-    return [
-      west.sql, (crosses ? 180 : east).sql, south.sql,
-      north.sql, (crosses ? -180 : west).sql, east.sql,
-    ]
   }
 }
 
@@ -347,7 +330,7 @@ extension LedgerTables {
     guard let (team, version) = found else { return nil }
     let membership = try person.flatMap { person in
       try db.row(
-        LedgerTables.openStayStatement, [team.id.blob, person.blob], Membership.read)
+        LedgerTables.openPeriodStatement, [team.id.blob, person.blob], Membership.read)
     }
     return QuestGlance(
       team: team, version: version, membership: membership, names: try names(of: people))
@@ -362,12 +345,7 @@ extension LedgerTables {
         + "AND c.quest_id = m.quest_id "
         + "WHERE m.team_id = ? AND m.quest_id = ? AND m.milestone >= ? "
         + "ORDER BY m.milestone LIMIT ?",
-      [quest.team.blob, quest.id.blob, index.sql, limit.sql]
-    ) {
-      let (index, at) = (Int(try $0.int()), try $0.instant())
-      let walk = ActivityKey(person: try $0.id(), id: try $0.id())
-      return MilestonePassage(index: index, at: at, walk: try $0.bool() ? nil : walk)
-    }
+      [quest.team.blob, quest.id.blob, index.sql, limit.sql], MilestonePassage.read)
   }
 
   /// Those who had walked the farthest at a moment, or have by now.
@@ -386,10 +364,10 @@ extension LedgerTables {
   }
 
   private static let glanceStatement =
-    "SELECT t.\(Team.columns.replacing(", ", with: ", t.")), s.version FROM quests q "
+    "SELECT \(Team.columns.of("t")), s.version FROM quests q "
     + "JOIN teams t ON t.team_id = q.team_id JOIN team_state s ON s.team_id = q.team_id "
     + "WHERE q.quest_id = ?"
-  private static let openStayStatement =
+  private static let openPeriodStatement =
     "SELECT \(Membership.columns) FROM memberships "
     + "WHERE team_id = ? AND person_id = ? AND left_at IS NULL"
 
@@ -402,48 +380,28 @@ extension LedgerTables {
         { try $0.int() })
     else { return nil }
     let zone = try zones.zone(named: record.quest.zone)
-    let at = past ?? now
-    var recent: [DayTotal] = []
-    if let window = Pace.window(at: at, start: record.quest.start, zone: zone) {
-      recent = try days(record.quest, from: window.lowerBound, through: window.upperBound)
+    let question = StandingQuestion(now: now, past: past)
+    var days: [DayTotal] = []
+    if let window = question.window(record.quest, zone) {
+      days = try self.days(record.quest, from: window.lowerBound, through: window.upperBound)
     }
-    guard past != nil else {
-      return QuestStanding(
-        record: record, plan: plan, version: version, at: at, isPast: false,
-        total: record.tally.total, walks: record.tally.walks, recent: recent)
-    }
-    // Whole days come from their figures. Clocks that were turned back can show the day of the
-    // moment and the one before again, so these are summed up walk by walk.
-    let whole = zone.day(at: at).advanced(by: -2)
-    let sums = try db.row(
+    let standing = question.standing(record, plan, version: version, days: days, zone)
+    return past == nil ? standing : try self.past(standing, zone)
+  }
+
+  private func past(_ standing: QuestStanding, _ zone: Zone) throws -> QuestStanding {
+    let past = PastStanding(standing, zone: zone)
+    let key = [standing.record.quest.team.blob, standing.record.quest.id.blob]
+    let whole = try db.row(
       "SELECT coalesce(sum(distance_um), 0), coalesce(sum(walks), 0) FROM quest_days "
-        + "WHERE team_id = ? AND quest_id = ? AND day <= ?",
-      [record.quest.team.blob, id.blob, whole.number.sql]
+        + "WHERE team_id = ? AND quest_id = ? AND day <= ?", key + [past.lastWholeDay.number.sql]
     ) { (try $0.int(), try $0.int()) }
-    var (total, walks) = sums ?? (0, 0)
-    recent.removeAll { $0.day > whole }
     let late = try db.rows(
       "SELECT start_at, distance_um FROM contributions WHERE team_id = ? AND quest_id = ? "
         + "AND is_counted = 1 AND start_at > ? AND start_at <= ?",
-      [
-        record.quest.team.blob, id.blob, at.advanced(bySeconds: -5 * 86_400).column, at.column,
-      ]
+      key + [past.lateWalks.after.column, past.lateWalks.upTo.column]
     ) { (try $0.instant(), try $0.int()) }
-    var lastDays: [Day: DayTotal] = [:]
-    for (start, distance) in late {
-      let day = zone.day(at: start)
-      if day <= whole { continue }
-      total += distance
-      walks += 1
-      let known = lastDays[day]
-      lastDays[day] = DayTotal(
-        day: day, distance: Distance(micrometers: (known?.distance.micrometers ?? 0) + distance),
-        walks: (known?.walks ?? 0) + 1)
-    }
-    recent += lastDays.values.sorted { $0.day < $1.day }
-    return QuestStanding(
-      record: record, plan: plan, version: version, at: at, isPast: true,
-      total: Distance(micrometers: total), walks: walks, recent: recent)
+    return past.standing(whole: whole ?? (0, 0), late: late)
   }
 
   private func days(_ quest: Quest, from first: Day, through last: Day) throws -> [DayTotal] {

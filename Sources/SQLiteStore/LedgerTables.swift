@@ -1,5 +1,6 @@
 internal import CivilTime
 internal import GRDB
+internal import LedgerCore
 internal import Quests
 
 /// The ledger's facts, read from inside one transaction.
@@ -10,13 +11,13 @@ struct LedgerTables: LedgerFacts {
   /// What every walk asks, put together once.
   private enum SQL {
     static let team =
-      "SELECT t.\(Team.columns.replacing(", ", with: ", t.")), s.version FROM teams t "
+      "SELECT \(Team.columns.of("t")), s.version FROM teams t "
       + "JOIN team_state s ON s.team_id = t.team_id WHERE t.team_id = ?"
     static let quests =
       "SELECT \(QuestRecord.columns) FROM \(QuestRecord.tables) WHERE q.team_id = ? "
       + "ORDER BY q.number"
-    static let stays =
-      "SELECT \(Membership.columns) FROM memberships WHERE person_id = ? ORDER BY team_id, stay"
+    static let periods =
+      "SELECT \(Membership.columns) FROM memberships WHERE person_id = ? ORDER BY team_id, period"
     static let erased = "SELECT 1 FROM erased_people WHERE person_id = ?"
     static let activity =
       "SELECT \(Activity.columns) FROM activities WHERE person_id = ? AND activity_id = ?"
@@ -38,14 +39,14 @@ struct LedgerTables: LedgerFacts {
   func memberships(of person: PersonID) throws(LedgerError) -> [Membership] {
     try ledgerErrors {
       try db.rows(
-        SQL.stays, [person.blob], Membership.read)
+        SQL.periods, [person.blob], Membership.read)
     }
   }
 
   func memberships(in team: TeamID) throws(LedgerError) -> [Membership] {
     try ledgerErrors {
       try db.rows(
-        "SELECT \(Membership.columns) FROM memberships WHERE team_id = ? ORDER BY person_id, stay",
+        "SELECT \(Membership.columns) FROM memberships WHERE team_id = ? ORDER BY person_id, period",
         [team.blob], Membership.read)
     }
   }
@@ -85,7 +86,7 @@ struct LedgerTables: LedgerFacts {
         try QuestPlan(encoded: try $0.bytes())
       }
     }
-    if let plan { plans[id] = plan }
+    if let plan { plans.insert(plan) }
     return plan
   }
 

@@ -2,6 +2,7 @@ internal import CivilTime
 internal import Foundation
 internal import GRDB
 internal import Geodesy
+internal import LedgerCore
 internal import Quests
 
 /// What every walk writes, put together once.
@@ -36,14 +37,14 @@ extension LedgerTables {
   /// Writes the rows of a fold, inside the transaction that its facts were read in.
   func write(_ changes: LedgerChanges) throws {
     for write in changes.teams { try self.write(write) }
-    for stay in changes.memberships {
+    for period in changes.memberships {
       try db.run(
         "INSERT INTO memberships (\(Membership.columns)) VALUES (?, ?, ?, ?, ?, ?) "
-          + "ON CONFLICT (team_id, person_id, stay) DO UPDATE SET role = excluded.role, "
+          + "ON CONFLICT (team_id, person_id, period) DO UPDATE SET role = excluded.role, "
           + "joined_at = excluded.joined_at, left_at = excluded.left_at",
         [
-          stay.team.blob, stay.person.blob, stay.stay.sql,
-          stay.role.rawValue.sql, stay.joined.column, stay.left.column(\.column),
+          period.team.blob, period.person.blob, period.period.sql,
+          period.role.rawValue.sql, period.joined.column, period.left.column(\.column),
         ])
     }
     for invite in changes.invites {
@@ -98,9 +99,9 @@ extension LedgerTables {
         [change.team.blob, change.activity.person.blob, change.activity.id.blob])
     }
     for event in changes.events { try write(event) }
-    for entry in changes.audit {
+    for entry in changes.changeLog {
       try db.run(
-        "INSERT INTO audit_trail (at, actor, action, team_id, quest_id, person_id, activity_id, "
+        "INSERT INTO change_log (at, actor, action, team_id, quest_id, person_id, activity_id, "
           + "detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         [
           entry.at.column, entry.actor.column(\.blob), entry.action.sql,
@@ -121,7 +122,7 @@ extension LedgerTables {
       "DELETE FROM quest_people WHERE team_id IN \(teams) AND person_id = ?1",
       "UPDATE team_events SET person_id = NULL, activity_id = NULL "
         + "WHERE team_id IN \(teams) AND person_id = ?1",
-      "UPDATE audit_trail SET actor = nullif(actor, ?1), detail = '', "
+      "UPDATE change_log SET actor = nullif(actor, ?1), detail = '', "
         + "activity_id = CASE WHEN person_id = ?1 THEN NULL ELSE activity_id END, "
         + "person_id = nullif(person_id, ?1) WHERE actor = ?1 OR person_id = ?1",
       "INSERT INTO erased_people (person_id) VALUES (?1)",

@@ -2,10 +2,11 @@ public import CivilTime
 internal import Foundation
 internal import GRDB
 public import Geodesy
+internal import LedgerCore
 public import Quests
 public import Routes
 
-extension EmbeddedStore: RouteStore {
+extension SQLiteStore: RouteStore {
   public func addRoute(
     _ route: MeasuredRoute, id: RouteID, owner: PersonID?, isPublic: Bool, at now: Instant
   ) async throws(LedgerError) -> RouteRecord {
@@ -95,7 +96,7 @@ extension EmbeddedStore: RouteStore {
   public func routes(
     near place: Coordinate, withinMeters: Double, visibleTo viewer: RouteViewer, limit: Int
   ) async throws(LedgerError) -> [RouteNearby] {
-    let limit = min(max(limit, 0), limits.page)
+    let limit = limits.rows(limit)
     let box = Bounds(around: place, meters: withinMeters)
     return try await read { tables in
       var found: [RouteNearby] = []
@@ -121,25 +122,8 @@ extension EmbeddedStore: RouteStore {
 }
 
 extension RouteRecord {
-  static let columns = """
-    route_id, version, hash, name, owner, is_public, created_at, length_um, parts, vertices,
-    waypoints, west, south, east, north
-    """
-  static let isLatest =
+  fileprivate static let isLatest =
     "version = (SELECT max(version) FROM routes l WHERE l.route_id = r.route_id)"
-
-  static func read(_ columns: inout Columns) throws -> RouteRecord {
-    RouteRecord(
-      version: RouteVersion(route: try columns.id(), version: Int(try columns.int())),
-      hash: try columns.hash(), name: try columns.optionalText(), owner: try columns.optionalID(),
-      isPublic: try columns.bool(), createdAt: try columns.instant(),
-      length: try columns.distance(),
-      parts: Int(try columns.int()), vertices: Int(try columns.int()),
-      waypoints: Int(try columns.int()),
-      bounds: Bounds(
-        west: try columns.double(), south: try columns.double(), east: try columns.double(),
-        north: try columns.double()))
-  }
 }
 
 extension RouteViewer {
@@ -176,7 +160,7 @@ extension Database {
       ])
     // Only the latest version is looked for on the map.
     try run("DELETE FROM route_boxes WHERE route_id = ?", [id])
-    let halves = box.halves
+    let halves = box.halves.map(\.sql)
     let insert =
       "INSERT INTO route_boxes (west, east, south, north, route_id) VALUES (?, ?, ?, ?, ?)"
     try run(insert, Array(halves[..<4]) + [id])
@@ -210,7 +194,7 @@ extension LedgerTables {
         + "AND route_id > ?7 AND \(RouteRecord.isLatest) AND south <= ?4 AND north >= ?3 "
         + "AND (\(meets("?1", "?2")) OR \(meets("?5", "?6"))) AND \(viewer.condition(9)) "
         + "ORDER BY route_id LIMIT ?8",
-      box.halves + [after.after(), limit] + viewer.arguments, RouteRecord.read)
+      box.halves.map(\.sql) + [after.after(), limit] + viewer.arguments, RouteRecord.read)
   }
 }
 

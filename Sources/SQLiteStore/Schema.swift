@@ -1,4 +1,6 @@
 internal import GRDB
+internal import LedgerCore
+internal import Quests
 
 /// The tables of the embedded store.
 ///
@@ -18,6 +20,7 @@ enum Schema {
     migrator.registerMigration("5 public routes") { db in try db.execute(sql: publicRoutes) }
     migrator.registerMigration("6 sign-in") { db in try db.execute(sql: signIn) }
     migrator.registerMigration("7 erasure") { db in try db.execute(sql: erasure) }
+    migrator.registerMigration("8 names", migrate: names)
     return migrator
   }
 
@@ -360,4 +363,48 @@ enum Schema {
     CREATE INDEX invites_unused ON invites (created_by)
       WHERE redeemed_by IS NULL AND revoked_at IS NULL;
     """
+
+  /// The names that the other stores have. A request's key is kept as its digest, which no index is
+  /// too short for.
+  private static func names(_ db: Database) throws {
+    try db.execute(
+      sql: """
+        ALTER TABLE memberships RENAME COLUMN stay TO period;
+
+        ALTER TABLE audit_trail RENAME TO change_log;
+        DROP INDEX audit_trail_team;
+        DROP INDEX audit_trail_actor;
+        DROP INDEX audit_trail_person;
+        CREATE INDEX change_log_team ON change_log (team_id, number);
+        CREATE INDEX change_log_actor ON change_log (actor) WHERE actor IS NOT NULL;
+        CREATE INDEX change_log_person ON change_log (person_id) WHERE person_id IS NOT NULL;
+
+        ALTER TABLE quest_markers RENAME TO markers;
+        ALTER TABLE quest_marker_boxes RENAME TO marker_boxes;
+
+        CREATE TABLE hashed_keys (
+          caller BLOB NOT NULL,
+          key_hash BLOB NOT NULL,
+          body_hash BLOB NOT NULL,
+          created_id BLOB NOT NULL,
+          expires_at INTEGER NOT NULL,
+          PRIMARY KEY (caller, key_hash)
+        ) STRICT, WITHOUT ROWID;
+        """)
+    let keys: [(PersonID, String)] = try db.rows("SELECT caller, key FROM request_keys") {
+      (try $0.id(), try $0.text())
+    }
+    for (caller, key) in keys {
+      try db.run(
+        "INSERT INTO hashed_keys SELECT caller, ?1, body_hash, created_id, expires_at "
+          + "FROM request_keys WHERE caller = ?2 AND key = ?3",
+        [RequestKey(caller: caller, key: key).hash.blob, caller.blob, key.sql])
+    }
+    try db.execute(
+      sql: """
+        DROP TABLE request_keys;
+        ALTER TABLE hashed_keys RENAME TO request_keys;
+        CREATE INDEX request_keys_expiry ON request_keys (expires_at);
+        """)
+  }
 }

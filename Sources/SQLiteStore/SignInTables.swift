@@ -1,25 +1,24 @@
 public import CivilTime
 internal import GRDB
+internal import LedgerCore
 public import Quests
 
 // How people prove who they are: sessions, codes and API keys.
 
-extension EmbeddedStore {
+extension SQLiteStore {
   // MARK: Sessions
 
   public func createSession(
     _ session: Session, tokenHash: ContentHash
   ) async throws(LedgerError) {
-    let most = limits.personSessions
+    let kept = Session.keptBeside(limits)
     try await write { db in
       let isTaken = try db.row(
         "SELECT 1 FROM sessions WHERE session_id = ?1 "
           + "UNION ALL SELECT 1 FROM refresh_tokens WHERE token_hash = ?2",
         [session.id.blob, tokenHash.blob]
       ) { try $0.int() }
-      if isTaken != nil {
-        throw LedgerError(.conflict, "there is a session with this id or token")
-      }
+      if isTaken != nil { throw Session.taken }
       try db.run(
         "INSERT INTO sessions (\(Session.columns), generation) VALUES (?, ?, ?, ?, ?, ?, 1)",
         [
@@ -33,14 +32,14 @@ extension EmbeddedStore {
         "DELETE FROM sessions WHERE session_id IN (SELECT session_id FROM sessions "
           + "WHERE person_id = ? AND session_id <> ? "
           + "ORDER BY created_at DESC, session_id DESC LIMIT -1 OFFSET ?)",
-        [session.person.blob, session.id.blob, max(most - 1, 0).sql])
+        [session.person.blob, session.id.blob, kept.sql])
     }
   }
 
   public func rotate(
     tokenHash: ContentHash, new: ContentHash, expiresAt: Instant, at now: Instant
   ) async throws(LedgerError) -> TokenRotation {
-    let known = limits.sessionTokens
+    let limits = limits
     return try await write { db in
       let found = try db.row(
         "SELECT \(Session.columns), generation, token_generation FROM sessions JOIN "
@@ -49,25 +48,27 @@ extension EmbeddedStore {
         [tokenHash.blob]
       ) { (session: try Session.read(&$0), last: try $0.int(), shown: try $0.int()) }
       guard let found else { return .unknown }
-      var (session, last) = (found.session, found.last)
-      guard session.expiresAt > now else { return .expired }
-      guard found.shown == last else {
+      switch TokenDecision(
+        found.session, shown: found.shown, last: found.last, expiresAt: expiresAt, at: now,
+        limits: limits)
+      {
+      case .expired: return .expired
+      case .reused(let session):
         try db.run("DELETE FROM sessions WHERE session_id = ?", [session.id.blob])
         return .reused(session.id, session.person)
+      case .rotated(let session, let generation, let forgotten):
+        try db.run(
+          "UPDATE sessions SET generation = ?, refreshed_at = ?, expires_at = ? "
+            + "WHERE session_id = ?",
+          [generation.sql, now.column, session.expiresAt.column, session.id.blob])
+        try db.run(
+          "INSERT INTO refresh_tokens (session_id, generation, token_hash) VALUES (?, ?, ?)",
+          [session.id.blob, generation.sql, new.blob])
+        try db.run(
+          "DELETE FROM refresh_tokens WHERE session_id = ? AND generation <= ?",
+          [session.id.blob, forgotten.sql])
+        return .rotated(session)
       }
-      last += 1
-      session.refreshedAt = now
-      session.expiresAt = min(expiresAt, session.endsAt)
-      try db.run(
-        "UPDATE sessions SET generation = ?, refreshed_at = ?, expires_at = ? WHERE session_id = ?",
-        [last.sql, now.column, session.expiresAt.column, session.id.blob])
-      try db.run(
-        "INSERT INTO refresh_tokens (session_id, generation, token_hash) VALUES (?, ?, ?)",
-        [session.id.blob, last.sql, new.blob])
-      try db.run(
-        "DELETE FROM refresh_tokens WHERE session_id = ? AND generation <= ?",
-        [session.id.blob, (last - known).sql])
-      return .rotated(session)
     }
   }
 
@@ -137,33 +138,33 @@ extension EmbeddedStore {
     _ kind: OneTimeCode.Kind, holder: String, hash: ContentHash, at now: Instant
   ) async throws(LedgerError) -> CodeTrial {
     try await write { db in
-      guard let code = try db.code(kind, holder: holder, at: now) else { return .none }
       let key = [kind.rawValue.sql, holder.sql]
-      guard code.hash == hash else {
+      let trial = CodeTrial(of: hash, against: try db.code(kind, holder: holder, at: now))
+      switch trial {
+      case .none: break
+      case .wrong:
         try db.run(
           "UPDATE one_time_codes SET attempts = attempts - 1 WHERE kind = ? AND holder = ?", key)
-        return .wrong
+      case .right:
+        try db.run("DELETE FROM one_time_codes WHERE kind = ? AND holder = ?", key)
       }
-      try db.run("DELETE FROM one_time_codes WHERE kind = ? AND holder = ?", key)
-      return .right(content: code.content)
+      return trial
     }
   }
 
   // MARK: API keys
 
   public func createAPIKey(_ key: APIKey) async throws(LedgerError) {
-    let most = limits.personAPIKeys
+    let limits = limits
     try await write { db in
       let count = try db.row(
         "SELECT count(*) FROM api_keys WHERE owner = ?", [key.owner.blob]
       ) { try $0.int() }
-      guard count ?? 0 < most else {
-        throw LedgerError(.limit, "the person has \(most) API keys; no more can be")
-      }
+      try APIKey.checkRoom(after: count ?? 0, limits)
       let isTaken = try db.row("SELECT 1 FROM api_keys WHERE key_id = ?", [key.id.blob]) {
         try $0.int()
       }
-      if isTaken != nil { throw LedgerError(.conflict, "there is an API key with this id") }
+      if isTaken != nil { throw APIKey.taken }
       try db.run(
         "INSERT INTO api_keys (\(APIKey.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
@@ -197,7 +198,7 @@ extension EmbeddedStore {
         "UPDATE api_keys SET revoked_at = coalesce(revoked_at, ?) WHERE key_id = ? AND owner = ? "
           + "RETURNING key_id", [now.column, id.blob, owner.blob]
       ) { try $0.id() }
-      if revoked == nil { throw LedgerError(.notFound, "the person has no API key with this id") }
+      if revoked == nil { throw APIKey.unknown }
     }
   }
 
@@ -218,43 +219,5 @@ extension Database {
       "SELECT \(OneTimeCode.columns) FROM one_time_codes "
         + "WHERE kind = ? AND holder = ? AND expires_at > ? AND attempts > 0",
       [kind.rawValue.sql, holder.sql, now.column], OneTimeCode.read)
-  }
-}
-
-extension Session {
-  static let columns = "session_id, person_id, created_at, refreshed_at, expires_at, ends_at"
-  static func read(_ columns: inout Columns) throws -> Session {
-    Session(
-      id: try columns.id(), person: try columns.id(), createdAt: try columns.instant(),
-      refreshedAt: try columns.instant(), expiresAt: try columns.instant(),
-      endsAt: try columns.instant())
-  }
-}
-
-extension OneTimeCode {
-  static let columns = "kind, holder, code_hash, content, expires_at, attempts"
-  static func read(_ columns: inout Columns) throws -> OneTimeCode {
-    OneTimeCode(
-      kind: try columns.named(), holder: try columns.text(), hash: try columns.hash(),
-      content: try columns.optionalText(), expiresAt: try columns.instant(),
-      attempts: try columns.int())
-  }
-}
-
-extension APIKey {
-  static let columns =
-    "key_id, owner, name, hash, scopes, rate_per_second, rate_burst, created_at, last_used_at, "
-    + "revoked_at"
-  static func read(_ columns: inout Columns) throws -> APIKey {
-    let (id, owner) = (try columns.id() as APIKeyID, try columns.id() as PersonID)
-    let (name, hash) = (try columns.text(), try columns.hash())
-    let scopes = AccessScopes(rawValue: try columns.int())
-    let (perSecond, burst) = (try columns.optionalInt(), try columns.optionalInt())
-    var rate: RequestRate?
-    if let perSecond, let burst { rate = RequestRate(perSecond: perSecond, burst: burst) }
-    return APIKey(
-      id: id, owner: owner, name: name, hash: hash, scopes: scopes, rate: rate,
-      createdAt: try columns.instant(), lastUsedAt: try columns.optionalInstant(),
-      revokedAt: try columns.optionalInstant())
   }
 }

@@ -1,5 +1,6 @@
 internal import GRDB
 internal import GRDBSQLite
+internal import LedgerCore
 internal import Quests
 
 // The statements of the ledger talk to SQLite itself: a walk takes a dozen of them, and rows as
@@ -109,17 +110,13 @@ extension Database {
 }
 
 /// Reads the columns of a row in their order.
-struct Columns {
+struct Columns: ColumnReader {
   private let statement: OpaquePointer
   private var next: CInt = 0
 
   init(_ statement: OpaquePointer) { self.statement = statement }
 
-  static func damaged(_ column: Int) -> LedgerError {
-    LedgerError(.corrupt, "column \(column + 1) of a stored row holds what nobody wrote")
-  }
-
-  private var damage: LedgerError { Self.damaged(Int(next) - 1) }
+  var damage: LedgerError { Self.damaged(Int(next) - 1) }
 
   /// Moves on to the next column, and tells whether it holds a value of a type.
   private mutating func take(_ type: CInt) throws -> CInt? {
@@ -135,11 +132,6 @@ struct Columns {
     try take(SQLITE_INTEGER).map { sqlite3_column_int64(statement, $0) }
   }
 
-  mutating func int() throws -> Int64 {
-    guard let value = try optionalInt() else { throw damage }
-    return value
-  }
-
   mutating func double() throws -> Double {
     guard let column = try take(SQLITE_FLOAT) else { throw damage }
     return sqlite3_column_double(statement, column)
@@ -152,11 +144,6 @@ struct Columns {
     guard let start = sqlite3_column_text(statement, column) else { return "" }
     let count = Int(sqlite3_column_bytes(statement, column))
     return String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self)
-  }
-
-  mutating func text() throws -> String {
-    guard let value = try optionalText() else { throw damage }
-    return value
   }
 
   mutating func bytes() throws -> [UInt8] {
@@ -174,20 +161,5 @@ struct Columns {
     return Identifier(
       high: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 0, as: UInt64.self)),
       low: UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self)))
-  }
-
-  mutating func id<S>() throws -> Identifier<S> {
-    guard let id: Identifier<S> = try optionalID() else { throw damage }
-    return id
-  }
-
-  mutating func named<Value: RawRepresentable<String>>() throws -> Value {
-    guard let value = Value(rawValue: try text()) else { throw damage }
-    return value
-  }
-
-  mutating func hash() throws -> ContentHash {
-    guard let hash = ContentHash(bytes: try bytes()) else { throw damage }
-    return hash
   }
 }

@@ -48,13 +48,3 @@ extension Optional {
   /// every id.
   func after<S>() -> SQLValue where Wrapped == Identifier<S> { self?.blob ?? .bytes([]) }
 }
-
-extension Columns {
-  mutating func instant() throws -> Instant { Instant(microseconds: try int()) }
-
-  mutating func optionalInstant() throws -> Instant? {
-    try optionalInt().map(Instant.init(microseconds:))
-  }
-
-  mutating func distance() throws -> Distance { Distance(micrometers: try int()) }
-}

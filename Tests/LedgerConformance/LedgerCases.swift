@@ -654,7 +654,7 @@ extension World {
     _ = try await tell(.join(team, bob, .admin, from: moment(3)), at: moment(5))
     #expect(
       await refusal(.join(team, bob, .member, from: moment(4)), at: moment(5)) == .alreadyMember)
-    #expect(try await store.memberships(of: bob).map(\.stay) == [1, 2])
+    #expect(try await store.memberships(of: bob).map(\.period) == [1, 2])
     _ = try await tell(.leave(team, ann, from: moment(4)), at: moment(5))
     #expect(await refusal(.leave(team, bob, from: moment(5)), at: moment(5)) == .lastAdmin)
     #expect(await refusal(.setRole(team, bob, .member), at: moment(5)) == .lastAdmin)
@@ -690,14 +690,14 @@ extension World {
     #expect(await refusal(.redeemInvite(second, cat), at: moment(7), by: cat) == .inviteRevoked)
     #expect(try await store.invites(of: team).count == 2)
 
-    let trail = try await store.trail(of: team, before: nil, limit: 500)
+    let trail = try await store.changeLog(of: team, before: nil, limit: 500)
     #expect(trail.map(\.number) == trail.map(\.number).sorted(by: >))
     #expect(
       trail.reversed().prefix(5).map(\.entry.action) == [
         "create-team", "create-quest", "join-team", "leave-team", "join-team",
       ])
     #expect(trail.contains { $0.entry.action == "redeem-invite" && $0.entry.actor == redeemer })
-    let page = try await store.trail(of: team, before: trail[1].number, limit: 2)
+    let page = try await store.changeLog(of: team, before: trail[1].number, limit: 2)
     #expect(page.map(\.number) == trail[2...3].map(\.number))
     _ = try await tell(.changeTeam(team, TeamChange(name: "Short Haulers"), expectedRevision: 1))
     #expect(try await store.team(team)?.team.revision == 2)
@@ -853,7 +853,7 @@ extension World {
     #expect(try await seen(true) == [teams[1], teams[3], teams[6], teams[9]])
     #expect(
       try await store.events(of: teams[0], after: version, limit: 9).map(\.kind) == [.teamChanged])
-    let trail = try await store.trail(of: teams[1], before: nil, limit: 1)
+    let trail = try await store.changeLog(of: teams[1], before: nil, limit: 1)
     #expect(trail.map(\.entry.action) == ["change-team"])
     #expect(trail.map(\.entry.detail) == ["“T1” became “One”, became public"])
     // The same creation again is a repeat; one that differs in this too is another.
@@ -940,7 +940,7 @@ extension World {
     let expected = (people[..<2] + [people[3]] + people[5...]).sorted()
     #expect(found.map(\.person) == expected)
     #expect(found.allSatisfy { $0.isOpen && $0.team == team })
-    #expect(found.first { $0.person == people[3] }?.stay == 2)
+    #expect(found.first { $0.person == people[3] }?.period == 2)
     #expect(try await store.members(of: world.id(), after: nil, limit: 3).isEmpty)
   }
 

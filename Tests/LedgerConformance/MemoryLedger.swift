@@ -17,7 +17,7 @@ public final class MemoryLedger: LedgerFacts {
   }
 
   public private(set) var teams: [TeamID: TeamFacts] = [:]
-  public private(set) var stays: [Membership] = []
+  public private(set) var periods: [Membership] = []
   public private(set) var invites: [InviteID: Invite] = [:]
   public private(set) var plans: [PlanID: QuestPlan] = [:]
   public private(set) var questTeams: [QuestID: TeamID] = [:]
@@ -25,7 +25,7 @@ public final class MemoryLedger: LedgerFacts {
   public private(set) var versions: [ActivityVersion] = []
   public var quests: [QuestID: QuestRows] = [:]
   public private(set) var events: [TeamID: [TeamEvent]] = [:]
-  public private(set) var trail: [AuditEntry] = []
+  public private(set) var changeLog: [ChangeLogEntry] = []
   public private(set) var erased: Set<PersonID> = []
   private var questsByActivity: [ActivityKey: Set<QuestID>] = [:]
   private var activitiesByPerson: [PersonID: [ActivityKey]] = [:]
@@ -36,9 +36,9 @@ public final class MemoryLedger: LedgerFacts {
 
   public func team(_ id: TeamID) -> TeamFacts? { teams[id] }
   public func memberships(of person: PersonID) -> [Membership] {
-    stays.filter { $0.person == person }
+    periods.filter { $0.person == person }
   }
-  public func memberships(in team: TeamID) -> [Membership] { stays.filter { $0.team == team } }
+  public func memberships(in team: TeamID) -> [Membership] { periods.filter { $0.team == team } }
   public func isErased(_ person: PersonID) -> Bool { erased.contains(person) }
   public func invite(_ id: InviteID) -> Invite? { invites[id] }
   public func unusedInvites(by person: PersonID) -> [Invite] {
@@ -74,11 +74,11 @@ public final class MemoryLedger: LedgerFacts {
         write.team
       teams[write.team.id]?.version = write.version
     }
-    for stay in changes.memberships {
-      let same = stays.firstIndex {
-        $0.team == stay.team && $0.person == stay.person && $0.stay == stay.stay
+    for period in changes.memberships {
+      let same = periods.firstIndex {
+        $0.team == period.team && $0.person == period.person && $0.period == period.period
       }
-      if let same { stays[same] = stay } else { stays.append(stay) }
+      if let same { periods[same] = period } else { periods.append(period) }
     }
     for invite in changes.invites { invites[invite.id] = invite }
     for plan in changes.plans { plans[plan.id] = plan }
@@ -135,7 +135,7 @@ public final class MemoryLedger: LedgerFacts {
       precondition(event.version == last + 1, "the version rises by one per event")
       events[event.team, default: []].append(event)
     }
-    trail += changes.audit
+    changeLog += changes.changeLog
     for person in changes.erasures { erase(person) }
     for write in changes.teams {
       precondition(
@@ -166,10 +166,10 @@ public final class MemoryLedger: LedgerFacts {
     for team in events.keys {
       events[team] = events[team]?.map { $0.person == person ? $0.anonymous : $0 }
     }
-    trail = trail.map { old in
+    changeLog = changeLog.map { old in
       guard old.actor == person || old.person == person else { return old }
       let isAbout = old.person == person
-      return AuditEntry(
+      return ChangeLogEntry(
         at: old.at, actor: old.actor == person ? nil : old.actor, action: old.action,
         team: old.team, quest: old.quest, person: isAbout ? nil : old.person,
         activity: isAbout ? nil : old.activity)

@@ -1,5 +1,6 @@
 import CivilTime
 import Geodesy
+import LedgerCore
 import Quests
 import Testing
 
@@ -86,13 +87,8 @@ extension World {
             : try action(&world)
         commands.append(LedgerCommand(action, at: now, actor: people[0]))
       }
-      var fold = LedgerFold(facts: ledger, zones: zones)
-      let expected = commands.map { command -> Result<LedgerAnswer, LedgerError> in
-        do throws(LedgerError) { return .success(try fold.apply(command)) } catch {
-          return .failure(error)
-        }
-      }
-      ledger.apply(try fold.finish())
+      let expected = try FoldRunner(zones: zones, limits: .standard).run(
+        [commands], on: MemoryFold(ledger), until: nil)[0]
       let got = try await store.perform(commands)
       #expect(got == expected, "round \(round), seed \(runSeed)")
       if got != expected { return }
@@ -103,8 +99,11 @@ extension World {
       let facts = ledger.team(team)
       #expect(try await store.team(team) == facts)
       #expect(
-        try await store.memberships(in: team).sorted { ($0.person, $0.stay) < ($1.person, $1.stay) }
-          == ledger.memberships(in: team).sorted { ($0.person, $0.stay) < ($1.person, $1.stay) })
+        try await store.memberships(in: team).sorted {
+          ($0.person, $0.period) < ($1.person, $1.period)
+        }
+          == ledger.memberships(in: team).sorted { ($0.person, $0.period) < ($1.person, $1.period) }
+      )
       var events: [TeamEvent] = []
       while true {
         let page = try await store.events(of: team, after: events.last?.version ?? 0, limit: 100)
@@ -112,8 +111,9 @@ extension World {
         events += page
       }
       #expect(events == ledger.events[team] ?? [])
-      let trail = try await store.trail(of: team, before: nil, limit: 500).map(\.entry)
-      #expect(trail == ledger.trail.filter { $0.team == team }.reversed().prefix(500).map { $0 })
+      let trail = try await store.changeLog(of: team, before: nil, limit: 500).map(\.entry)
+      #expect(
+        trail == ledger.changeLog.filter { $0.team == team }.reversed().prefix(500).map { $0 })
       for record in facts?.quests ?? [] {
         let rows = ledger.quests[record.quest.id] ?? MemoryLedger.QuestRows()
         walked += rows.contributions.count

@@ -12,7 +12,7 @@ import SQLiteStore
 
 func open(_ name: String) async throws -> any LedgerStore {
   name.hasPrefix("sqlite:")
-    ? try EmbeddedStore(path: String(name.dropFirst(7))) : try await PostgresStore.open(url: name)
+    ? try SQLiteStore(path: String(name.dropFirst(7))) : try await PostGISStore.open(url: name)
 }
 
 let words = Array(CommandLine.arguments.dropFirst())

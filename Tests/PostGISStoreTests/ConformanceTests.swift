@@ -10,7 +10,7 @@ struct ConformanceTests {
   func keepsTheLedger(_ test: LedgerCase) async throws {
     let cluster = try Cluster.shared.get()
     let (store, database) = try await cluster.store()
-    let second = try await PostgresStore.open(url: cluster.url(database))
+    let second = try await PostGISStore.open(url: cluster.url(database))
     /// Changes the database as another program could.
     @Sendable func meddle(_ sql: String) throws {
       let rows = try cluster.sql("\(sql) RETURNING 1", in: database)
@@ -30,7 +30,7 @@ struct ConformanceTests {
         },
         namings: {
           let count = try cluster.sql(
-            "SELECT (SELECT count(*) FROM milequest.audit_trail WHERE '\($0)' IN (actor, person_id)) "
+            "SELECT (SELECT count(*) FROM milequest.change_log WHERE '\($0)' IN (actor, person_id)) "
               + "+ (SELECT count(*) FROM milequest.team_events WHERE person_id = '\($0)')",
             in: database)
           return try #require(Int(count.dropLast()))

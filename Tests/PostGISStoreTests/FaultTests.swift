@@ -14,7 +14,7 @@ struct FaultTests {
   @Test func manyWritersWithRepeats() async throws {
     let cluster = try Cluster.shared.get()
     let (first, database) = try await cluster.store()
-    let second = try await PostgresStore.open(url: cluster.url(database))
+    let second = try await PostGISStore.open(url: cluster.url(database))
     let walks = try await Walks(first, teams: 5, people: 16)
     let count = 1_280
     let jobs = ((0..<count).map { $0 } + (0..<count).map { $0 }).shuffled()
@@ -51,7 +51,7 @@ struct FaultTests {
   @Test func membersThatMoveWhileTheyWalk() async throws {
     let cluster = try Cluster.shared.get()
     let (first, database) = try await cluster.store()
-    let second = try await PostgresStore.open(url: cluster.url(database))
+    let second = try await PostGISStore.open(url: cluster.url(database))
     var random = SystemRandomNumberGenerator()
     let scale = try Scale(
       questLength: Distance(micrometers: 1_000_000_000),
@@ -98,7 +98,7 @@ struct FaultTests {
 
   /// The totals are those of exactly these walks, and the audit is clean.
   private func expectWhole(
-    _ store: PostgresStore, _ walks: Walks, _ numbers: some Sequence<Int>
+    _ store: PostGISStore, _ walks: Walks, _ numbers: some Sequence<Int>
   ) async throws {
     var totals: [Int64] = []
     for quest in walks.quests {
@@ -112,7 +112,7 @@ struct FaultTests {
   ///
   /// - Returns: the errors that they met.
   private func write(
-    _ store: PostgresStore, _ walks: Walks, acknowledged: Tally, attempted: Tally,
+    _ store: PostGISStore, _ walks: Walks, acknowledged: Tally, attempted: Tally,
     until isDone: @escaping @Sendable () -> Bool
   ) async -> [LedgerError] {
     await withTaskGroup(of: [LedgerError].self) { group in
@@ -195,7 +195,7 @@ struct FaultTests {
     let database = try cluster.database()
     var limits = LedgerLimits()
     limits.waitingCommands = 20
-    let store = try await PostgresStore.open(url: cluster.url(database), limits: limits)
+    let store = try await PostGISStore.open(url: cluster.url(database), limits: limits)
     let walks = try await Walks(store, teams: 1, people: 1)
     // All writers wait for a team's row that another program holds.
     let holder = try await Holder(cluster, database, lock: walks.teams[0])
@@ -224,10 +224,10 @@ struct FaultTests {
   @Test func oneLockedTeamDoesNotHoldUpTheOthers() async throws {
     let cluster = try Cluster.shared.get()
     let database = try cluster.database()
-    var options = PostgresStore.Options()
+    var options = PostGISStore.Options()
     options.lockSeconds = 0.3
     options.answerSeconds = 30
-    let store = try await PostgresStore.open(url: cluster.url(database), options: options)
+    let store = try await PostGISStore.open(url: cluster.url(database), options: options)
     // Everybody is in one team only.
     let held = try await Walks(store, teams: 1, people: 1)
     let free = try await Walks(store, teams: 1, people: 1)

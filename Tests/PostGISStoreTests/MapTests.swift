@@ -26,7 +26,7 @@ struct MapTests {
 
   private static func store(
     _ routes: [(name: String, route: MeasuredRoute)]
-  ) async throws -> (store: PostgresStore, database: String, records: [RouteRecord]) {
+  ) async throws -> (store: PostGISStore, database: String, records: [RouteRecord]) {
     let (store, database) = try await Cluster.shared.get().store()
     var records: [RouteRecord] = []
     for (number, route) in routes.enumerated() {
@@ -142,11 +142,11 @@ struct MapTests {
       SELECT gen_random_uuid(), 1, 'part', 1, 1, true, ST_SetSRID(ST_MakeLine(
         ST_MakePoint(x, y, 0, 0), ST_MakePoint(x + 0.01, y, 0, 1113)), 4326)
       FROM (SELECT 10 + random() * 100 AS x, random() * 60 AS y FROM generate_series(1, 5000)) s;
-      INSERT INTO quest_places (quest_id, team_id, place, version)
+      INSERT INTO markers (quest_id, team_id, place, version)
       SELECT gen_random_uuid(), gen_random_uuid(),
         ST_SetSRID(ST_MakePoint(random() * 360 - 180, random() * 180 - 90), 4326), 1
       FROM generate_series(1, 20000);
-      ANALYZE route_parts; ANALYZE quest_places;
+      ANALYZE route_parts; ANALYZE markers;
       """, in: database)
   }
 
@@ -164,7 +164,7 @@ struct MapTests {
       try await store.markers(in: box, publicOnly: false, after: nil, limit: 500).contains(marker))
     let plan = try Self.explain(
       ReadStatements.markers, "0, 0.2, 50.9, 51.1, 0, 0.2, NULL, true, 500", cluster, database)
-    #expect(plan.contains("quest_places_place"), "\(plan)")
+    #expect(plan.contains("markers_place"), "\(plan)")
   }
 
   private static let ogrinfo = "/usr/bin/ogrinfo"

@@ -13,10 +13,10 @@ struct ServerErrorTests {
   private func refusal(
     _ url: String, migrates: Bool = true, connectSeconds: Double = 2
   ) async -> LedgerError? {
-    var options = PostgresStore.Options()
+    var options = PostGISStore.Options()
     options.connectSeconds = connectSeconds
     do throws(LedgerError) {
-      _ = try await PostgresStore.open(url: url, migrates: migrates, options: options)
+      _ = try await PostGISStore.open(url: url, migrates: migrates, options: options)
       return nil
     } catch {
       for secret in ["s3cret", "hunter2"] {
@@ -104,7 +104,7 @@ struct ServerErrorTests {
     try cluster.sql(
       "GRANT USAGE ON SCHEMA milequest TO guest; "
         + "GRANT SELECT ON ALL TABLES IN SCHEMA milequest TO guest", in: database)
-    let store = try await PostgresStore.open(url: url, migrates: false)
+    let store = try await PostGISStore.open(url: url, migrates: false)
     var random = SystemRandomNumberGenerator()
     let team = TeamID.random(using: &random)
     do throws(LedgerError) {
@@ -118,11 +118,18 @@ struct ServerErrorTests {
   }
 
   /// The newest schema.
-  private static let version = 7
+  private static let version = 8
   /// Takes back what came after the third.
   private static let undoing =
-    "DROP TABLE milequest.erased_people; "
-    + "DROP INDEX milequest.audit_trail_actor, milequest.audit_trail_person, "
+    "ALTER TABLE milequest.memberships RENAME COLUMN period TO stay; "
+    + "ALTER TABLE milequest.change_log RENAME TO audit_trail; "
+    + "ALTER INDEX milequest.change_log_pkey RENAME TO audit_trail_pkey; "
+    + "ALTER INDEX milequest.change_log_team RENAME TO audit_trail_team; "
+    + "ALTER TABLE milequest.markers RENAME TO quest_places; "
+    + "ALTER INDEX milequest.markers_pkey RENAME TO quest_places_pkey; "
+    + "ALTER INDEX milequest.markers_place RENAME TO quest_places_place; "
+    + "DROP TABLE milequest.erased_people; "
+    + "DROP INDEX milequest.change_log_actor, milequest.change_log_person, "
     + "milequest.invites_unused; ALTER TABLE milequest.teams DROP COLUMN is_public; "
     + "ALTER TABLE milequest.routes DROP COLUMN is_public; "
     + "DROP TABLE milequest.refresh_tokens, milequest.api_keys, milequest.one_time_codes, "
@@ -137,7 +144,7 @@ struct ServerErrorTests {
     #expect(await refusal(url, migrates: false) == nil)
     // A ledger of an older schema: the newer migrations are done, the others are not done again.
     let team = TeamID(high: 1, low: 1)
-    let store = try await PostgresStore.open(url: url)
+    let store = try await PostGISStore.open(url: url)
     _ = try await store.perform(
       LedgerCommand(
         .createTeam(team, name: "T", isPublic: true, founder: PersonID(high: 1, low: 1)),
@@ -155,7 +162,7 @@ struct ServerErrorTests {
     try cluster.sql(
       Self.undoing + "DELETE FROM milequest.schema_version WHERE version > 3", in: database)
     #expect(await refusal(url, migrates: false)?.code == .schemaTooOld)
-    let again = try await PostgresStore.open(url: url)
+    let again = try await PostGISStore.open(url: url)
     #expect(try await again.team(team)?.team.name == "T")
     #expect(try await again.team(team)?.team.isPublic == false)
     let routes = try await again.routes(visibleTo: .everything, after: nil, limit: 9)
@@ -192,7 +199,7 @@ struct ServerErrorTests {
     let database = try cluster.database()
     // Of a session's own settings the store takes none that loses walks.
     try cluster.sql("ALTER DATABASE \(database) SET synchronous_commit = off", in: "postgres")
-    let store = try await PostgresStore.open(url: cluster.url(database))
+    let store = try await PostGISStore.open(url: cluster.url(database))
     let settings = try await store.diagnosis()
     #expect(settings.first { $0.name == "synchronous_commit" }?.value == "on")
     #expect(settings.first { $0.name == "postgis" }?.value.hasPrefix("3.") == true)

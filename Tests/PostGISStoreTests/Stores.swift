@@ -4,9 +4,9 @@ import PostgresCluster
 extension Cluster {
   /// A store on a new database.
   func store(
-    options: PostgresStore.Options = PostgresStore.Options()
-  ) async throws -> (store: PostgresStore, database: String) {
+    options: PostGISStore.Options = PostGISStore.Options()
+  ) async throws -> (store: PostGISStore, database: String) {
     let database = try database()
-    return (try await PostgresStore.open(url: url(database), options: options), database)
+    return (try await PostGISStore.open(url: url(database), options: options), database)
   }
 }

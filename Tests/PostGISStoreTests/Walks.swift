@@ -18,7 +18,7 @@ struct Walks: Sendable {
   /// Each is in two of the teams.
   var people: [PersonID] = []
 
-  init(_ store: PostgresStore, teams count: Int, people: Int) async throws {
+  init(_ store: PostGISStore, teams count: Int, people: Int) async throws {
     var random = SystemRandomNumberGenerator()
     for _ in 0..<people { self.people.append(.random(using: &random)) }
     let scale = try Scale(

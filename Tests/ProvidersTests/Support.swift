@@ -44,7 +44,7 @@ struct Office {
   static let client = "192.0.2.1"
 
   let folder: Folder
-  let store: EmbeddedStore
+  let store: SQLiteStore
   let outbox: Outbox
   let passwords: Passwords
   let accounts: BuiltInAccounts
@@ -59,7 +59,7 @@ struct Office {
   ) throws {
     let random = RandomSource.repeatable(name)
     folder = try Folder()
-    store = try EmbeddedStore(path: folder.path + "/accounts.sqlite")
+    store = try SQLiteStore(path: folder.path + "/accounts.sqlite")
     // Later messages have later names.
     let ticks = Locked(Self.dawn)
     let files = try MessageFiles(
@@ -140,6 +140,6 @@ struct EmbeddedKeys {
   init(_ name: String) throws {
     folder = try Folder()
     keys = APIKeys(
-      store: try EmbeddedStore(path: folder.path + "/keys.sqlite"), random: .repeatable(name))
+      store: try SQLiteStore(path: folder.path + "/keys.sqlite"), random: .repeatable(name))
   }
 }

@@ -55,7 +55,7 @@ final class LedgerModel {
   }
 
   var walks: [Walk] = []
-  var stays: [Stay] = []
+  var periods: [Stay] = []
   var journeys: [Journey] = []
   var erased: Set<PersonID> = []
   let futureMicros: Int64 = 900_000_000
@@ -63,7 +63,7 @@ final class LedgerModel {
   // MARK: Figures
 
   func isMember(_ person: PersonID, of team: TeamID, at moment: Instant) -> Bool {
-    stays.contains {
+    periods.contains {
       $0.team == team && $0.person == person && $0.joined <= moment
         && ($0.left == nil || moment < $0.left!)
     }
@@ -206,42 +206,42 @@ final class LedgerModel {
         })
 
     case .createTeam(let id, _, _, let founder):
-      if stays.contains(where: { $0.team == id }) { return .refused(.conflict) }
-      stays.append(Stay(team: id, person: founder, role: .admin, joined: now))
+      if periods.contains(where: { $0.team == id }) { return .refused(.conflict) }
+      periods.append(Stay(team: id, person: founder, role: .admin, joined: now))
       return .done
 
     case .join(let team, let person, let role, let from):
-      let mine = stays.filter { $0.team == team && $0.person == person }
+      let mine = periods.filter { $0.team == team && $0.person == person }
       if let open = mine.first(where: { $0.left == nil }) {
         return open.joined == from && open.role == role ? .done : .refused(.alreadyMember)
       }
       if from > now { return .refused(.invalid) }
       if mine.contains(where: { from < $0.left! }) { return .refused(.invalid) }
-      stays.append(Stay(team: team, person: person, role: role, joined: from))
+      periods.append(Stay(team: team, person: person, role: role, joined: from))
       return .done
 
     case .leave(let team, let person, let from):
       guard
-        let i = stays.firstIndex(where: {
+        let i = periods.firstIndex(where: {
           $0.team == team && $0.person == person && $0.left == nil
         })
       else {
-        let last = stays.last { $0.team == team && $0.person == person }
+        let last = periods.last { $0.team == team && $0.person == person }
         return last?.left == from ? .done : .refused(.notMember)
       }
-      if from > now || from < stays[i].joined { return .refused(.invalid) }
-      if isLastAdmin(stays[i]) { return .refused(.lastAdmin) }
-      stays[i].left = from
+      if from > now || from < periods[i].joined { return .refused(.invalid) }
+      if isLastAdmin(periods[i]) { return .refused(.lastAdmin) }
+      periods[i].left = from
       return .done
 
     case .setRole(let team, let person, let role):
       guard
-        let i = stays.firstIndex(where: {
+        let i = periods.firstIndex(where: {
           $0.team == team && $0.person == person && $0.left == nil
         })
       else { return .refused(.notMember) }
-      if role == .member, isLastAdmin(stays[i]) { return .refused(.lastAdmin) }
-      stays[i].role = role
+      if role == .member, isLastAdmin(periods[i]) { return .refused(.lastAdmin) }
+      periods[i].role = role
       return .done
 
     case .erase(let person):
@@ -278,12 +278,14 @@ final class LedgerModel {
     // Walks of the next minutes still count.
     let late = walks.filter { $0.key.person == person && !$0.isDeleted && $0.now.start >= now }
       .map { $0.now.start.advanced(byMicroseconds: 1) }
-    for i in stays.indices where stays[i].person == person && stays[i].left == nil {
-      let isLast = isLastAdmin(stays[i])
-      stays[i].left = ([now, stays[i].joined] + late).max()
-      let heir = stays.indices.filter { stays[$0].team == stays[i].team && stays[$0].left == nil }
-        .min { (stays[$0].joined, stays[$0].person) < (stays[$1].joined, stays[$1].person) }
-      if isLast, let heir { stays[heir].role = .admin }
+    for i in periods.indices where periods[i].person == person && periods[i].left == nil {
+      let isLast = isLastAdmin(periods[i])
+      periods[i].left = ([now, periods[i].joined] + late).max()
+      let heir = periods.indices.filter {
+        periods[$0].team == periods[i].team && periods[$0].left == nil
+      }
+      .min { (periods[$0].joined, periods[$0].person) < (periods[$1].joined, periods[$1].person) }
+      if isLast, let heir { periods[heir].role = .admin }
     }
     for i in walks.indices where walks[i].key.person == person {
       for content in [\Walk.first, \Walk.now] {
@@ -301,9 +303,10 @@ final class LedgerModel {
     return nil
   }
 
-  private func isLastAdmin(_ stay: Stay) -> Bool {
-    stay.role == .admin
-      && stays.count(where: { $0.team == stay.team && $0.left == nil && $0.role == .admin }) == 1
+  private func isLastAdmin(_ period: Stay) -> Bool {
+    period.role == .admin
+      && periods.count(where: { $0.team == period.team && $0.left == nil && $0.role == .admin })
+        == 1
   }
 
   private func create(_ draft: QuestDraft, _ now: Instant) -> Outcome {

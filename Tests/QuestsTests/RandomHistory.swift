@@ -91,7 +91,7 @@ struct RandomHistory {
     if random.chance(0.3) {
       let edges =
         model.journeys.flatMap { [$0.start, $0.end] }
-        + model.stays.flatMap { [$0.joined, $0.left ?? $0.joined] }
+        + model.periods.flatMap { [$0.joined, $0.left ?? $0.joined] }
       if !edges.isEmpty {
         return random.element(of: edges).advanced(byMicroseconds: Int64(random.int(-1...1)))
       }
@@ -229,11 +229,11 @@ struct RandomHistory {
 
   private func compareEverything() throws {
     for team in teams {
-      let stays = ledger.memberships(in: team).map {
+      let periods = ledger.memberships(in: team).map {
         LedgerModel.Stay(
           team: team, person: $0.person, role: $0.role, joined: $0.joined, left: $0.left)
       }
-      try same("the stays", Set(stays), Set(model.stays.filter { $0.team == team }))
+      try same("the stays", Set(periods), Set(model.periods.filter { $0.team == team }))
       let records = ledger.team(team)?.quests ?? []
       let journeys = model.journeys(of: team).map { model.journeys[$0] }
       try same("the number of quests", records.count, journeys.count)
@@ -250,7 +250,7 @@ struct RandomHistory {
       }
     }
     try same("who is erased", ledger.erased, model.erased)
-    for entry in ledger.trail {
+    for entry in ledger.changeLog {
       let named = [entry.actor, entry.person].compactMap { $0 }.filter(model.erased.contains)
       // The history's own actor goes on acting when it is erased.
       try same("whom \(entry) names", named.filter { $0 != people[0] }, [])

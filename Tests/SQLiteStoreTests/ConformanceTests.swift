@@ -22,8 +22,8 @@ final class Folder: Sendable {
   func keepsTheLedger(_ test: LedgerCase) async throws {
     let folder = try Folder()
     let path = folder.path + "/ledger.sqlite"
-    let store = try EmbeddedStore(path: path)
-    let second = try EmbeddedStore(path: path)
+    let store = try SQLiteStore(path: path)
+    let second = try SQLiteStore(path: path)
     /// Changes the file as another program could.
     @Sendable func meddle(_ sql: String, _ quest: QuestID) throws {
       let other = try DatabaseQueue(path: path)
@@ -48,7 +48,7 @@ final class Folder: Sendable {
           try await DatabaseQueue(path: path).read { db in
             try Int.fetchOne(
               db,
-              sql: "SELECT (SELECT count(*) FROM audit_trail WHERE ?1 IN (actor, person_id)) "
+              sql: "SELECT (SELECT count(*) FROM change_log WHERE ?1 IN (actor, person_id)) "
                 + "+ (SELECT count(*) FROM team_events WHERE person_id = ?1)",
               arguments: [Data(person.bytes)]) ?? -1
           }
@@ -60,18 +60,18 @@ final class Folder: Sendable {
   @Test(arguments: RouteCase.allCases)
   func keepsRoutes(_ test: RouteCase) async throws {
     let folder = try Folder()
-    try await test.run(on: try EmbeddedStore(path: folder.path + "/routes.sqlite"))
+    try await test.run(on: try SQLiteStore(path: folder.path + "/routes.sqlite"))
   }
 
   @Test(arguments: AccountCase.allCases)
   func keepsAccounts(_ test: AccountCase) async throws {
     let folder = try Folder()
-    try await test.run(on: try EmbeddedStore(path: folder.path + "/accounts.sqlite"))
+    try await test.run(on: try SQLiteStore(path: folder.path + "/accounts.sqlite"))
   }
 
   @Test(arguments: SignInCase.allCases)
   func keepsSecrets(_ test: SignInCase) async throws {
     let folder = try Folder()
-    try await test.run(on: try EmbeddedStore(path: folder.path + "/accounts.sqlite"))
+    try await test.run(on: try SQLiteStore(path: folder.path + "/accounts.sqlite"))
   }
 }

@@ -15,7 +15,7 @@ import Testing
   static let quest = QuestID(high: 1, low: 1)
 
   /// A team that walks.
-  static func begin(_ store: EmbeddedStore) async throws {
+  static func begin(_ store: SQLiteStore) async throws {
     let scale = try Scale(
       questLength: Distance(micrometers: 1_000_000_000_000),
       officialLength: Distance(micrometers: 1_000_000_000_000))
@@ -52,7 +52,7 @@ import Testing
 
   @Test func commitsAreForcedToTheDisk() async throws {
     let folder = try Folder()
-    let store = try EmbeddedStore(path: folder.path + "/a.sqlite")
+    let store = try SQLiteStore(path: folder.path + "/a.sqlite")
     try await Self.begin(store)
     let settings = Dictionary(
       uniqueKeysWithValues: try await store.diagnosis().map { ($0.name, $0.value) })
@@ -64,7 +64,7 @@ import Testing
   @Test func keysAreHeldByTheFile() async throws {
     let folder = try Folder()
     let path = folder.path + "/a.sqlite"
-    let store = try EmbeddedStore(path: path)
+    let store = try SQLiteStore(path: path)
     try await Self.begin(store)
     _ = try await store.perform(Self.log(1))
     let other = try DatabaseQueue(path: path)
@@ -90,11 +90,11 @@ import Testing
   @Test func whatWasAnsweredIsThereAgain() async throws {
     let folder = try Folder()
     let path = folder.path + "/a.sqlite"
-    let first = try EmbeddedStore(path: path)
+    let first = try SQLiteStore(path: path)
     try await Self.begin(first)
     let answer = try await first.perform(Self.log(1))
     try first.close()
-    let second = try EmbeddedStore(path: path)
+    let second = try SQLiteStore(path: path)
     guard case .logged(let again, true) = try await second.perform(Self.log(1)),
       case .logged(let before, false) = answer
     else {
@@ -108,25 +108,25 @@ import Testing
   @Test func newerAndForeignFilesAreLeftAlone() async throws {
     let folder = try Folder()
     let newer = folder.path + "/newer.sqlite"
-    try EmbeddedStore(path: newer).close()
+    try SQLiteStore(path: newer).close()
     try await DatabaseQueue(path: newer).write { db in
       try db.execute(sql: "INSERT INTO grdb_migrations VALUES ('99 from the future')")
     }
-    #expect(await Self.code { _ = try EmbeddedStore(path: newer) } == .schemaTooNew)
+    #expect(await Self.code { _ = try SQLiteStore(path: newer) } == .schemaTooNew)
 
     let foreign = folder.path + "/foreign.sqlite"
     try await DatabaseQueue(path: foreign).write { db in
       try db.execute(sql: "CREATE TABLE photos (id INTEGER)")
     }
-    #expect(await Self.code { _ = try EmbeddedStore(path: foreign) } == .corrupt)
+    #expect(await Self.code { _ = try SQLiteStore(path: foreign) } == .corrupt)
 
     let text = folder.path + "/text.sqlite"
     try String(repeating: "This is no database. ", count: 200)
       .write(toFile: text, atomically: true, encoding: .utf8)
-    #expect(await Self.code { _ = try EmbeddedStore(path: text) } == .corrupt)
+    #expect(await Self.code { _ = try SQLiteStore(path: text) } == .corrupt)
     #expect(try String(contentsOfFile: text, encoding: .utf8).hasPrefix("This is"))
     #expect(
-      await Self.code { _ = try EmbeddedStore(path: folder.path + "/no/such/a.sqlite") }
+      await Self.code { _ = try SQLiteStore(path: folder.path + "/no/such/a.sqlite") }
         == .unreachable)
   }
 
@@ -134,7 +134,7 @@ import Testing
   @Test func olderSchemasAreBroughtUpToDate() async throws {
     let folder = try Folder()
     let path = folder.path + "/older.sqlite"
-    let store = try EmbeddedStore(path: path)
+    let store = try SQLiteStore(path: path)
     try await Self.begin(store)
     _ = try await store.perform(
       LedgerCommand(
@@ -149,12 +149,27 @@ import Testing
         route, id: RouteID(high: 1, low: UInt64(number)), owner: owner, isPublic: true,
         at: Self.dawn)
     }
+    let key = RequestKey(caller: Self.ann, key: "a key")
+    let body = ContentHash(of: [1])
+    _ = try await store.claim(key, body: body, high: 3, low: 4, at: Self.dawn)
     try store.close()
     // What came after the third is taken back.
     try await DatabaseQueue(path: path).write { db in
       for sql in [
-        "DROP TABLE erased_people", "DROP INDEX audit_trail_actor",
-        "DROP INDEX audit_trail_person", "DROP INDEX invites_unused",
+        "ALTER TABLE memberships RENAME COLUMN period TO stay",
+        "DROP INDEX change_log_team", "DROP INDEX change_log_actor", "DROP INDEX change_log_person",
+        "ALTER TABLE change_log RENAME TO audit_trail",
+        "CREATE INDEX audit_trail_team ON audit_trail (team_id, number)",
+        "ALTER TABLE markers RENAME TO quest_markers",
+        "ALTER TABLE marker_boxes RENAME TO quest_marker_boxes",
+        "CREATE TABLE keys (caller BLOB NOT NULL, key TEXT NOT NULL, body_hash BLOB NOT NULL, "
+          + "created_id BLOB NOT NULL, expires_at INTEGER NOT NULL, PRIMARY KEY (caller, key)) "
+          + "STRICT, WITHOUT ROWID",
+        "INSERT INTO keys SELECT caller, 'a key', body_hash, created_id, expires_at "
+          + "FROM request_keys",
+        "DROP TABLE request_keys", "ALTER TABLE keys RENAME TO request_keys",
+        "CREATE INDEX request_keys_expiry ON request_keys (expires_at)",
+        "DROP TABLE erased_people", "DROP INDEX invites_unused",
         "ALTER TABLE teams DROP COLUMN is_public",
         "ALTER TABLE routes DROP COLUMN is_public",
         "DELETE FROM grdb_migrations WHERE substr(identifier, 1, 1) > '3'",
@@ -167,13 +182,16 @@ import Testing
       try db.execute(sql: "ALTER TABLE accounts DROP COLUMN is_email_verified")
     }
     #expect(
-      await Self.code { _ = try EmbeddedStore(path: path, migrates: false) } == .schemaTooOld)
-    let again = try EmbeddedStore(path: path)
+      await Self.code { _ = try SQLiteStore(path: path, migrates: false) } == .schemaTooOld)
+    let again = try SQLiteStore(path: path)
     #expect(try await again.team(Self.team)?.team.isPublic == false)
     #expect(try await again.quest(Self.quest) != nil)
     let routes = try await again.routes(visibleTo: .everything, after: nil, limit: 9)
     #expect(routes.map(\.owner) == owners)
     #expect(routes.map(\.isPublic) == [true, false])
+    #expect(
+      try await again.claim(key, body: body, high: 5, low: 6, at: Self.dawn)
+        == .repeated(high: 3, low: 4))
     try await again.erase(Self.ann, at: Self.dawn, actor: nil)
     #expect(await Self.code { _ = try await again.perform(Self.log(1)) } == .erased)
   }
@@ -181,7 +199,7 @@ import Testing
   /// A copy that is made while walks are logged is whole: it holds what one moment held.
   @Test func backupsAreWholeWhileWritersGoOn() async throws {
     let folder = try Folder()
-    let store = try EmbeddedStore(path: folder.path + "/a.sqlite")
+    let store = try SQLiteStore(path: folder.path + "/a.sqlite")
     try await Self.begin(store)
     _ = try await store.perform((0..<500).map(Self.log))
     let copies = (0..<4).map { folder.path + "/copy-\($0).sqlite" }
@@ -197,7 +215,7 @@ import Testing
       try await group.waitForAll()
     }
     for path in copies {
-      let copy = try EmbeddedStore(path: path)
+      let copy = try SQLiteStore(path: path)
       let walks = try #require(try await copy.quest(Self.quest)).tally.walks
       #expect((500...1_300).contains(walks))
       #expect(try await copy.audit().isClean)
@@ -213,7 +231,7 @@ import Testing
   @Test func otherProcessesMayWrite() async throws {
     let folder = try Folder()
     let path = folder.path + "/a.sqlite"
-    let stores = [try EmbeddedStore(path: path), try EmbeddedStore(path: path)]
+    let stores = [try SQLiteStore(path: path), try SQLiteStore(path: path)]
     try await Self.begin(stores[0])
     try await withThrowingTaskGroup(of: Void.self) { group in
       for writer in 0..<8 {
@@ -234,7 +252,7 @@ import Testing
   @Test func aFoldThatFailsIsRunAgainItemByItem() async throws {
     let folder = try Folder()
     let path = folder.path + "/a.sqlite"
-    let store = try EmbeddedStore(path: path)
+    let store = try SQLiteStore(path: path)
     try await Self.begin(store)
     let other = try DatabaseQueue(path: path)
     try await other.write { db in
@@ -267,7 +285,7 @@ import Testing
     let folder = try Folder()
     var limits = LedgerLimits()
     limits.waitingCommands = 10
-    let store = try EmbeddedStore(path: folder.path + "/a.sqlite", limits: limits)
+    let store = try SQLiteStore(path: folder.path + "/a.sqlite", limits: limits)
     try await Self.begin(store)
     let codes = await withTaskGroup(of: LedgerError.Code?.self) { group in
       for number in 0..<500 {

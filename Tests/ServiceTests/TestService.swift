@@ -22,7 +22,7 @@ import Testing
 final class TestService: Sendable {
   static let dawn = Instant(microseconds: 1_777_896_000_000_000)
 
-  let store: EmbeddedStore
+  let store: SQLiteStore
   let backend: Backend
   /// What the service takes for now.
   let now: Lock<Instant>
@@ -36,7 +36,7 @@ final class TestService: Sendable {
     ownsFolder = other == nil
     folder = other?.folder ?? NSTemporaryDirectory() + "milequest-\(UUID().uuidString)"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    store = try EmbeddedStore(path: folder + "/ledger.sqlite")
+    store = try SQLiteStore(path: folder + "/ledger.sqlite")
     let api = API()
     var settings = ServiceSettings()
     settings.checksAnswers = true

@@ -1,6 +1,6 @@
 public import CivilTime
 
-/// A person's stay on a device: the family of refresh tokens of which each replaces the one before.
+/// A person signed in on a device: the family of refresh tokens of which each replaces the one before.
 public struct Session: Hashable, Sendable {
   public let id: SessionID
   public let person: PersonID

@@ -29,23 +29,23 @@ public enum Role: String, Sendable, CaseIterable, Codable {
   case member, admin
 }
 
-/// One stay of a person in a team: from the moment of joining to that of leaving, half-open.
+/// One period in which a person is in a team: from the moment of joining to that of leaving, half-open.
 public struct Membership: Hashable, Sendable {
   public let team: TeamID
   public let person: PersonID
-  /// Counts the person's stays in the team from 1.
-  public let stay: Int
+  /// Counts the person's periods in the team from 1.
+  public let period: Int
   public var role: Role
   public let joined: Instant
-  /// Nil while the stay lasts.
+  /// Nil while the period lasts.
   public var left: Instant?
 
   public init(
-    team: TeamID, person: PersonID, stay: Int, role: Role, joined: Instant, left: Instant? = nil
+    team: TeamID, person: PersonID, period: Int, role: Role, joined: Instant, left: Instant? = nil
   ) {
     self.team = team
     self.person = person
-    self.stay = stay
+    self.period = period
     self.role = role
     self.joined = joined
     self.left = left

@@ -66,7 +66,7 @@ extension TeamEvent {
 }
 
 /// One entry of the trail of who changed what.
-public struct AuditEntry: Hashable, Sendable {
+public struct ChangeLogEntry: Hashable, Sendable {
   public let at: Instant
   /// Nil where the system did it.
   public let actor: PersonID?

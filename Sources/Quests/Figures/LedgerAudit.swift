@@ -169,11 +169,13 @@ public enum LedgerAudit {
 
   /// The walks that count for a quest, in walk order.
   private static func walks(for quest: Quest, in team: StoredTeam) -> [Activity] {
-    var stays: [PersonID: [Membership]] = [:]
-    for stay in team.memberships { stays[stay.person, default: []].append(stay) }
+    var periods: [PersonID: [Membership]] = [:]
+    for period in team.memberships { periods[period.person, default: []].append(period) }
     return team.activities.filter { activity in
       !activity.isDeleted && quest.contains(activity.content.start)
-        && stays[activity.key.person, default: []].contains { $0.contains(activity.content.start) }
+        && periods[activity.key.person, default: []].contains {
+          $0.contains(activity.content.start)
+        }
     }.sorted { $0.order < $1.order }
   }
 

@@ -7,7 +7,7 @@ public struct QuestGlance: Hashable, Sendable {
   public let team: Team
   /// The team's version.
   public let version: Int64
-  /// The open stay in the team of whoever looks; nil for strangers.
+  /// The open membership in the team of whoever looks; nil for strangers.
   public let membership: Membership?
   /// The names of those who were asked about, as far as they have an account.
   public let names: [PersonID: String]

@@ -58,7 +58,7 @@ extension LedgerFold {
       "\(stored.content.summary) became \(content.summary)")
     if content.isPrivate, !stored.content.isPrivate {
       // Any team that the person was ever in may have told of it.
-      for team in Set(try stays(of: key.person).map(\.team)) { anonymize(team, key) }
+      for team in Set(try periods(of: key.person).map(\.team)) { anonymize(team, key) }
     }
     let isRelevant =
       stored.content.start != content.start || stored.content.distance != content.distance
@@ -162,7 +162,7 @@ extension LedgerFold {
     if let activity {
       let start = activity.content.start
       let teams = Set(
-        try stays(of: activity.key.person).filter { $0.contains(start) }.map(\.team))
+        try periods(of: activity.key.person).filter { $0.contains(start) }.map(\.team))
       for team in teams {
         let quests = try requireSheet(team).facts.quests
         guard let index = quests.firstIndex(where: { $0.quest.contains(start) }) else { continue }
@@ -240,7 +240,7 @@ extension LedgerFold {
 }
 
 extension ActivityContent {
-  /// For the trail of changes; the note stays out of it.
+  /// For the change log; the note stays out of it.
   var summary: String {
     "\(distance) from \(start)\(isPrivate ? ", private" : "")"
   }

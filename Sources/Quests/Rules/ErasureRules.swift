@@ -10,27 +10,27 @@ extension LedgerFold {
   ) throws(LedgerError) -> LedgerAnswer {
     if try isErased(person) { return .erased(person) }
     // All that can fail comes before anything is changed.
-    let stays = try stays(of: person)
+    let periods = try periods(of: person)
     let invites = try unusedInvites(by: person)
-    let teams = Set(stays.map(\.team) + invites.map(\.team)).sorted()
+    let teams = Set(periods.map(\.team) + invites.map(\.team)).sorted()
     for team in teams { _ = try requireSheet(team) }
     // A clock that ran ahead may have logged walks of the next minutes; they still count.
     let last = try walks(of: person, from: command.at, until: .latest).last
     let end = max(command.at, last?.content.start.advanced(byMicroseconds: 1) ?? command.at)
-    let open = stays.filter(\.isOpen)
+    let open = periods.filter(\.isOpen)
     var heirs: [TeamID: Membership] = [:]
-    for stay in open { heirs[stay.team] = try heir(of: stay) }
+    for period in open { heirs[period.team] = try heir(of: period) }
 
     erased[person] = Erasure(isErased: true, isNew: true)
     let command = LedgerCommand(
       command.action, at: command.at, actor: command.actor == person ? nil : command.actor)
     for team in teams {
       record(command, team: team, "")
-      if var stay = open.first(where: { $0.team == team }) {
-        stay.left = max(stay.joined, end)
-        put(stay)
+      if var period = open.first(where: { $0.team == team }) {
+        period.left = max(period.joined, end)
+        put(period)
         emit(team, .memberLeft, at: command.at)
-      } else if stays.contains(where: { $0.team == team }) {
+      } else if periods.contains(where: { $0.team == team }) {
         // The walks of a former member have lost their name.
         emit(team, .teamChanged, at: command.at)
       }
@@ -53,9 +53,9 @@ extension LedgerFold {
 
   /// Who is to be admin when the team's last one goes: the member of the longest standing. Nil where
   /// another admin stays, or nobody.
-  private mutating func heir(of stay: Membership) throws(LedgerError) -> Membership? {
-    guard stay.role == .admin else { return nil }
-    let others = try stays(in: stay.team).filter { $0.isOpen && $0.person != stay.person }
+  private mutating func heir(of period: Membership) throws(LedgerError) -> Membership? {
+    guard period.role == .admin else { return nil }
+    let others = try periods(in: period.team).filter { $0.isOpen && $0.person != period.person }
     if others.contains(where: { $0.role == .admin }) { return nil }
     return others.min { ($0.joined, $0.person) < ($1.joined, $1.person) }
   }

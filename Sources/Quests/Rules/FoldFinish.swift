@@ -21,8 +21,8 @@ extension LedgerFold {
           LedgerChanges.QuestWrite(record: record, isNew: isNew, isQuestChanged: isChanged))
       }
     }
-    changes.memberships = changedStays.values.sorted {
-      ($0.team, $0.person, $0.stay) < ($1.team, $1.person, $1.stay)
+    changes.memberships = changedPeriods.values.sorted {
+      ($0.team, $0.person, $0.period) < ($1.team, $1.person, $1.period)
     }
     changes.invites = changedInvites.values.sorted { $0.id < $1.id }
     changes.plans = newPlans.values.sorted { $0.id < $1.id }
@@ -58,7 +58,7 @@ extension LedgerFold {
       ($0.team, $0.activity) < ($1.team, $1.activity)
     }
     changes.events = events.sorted { ($0.team, $0.version) < ($1.team, $1.version) }
-    changes.audit = audit
+    changes.changeLog = changeLog
     changes.erasures = erased.filter(\.value.isNew).map(\.key).sorted()
     return changes
   }

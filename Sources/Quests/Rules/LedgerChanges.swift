@@ -67,7 +67,7 @@ public struct LedgerChanges: Sendable {
   }
 
   public var teams: [TeamWrite] = []
-  /// Inserted or replaced by (team, person, stay).
+  /// Inserted or replaced by (team, person, period).
   public var memberships: [Membership] = []
   public var invites: [Invite] = []
   /// To be stored where they are not yet.
@@ -85,7 +85,7 @@ public struct LedgerChanges: Sendable {
   /// Before the new events are written.
   public var anonymizings: [Anonymizing] = []
   public var events: [TeamEvent] = []
-  public var audit: [AuditEntry] = []
+  public var changeLog: [ChangeLogEntry] = []
   /// Persons to be taken out of everything that is stored, after all else is written.
   ///
   /// All of their walks, in what they are now and in every version, deleted ones too, lose source
@@ -101,6 +101,6 @@ public struct LedgerChanges: Sendable {
     teams.isEmpty && memberships.isEmpty && invites.isEmpty && plans.isEmpty && quests.isEmpty
       && activities.isEmpty && versions.isEmpty && contributions.isEmpty && removals.isEmpty
       && milestones.isEmpty && days.isEmpty && people.isEmpty && anonymizings.isEmpty
-      && events.isEmpty && audit.isEmpty && erasures.isEmpty
+      && events.isEmpty && changeLog.isEmpty && erasures.isEmpty
   }
 }

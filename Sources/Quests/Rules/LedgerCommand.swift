@@ -109,7 +109,7 @@ public struct LedgerCommand: Hashable, Sendable {
 }
 
 extension LedgerCommand.Action {
-  /// A stable name, as the audit trail has it.
+  /// A stable name, as the change log has it.
   public var name: String {
     switch self {
     case .log: "log-activity"

@@ -20,9 +20,9 @@ public struct TeamFacts: Hashable, Sendable {
 /// the teams that it answers about, in the order of their ids, before it reads what belongs to them.
 public protocol LedgerFacts {
   func team(_ id: TeamID) throws(LedgerError) -> TeamFacts?
-  /// Every stay of the person in any team, past ones too.
+  /// Every membership period of the person in any team, past ones too.
   func memberships(of person: PersonID) throws(LedgerError) -> [Membership]
-  /// Every stay of anybody in the team, past ones too.
+  /// Every membership period of anybody in the team, past ones too.
   func memberships(in team: TeamID) throws(LedgerError) -> [Membership]
   func isErased(_ person: PersonID) throws(LedgerError) -> Bool
   func invite(_ id: InviteID) throws(LedgerError) -> Invite?

@@ -17,13 +17,13 @@ public struct LedgerFold<Facts: LedgerFacts> {
 
   // What has been read, as it stands after the commands so far.
   var sheets: [TeamID: TeamSheet] = [:]
-  var personStays: [PersonID: [Membership]] = [:]
-  var teamStays: [TeamID: [Membership]] = [:]
+  var personPeriods: [PersonID: [Membership]] = [:]
+  var teamPeriods: [TeamID: [Membership]] = [:]
   var plans: [PlanID: QuestPlan] = [:]
   var erased: [PersonID: Erasure] = [:]
 
   // What differs from the store.
-  var changedStays: [StayKey: Membership] = [:]
+  var changedPeriods: [PeriodKey: Membership] = [:]
   var changedInvites: [InviteID: Invite] = [:]
   var newPlans: [PlanID: QuestPlan] = [:]
   var questTeams: [QuestID: TeamID] = [:]
@@ -39,7 +39,7 @@ public struct LedgerFold<Facts: LedgerFacts> {
   var people: [PersonKey: Sum] = [:]
   var anonymizings: Set<LedgerChanges.Anonymizing> = []
   var events: [TeamEvent] = []
-  var audit: [AuditEntry] = []
+  var changeLog: [ChangeLogEntry] = []
 
   public init(facts: Facts, zones: ZoneCatalog, limits: LedgerLimits = .standard) {
     self.facts = facts
@@ -47,10 +47,10 @@ public struct LedgerFold<Facts: LedgerFacts> {
     self.limits = limits
   }
 
-  struct StayKey: Hashable {
+  struct PeriodKey: Hashable {
     var team: TeamID
     var person: PersonID
-    var stay: Int
+    var period: Int
   }
 
   struct TeamSheet {
@@ -156,28 +156,28 @@ public struct LedgerFold<Facts: LedgerFacts> {
     return sheet
   }
 
-  mutating func stays(of person: PersonID) throws(LedgerError) -> [Membership] {
-    if let known = personStays[person] { return known }
-    let stays = merged(try facts.memberships(of: person)) { $0.person == person }
-    personStays[person] = stays
-    return stays
+  mutating func periods(of person: PersonID) throws(LedgerError) -> [Membership] {
+    if let known = personPeriods[person] { return known }
+    let periods = merged(try facts.memberships(of: person)) { $0.person == person }
+    personPeriods[person] = periods
+    return periods
   }
 
-  mutating func stays(in team: TeamID) throws(LedgerError) -> [Membership] {
-    if let known = teamStays[team] { return known }
-    let stays = merged(try facts.memberships(in: team)) { $0.team == team }
-    teamStays[team] = stays
-    return stays
+  mutating func periods(in team: TeamID) throws(LedgerError) -> [Membership] {
+    if let known = teamPeriods[team] { return known }
+    let periods = merged(try facts.memberships(in: team)) { $0.team == team }
+    teamPeriods[team] = periods
+    return periods
   }
 
   private func merged(
     _ stored: [Membership], _ belongs: (Membership) -> Bool
   ) -> [Membership] {
-    if changedStays.isEmpty { return stored }
+    if changedPeriods.isEmpty { return stored }
     let kept = stored.filter {
-      changedStays[StayKey(team: $0.team, person: $0.person, stay: $0.stay)] == nil
+      changedPeriods[PeriodKey(team: $0.team, person: $0.person, period: $0.period)] == nil
     }
-    return kept + changedStays.values.filter(belongs)
+    return kept + changedPeriods.values.filter(belongs)
   }
 
   mutating func isErased(_ person: PersonID) throws(LedgerError) -> Bool {
@@ -187,16 +187,17 @@ public struct LedgerFold<Facts: LedgerFacts> {
     return isErased
   }
 
-  mutating func put(_ stay: Membership) {
-    changedStays[StayKey(team: stay.team, person: stay.person, stay: stay.stay)] = stay
+  mutating func put(_ period: Membership) {
+    changedPeriods[PeriodKey(team: period.team, person: period.person, period: period.period)] =
+      period
     func replace(_ list: inout [Membership]) {
       let same = list.firstIndex {
-        $0.team == stay.team && $0.person == stay.person && $0.stay == stay.stay
+        $0.team == period.team && $0.person == period.person && $0.period == period.period
       }
-      if let same { list[same] = stay } else { list.append(stay) }
+      if let same { list[same] = period } else { list.append(period) }
     }
-    if personStays[stay.person] != nil { replace(&personStays[stay.person, default: []]) }
-    if teamStays[stay.team] != nil { replace(&teamStays[stay.team, default: []]) }
+    if personPeriods[period.person] != nil { replace(&personPeriods[period.person, default: []]) }
+    if teamPeriods[period.team] != nil { replace(&teamPeriods[period.team, default: []]) }
   }
 
   mutating func plan(_ id: PlanID) throws(LedgerError) -> QuestPlan {
@@ -330,8 +331,8 @@ public struct LedgerFold<Facts: LedgerFacts> {
     _ command: LedgerCommand, team: TeamID? = nil, quest: QuestID? = nil, person: PersonID? = nil,
     activity: ActivityID? = nil, _ detail: String
   ) {
-    audit.append(
-      AuditEntry(
+    changeLog.append(
+      ChangeLogEntry(
         at: command.at, actor: command.actor, action: command.action.name, team: team,
         quest: quest, person: person, activity: activity, detail: detail))
   }

@@ -245,10 +245,10 @@ extension LedgerFold {
     for quest: Quest, known: [ContributionKey: Contribution] = [:]
   ) throws(LedgerError) -> [Contribution] {
     var rows: [Contribution] = []
-    for stay in try stays(in: quest.team) {
-      let from = max(stay.joined, quest.start)
-      let until = min(stay.left ?? quest.end, quest.end)
-      for activity in try walks(of: stay.person, from: from, until: until) {
+    for period in try periods(in: quest.team) {
+      let from = max(period.joined, quest.start)
+      let until = min(period.left ?? quest.end, quest.end)
+      for activity in try walks(of: period.person, from: from, until: until) {
         let key = ContributionKey(quest: quest.id, activity: activity.key)
         if let row = known[key] {
           rows.append(row)

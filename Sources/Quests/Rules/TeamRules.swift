@@ -19,7 +19,7 @@ extension LedgerFold {
     sheets[id] = TeamSheet(
       facts: TeamFacts(team: team, version: 0, quests: []), isNew: true, isChanged: true,
       isTeamChanged: true)
-    put(Membership(team: id, person: founder, stay: 1, role: .admin, joined: command.at))
+    put(Membership(team: id, person: founder, period: 1, role: .admin, joined: command.at))
     emit(id, .memberJoined, at: command.at, person: founder)
     record(command, team: id, person: founder, "named “\(name)”\(isPublic ? ", public" : "")")
     return .team(team)
@@ -51,88 +51,88 @@ extension LedgerFold {
     return .team(team)
   }
 
-  /// Begins a stay. Walks that started since then count from now on.
+  /// Begins a membership period. Walks that started since then count from now on.
   mutating func join(
     _ team: TeamID, _ person: PersonID, _ role: Role, from: Instant, _ command: LedgerCommand
   ) throws(LedgerError) -> Membership {
     _ = try requireSheet(team)
-    let stays = try stays(of: person).filter { $0.team == team }
-    if let open = stays.first(where: \.isOpen) {
+    let periods = try periods(of: person).filter { $0.team == team }
+    if let open = periods.first(where: \.isOpen) {
       // The same command again.
       if open.joined == from, open.role == role { return open }
       throw LedgerError(.alreadyMember, "the person is a member of the team since \(open.joined)")
     }
     try checkMoment(from, "the moment of joining", at: command.at)
-    if let left = stays.compactMap(\.left).max(), from < left {
+    if let left = periods.compactMap(\.left).max(), from < left {
       throw LedgerError(
         .invalid, "the person was a member until \(left) and cannot join again before")
     }
-    guard stays.count < limits.rejoins else {
+    guard periods.count < limits.rejoins else {
       throw LedgerError(
         .limit,
-        "the person has joined the team \(stays.count) times; the limit is \(limits.rejoins)")
+        "the person has joined the team \(periods.count) times; the limit is \(limits.rejoins)")
     }
     try checkTeamCount(of: person)
-    let members = try self.stays(in: team).count(where: \.isOpen)
+    let members = try self.periods(in: team).count(where: \.isOpen)
     guard members < limits.teamMembers else {
       throw LedgerError(
         .limit, "the team has \(members) members; the limit is \(limits.teamMembers) members")
     }
-    let stay = Membership(
-      team: team, person: person, stay: (stays.map(\.stay).max() ?? 0) + 1, role: role,
+    let period = Membership(
+      team: team, person: person, period: (periods.map(\.period).max() ?? 0) + 1, role: role,
       joined: from)
     let recounts = try recounts(ofWalksBy: person, from: from, in: team, counts: true)
     try check(recounts)
-    put(stay)
+    put(period)
     emit(team, .memberJoined, at: command.at, person: person)
     record(command, team: team, person: person, "as \(role.rawValue) from \(from)")
     try apply(recounts, at: command.at)
-    return stay
+    return period
   }
 
-  /// Ends a stay. What was walked before stays; what starts later does not count.
+  /// Ends a membership period. What was walked before stays; what starts later does not count.
   mutating func leave(
     _ team: TeamID, _ person: PersonID, from: Instant, _ command: LedgerCommand
   ) throws(LedgerError) -> LedgerAnswer {
     _ = try requireSheet(team)
-    let all = try stays(of: person).filter { $0.team == team }
-    guard var stay = all.first(where: \.isOpen) else {
+    let all = try periods(of: person).filter { $0.team == team }
+    guard var period = all.first(where: \.isOpen) else {
       // The same command again.
-      if let last = all.max(by: { $0.stay < $1.stay }), last.left == from {
+      if let last = all.max(by: { $0.period < $1.period }), last.left == from {
         return .membership(last)
       }
       throw LedgerError(.notMember, "the person is not a member of the team")
     }
     try checkMoment(from, "the moment of leaving", at: command.at)
-    guard from >= stay.joined else {
+    guard from >= period.joined else {
       throw LedgerError(
-        .invalid, "the person joined at \(stay.joined) and cannot leave before, at \(from)")
+        .invalid, "the person joined at \(period.joined) and cannot leave before, at \(from)")
     }
-    try checkAdminStays(without: stay)
+    try checkAdminRemains(without: period)
     let recounts = try recounts(ofWalksBy: person, from: from, in: team, counts: false)
     try check(recounts)
-    stay.left = from
-    put(stay)
+    period.left = from
+    put(period)
     emit(team, .memberLeft, at: command.at, person: person)
     record(command, team: team, person: person, "from \(from)")
     try apply(recounts, at: command.at)
-    return .membership(stay)
+    return .membership(period)
   }
 
   mutating func setRole(
     _ team: TeamID, _ person: PersonID, _ role: Role, _ command: LedgerCommand
   ) throws(LedgerError) -> LedgerAnswer {
     _ = try requireSheet(team)
-    guard var stay = try stays(of: person).first(where: { $0.team == team && $0.isOpen }) else {
+    guard var period = try periods(of: person).first(where: { $0.team == team && $0.isOpen }) else {
       throw LedgerError(.notMember, "the person is not a member of the team")
     }
-    if stay.role == role { return .membership(stay) }
-    if role != .admin { try checkAdminStays(without: stay) }
-    stay.role = role
-    put(stay)
+    if period.role == role { return .membership(period) }
+    if role != .admin { try checkAdminRemains(without: period) }
+    period.role = role
+    put(period)
     emit(team, .roleChanged, at: command.at, person: person)
     record(command, team: team, person: person, "became \(role.rawValue)")
-    return .membership(stay)
+    return .membership(period)
   }
 
   // MARK: Invites
@@ -166,14 +166,14 @@ extension LedgerFold {
   ) throws(LedgerError) -> LedgerAnswer {
     var invite = try requireInvite(id)
     if let redeemer = invite.redeemedBy {
-      // The same command again: the stay that it began is there, whatever came after.
-      let stays = try stays(of: person)
+      // The same command again: the period that it began is there, whatever came after.
+      let periods = try periods(of: person)
       guard redeemer == person,
-        let stay = stays.first(where: {
+        let period = periods.first(where: {
           $0.team == invite.team && $0.joined == invite.redeemedAt
         })
       else { throw LedgerError(.inviteUsed, "the invite was used; ask for another") }
-      return .membership(stay)
+      return .membership(period)
     }
     if invite.revokedAt != nil {
       throw LedgerError(.inviteRevoked, "the invite was taken back; ask for another")
@@ -182,11 +182,11 @@ extension LedgerFold {
       throw LedgerError(
         .inviteExpired, "the invite was good until \(invite.expiresAt); ask for another")
     }
-    let stay = try join(invite.team, person, invite.role, from: command.at, command)
+    let period = try join(invite.team, person, invite.role, from: command.at, command)
     invite.redeemedBy = person
     invite.redeemedAt = command.at
     changedInvites[id] = invite
-    return .membership(stay)
+    return .membership(period)
   }
 
   mutating func revokeInvite(
@@ -228,17 +228,17 @@ extension LedgerFold {
   }
 
   private mutating func checkTeamCount(of person: PersonID) throws(LedgerError) {
-    let count = try stays(of: person).count(where: \.isOpen)
+    let count = try periods(of: person).count(where: \.isOpen)
     guard count < limits.personTeams else {
       throw LedgerError(
         .limit, "the person is in \(count) teams; the limit is \(limits.personTeams) teams")
     }
   }
 
-  private mutating func checkAdminStays(without stay: Membership) throws(LedgerError) {
-    guard stay.role == .admin else { return }
-    let others = try stays(in: stay.team).contains {
-      $0.isOpen && $0.role == .admin && $0.person != stay.person
+  private mutating func checkAdminRemains(without period: Membership) throws(LedgerError) {
+    guard period.role == .admin else { return }
+    let others = try periods(in: period.team).contains {
+      $0.isOpen && $0.role == .admin && $0.person != period.person
     }
     guard others else {
       throw LedgerError(

@@ -46,7 +46,7 @@ public protocol LedgerStore: Sendable {
   func teams(after: TeamID?, limit: Int) async throws(LedgerError) -> [TeamFacts]
   func memberships(of person: PersonID) async throws(LedgerError) -> [Membership]
   func memberships(in team: TeamID) async throws(LedgerError) -> [Membership]
-  /// The stays that last, by person.
+  /// The memberships that last, by person.
   func members(
     of team: TeamID, after: PersonID?, limit: Int
   ) async throws(LedgerError) -> [Membership]
@@ -58,9 +58,9 @@ public protocol LedgerStore: Sendable {
     of team: TeamID, after version: Int64, limit: Int
   ) async throws(LedgerError) -> [TeamEvent]
   /// Who changed what in the team, the latest first, each with its number.
-  func trail(
+  func changeLog(
     of team: TeamID, before number: Int64?, limit: Int
-  ) async throws(LedgerError) -> [(number: Int64, entry: AuditEntry)]
+  ) async throws(LedgerError) -> [(number: Int64, entry: ChangeLogEntry)]
 
   // MARK: Quests
 
@@ -73,7 +73,7 @@ public protocol LedgerStore: Sendable {
   /// Who may see a quest, and the version that all of it has now; one cheap read.
   ///
   /// - Parameters:
-  ///   - person: whose stay in the team is told.
+  ///   - person: whose open membership in the team is told.
   ///   - people: whose names are told beside it.
   /// - Throws: `limit` for more people than `LedgerLimits.page`.
   func glance(
@@ -171,9 +171,9 @@ extension LedgerStore {
   /// Takes a person out of the ledger in one transaction; a second time does nothing.
   ///
   /// Every walk stays with its distance and start, and so do totals, days, milestones and positions.
-  /// It becomes private and loses source and note, in all of its versions. The person's stays in teams
+  /// It becomes private and loses source and note, in all of its versions. The person's memberships
   /// end at this moment; where no admin is left, the member of the longest standing becomes one.
-  /// Unused invites are taken back. Events and the trail lose the person. Nothing is done in the
+  /// Unused invites are taken back. Events and the change log lose the person. Nothing is done in the
   /// person's name from then on: `erased`.
   /// - Throws: what `perform` throws.
   public func erase(

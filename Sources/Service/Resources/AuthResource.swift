@@ -22,7 +22,7 @@ enum AuthResource {
       "MailNotice", "Says that mail is on its way, or would be if there were such an account.",
       .object([.init("status", .words(["mail-sent"]))])),
     NamedSchema(
-      "Session", "A stay on one device.",
+      "Session", "A sign-in on one device.",
       .object([
         .init("id", .uuid), .init("current", .boolean, "Whether it is the one that asks."),
         .init("createdAt", .instant), .init("refreshedAt", .instant), .init("expiresAt", .instant),

@@ -46,15 +46,15 @@ enum DashboardResource {
     let mine = try await call.backend.ledger.memberships(of: person).filter(\.isOpen)
       .sorted { ($1.joined, $0.team) < ($0.joined, $1.team) }
     var teams: [JSONValue] = []
-    for stay in mine.prefix(mostTeams) {
-      guard let facts = try await call.backend.ledger.team(stay.team) else { continue }
+    for membership in mine.prefix(mostTeams) {
+      guard let facts = try await call.backend.ledger.team(membership.team) else { continue }
       var quest: JSONValue = .null
       if let last = facts.quests.last {
-        let glance = QuestGlance(team: facts.team, version: facts.version, membership: stay)
+        let glance = QuestGlance(team: facts.team, version: facts.version, membership: membership)
         quest = try await ProgressResource.report(of: last.quest.id, glance, past: nil, call).value
       }
       teams.append(
-        .object([("team", TeamResource.json(facts.team, role: stay.role)), ("quest", quest)]))
+        .object([("team", TeamResource.json(facts.team, role: membership.role)), ("quest", quest)]))
     }
     return .json(
       .object([

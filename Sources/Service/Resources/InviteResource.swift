@@ -177,10 +177,10 @@ enum InviteResource {
     {
       throw missing
     }
-    guard case .membership(let stay) = answer,
-      let facts = try await call.backend.ledger.team(stay.team)
+    guard case .membership(let membership) = answer,
+      let facts = try await call.backend.ledger.team(membership.team)
     else { throw Problem.unexpectedAnswer }
-    return .json(TeamResource.json(facts.team, role: stay.isOpen ? stay.role : nil))
+    return .json(TeamResource.json(facts.team, role: membership.isOpen ? membership.role : nil))
   }
 
   private static var missing: Problem { Problem(.notFound, "there is no invite with this code") }

@@ -62,11 +62,11 @@ enum MemberResource {
     let (facts, membership) = try await call.team()
     try call.require(.seeMembers(facts.team), as: membership, missing: call.noTeam)
     let after: PersonID? = try call.cursor("members", .identifier)?.id(at: 0)
-    let stays = try await call.backend.ledger.members(
+    let memberships = try await call.backend.ledger.members(
       of: facts.team.id, after: after, limit: call.rowsToRead)
-    let names = try await call.backend.accounts.names(of: stays.map(\.person))
+    let names = try await call.backend.accounts.names(of: memberships.map(\.person))
     return call.page(
-      of: stays, cursor: { PageCursor("members", [.id($0.person)]) },
+      of: memberships, cursor: { PageCursor("members", [.id($0.person)]) },
       json: { json($0, name: names[$0.person]) })
   }
 
@@ -75,9 +75,9 @@ enum MemberResource {
     try call.require(.manage(facts.team), as: membership, missing: call.noTeam)
     let person = call[.person]
     let answer = try await performOnMember(.setRole(facts.team.id, person, body.role), call)
-    guard case .membership(let stay) = answer else { throw Problem.unexpectedAnswer }
+    guard case .membership(let membership) = answer else { throw Problem.unexpectedAnswer }
     let names = try await call.backend.accounts.names(of: [person])
-    return .json(json(stay, name: names[person]))
+    return .json(json(membership, name: names[person]))
   }
 
   private static func remove(_ call: Call) async throws -> Reply {
@@ -92,7 +92,7 @@ enum MemberResource {
     let (facts, membership) = try await call.team()
     try call.require(.manage(facts.team), as: membership, missing: call.noTeam)
     let before = try call.cursor("trail", .integer)?.integer(at: 0)
-    let found = try await call.backend.ledger.trail(
+    let found = try await call.backend.ledger.changeLog(
       of: facts.team.id, before: before, limit: call.rowsToRead)
     let actors = try await call.backend.accounts.names(of: found.compactMap(\.entry.actor))
     let people = try await call.backend.accounts.names(of: found.compactMap(\.entry.person))
@@ -125,10 +125,11 @@ enum MemberResource {
     }
   }
 
-  private static func json(_ stay: Membership, name: String?) -> JSONValue {
+  private static func json(_ membership: Membership, name: String?) -> JSONValue {
     .object([
-      ("person", .string(stay.person.description)), ("name", .optional(name)),
-      ("role", .string(stay.role.rawValue)), ("joinedAt", .string(stay.joined.description)),
+      ("person", .string(membership.person.description)), ("name", .optional(name)),
+      ("role", .string(membership.role.rawValue)),
+      ("joinedAt", .string(membership.joined.description)),
     ])
   }
 }

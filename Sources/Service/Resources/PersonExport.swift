@@ -12,14 +12,15 @@ struct PersonExport: Sendable {
 
   /// All but the walks and routes, of which there are few.
   func head(_ account: JSONValue, sessions: [Session], keys: [APIKey]) async throws -> JSONValue {
-    var stays: [JSONValue] = []
-    for stay in try await backend.ledger.memberships(of: person) {
-      let name = try await backend.ledger.team(stay.team)?.team.name
-      stays.append(
+    var memberships: [JSONValue] = []
+    for membership in try await backend.ledger.memberships(of: person) {
+      let name = try await backend.ledger.team(membership.team)?.team.name
+      memberships.append(
         .object([
-          ("teamId", .string(stay.team.description)), ("team", .optional(name)),
-          ("role", .string(stay.role.rawValue)), ("joinedAt", .string(stay.joined.description)),
-          ("leftAt", .optional(stay.left?.description)),
+          ("teamId", .string(membership.team.description)), ("team", .optional(name)),
+          ("role", .string(membership.role.rawValue)),
+          ("joinedAt", .string(membership.joined.description)),
+          ("leftAt", .optional(membership.left?.description)),
         ]))
     }
     return .object([
@@ -45,7 +46,7 @@ struct PersonExport: Sendable {
             ])
           })
       ),
-      ("teams", .array(stays)),
+      ("teams", .array(memberships)),
     ])
   }
 

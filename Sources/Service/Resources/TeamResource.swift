@@ -52,7 +52,7 @@ enum TeamResource {
   private static func list(_ call: Call) async throws -> Reply {
     let after: TeamID? = try call.cursor("teams", .identifier)?.id(at: 0)
     let mine = try await call.backend.ledger.memberships(of: try call.person())
-      .filter { stay in stay.isOpen && after.map { $0 < stay.team } != false }
+      .filter { membership in membership.isOpen && after.map { $0 < membership.team } != false }
       .sorted { $0.team < $1.team }
     var items: [JSONValue] = []
     for membership in mine.prefix(call[.limit]) {

@@ -109,8 +109,8 @@ struct StoreOptions: ParsableArguments {
 /// An open store.
 struct OpenStore: Sendable {
   let ledger: any AnyStore
-  private let file: EmbeddedStore?
-  private let server: PostgresStore?
+  private let file: SQLiteStore?
+  private let server: PostGISStore?
 
   /// - Parameters:
   ///   - begins: whether a file that is not there is made.
@@ -129,19 +129,19 @@ struct OpenStore: Sendable {
       }
       if !isThere, isDefault { try Self.makeFolders(of: path) }
       let store = try ledgerFailures(path) {
-        try EmbeddedStore(path: path, migrates: migrates || !isThere, use: use)
+        try SQLiteStore(path: path, migrates: migrates || !isThere, use: use)
       }
       (ledger, file, server) = (store, store, nil)
     case .server(let url):
       do {
-        let store = try await PostgresStore.open(url: url, migrates: migrates)
+        let store = try await PostGISStore.open(url: url, migrates: migrates)
         (ledger, file, server) = (store, nil, store)
       } catch { throw Failure(error, address.text) }
     }
   }
 
   /// The embedded store, where it is one.
-  var embedded: EmbeddedStore? { file }
+  var embedded: SQLiteStore? { file }
 
   func diagnosis() async throws(LedgerError) -> [(name: String, value: String)] {
     if let file { return try await file.diagnosis() }

@@ -84,11 +84,11 @@ struct TeamCommand: AsyncParsableCommand {
               actor: founder))
         }
         try await naming.keepName(by, of: founder, zone: zone)
-        let stays = try await store.ledger.memberships(in: id)
+        let memberships = try await store.ledger.memberships(in: id)
         for text in member {
           let person = try await naming.person(text)
           try await naming.keepName(text, of: person, zone: zone)
-          if stays.contains(where: { $0.person == person && $0.isOpen }) { continue }
+          if memberships.contains(where: { $0.person == person && $0.isOpen }) { continue }
           _ = try await store.ledger.perform(
             LedgerCommand(.join(id, person, .member, from: since), at: now, actor: founder))
         }
@@ -184,18 +184,20 @@ struct TeamCommand: AsyncParsableCommand {
     guard let facts = try await store.team(id) else {
       throw Failure(.noInput, "there is no team \(id)")
     }
-    let stays = try await store.memberships(in: id)
+    let memberships = try await store.memberships(in: id)
     var names: [PersonID: String] = [:]
-    for stay in stays where names[stay.person] == nil {
-      names[stay.person] = try await Naming(store: store).name(of: stay.person)
+    for membership in memberships where names[membership.person] == nil {
+      names[membership.person] = try await Naming(store: store).name(of: membership.person)
     }
     switch format {
     case .json:
-      let people = stays.map { stay in
+      let people = memberships.map { membership in
         JSONValue.object([
-          ("person", .string(stay.person.description)),
-          ("name", .string(names[stay.person] ?? "")), ("role", .string(stay.role.rawValue)),
-          ("joined", .string(stay.joined.description)), ("left", .optional(stay.left?.description)),
+          ("person", .string(membership.person.description)),
+          ("name", .string(names[membership.person] ?? "")),
+          ("role", .string(membership.role.rawValue)),
+          ("joined", .string(membership.joined.description)),
+          ("left", .optional(membership.left?.description)),
         ])
       }
       let value = JSONValue.object(members(facts) + [("members", .array(people))])
@@ -203,10 +205,10 @@ struct TeamCommand: AsyncParsableCommand {
     case .text:
       var text = "team     \(facts.team.name)\nid       \(id)\n"
       text += "seen by  \(facts.team.isPublic ? "everybody" : "members")\n"
-      for stay in stays {
-        text += "\(stay.role.rawValue)\(stay.role == .admin ? "    " : "   ")"
-        text += "\(names[stay.person] ?? ""), from \(stay.joined)"
-        text += (stay.left.map { " to \($0)" } ?? "") + "\n"
+      for membership in memberships {
+        text += "\(membership.role.rawValue)\(membership.role == .admin ? "    " : "   ")"
+        text += "\(names[membership.person] ?? ""), from \(membership.joined)"
+        text += (membership.left.map { " to \($0)" } ?? "") + "\n"
       }
       for record in facts.quests {
         text += "quest    \(record.quest.name), \(record.quest.state(at: .now).rawValue), "

@@ -11,8 +11,8 @@ typealias ReadableStore = LedgerStore & RouteStore
 /// Opens a store that is there: a file of SQLite, or a database of PostgreSQL where it is a URL.
 func openStore(_ place: String) async throws -> any ReadableStore {
   place.hasPrefix("postgres")
-    ? try await PostgresStore.open(url: place)
-    : try EmbeddedStore(path: place, migrates: false)
+    ? try await PostGISStore.open(url: place)
+    : try SQLiteStore(path: place, migrates: false)
 }
 
 /// What one read of a random team's progress costs in a store: its standing, what follows from it,

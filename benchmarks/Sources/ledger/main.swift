@@ -111,9 +111,9 @@ defer { try? FileManager.default.removeItem(atPath: folder) }
 let url = CommandLine.arguments.dropFirst(3).first
 let store: any LedgerStore
 if let url {
-  store = try await PostgresStore.open(url: url)
+  store = try await PostGISStore.open(url: url)
 } else {
-  store = try EmbeddedStore(path: folder + "/ledger.sqlite")
+  store = try SQLiteStore(path: folder + "/ledger.sqlite")
 }
 try await begin(store)
 

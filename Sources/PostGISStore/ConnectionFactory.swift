@@ -1,9 +1,10 @@
 internal import Foundation
+internal import LedgerCore
 internal import Quests
 
 /// Connections that have been looked over: the server gives what the ledger promises, the schema is
 /// the one this program knows.
-struct SessionFactory: Sendable {
+struct ConnectionFactory: Sendable {
   let address: ServerAddress
   /// How long the server lets a statement run and wait for a lock.
   let statementSeconds: Double

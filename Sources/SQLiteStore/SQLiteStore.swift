@@ -1,6 +1,7 @@
 public import CivilTime
 internal import Foundation
 internal import GRDB
+internal import LedgerCore
 public import Quests
 
 /// What a store on a file is opened for.
@@ -22,14 +23,14 @@ public enum StoreUse: Sendable {
 ///
 /// Safe to use from many tasks. Writers wait for one thread, which commits what waits together;
 /// readers see the last commit and wait for nobody. Other processes may open the same file.
-public final class EmbeddedStore: Sendable {
+public final class SQLiteStore: Sendable {
   let pool: DatabasePool
   /// For reads of a few rows by their keys; apart from the others, so that no long one of those ever
   /// keeps them waiting.
   private let points: DatabasePool
   let zones: ZoneCatalog
   let limits: LedgerLimits
-  private let writer: GroupCommit
+  private let writer: CommitWorkers
   private let plans: PlanCache
   private let use: StoreUse
 
@@ -55,10 +56,19 @@ public final class EmbeddedStore: Sendable {
     points = try Self.openPoints(path)
     let plans = PlanCache()
     self.plans = plans
-    writer = GroupCommit(
-      mostWaiting: limits.waitingCommands, commandsInFold: use.commandsInFold
-    ) { commands throws(LedgerError) in
-      try Self.fold(commands, pool: pool, plans: plans, zones: zones, limits: limits)
+    let runner = FoldRunner(zones: zones, limits: limits)
+    writer = CommitWorkers(
+      CommitQueue(mostWaiting: limits.waitingCommands, commandsInFold: use.commandsInFold),
+      threads: 1, name: "sqlite-writer"
+    ) {
+      { (fold) throws(LedgerError) in
+        try ledgerErrors {
+          try pool.writeWithoutTransaction { db in
+            try runner.run(
+              fold.commands, on: FoldTransaction(db: db, plans: plans), until: fold.deadline)
+          }
+        }
+      }
     }
   }
 
@@ -149,58 +159,9 @@ public final class EmbeddedStore: Sendable {
   public func perform(
     _ commands: [LedgerCommand]
   ) async throws(LedgerError) -> [Result<LedgerAnswer, LedgerError>] {
-    guard commands.count <= limits.batchActivities else {
-      throw LedgerError(
-        .limit,
-        "\(commands.count) commands in one batch; the limit is \(limits.batchActivities)")
-    }
-    return commands.isEmpty ? [] : try await writer.submit(commands)
-  }
-
-  /// One transaction for the commands of many callers. Those that the rules refuse stop none.
-  private static func fold(
-    _ items: [[LedgerCommand]], pool: DatabasePool, plans: PlanCache, zones: ZoneCatalog,
-    limits: LedgerLimits
-  ) throws(LedgerError) -> [GroupCommit.Results] {
-    try ledgerErrors {
-      try pool.writeWithoutTransaction { db in
-        try db.execute(sql: "BEGIN IMMEDIATE")
-        let results: [GroupCommit.Results]
-        do {
-          let tables = LedgerTables(db: db, plans: plans)
-          var fold = LedgerFold(facts: tables, zones: zones, limits: limits)
-          results = try items.map { commands in
-            try commands.map { command in
-              do throws(LedgerError) { return .success(try fold.apply(command)) } catch {
-                // A store that fails is no refusal: nothing of this fold can be trusted.
-                if error.code.isOfStore { throw error }
-                return .failure(error)
-              }
-            }
-          }
-          let changes = try fold.finish()
-          if changes.isEmpty {
-            try db.execute(sql: "ROLLBACK")
-            return results
-          }
-          try tables.write(changes)
-        } catch {
-          if db.isInsideTransaction { try? db.execute(sql: "ROLLBACK") }
-          throw error
-        }
-        do { try db.execute(sql: "COMMIT") } catch {
-          if db.isInsideTransaction { try? db.execute(sql: "ROLLBACK") }
-          if (error as? DatabaseError)?.resultCode == .SQLITE_IOERR {
-            // What had reached the log may come back when the file is next opened.
-            throw LedgerError(
-              .unknownOutcome,
-              "the disk failed during the commit: send the same again to find out")
-          }
-          throw error
-        }
-        return results
-      }
-    }
+    try limits.check(commands)
+    // Whoever waits for a file waits as long as it takes.
+    return commands.isEmpty ? [] : try await writer.submit(commands, until: nil)
   }
 
   // MARK: Reading
@@ -234,7 +195,7 @@ public final class EmbeddedStore: Sendable {
     } catch { throw LedgerError(sqlite: error) }
   }
 
-  func checked(limit: Int) -> SQLValue { min(max(limit, 0), limits.page).sql }
+  func checked(limit: Int) -> SQLValue { limits.rows(limit).sql }
 
   // MARK: Care
 
@@ -295,6 +256,7 @@ public final class EmbeddedStore: Sendable {
 
   /// Closes the file; commands that wait are done first by those who wait for them.
   public func close() throws(LedgerError) {
+    writer.close()
     try ledgerErrors {
       try points.close()
       if use == .bulk {
@@ -305,14 +267,5 @@ public final class EmbeddedStore: Sendable {
       }
       try pool.close()
     }
-  }
-}
-
-extension LedgerError.Code {
-  /// Whether the store failed, in place of the rules refusing.
-  var isOfStore: Bool {
-    [
-      .unknownOutcome, .unreachable, .timeout, .access, .settings, .corrupt, .storageFull, .store,
-    ].contains(self)
   }
 }

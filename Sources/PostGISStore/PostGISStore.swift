@@ -1,12 +1,13 @@
 public import CivilTime
 internal import Foundation
+internal import LedgerCore
 public import Quests
 
 /// The stores on PostgreSQL with PostGIS.
 ///
 /// Safe to use from many tasks and from many processes at once. Nothing here blocks the threads that
 /// tasks share: connections live on threads of their own.
-public final class PostgresStore: Sendable {
+public final class PostGISStore: Sendable {
   /// How the store uses the server.
   public struct Options: Sendable {
     /// Connections that write folds of commands; while one waits for the disk the other decides.
@@ -29,7 +30,9 @@ public final class PostgresStore: Sendable {
   let limits: LedgerLimits
   let plans = PlanCache()
   private let options: Options
-  private let writer: Writer
+  /// More would only make the callers of a fold wait for one another.
+  private static let commandsInFold = 1_000
+  private let writer: CommitWorkers
   private let workers: Workers
   let glances: FoldedReads<GlanceQuestion, QuestGlance?>
 
@@ -45,16 +48,16 @@ public final class PostgresStore: Sendable {
   public static func open(
     url: String, migrates: Bool = true, options: Options = Options(),
     zones: ZoneCatalog = ZoneCatalog(), limits: LedgerLimits = .standard
-  ) async throws(LedgerError) -> PostgresStore {
+  ) async throws(LedgerError) -> PostGISStore {
     let address = try ServerAddress(url)
-    let sessions = SessionFactory(
+    let factory = ConnectionFactory(
       address: address, statementSeconds: options.answerSeconds, lockSeconds: options.lockSeconds)
     let outcome: Result<Void, LedgerError> = await withCheckedContinuation { reply in
       let thread = Thread {
         do throws(LedgerError) {
           try ledgerErrors {
-            if migrates { _ = try sessions.migrate(connectSeconds: options.connectSeconds) }
-            _ = try sessions.open(until: .in(seconds: options.connectSeconds))
+            if migrates { _ = try factory.migrate(connectSeconds: options.connectSeconds) }
+            _ = try factory.open(until: .in(seconds: options.connectSeconds))
           }
           reply.resume(returning: .success(()))
         } catch { reply.resume(returning: .failure(error)) }
@@ -63,24 +66,36 @@ public final class PostgresStore: Sendable {
       thread.start()
     }
     try outcome.get()
-    return PostgresStore(sessions, options, zones, limits)
+    return PostGISStore(factory, options, zones, limits)
   }
 
   private init(
-    _ sessions: SessionFactory, _ options: Options, _ zones: ZoneCatalog, _ limits: LedgerLimits
+    _ factory: ConnectionFactory, _ options: Options, _ zones: ZoneCatalog, _ limits: LedgerLimits
   ) {
     self.zones = zones
     self.limits = limits
     self.options = options
-    writer = Writer(
-      sessions: sessions, connections: options.writers, plans: plans, zones: zones,
-      limits: limits)
+    var forFolds = factory
+    forFolds.isForFolds = true
+    let runner = FoldRunner(zones: zones, limits: limits)
+    writer = CommitWorkers(
+      CommitQueue(mostWaiting: limits.waitingCommands, commandsInFold: Self.commandsInFold),
+      threads: options.writers, name: "postgis-writer"
+    ) { [plans, forFolds] in
+      let slot = ConnectionSlot(forFolds)
+      return { (fold) throws(LedgerError) in
+        try runner.run(
+          fold.commands,
+          on: FoldTransaction(slot: slot, plans: plans, answerSeconds: options.answerSeconds),
+          until: fold.deadline)
+      }
+    }
     let workers = Workers(
-      sessions: sessions, connections: options.workers, mostWaiting: limits.waitingCommands)
+      factory: factory, connections: options.workers, mostWaiting: limits.waitingCommands)
     self.workers = workers
     glances = FoldedReads(mostWaiting: limits.waitingCommands) { questions throws(LedgerError) in
-      try await workers.read(until: .in(seconds: options.answerSeconds)) { desk in
-        try Self.glances(questions, desk)
+      try await workers.read(until: .in(seconds: options.answerSeconds)) { session in
+        try Self.glances(questions, session)
       }
     }
   }
@@ -98,11 +113,7 @@ public final class PostgresStore: Sendable {
   public func perform(
     _ commands: [LedgerCommand]
   ) async throws(LedgerError) -> [Result<LedgerAnswer, LedgerError>] {
-    guard commands.count <= limits.batchActivities else {
-      throw LedgerError(
-        .limit,
-        "\(commands.count) commands in one batch; the limit is \(limits.batchActivities)")
-    }
+    try limits.check(commands)
     let refusals = commands.map(\.action.unstorable)
     let kept = zip(commands, refusals).filter { $0.1 == nil }.map(\.0)
     var answers: ArraySlice<Result<LedgerAnswer, LedgerError>> = []
@@ -118,25 +129,25 @@ public final class PostgresStore: Sendable {
   // MARK: Reading and writing
 
   func read<Value: Sendable>(
-    _ body: @escaping @Sendable (Workers.Desk) throws -> Value
+    _ body: @escaping @Sendable (StoreSession) throws -> Value
   ) async throws(LedgerError) -> Value {
     try await workers.read(until: .in(seconds: options.answerSeconds), body)
   }
 
   func snapshot<Value: Sendable>(
-    isLong: Bool = false, _ body: @escaping @Sendable (Workers.Desk) throws -> Value
+    isLong: Bool = false, _ body: @escaping @Sendable (StoreSession) throws -> Value
   ) async throws(LedgerError) -> Value {
     let seconds = isLong ? options.auditSeconds : options.answerSeconds
     return try await workers.snapshot(until: .in(seconds: seconds), isLong: isLong, body)
   }
 
   func write<Value: Sendable>(
-    _ body: @escaping @Sendable (Workers.Desk) throws -> Value
+    _ body: @escaping @Sendable (StoreSession) throws -> Value
   ) async throws(LedgerError) -> Value {
     try await workers.write(until: .in(seconds: options.answerSeconds), body)
   }
 
-  func checked(limit: Int) -> Int64 { Int64(min(max(limit, 0), limits.page)) }
+  func checked(limit: Int) -> Int64 { Int64(limits.rows(limit)) }
 
   // MARK: Care
 
@@ -158,8 +169,8 @@ public final class PostgresStore: Sendable {
 
   /// The versions and settings that a diagnosis asks for, by name.
   public func diagnosis() async throws(LedgerError) -> [(name: String, value: String)] {
-    let found = try await read { desk in
-      try desk.row(Self.diagnosis) { columns in
+    let found = try await read { session in
+      try session.row(Self.diagnosis) { columns in
         [
           ("postgresql", try columns.text()), ("postgis", try columns.text()),
           ("schema", String(try columns.int())), ("fsync", try columns.text()),

@@ -1,0 +1,104 @@
+internal import Foundation
+package import Quests
+
+/// The shell around a `CommitQueue`: callers that are tasks, and threads that do its folds.
+package final class CommitWorkers: @unchecked Sendable {
+  /// Does a fold's commands in one transaction, on one thread's own connection.
+  package typealias Work = (CommitQueue.Fold) throws(LedgerError) -> [CommandResults]
+
+  // Guards all that varies; threads wait at it, tasks do not.
+  private let condition = NSCondition()
+  private var queue: CommitQueue
+  private var callers: [CommitQueue.Ticket: Caller] = [:]
+
+  private typealias Caller = CheckedContinuation<Result<CommandResults, LedgerError>, Never>
+
+  /// - Parameters:
+  ///   - name: of the threads, which are numbered.
+  ///   - begin: what one thread works with, made on that thread.
+  package init(
+    _ queue: CommitQueue, threads: Int, name: String, begin: @escaping @Sendable () -> Work
+  ) {
+    self.queue = queue
+    for number in 1...max(threads, 1) {
+      // It must not keep alive what it works for.
+      let thread = Thread { [self] in run(begin()) }
+      thread.name = "\(name)-\(number)"
+      thread.start()
+    }
+  }
+
+  /// Lets the threads finish what waits and then stop.
+  package func close() {
+    condition.lock()
+    queue.close()
+    condition.broadcast()
+    condition.unlock()
+  }
+
+  /// Does the commands, durably, and tells what became of each.
+  ///
+  /// - Throws: `overloaded` where too much waits already, `unreachable` once closed, `timeout` where
+  ///   the deadline or the caller's patience was over first, or what kept the commands from being
+  ///   done.
+  package func submit(
+    _ commands: [LedgerCommand], until deadline: Deadline?
+  ) async throws(LedgerError) -> CommandResults {
+    let position = Position()
+    let result: Result<CommandResults, LedgerError> = await withTaskCancellationHandler {
+      await withCheckedContinuation { caller in
+        condition.lock()
+        let (ticket, actions) = queue.enqueue(commands, until: deadline)
+        callers[ticket] = caller
+        position.ticket = ticket
+        // Whoever gave up before it was known what to take back.
+        perform(position.isCancelled ? actions + queue.cancel(ticket) : actions)
+      }
+    } onCancel: {
+      condition.lock()
+      position.isCancelled = true
+      perform(position.ticket.map { queue.cancel($0) } ?? [])
+    }
+    return try result.get()
+  }
+
+  /// Where a caller's commands stand in the queue; guarded by the condition.
+  private final class Position: @unchecked Sendable {
+    var ticket: CommitQueue.Ticket?
+    var isCancelled = false
+  }
+
+  /// Carries out what the queue asks for, and leaves the condition before callers go on.
+  private func perform(_ actions: [CommitQueue.Action]) {
+    var told: [(Caller, Result<CommandResults, LedgerError>)] = []
+    for action in actions {
+      switch action {
+      case .wake: condition.signal()
+      case .answer(let ticket, let result):
+        if let caller = callers.removeValue(forKey: ticket) { told.append((caller, result)) }
+      }
+    }
+    condition.unlock()
+    for (caller, result) in told { caller.resume(returning: result) }
+  }
+
+  private func run(_ work: Work) {
+    while true {
+      condition.lock()
+      while queue.isEmpty, !queue.isClosed { condition.wait() }
+      if queue.isEmpty {
+        condition.unlock()
+        return
+      }
+      let (fold, late) = queue.take(at: .now)
+      perform(late)
+      guard let fold else { continue }
+      let outcome: Result<[CommandResults], LedgerError>
+      do throws(LedgerError) { outcome = .success(try work(fold)) } catch {
+        outcome = .failure(error)
+      }
+      condition.lock()
+      perform(queue.finish(fold, outcome))
+    }
+  }
+}

@@ -1,0 +1,119 @@
+package import CivilTime
+package import Quests
+
+// What a store decides about sessions, codes and keys between reading a row and writing it: here
+// once, for every store.
+
+/// What becomes of a session whose refresh token was shown.
+package enum TokenDecision: Hashable, Sendable {
+  case expired
+  /// The token had been replaced, so that somebody holds a copy: the session is to end.
+  case reused(Session)
+  /// The session as it stands from now on, the generation of its new token, and the last generation
+  /// that is to be forgotten.
+  case rotated(Session, generation: Int64, forgotten: Int64)
+
+  /// - Parameters:
+  ///   - shown: the generation of the token that was shown.
+  ///   - last: the generation of the one token which can be used.
+  ///   - expiresAt: when the session is to expire if it is not refreshed again.
+  package init(
+    _ session: Session, shown: Int64, last: Int64, expiresAt: Instant, at now: Instant,
+    limits: LedgerLimits
+  ) {
+    guard session.expiresAt > now else {
+      self = .expired
+      return
+    }
+    guard shown == last else {
+      self = .reused(session)
+      return
+    }
+    var session = session
+    session.refreshedAt = now
+    session.expiresAt = min(expiresAt, session.endsAt)
+    self = .rotated(session, generation: last + 1, forgotten: last + 1 - limits.sessionTokens)
+  }
+}
+
+extension CodeTrial {
+  /// What a try is worth: a right one uses the code up, a wrong one counts.
+  ///
+  /// - Parameter code: nil where none can be used.
+  package init(of hash: ContentHash, against code: OneTimeCode?) {
+    self =
+      switch code {
+      case nil: .none
+      case let code? where code.hash == hash: .right(content: code.content)
+      default: .wrong
+      }
+  }
+}
+
+extension APIKey {
+  /// Checks that a person may have one more key.
+  ///
+  /// - Throws: `limit`.
+  package static func checkRoom(
+    after count: Int64, _ limits: LedgerLimits
+  ) throws(LedgerError) {
+    guard count < limits.personAPIKeys else {
+      throw LedgerError(
+        .limit, "the person has \(limits.personAPIKeys) API keys; no more can be")
+    }
+  }
+
+  package static let taken = LedgerError(.conflict, "there is an API key with this id")
+  package static let unknown = LedgerError(.notFound, "the person has no API key with this id")
+}
+
+extension Session {
+  package static let taken = LedgerError(.conflict, "there is a session with this id or token")
+
+  /// How many of the person's other sessions stay when this one begins.
+  package static func keptBeside(_ limits: LedgerLimits) -> Int {
+    max(limits.personSessions - 1, 0)
+  }
+}
+
+extension Account {
+  package static let taken = LedgerError(
+    .conflict, "there is an account of this person or with this address")
+  package static let addressTaken = LedgerError(.conflict, "another account has this address")
+
+  /// Checks that this follows what is stored.
+  ///
+  /// - Parameter revision: that of the stored account; nil where there is none.
+  /// - Throws: `not-found`, `revision-conflict`.
+  package func checkFollows(_ revision: Int64?) throws(LedgerError) {
+    guard let revision else {
+      throw LedgerError(.notFound, "there is no account of this person")
+    }
+    guard revision == self.revision - 1 else {
+      throw LedgerError(
+        .revision, "the account has revision \(revision): it has changed; read it again")
+    }
+  }
+}
+
+extension RequestClaim {
+  /// What a key that was claimed before is worth now.
+  package init(known hash: ContentHash, id: PlanID, for body: ContentHash) {
+    self = hash == body ? .repeated(high: id.high, low: id.low) : .otherBody
+  }
+}
+
+extension RequestKey {
+  /// Checks the key's length.
+  ///
+  /// - Throws: `limit`.
+  package func check(_ limits: LedgerLimits) throws(LedgerError) {
+    guard !key.isEmpty, key.utf8.count <= limits.textBytes else {
+      throw LedgerError(
+        .limit, "the request's key has \(key.utf8.count) bytes; 1 to \(limits.textBytes) can be")
+    }
+  }
+
+  /// What the key is stored as: it may be longer than an index takes.
+  package var hash: ContentHash { ContentHash(of: Array(key.utf8)) }
+}
