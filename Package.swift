@@ -60,7 +60,11 @@ let package = Package(
       dependencies: ["Inspection", "Formats", "Routes", "Geodesy", "JSON", "CCairo", "CPROJ"],
       swiftSettings: settings),
     .target(
-      name: "Quests", dependencies: ["Routes", "Geodesy", "CivilTime"], swiftSettings: settings),
+      name: "Quests",
+      dependencies: [
+        "Routes", "Geodesy", "CivilTime", .product(name: "Crypto", package: "swift-crypto"),
+      ],
+      swiftSettings: settings),
     .target(
       name: "LedgerCore", dependencies: ["Quests", "Routes", "Geodesy", "CivilTime", "Base"],
       swiftSettings: settings),
@@ -229,5 +233,8 @@ if isEngineOnly {
   ]
   package.targets.removeAll { outside.contains($0.name) }
   package.products.removeAll { $0.name == "milequest" }
-  package.dependencies = [.package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0")]
+  package.dependencies = [
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+  ]
 }

@@ -289,17 +289,6 @@ extension PostGISStore: LedgerStore {
     return past.standing(whole: whole ?? (0, 0), late: late)
   }
 
-  public func milestones(
-    of quest: QuestID, from index: Int, limit: Int
-  ) async throws(LedgerError) -> [MilestoneReached] {
-    let limit = checked(limit: limit)
-    return try await read {
-      try $0.rows(
-        ReadStatements.milestones, [Parameter(quest), Parameter(Int64(index)), Parameter(limit)],
-        MilestoneReached.read)
-    }
-  }
-
   public func days(of quest: QuestID) async throws(LedgerError) -> [DayTotal] {
     try await read { try $0.rows(ReadStatements.days, [Parameter(quest)], DayTotal.read) }
   }
@@ -331,7 +320,7 @@ extension PostGISStore: LedgerStore {
 
   // MARK: Markers
 
-  public func place(_ markers: [QuestMarker]) async throws(LedgerError) {
+  public func setMarkers(_ markers: [QuestMarker]) async throws(LedgerError) {
     // Of several for one quest in a call the newest: a statement writes a row once.
     var newest: [QuestID: QuestMarker] = [:]
     for marker in markers where marker.version >= newest[marker.quest]?.version ?? .min {
@@ -483,12 +472,6 @@ enum ReadStatements {
 
   private static let ofQuest =
     "team_id = (SELECT q.team_id FROM quests q WHERE q.quest_id = $1::uuid) AND quest_id = $1::uuid"
-  static let milestones = Statement(
-    "list_milestones",
-    """
-    SELECT \(MilestoneReached.columns) FROM milestones
-    WHERE \(ofQuest) AND milestone >= $2::bigint ORDER BY milestone LIMIT $3::bigint
-    """)
   /// A walk whose row is not there is none that may be told of.
   static let passages = Statement(
     "list_passages",

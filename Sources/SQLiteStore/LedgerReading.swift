@@ -201,19 +201,6 @@ extension SQLiteStore: LedgerStore {
     }
   }
 
-  public func milestones(
-    of quest: QuestID, from index: Int, limit: Int
-  ) async throws(LedgerError) -> [MilestoneReached] {
-    let limit = checked(limit: limit)
-    return try await read { tables in
-      guard let team = try tables.team(ofQuest: quest) else { return [] }
-      return try tables.db.rows(
-        "SELECT \(MilestoneReached.columns) FROM milestones WHERE team_id = ? AND quest_id = ? "
-          + "AND milestone >= ? ORDER BY milestone LIMIT ?",
-        [team.blob, quest.blob, index.sql, limit], MilestoneReached.read)
-    }
-  }
-
   public func days(of quest: QuestID) async throws(LedgerError) -> [DayTotal] {
     try await read { tables in
       guard let team = try tables.team(ofQuest: quest) else { return [] }
@@ -262,7 +249,7 @@ extension SQLiteStore: LedgerStore {
 
   // MARK: Markers
 
-  public func place(_ markers: [QuestMarker]) async throws(LedgerError) {
+  public func setMarkers(_ markers: [QuestMarker]) async throws(LedgerError) {
     try await write { db in
       for marker in markers {
         try db.run(

@@ -42,7 +42,9 @@ struct Module: Sendable {
       name: "EngineC",
       ours: ["Batch", "Formats", "Routes", "Geodesy", "CivilTime", "JSON", "Base"],
       isEngine: true),
-    Module(name: "Quests", ours: ["Routes", "Geodesy", "CivilTime", "JSON", "Base"]),
+    Module(
+      name: "Quests", ours: ["Routes", "Geodesy", "CivilTime", "JSON", "Base"],
+      packages: ["Crypto"]),
     Module(
       name: "LedgerCore", ours: ["Quests", "Routes", "Geodesy", "CivilTime", "JSON", "Base"],
       packages: ["Foundation"]),

@@ -8,7 +8,8 @@ extension World {
   private struct Figures: Equatable {
     var record: QuestRecord
     var days: [DayTotal]
-    var milestones: [MilestoneReached]
+    /// Index and moment: whose walk it was is not told of a private one.
+    var milestones: [[Int64]]
     /// With the days of the pace.
     var position: [Int64]
   }
@@ -17,7 +18,9 @@ extension World {
     let standing = try #require(try await store.standing(of: quest, now: now, past: nil))
     return Figures(
       record: try #require(try await store.quest(quest)), days: try await store.days(of: quest),
-      milestones: try await store.milestones(of: quest, from: 0, limit: 500),
+      milestones: try await store.passages(of: quest, from: 0, limit: 500).map {
+        [Int64($0.index), $0.at.microseconds]
+      },
       position: [standing.total.micrometers, standing.walks]
         + standing.recent.flatMap { [$0.day.number, $0.distance.micrometers, $0.walks] })
   }

@@ -93,10 +93,10 @@ extension World {
     #expect(try await store.quest(long)?.tally.total.micrometers == 22_500_000_000)
     #expect(try await store.team(idle)?.quests.isEmpty == true)
     #expect(try await store.team(first)?.version == finish.versionAfter)
-    let rows = try await store.milestones(of: short, from: 0, limit: 100)
+    let rows = try await store.passages(of: short, from: 0, limit: 100)
     #expect(rows.map(\.index) == Array(0..<13))
-    #expect(rows[2].walk.person == ann)
-    #expect(rows[3].walk.person == bob)
+    #expect(rows[2].walk?.person == ann)
+    #expect(rows[3].walk?.person == bob)
   }
 
   func batchesKeepWhatIsValid() async throws {
@@ -247,7 +247,7 @@ extension World {
     #expect(versions.map(\.content) == contents)
     #expect(versions.map(\.revision) == [1, 2, 3])
     #expect(versions.map(\.replacedBy) == [ann, ann, ann])
-    #expect(try await store.milestones(of: quest, from: 0, limit: 100).isEmpty)
+    #expect(try await store.passages(of: quest, from: 0, limit: 100).isEmpty)
     #expect(try await store.days(of: quest).isEmpty)
     #expect(try await store.people(in: quest).isEmpty)
     #expect(
@@ -511,7 +511,7 @@ extension World {
     let days = try await store.days(of: quest)
     // 8:00 in New York, a day, and up to 7:00: three calendar days.
     #expect(days.map(\.walks) == [16, 24, 8])
-    #expect(try await store.milestones(of: quest, from: 0, limit: 100).count == 13)
+    #expect(try await store.passages(of: quest, from: 0, limit: 100).count == 13)
     let events = try await store.events(of: team, after: before, limit: 500)
     #expect(events.first?.kind == .questChanged)
     #expect(events.count { $0.kind == .milestoneReached } == 8)
@@ -553,8 +553,8 @@ extension World {
             == recent.reduce(Int64(0)) { $0 + $1.distance.micrometers }, "as of \(moment)")
       }
       // The milestones of the list are those that the total of the moment had reached.
-      let rows = try await store.milestones(of: quest, from: 0, limit: 500)
-      #expect(rows.count { $0.walk.start <= moment } >= progress.milestonesReached)
+      let rows = try await store.passages(of: quest, from: 0, limit: 500)
+      #expect(rows.count { $0.at <= moment } >= progress.milestonesReached)
     }
     let now = try #require(try await store.standing(of: quest, now: end, past: nil))
     #expect(now.total == (try await store.quest(quest))?.tally.total)
@@ -611,7 +611,7 @@ extension World {
     #expect(feed.map(\.order) == feed.map(\.order).sorted(by: >))
     let people = try await store.people(in: quest)
     #expect(people.map(\.person) == [ann, bob].sorted())
-    let milestonePage = try await store.milestones(of: quest, from: 0, limit: 1_000)
+    let milestonePage = try await store.passages(of: quest, from: 0, limit: 1_000)
     #expect(milestonePage.isEmpty)
     var teams: Set<TeamID> = [team]
     for _ in 0..<5 { teams.insert(try await world.team(of: [ann])) }
@@ -771,14 +771,14 @@ extension World {
       QuestMarker(quest: world.id(), team: world.id(), latitude: 0, longitude: 180, version: 5))
     all.append(
       QuestMarker(quest: world.id(), team: world.id(), latitude: 0, longitude: -180, version: 5))
-    try await store.place(all)
+    try await store.setMarkers(all)
     // An older one is left out, a newer one moves the marker.
     let old = QuestMarker(
       quest: all[0].quest, team: all[0].team, latitude: 1, longitude: 1, version: 4)
-    try await store.place([old])
+    try await store.setMarkers([old])
     all[1] = QuestMarker(
       quest: all[1].quest, team: all[1].team, latitude: 2, longitude: 2, version: 6)
-    try await store.place([all[1]])
+    try await store.setMarkers([all[1]])
     let boxes: [Bounds] = [
       Bounds(west: -180, south: -90, east: 180, north: 90),
       Bounds(west: 170, south: -60, east: -150, north: 60),
@@ -823,7 +823,7 @@ extension World {
     // A marker whose team is not there is nobody's to show.
     let stray = QuestMarker(
       quest: world.id(), team: world.id(), latitude: 0, longitude: 0, version: 1)
-    try await store.place(markers + [stray])
+    try await store.setMarkers(markers + [stray])
     func seen(_ publicOnly: Bool) async throws -> Set<TeamID> {
       var found: [QuestMarker] = []
       while true {

@@ -118,8 +118,13 @@ extension World {
         let rows = ledger.quests[record.quest.id] ?? MemoryLedger.QuestRows()
         walked += rows.contributions.count
         #expect(
-          try await store.milestones(of: record.quest.id, from: 0, limit: 500)
-            == rows.milestones.sorted { $0.index < $1.index })
+          try await store.passages(of: record.quest.id, from: 0, limit: 500)
+            == rows.milestones.sorted { $0.index < $1.index }.map { row in
+              let key = ActivityKey(person: row.walk.person, id: row.walk.id)
+              let isTold = rows.contributions[key]?.isPrivate == false
+              return MilestonePassage(
+                index: row.index, at: row.walk.start, walk: isTold ? key : nil)
+            })
         #expect(
           try await store.days(of: record.quest.id)
             == rows.days.values.filter { $0.walks != 0 }.sorted { $0.day < $1.day })

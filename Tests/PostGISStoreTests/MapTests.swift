@@ -157,7 +157,7 @@ struct MapTests {
     let marker = QuestMarker(
       quest: walks.quests[0], team: walks.teams[0], latitude: 51.000_000_1, longitude: 0.1,
       version: 9)
-    try await store.place([marker])
+    try await store.setMarkers([marker])
     try Self.fill(cluster, database)
     let box = Bounds(west: 0, south: 50.9, east: 0.2, north: 51.1)
     #expect(
@@ -187,7 +187,7 @@ struct MapTests {
     let (store, database, _) = try await Self.store(routes)
     let walks = try await Walks(store, teams: routes.count, people: 2 * routes.count)
     for number in 0..<50 { _ = try await store.perform(walks.command(number)) }
-    try await store.place(
+    try await store.setMarkers(
       zip(walks.quests, walks.teams).enumerated().map { index, pair in
         QuestMarker(
           quest: pair.0, team: pair.1, latitude: 51 + Double(index), longitude: 0.5, version: 900)

@@ -141,7 +141,7 @@ public struct QuestPlan: Hashable, Sendable {
     self.scale = scale
     self.milestones = milestones
     id = PlanID(
-      digest: SHA256.digest(
+      hash: ContentHash(
         of: QuestPlan.encode(route: route, course: course, scale: scale, milestones: milestones)))
   }
 
@@ -161,10 +161,10 @@ public struct QuestPlan: Hashable, Sendable {
 }
 
 extension PlanID {
-  /// The first sixteen bytes of a digest.
-  init(digest: [UInt8]) {
+  /// The first sixteen bytes of a hash.
+  init(hash: ContentHash) {
     self.init(
-      high: digest[..<8].reduce(0) { $0 << 8 | UInt64($1) },
-      low: digest[8..<16].reduce(0) { $0 << 8 | UInt64($1) })
+      high: hash.bytes[..<8].reduce(0) { $0 << 8 | UInt64($1) },
+      low: hash.bytes[8..<16].reduce(0) { $0 << 8 | UInt64($1) })
   }
 }

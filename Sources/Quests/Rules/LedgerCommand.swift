@@ -32,7 +32,7 @@ public struct QuestDraft: Hashable, Sendable {
     writer.append(end.microseconds)
     writer.append(zone)
     writer.append(plan.id)
-    return PlanID(digest: SHA256.digest(of: writer.bytes))
+    return PlanID(hash: ContentHash(of: writer.bytes))
   }
 }
 

@@ -85,13 +85,10 @@ public protocol LedgerStore: Sendable {
     of quest: QuestID, now: Instant, past: Instant?, limit: Int
   ) async throws(LedgerError) -> QuestOverview?
   /// The milestones that walks have reached, from an index on, without the walk where it is private.
+  /// Those at the very start have no walk, and are left out.
   func passages(
     of quest: QuestID, from index: Int, limit: Int
   ) async throws(LedgerError) -> [MilestonePassage]
-  /// Which walk reached which milestone, from an index on. Milestones at the very start have none.
-  func milestones(
-    of quest: QuestID, from index: Int, limit: Int
-  ) async throws(LedgerError) -> [MilestoneReached]
   /// What was walked on each day on which anybody walked, the first first.
   func days(of quest: QuestID) async throws(LedgerError) -> [DayTotal]
   /// What each person has walked, private walks left out, in the order of their ids.
@@ -105,8 +102,8 @@ public protocol LedgerStore: Sendable {
 
   // MARK: Markers
 
-  /// Places markers on the map. One of an older version than that which is there is left out.
-  func place(_ markers: [QuestMarker]) async throws(LedgerError)
+  /// Puts markers on the map. One of an older version than that which is there is left out.
+  func setMarkers(_ markers: [QuestMarker]) async throws(LedgerError)
   /// The markers in a box, by quest, answered by a spatial index; over 180 degrees too.
   ///
   /// - Parameter publicOnly: whether those of teams that are not public are left out.

@@ -62,12 +62,12 @@ struct MarkerRelay: ServiceLifecycle.Service {
         guard let marker = try await marker(record, facts) else { continue }
         markers.append(marker)
         if markers.count == backend.ledgerLimits.page {
-          try await backend.ledger.place(markers)
+          try await backend.ledger.setMarkers(markers)
           markers = []
         }
       }
     }
-    if !markers.isEmpty { try await backend.ledger.place(markers) }
+    if !markers.isEmpty { try await backend.ledger.setMarkers(markers) }
   }
 
   /// Nil for a quest that cannot be placed, which is told in the log and keeps no other back.
