@@ -185,16 +185,10 @@ import Testing
 
   /// Whether xmllint finds a fault of order, elements, required attributes or namespace.
   private func isRejected(_ path: String, _ version: String) throws -> Bool {
-    let process = Process()
-    process.executableURL = URL(filePath: Self.xmllint)
     let schema = Corpus.folder.appending(path: "schema/gpx\(version.replacing(".", with: "")).xsd")
-    process.arguments = ["--nonet", "--noout", "--schema", schema.path, path]
-    let pipe = Pipe()
-    process.standardError = pipe
-    try process.run()
-    let bytes = try pipe.fileHandleForReading.readToEnd() ?? Data()
-    process.waitUntilExit()
-    let text = String(decoding: bytes, as: UTF8.self)
+    let (_, output) = try Home.run(
+      Self.xmllint, ["--nonet", "--noout", "--schema", schema.path, path])
+    let text = String(decoding: output, as: UTF8.self)
     return text.contains("This element is not expected")
       || text.contains("is required but missing") || text.contains("No matching global declaration")
   }

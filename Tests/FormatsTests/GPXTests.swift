@@ -437,16 +437,9 @@ import Testing
   }
 
   private func lint(_ arguments: [String]) throws -> (status: Int32, text: String) {
-    let process = Process()
-    process.executableURL = URL(filePath: try #require(Self.linter))
-    process.arguments = ["--noout", "--nonet"] + arguments
-    let pipe = Pipe()
-    process.standardError = pipe
-    process.standardOutput = pipe
-    try process.run()
-    let data = try pipe.fileHandleForReading.readToEnd() ?? Data()
-    process.waitUntilExit()
-    return (process.terminationStatus, String(decoding: data, as: UTF8.self))
+    let (status, output) = try Home.run(
+      try #require(Self.linter), ["--noout", "--nonet"] + arguments)
+    return (status, String(decoding: output, as: UTF8.self))
   }
 
   @Test func anEmptySegmentIsToldWhereItBegins() {

@@ -475,6 +475,11 @@ import Testing
       #expect(document.errors.count == 1_000)
       #expect(document.errors.last?.column == 37 + (1 << 20) + 999 * 7)
     }
+    let good = Array(repeating: "[1,9]", count: 1_500).joined(separator: ",")
+    let plainLine = cpuSeconds {
+      let document = read("{\"type\":\"LineString\",\(space)\"coordinates\":[\(good)]}")
+      #expect(document.errors.isEmpty)
+    }
     // Two thousand geometries in a reference system that has to be looked up.
     let line = "{\"type\":\"LineString\",\"coordinates\":[[1,2],[3,4]]}"
     let lines = Array(repeating: line, count: 2_000).joined(separator: ",")
@@ -484,8 +489,14 @@ import Testing
           + "{\"name\":\"EPSG:3857\"}},\"geometries\":[\(lines)]}")
       #expect(document.vertices.count == 4_000)
     }
-    // A debug build takes 0.1 s for each; it took 10 s and 5 s when they were.
-    #expect(max(oneLine, reprojected) < 2)
+    let plain = cpuSeconds {
+      let document = read("{\"type\":\"GeometryCollection\",\"geometries\":[\(lines)]}")
+      #expect(document.vertices.count == 4_000)
+    }
+    // Each costs a few times what a sound file of its size costs on the same machine; it was a
+    // hundred times where a place or a system was looked up for each fault.
+    #expect(oneLine < 30 * plainLine + 0.2, "\(oneLine) s against \(plainLine) s")
+    #expect(reprojected < 30 * plain + 0.2, "\(reprojected) s against \(plain) s")
   }
 
   private func cpuSeconds(_ body: () -> Void) -> Double {

@@ -88,16 +88,8 @@ import Testing
   }()
 
   private static func run(_ command: [String]) throws -> (status: Int32, text: String) {
-    let process = Process()
-    process.executableURL = URL(filePath: command[0])
-    process.arguments = Array(command.dropFirst())
-    let output = Pipe()
-    process.standardOutput = output
-    process.standardError = output
-    try process.run()
-    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    return (process.terminationStatus, text)
+    let (status, output) = try Home.run(command[0], Array(command.dropFirst()))
+    return (status, String(decoding: output, as: UTF8.self))
   }
 
   /// OpenAPI 3.1 takes its schemas from JSON Schema 2020-12.

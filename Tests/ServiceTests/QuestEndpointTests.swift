@@ -377,12 +377,10 @@ import Testing
     let running = Task { await relay.run() }
     let more = walk.replacing("0009\"", with: "000a\"").replacing("5 km", with: "1 km")
     #expect(try await service.send(.post, "/v1/activities", more, as: Self.ann).status == 201)
-    var moved = false
-    for _ in 0..<100 where !moved {
-      try await Task.sleep(for: .milliseconds(50))
-      moved = (try await items().first?["coordinate"]?.array?[1].double ?? 0) > 0.05
-    }
-    #expect(moved)
+    #expect(
+      try await eventually {
+        try await items().first?["coordinate"]?.array?[1].double ?? 0 > 0.05
+      })
     running.cancel()
     await running.value
   }
