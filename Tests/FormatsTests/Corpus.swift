@@ -21,6 +21,11 @@ enum Corpus {
     return all.filter { path in endings.contains { path.hasSuffix("." + $0) } }.sorted()
   }
 
+  /// Paths of the files that hold routes, sorted. A `.json` is GeoJSON only where it lies under
+  /// `geojson`.
+  static let routes =
+    (files("gpx", "geojson") + files("json").filter { $0.hasPrefix("geojson/") }).sorted()
+
   static func bytes(_ path: String) throws -> [UInt8] {
     Array(try Data(contentsOf: folder.appending(path: path)))
   }

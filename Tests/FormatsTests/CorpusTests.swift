@@ -23,7 +23,7 @@ import Testing
 
   // MARK: Files that are read
 
-  static let sound = Corpus.files("gpx", "geojson", "json")
+  static let sound = Corpus.routes
     .filter { file in !refused.contains { $0.file == file } }
 
   @Test func theCorpusIsThere() {

@@ -44,7 +44,7 @@ import Testing
   @Test(Corpus.needed) func theFilesOfOthersAreEditedAsTheModelSays() throws {
     var random = SplitMix64("editing corpus")
     var edited = 0
-    for file in Corpus.files("gpx", "geojson", "json") {
+    for file in Corpus.routes {
       let bytes = try Corpus.bytes(file)
       guard bytes.count < 2_000_000 else { continue }
       let document = RouteReader.read(bytes, fileName: file)
