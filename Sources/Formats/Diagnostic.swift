@@ -70,11 +70,20 @@ extension Diagnostic.Code {
   public static let elevationSyntax = Self(rawValue: "elevation-syntax")
   public static let timeSyntax = Self(rawValue: "time-syntax")
 
+  public static let polylineEscaped = Self(rawValue: "polyline-escaped")
+  public static let polylineTriples = Self(rawValue: "polyline-triples")
+  public static let tupleComma = Self(rawValue: "tuple-comma")
+
   // Structure.
   public static let emptyPart = Self(rawValue: "empty-part")
   public static let onePointPart = Self(rawValue: "one-point-part")
   public static let misplaced = Self(rawValue: "element-misplaced")
   public static let routesIgnored = Self(rawValue: "routes-ignored")
+  public static let shapingPoints = Self(rawValue: "shaping-points")
+  public static let routeNames = Self(rawValue: "route-names")
+  public static let nameMarkup = Self(rawValue: "name-markup")
+  public static let nameLong = Self(rawValue: "name-long")
+  public static let nameRepeated = Self(rawValue: "name-repeated")
   public static let memberMissing = Self(rawValue: "member-missing")
   public static let memberType = Self(rawValue: "member-type")
   public static let memberDuplicate = Self(rawValue: "member-duplicate")
@@ -105,6 +114,7 @@ extension Diagnostic.Code {
   public static let antimeridianUncut = Self(rawValue: "antimeridian-uncut")
   public static let memberMisspelt = Self(rawValue: "member-misspelt")
   public static let collectionNested = Self(rawValue: "collection-nested")
+  public static let collectionProperties = Self(rawValue: "collection-properties")
   public static let noGeometry = Self(rawValue: "no-geometry")
 
   // What our own files say about a route.

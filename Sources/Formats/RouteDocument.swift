@@ -84,6 +84,9 @@ public struct RouteDocument: Sendable {
   var waypointOwnerOffsets: [UInt32] = []
   /// Whether the numbers of the file are those of another reference system.
   public internal(set) var isReprojected = false
+  /// Whether the file was read as if some of its bytes were mended already. Offsets are right all the
+  /// same, and what else is to be edited waits until the file is written anew.
+  public internal(set) var isMended = false
   /// Whether a fault ended the reading before the end of the file.
   public internal(set) var isCutShort = false
   /// What the file says about the route as a whole.
@@ -113,6 +116,9 @@ public struct RouteDocument: Sendable {
     waypointOffsets.append(UInt32(truncatingIfNeeded: offset))
     waypointOwnerOffsets.append(UInt32(truncatingIfNeeded: owner))
   }
+
+  /// Whether vertices of the line stand in Garmin's extension within others.
+  var hasShapingPoints: Bool { diagnostics.contains { $0.code == .shapingPoints } }
 
   public var errors: [Diagnostic] { diagnostics.filter { $0.severity == .error } }
 

@@ -448,4 +448,51 @@ import Testing
       .map { [$0.line, $0.column] }
     #expect(places == [[2, 3], [2, 12]])
   }
+
+  // MARK: Routes of devices
+
+  @Test func pointsThatShapeARouteAreVerticesAndNotWaypoints() {
+    let document = examine(
+      """
+      <gpx version="1.1" creator="x" xmlns="http://www.topografix.com/GPX/1/1" xmlns:g="urn:g"><rte>
+      <rtept lat="1" lon="1"><name>A</name><extensions><g:RoutePointExtension><g:rpt lat="2" lon="2">
+      <g:Subclass>00</g:Subclass></g:rpt></g:RoutePointExtension></extensions></rtept>
+      <rtept lat="3" lon="3"><name>B</name></rtept></rte></gpx>
+      """)
+    #expect(document.vertices == [place(1, 1), place(2, 2), place(3, 3)])
+    #expect(document.waypoints.map(\.name) == ["A", "B"])
+    #expect(document.codes == [.shapingPoints])
+    // They stand in one another, so the order of the points cannot be changed.
+    #expect(document.applying([.reversePart(0)]).refused.first?.error.code == .unsupported)
+    #expect(
+      read(
+        String(
+          decoding: document.applying([.moveVertex(1, to: place(2, 5))]).bytes,
+          as: UTF8.self)
+      ).vertices[1] == place(2, 5))
+  }
+
+  @Test(arguments: [
+    ("Left", true), ("Turn right", true), ("TURN LEFT onto Main St", true), ("Right on Elm", true),
+    ("At the roundabout, take the 2nd exit", true), ("Left Bank", false), ("Turnpike Lane", false),
+    ("Right of Way Inn", false), ("Straight Cliffs", false), ("Hut", false),
+    ("Exit Glacier", false),
+  ])
+  func directionsAreNoWaypoints(_ name: String, _ isCue: Bool) {
+    let document = read(
+      "<gpx><rte><rtept lat=\"1\" lon=\"1\"><name>\(name)</name></rtept>"
+        + "<rtept lat=\"2\" lon=\"2\"/></rte></gpx>")
+    #expect(document.waypoints.map(\.name) == (isCue ? [] : [name]))
+    #expect(document.codes.contains(.routeNames) == isCue)
+  }
+
+  @Test func aNamedPointThatIsAWaypointAlreadyIsNoSecondOne() {
+    let document = read(
+      "<gpx><wpt lat=\"1\" lon=\"1\"><name>Hut</name></wpt><rte><rtept lat=\"1\" lon=\"1\"><name>Hut"
+        + "</name></rtept><rtept lat=\"2\" lon=\"2\"><name>Col</name></rtept></rte></gpx>")
+    #expect(document.waypoints.map(\.name) == ["Hut", "Col"])
+    let removed = document.applying([.removeWaypoint(1)]).bytes
+    let again = RouteReader.read(removed)
+    #expect(again.waypoints.count == 1 && again.vertices.count == 2)
+  }
 }

@@ -170,8 +170,24 @@ import Testing
     #expect(named.diagnostics[0].message.hasSuffix("(placemark \"N\", point 1)"))
     // Edges, exponents and signs.
     #expect(line("180,90 -180,-90 +1e1,-.5,+3").vertices.last == place(-0.5, 10, 3))
-    // A fourth number means nothing to a route.
-    #expect(line("1,2,3,4").vertices == [place(2, 1, 3)])
+    // A fourth number may be anything.
+    #expect(
+      line("1,2,3,4").found() == ["\(line("x").found()[0].prefix { $0 != " " }) number-syntax"])
+  }
+
+  @Test func commasBetweenCoordinates() {
+    let wanted = [place(47, 8), place(47.1, 8.1), place(47.2, 8.2)]
+    #expect(line("8,47 8.1,47.1,8.2,47.2").vertices == wanted)
+    #expect(line("8,47,8.1,47.1,8.2,47.2").vertices == wanted)
+    let high = [place(47, 8, 500), place(47.1, 8.1, 510)]
+    #expect(line("8,47,500,8.1,47.1,510").vertices == high)
+    // The coordinates before tell how many numbers each has; where they do not fit nothing is guessed.
+    for text in ["8,47,500 8.1,47.1,8.2,47.2", "8,47 8,47,1,8,47", "8,47,500,600"] {
+      #expect(line(text).errors.map(\.code) == [.numberSyntax], "\(text)")
+    }
+    // Other edits wait until the commas are gone.
+    let document = line("8,47,500,8.1,47.1,510")
+    #expect(document.applying([.removeVertex(0)]).refused.first?.error.code == .source)
   }
 
   @Test func coordinatesInPieces() {

@@ -46,6 +46,28 @@ import Testing
     #expect(!read("\n \n", as: .polyline5).hasLine)
   }
 
+  @Test func doubledBackslashesAreReadOnce() throws {
+    let plain = "_p~iF~ps|U\\o@^m@`@b@\\q@d@o@\\`@"
+    let doubled = plain.replacing("\\", with: "\\\\")
+    let document = read(doubled, as: .polyline5)
+    #expect(document.codes == [.polylineEscaped])
+    #expect(document.vertices == read(plain, as: .polyline5).vertices)
+    let mended = document.applying(document.diagnostics[0].remedy)
+    #expect(mended.bytes == Array(plain.utf8))
+    // A straight line to the south-west has runs of its own.
+    let straight = "_p~iF~ps|U\\\\]]\\\\]]\\\\]]\\\\]]"
+    #expect(read(straight, as: .polyline5).codes.isEmpty)
+  }
+
+  @Test func triplesAreToldFromPairs() {
+    // With an odd number of values there is an error, which names the cause too.
+    let odd = "g}n{G{puq@_vgCoKvQw|AoKvQw|AoKvQw|AoKvQw|AoKvQw|AoKvQw|A"
+    let errors = read(odd, as: .polyline5).errors
+    #expect(errors.count == 1 && errors[0].message.contains("triples"))
+    let pairs = "_p~iF~ps|U_ulLnnqC_mqNvxq`@"
+    #expect(read(pairs, as: .polyline5).codes.isEmpty)
+  }
+
   @Test func theWrongPrecisionIsHintedAt() {
     let six = "_izlhA~rlgdF_{geC~ywl@_kwzCn`{nI"
     let document = read(six, as: .polyline5)

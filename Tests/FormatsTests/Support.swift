@@ -36,6 +36,9 @@ extension RouteDocument {
   /// All vertices in the order of the file.
   var vertices: [Coordinate] { tracks.flatMap { $0.parts.flatMap(\.vertices) } }
 
+  /// The bytes of all vertices in the order of the file.
+  var vertexOffsets: [UInt32] { tracks.flatMap { $0.parts.flatMap(\.offsets) } }
+
   /// The numbers of vertices of the parts, for each track.
   var shape: [[Int]] { tracks.map { $0.parts.map(\.vertices.count) } }
 }

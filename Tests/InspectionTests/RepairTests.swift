@@ -17,12 +17,14 @@ import Testing
     /// What the repaired file must hold, and what not.
     let has: [String]
     let hasNot: [String]
+    let format: RouteFormat?
     var testDescription: String { code.rawValue }
 
     init(
       _ code: Diagnostic.Code, _ text: String, slackMeters: Double? = 0, has: [String] = [],
-      hasNot: [String] = []
+      hasNot: [String] = [], format: RouteFormat? = nil
     ) {
+      self.format = format
       self.code = code
       self.text = text
       self.slackMeters = slackMeters
@@ -168,6 +170,25 @@ import Testing
         }
       ), slackMeters: 1),
     Case(
+      .polylineEscaped,
+      "_p~iF~ps|U\\\\o@^m@`@b@\\\\q@d@o@\\\\`@\n", has: ["U\\o@"], hasNot: ["\\\\"],
+      format: .polyline5),
+    Case(
+      .tupleComma,
+      """
+      <kml xmlns="http://www.opengis.net/kml/2.2"><!-- kept --><Placemark><LineString><coordinates>
+      7,50,9,7.001,50,9 7.002,50,9</coordinates></LineString></Placemark></kml>
+
+      """, has: ["7,50,9 7.001,50,9 7.002"]),
+    Case(
+      .collectionProperties,
+      """
+      {"type": "FeatureCollection", "properties": {"title": "Way", "author": "A"}, "features": [
+      {"type": "Feature", "properties": {}, "geometry":
+      {"type": "LineString", "coordinates": [[7, 50], [7.001, 50]]}}]}
+
+      """, has: ["\"name\": \"Way\", \"metadata\": {\"title\""]),
+    Case(
       .elevationMissing, track(points(20, elevation: { $0 == 7 ? nil : "\(100 + $0)" })),
       has: ["107"]),
     Case(.elevationZero, track(points(20, elevation: { $0 == 7 ? "0" : "\(100 + $0)" }))),
@@ -195,7 +216,7 @@ import Testing
   }
 
   @Test(arguments: cases) func repairsMendAndHoldTheirPromises(_ one: Case) throws {
-    let document = RouteReader.read(Array(one.text.utf8), thoroughly: true)
+    let document = RouteReader.read(Array(one.text.utf8), as: one.format, thoroughly: true)
     let before = Inspector.inspect(document)
     let finding = try #require(before.findings(one.code).first, "\(before.summary)")
     let fix = try #require(finding.fix)

@@ -70,6 +70,16 @@ public enum DiagnosticCatalog {
     gpx("  <trk><trkseg>\n\(points)\n  </trkseg></trk>")
   }
 
+  /// A KML file of one line.
+  static func kmlLine(_ coordinates: String, _ more: String = "") -> String {
+    """
+    <kml xmlns="http://www.opengis.net/kml/2.2"><Document><Placemark><LineString>\(more)
+      <coordinates>\(coordinates)</coordinates>
+    </LineString></Placemark></Document></kml>
+
+    """
+  }
+
   /// A GeoJSON file of one geometry.
   static func geometry(_ type: String, _ coordinates: String, _ more: String = "") -> String {
     "{\"type\": \"\(type)\",\(more)\n \"coordinates\": \(coordinates)}\n"

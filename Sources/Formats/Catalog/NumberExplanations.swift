@@ -56,5 +56,24 @@ extension DiagnosticCatalog {
         "    <trkpt lat=\"54.46\" lon=\"-3.07\"><time>03.05.2026 18:30</time></trkpt>"),
       good: track(
         "    <trkpt lat=\"54.46\" lon=\"-3.07\"><time>2026-05-03T18:30:00Z</time></trkpt>")),
+    .init(
+      .polylineEscaped, "Polyline with doubled backslashes", .warning,
+      "An encoded polyline was copied out of a JSON text, in which each backslash is written twice. "
+        + "Read as it stands it leads elsewhere, so it is read with single ones. Write each backslash "
+        + "once.",
+      bad: "_p~iF~ps|U\\\\o@^m@`@b@\\\\^k@\n", good: goodLine, isWhole: false),
+    .init(
+      .polylineTriples, "Polyline of triples", .warning,
+      "The values of an encoded polyline look like latitude, longitude and elevation, and are read as "
+        + "pairs, which makes a far longer line that leads elsewhere. Ask the routing service for two "
+        + "dimensions, or convert its answer to GeoJSON.",
+      bad: "g}n{G{puq@_vgCoKvQw|AoKvQw|AoKvQw|A\n", good: goodLine, isWhole: false),
+    .init(
+      .tupleComma, "Comma between coordinates", .warning,
+      "In KML commas part the numbers of a coordinate, and space parts the coordinates. Here a comma "
+        + "stands between two of them; most programs lose the second. They are read as several "
+        + "coordinates. Put a space there.",
+      bad: kmlLine("-3.07,54.46,90,-3.06,54.47,95 -3.05,54.48,99"),
+      good: kmlLine("-3.07,54.46,90 -3.06,54.47,95 -3.05,54.48,99")),
   ]
 }

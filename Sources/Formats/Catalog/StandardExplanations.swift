@@ -84,6 +84,14 @@ extension DiagnosticCatalog {
       bad: collection("{\"type\": \"GeometryCollection\", \"geometries\": []}"),
       good: collection("{\"type\": \"Point\", \"coordinates\": [-3.06, 54.47]}")),
     .init(
+      .collectionProperties, "Properties of a collection", .warning,
+      "The FeatureCollection has a member “properties”, which RFC 7946 gives to features alone. It does "
+        + "no harm here: a name in it names the route. Strict readers complain; write the name into "
+        + "the line's feature and take the member out.",
+      bad:
+        "{\"type\": \"FeatureCollection\", \"properties\": {\"name\": \"Fell\"},\n \"features\": []}\n",
+      good: "{\"type\": \"FeatureCollection\", \"features\": []}\n"),
+    .init(
       .noGeometry, "Placemark without geometry", .info,
       "A placemark of the KML file has a name and no place. There is nothing of it to walk or to show, "
         + "so it is left out. Give it a Point or a LineString, or remove it.",

@@ -28,6 +28,49 @@ extension DiagnosticCatalog {
           <trk><trkseg><trkpt lat="54.46" lon="-3.07"/></trkseg></trk>
         """), good: goodTrack),
     .init(
+      .shapingPoints, "Route shaped by points of Garmin", .info,
+      "A GPX route keeps the way between its points in Garmin's extension (gpxx:rpt). Those points are "
+        + "read as part of the line, which would cut corners without them. Programs that do not know "
+        + "the extension see another line; convert the file to write them as a track.",
+      bad: gpx(
+        """
+          <rte><rtept lat="54.46" lon="-3.07"><extensions>
+            <gpxx:RoutePointExtension xmlns:gpxx="http://www.garmin.com/xmlschemas/GpxExtensions/v3">
+              <gpxx:rpt lat="54.47" lon="-3.08"/>
+            </gpxx:RoutePointExtension></extensions></rtept>
+            <rtept lat="54.48" lon="-3.05"/></rte>
+        """), good: goodTrack),
+    .init(
+      .routeNames, "Names of a route's points", .warning,
+      "The points of a GPX route have names. They are waypoints, but for those that tell where to turn, "
+        + "such as “Left”, which are no places. Name the places and leave the directions to the "
+        + "device.",
+      bad: gpx(
+        """
+          <rte><rtept lat="54.46" lon="-3.07"><name>Turn left</name></rtept>
+            <rtept lat="54.48" lon="-3.05"/></rte>
+        """), good: goodTrack),
+    .init(
+      .nameMarkup, "Name with markup", .warning,
+      "A name holds tags or entities of HTML. Names are plain text, so walkers see the markup itself. "
+        + "Write the name without it.",
+      bad: gpx("  <trk><name>&lt;b&gt;Fell&lt;/b&gt;</name></trk>"), good: goodTrack),
+    .init(
+      .nameLong, "Overlong name", .warning,
+      "A name has more than 100 characters, which fits on no map and in no list. Shorten it and put the "
+        + "rest into the description.",
+      bad: gpx("  <trk><name>\(String(repeating: "Over the fell ", count: 10))</name></trk>"),
+      good: goodTrack),
+    .init(
+      .nameRepeated, "Name given twice", .info,
+      "Several waypoints have the same name. The marker does not mind, but whoever asks for the place by "
+        + "its name cannot tell them apart. Make the names different.",
+      bad: gpx(
+        """
+          <wpt lat="54.46" lon="-3.07"><name>Hut</name></wpt>
+          <wpt lat="54.48" lon="-3.05"><name>Hut</name></wpt>
+        """), good: goodTrack),
+    .init(
       .memberMissing, "Missing member", .error,
       "An object of the GeoJSON file lacks a member that its type must have. What it was to hold is "
         + "not in the route. Add the member; one that has nothing to say may be null in a Feature.",

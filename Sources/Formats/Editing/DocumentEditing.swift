@@ -58,6 +58,11 @@ extension EditPlanner {
   static func outcome(of edits: [RouteEdit], in document: RouteDocument) -> Outcome {
     var outcome = Outcome()
     if edits.isEmpty { return outcome }
+    if document.format != nil, document.isCutShort || document.isMended,
+      !document.source.encoding.isWide
+    {
+      return mending(edits, in: document)
+    }
     var planner: EditPlanner
     do throws(EditError) {
       planner = try EditPlanner(document)
@@ -86,6 +91,32 @@ extension EditPlanner {
       }
     }
     planner.choose(among: plans, &outcome)
+    return outcome
+  }
+
+  /// Makes the replacements of bytes alone: the structure of a file that is not sound is not known.
+  private static func mending(_ edits: [RouteEdit], in document: RouteDocument) -> Outcome {
+    var outcome = Outcome()
+    var plans: [(edit: RouteEdit, plan: EditPlan)] = []
+    for edit in edits {
+      do throws(EditError) {
+        guard case .text(let text) = edit else { throw notSound(document) }
+        plans.append((edit, try plan(text, in: document.source)))
+      } catch {
+        outcome.refused.append((edit, error))
+      }
+    }
+    var ledger = EditLedger(
+      plans.map(\.plan), reserving: [], separation: .space, bytes: document.source.bytes)
+    for (edit, plan) in plans {
+      if ledger.take(plan) {
+        outcome.applied.append(edit)
+        outcome.texts += plan.texts
+      } else {
+        outcome.deferred.append(edit)
+      }
+    }
+    outcome.texts.sort { $0.range.lowerBound < $1.range.lowerBound }
     return outcome
   }
 

@@ -10,10 +10,8 @@ struct EditPlanner {
 
   /// - Throws: where the document cannot be edited as a whole.
   init(_ document: RouteDocument) throws(EditError) {
-    guard let format = document.format, !document.isCutShort else {
-      let reason = document.errors.last.map { " (\($0.message))" } ?? ""
-      throw EditError(
-        .source, "the file could not be read to its end\(reason): mend that by hand first")
+    guard let format = document.format, !document.isCutShort, !document.isMended else {
+      throw Self.notSound(document)
     }
     switch document.source.encoding {
     case .utf8, .singleByte: break
@@ -31,6 +29,27 @@ struct EditPlanner {
     case .polyline5: editor = PolylineEditor(source: source, digits: 5)
     case .polyline6: editor = PolylineEditor(source: source, digits: 6)
     }
+  }
+
+  static func notSound(_ document: RouteDocument) -> EditError {
+    if document.isMended {
+      return EditError(
+        .source, "the file is not sound as it stands: make the repairs of its text first")
+    }
+    let reason = document.errors.last.map { " (\($0.message))" } ?? ""
+    return EditError(
+      .source, "the file could not be read to its end\(reason): mend that by hand first")
+  }
+
+  /// Any bytes may be replaced in a document that is not sound, too.
+  static func plan(_ edit: TextEdit, in source: SourceText) throws(EditError) -> EditPlan {
+    guard edit.range.lowerBound >= 0, edit.range.upperBound <= source.bytes.count else {
+      throw EditError(
+        .range,
+        "the bytes \(edit.range.lowerBound) to \(edit.range.upperBound) are not all in the file, "
+          + "which has \(source.bytes.count)")
+    }
+    return EditPlan(texts: [edit])
   }
 
   var document: RouteDocument { source.document }
@@ -76,13 +95,7 @@ struct EditPlanner {
     case .replaceValue(let offset, let replacement):
       return try editor.replaceValue(at: offset, with: replacement)
     case .text(let edit):
-      guard edit.range.lowerBound >= 0, edit.range.upperBound <= source.bytes.count else {
-        throw EditError(
-          .range,
-          "the bytes \(edit.range.lowerBound) to \(edit.range.upperBound) are not all in the file, "
-            + "which has \(source.bytes.count)")
-      }
-      return EditPlan(texts: [edit])
+      return try Self.plan(edit, in: document.source)
     }
   }
 

@@ -21,7 +21,7 @@ struct GPXEditor: XMLEditor {
     at offset: Int, latitude: Double, longitude: Double
   ) throws(EditError) -> EditPlan {
     guard let start = xml.lexer.tagStart(containing: offset), let point = xml.lexer.tag(at: start),
-      ["trkpt", "rtept", "wpt"].contains(xml.lexer.localName(of: point))
+      ["trkpt", "rtept", "wpt", "rpt"].contains(xml.lexer.localName(of: point))
     else { throw .nothing(at: offset) }
     var plan = EditPlan()
     for (name, value) in [("lat", latitude), ("lon", longitude)] {
@@ -35,6 +35,25 @@ struct GPXEditor: XMLEditor {
       }
     }
     return plan
+  }
+
+  /// Refuses what moves points that stand in one another: Garmin's shaping points stand in their route's.
+  private func refuseShaped() throws(EditError) {
+    if document.hasShapingPoints {
+      throw .unsupported(
+        "the route has shaping points within its points (gpxx:rpt): convert the file first, which writes "
+          + "them as a track")
+    }
+  }
+
+  mutating func removeVertex(_ i: Int, in part: Int) throws(EditError) -> EditPlan {
+    try refuseShaped()
+    return EditPlan(removals: [try range(ofVertex: i, in: part)])
+  }
+
+  mutating func reversePart(_ part: Int) throws(EditError) -> EditPlan {
+    try refuseShaped()
+    return try exchangeVertices(of: part)
   }
 
   /// A longitude as the schema wants it, which ends before 180: -180 is the same meridian.
@@ -68,6 +87,7 @@ struct GPXEditor: XMLEditor {
   func insert(
     _ vertex: Coordinate, after i: Int, in part: Int, at range: Range<Int>
   ) throws(EditError) -> EditPlan {
+    try refuseShaped()
     guard let tag = xml.lexer.tag(at: range.lowerBound) else {
       throw .nothing(at: range.lowerBound)
     }
@@ -93,7 +113,19 @@ struct GPXEditor: XMLEditor {
 
   func place(ofWaypoint index: Int) throws(EditError) -> WaypointPlace {
     let element = try xml.element(at: Int(document.waypointOffsets[index]))
+    if xml.lexer.localName(of: element) == "rtept" {
+      throw .unsupported("the waypoint is a point of the route, which keeps its place in the line")
+    }
     return WaypointPlace(range: element.range, scope: -1)
+  }
+
+  /// A point of the route stays in the line and loses its name.
+  mutating func removeWaypoint(_ index: Int) throws(EditError) -> EditPlan {
+    let element = try xml.element(at: Int(document.waypointOffsets[index]))
+    guard xml.lexer.localName(of: element) == "rtept" else {
+      return EditPlan(removals: [element.range])
+    }
+    return EditPlan(removals: xml.children(of: element, named: "name", "desc").map(\.range))
   }
 
   /// The version that the root element states; 1.1 where it states none.

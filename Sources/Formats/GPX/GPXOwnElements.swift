@@ -36,7 +36,9 @@ extension GPXReader {
       return .routeProperties
     case .waypointExtensions:
       guard XMLName.equals(local, "waypoint") else { return nil }
-      for (key, value) in attributes where XMLName.equals(key, "officialDistance") {
+      for (key, value) in attributes {
+        if XMLName.equals(key, "unnamed") { isUnnamed = XMLName.equals(value, "true") }
+        guard XMLName.equals(key, "officialDistance") else { continue }
         do throws(GeodesyError) {
           waypoint.officialDistance = try Distance(String(cString: value), defaultUnit: .meters)
         } catch {

@@ -62,10 +62,11 @@ extension GPXReader {
     if point.degrees == nil, let latitude = written.0, let longitude = written.1 {
       reject(latitude, longitude, element)
     }
-    if element == .waypoint {
+    if element == .waypoint || element == .routePoint {
       waypoint = Waypoint(coordinate: Coordinate(uncheckedLatitude: 0, longitude: 0))
-      return hasRoomForWaypoint(stream) ? element : nil
+      isUnnamed = false
     }
+    if element == .waypoint { return hasRoomForWaypoint(stream) ? element : nil }
     return countVertex(stream) ? element : nil
   }
 
@@ -161,7 +162,7 @@ extension GPXReader {
   private func context(_ element: Element) -> String {
     switch element {
     case .waypoint: " (waypoint \(waypointNumber))"
-    case .routePoint: " (route \(title(routes.count + 1)), point \(pointNumber))"
+    case .routePoint, .shapingPoint: " (route \(title(routes.count + 1)), point \(pointNumber))"
     case .gpx, .metadata: ""
     default: " (track \(title(tracks.count + 1)), point \(pointNumber))"
     }

@@ -13,6 +13,7 @@ final class GPXReader: XMLReader {
   enum Element {
     case document, gpx, metadata, track, segment, trackPoint, route, routePoint, waypoint
     case trackExtensions, routeProperties, waypointExtensions, fileExtensions
+    case routePointExtensions, shapingPoints, shapingPoint
     case name, elevation, time, story, type, leaf
   }
 
@@ -25,11 +26,22 @@ final class GPXReader: XMLReader {
   private(set) var tracks: [Track] = []
   private(set) var routes: [Track] = []
   var waypoint = Waypoint(coordinate: Coordinate(uncheckedLatitude: 0, longitude: 0))
+  /// Whether one of our own files says that the waypoint has no name.
+  var isUnnamed = false
   /// The point that the stream is in.
   var point = GPXPoint()
   /// Points of the current track or route that were seen, faulty ones included.
   var pointNumber = 0
   var waypointNumber = 0
+  /// The points that shape the way behind the route point that the stream is in.
+  var shape: [(place: Coordinate, offset: Int)] = []
+  private var trackStory: String?
+  var shapingCount = 0
+  /// Names of route points, and how many of them tell where to turn.
+  var routeNames: [(waypoint: Waypoint, offset: Int)] = []
+  var cueCount = 0
+  var firstCue = (name: "", offset: 0)
+  var firstShape = 0
 
   /// Positions out of range in tracks and in routes, of which one list is the document's.
   private var rejectedOfTracks: [RejectedPosition] = []
@@ -67,6 +79,10 @@ final class GPXReader: XMLReader {
     if document.rejected.count > RouteDocument.mostRejected {
       document.rejected.removeLast(document.rejected.count - RouteDocument.mostRejected)
     }
+    if !usesTracks {
+      noteShape()
+      takeRouteNames()
+    }
     schemaCheck?.finish(bounds, into: &diagnostics)
   }
 
@@ -92,6 +108,9 @@ final class GPXReader: XMLReader {
     if parent == .trackExtensions || parent == .waypointExtensions || parent == .fileExtensions {
       return ownElement(name, attributes, parent, stream)
     }
+    if parent == .routePointExtensions || parent == .shapingPoints {
+      return shapingElement(name, attributes, parent, stream)
+    }
     guard let local = localName(name) else { return nil }
     switch parent {
     case .segment:
@@ -99,6 +118,7 @@ final class GPXReader: XMLReader {
     case .trackPoint, .routePoint:
       if XMLName.equals(local, "ele") { return startText(.elevation, stream) }
       if isThorough, XMLName.equals(local, "time") { return startText(.time, stream) }
+      if parent == .routePoint { return routePointElement(local, stream) }
     case .waypoint:
       if XMLName.equals(local, "name") { return startText(.name, stream) }
       if XMLName.equals(local, "ele") { return startText(.elevation, stream) }
@@ -112,11 +132,13 @@ final class GPXReader: XMLReader {
         return .segment
       }
       if XMLName.equals(local, "name") { return startText(.name, stream) }
+      if XMLName.equals(local, "desc") { return startText(.story, stream) }
       if XMLName.equals(local, "extensions") { return .trackExtensions }
       noteMisplaced(local, stream)
     case .route:
       if XMLName.equals(local, "rtept") { return startPoint(.routePoint, attributes, stream) }
       if XMLName.equals(local, "name") { return startText(.name, stream) }
+      if XMLName.equals(local, "desc") { return startText(.story, stream) }
       if XMLName.equals(local, "extensions") { return .trackExtensions }
       noteMisplaced(local, stream)
     case .gpx:
@@ -135,6 +157,16 @@ final class GPXReader: XMLReader {
       if XMLName.equals(local, "extensions") { return .fileExtensions }
     default: break
     }
+    return nil
+  }
+
+  private func routePointElement(
+    _ local: UnsafePointer<CChar>, _ stream: XMLStream
+  ) -> Element? {
+    if XMLName.equals(local, "extensions") { return .routePointExtensions }
+    if XMLName.equals(local, "name") { return startText(.name, stream) }
+    if XMLName.equals(local, "desc") { return startText(.story, stream) }
+    if XMLName.equals(local, "type") { return startText(.type, stream) }
     return nil
   }
 
@@ -188,6 +220,7 @@ final class GPXReader: XMLReader {
 
   private func startTrack(_ element: Element, _ stream: XMLStream) -> Element {
     track = Track()
+    trackStory = nil
     track.offset = stream.offset
     beginPart(stream)
     pointNumber = 0
@@ -197,14 +230,15 @@ final class GPXReader: XMLReader {
   /// Keeps a position out of range for the caller that can tell what it should be.
   func reject(_ latitude: Double, _ longitude: Double, _ element: Element) {
     let isWaypoint = element == .waypoint
+    let isOfRoute = element == .routePoint || element == .shapingPoint
     let position = RejectedPosition(
       latitude: latitude, longitude: longitude, offset: point.offset, isWaypoint: isWaypoint,
-      track: isWaypoint ? 0 : element == .routePoint ? routes.count : tracks.count,
+      track: isWaypoint ? 0 : isOfRoute ? routes.count : tracks.count,
       part: isWaypoint ? 0 : track.parts.count,
       vertex: isWaypoint ? document.waypoints.count : part.vertices.count)
     switch element {
     case .waypoint: document.reject(position)
-    case .routePoint: RouteDocument.append(position, to: &rejectedOfRoutes)
+    case .routePoint, .shapingPoint: RouteDocument.append(position, to: &rejectedOfRoutes)
     default: RouteDocument.append(position, to: &rejectedOfTracks)
     }
   }
@@ -214,23 +248,25 @@ final class GPXReader: XMLReader {
   override func leave(_ stream: XMLStream) {
     guard let element = stack.popLast() else { return }
     switch element {
-    case .trackPoint, .routePoint:
-      guard let place = point.coordinate else { return }
-      part.append(place, offset: point.offset)
-      if isThorough {
-        part.setTime(point.time)
-        bounds.add(latitude: place.latitude, longitude: place.longitude)
-      }
+    case .trackPoint: takeVertex()
+    case .routePoint:
+      takeVertex()
+      takeRouteName()
+      takeShape()
     case .segment:
       noteEmptyPart("a track segment without points is left out\(trackContext)")
       track.parts.append(part)
-    case .track: tracks.append(track)
+    case .track:
+      nameTrack()
+      tracks.append(track)
     case .route:
+      nameTrack()
       track.parts.append(part)
       routes.append(track)
     case .waypoint:
       guard let place = point.coordinate else { return }
       waypoint.coordinate = place
+      if !isUnnamed { waypoint.nameFromStory() }
       document.append(waypoint, offset: point.offset, owner: point.offset)
       if isThorough { bounds.add(latitude: place.latitude, longitude: place.longitude) }
     case .name, .story, .type: takeText(of: element)
@@ -240,13 +276,28 @@ final class GPXReader: XMLReader {
     }
   }
 
+  /// Takes the description of a track without a name for its name.
+  private func nameTrack() {
+    if track.name == nil, let text = trackStory, NameText.isName(text) { track.name = text }
+  }
+
+  private func takeVertex() {
+    guard let place = point.coordinate else { return }
+    part.append(place, offset: point.offset)
+    if isThorough {
+      part.setTime(point.time)
+      bounds.add(latitude: place.latitude, longitude: place.longitude)
+    }
+  }
+
   private func takeText(of element: Element) {
     let value = takeText()
     switch (parent, element) {
-    case (.waypoint, .name): waypoint.name = value
-    case (.waypoint, .story): waypoint.story = value
-    case (.waypoint, .type): waypoint.type = value
+    case (.waypoint, .name), (.routePoint, .name): waypoint.name = value
+    case (.waypoint, .story), (.routePoint, .story): waypoint.story = value
+    case (.waypoint, .type), (.routePoint, .type): waypoint.type = value
     case (.track, .name), (.route, .name): track.name = value
+    case (.track, .story), (.route, .story): trackStory = value
     case (.gpx, .name), (.metadata, .name): document.name = value
     default: break
     }

@@ -25,9 +25,14 @@ enum GPXWriter {
       if let name = waypoint.name { xml.element("name", name) }
       if let story = waypoint.story { xml.element("desc", story) }
       if let type = waypoint.type { xml.element("type", type) }
+      var own: [(String, String)] = []
       if let distance = waypoint.officialDistance {
+        own.append(("officialDistance", distance.statedText))
+      }
+      if waypoint.hasStoryAlone { own.append(("unnamed", "true")) }
+      if !own.isEmpty {
         xml.open("extensions")
-        xml.empty("mq:waypoint", [("officialDistance", distance.statedText)])
+        xml.empty("mq:waypoint", own)
         xml.close("extensions")
       }
       xml.close("wpt")

@@ -5,17 +5,25 @@ internal import Routes
 /// The properties of a feature, or of a file, that mean something here.
 struct FeatureFields {
   private static let names = [
-    "name", "story", "description", "type", "officialDistance", "officialLength", "joins", "laps",
+    "name", "Name", "NAME", "title", "Title", "story", "description", "type", "officialDistance",
+    "officialLength", "joins", "laps",
     "thereAndBack", "lapJoin", "antimeridianCuts",
   ]
 
   private(set) var name: String?
+  /// The name as programs call it that do not call it “name”, the most telling first.
+  private var otherNames: [String: String] = [:]
   private(set) var story: String?
   private(set) var description: String?
   private(set) var type: String?
   private(set) var officialDistance: Distance?
   private(set) var route = RouteProperties()
   private(set) var cuts: [AntimeridianCut] = []
+
+  /// The name, or what other programs write for it: “Name” (ogr2ogr), “title” (simplestyle).
+  var title: String? {
+    name ?? ["Name", "NAME", "title", "Title"].lazy.compactMap { otherNames[$0] }.first
+  }
 
   /// Reads the object that comes next.
   ///
@@ -61,7 +69,13 @@ struct FeatureFields {
       mostTextBytes: mostTextBytes)
     if cursor.isNull(value.kind) { return try cursor.skipValue() }
     switch key {
-    case "name": name = try value.text(&cursor, &diagnostics) ?? name
+    case "name":
+      // A blank one says as much as none.
+      let text = try value.text(&cursor, &diagnostics)
+      name = text.flatMap { $0.contains { !$0.isWhitespace } ? $0 : nil } ?? name
+    case "Name", "NAME", "title", "Title":
+      let text = try value.text(&cursor, &diagnostics)
+      if let text, text.contains(where: { !$0.isWhitespace }) { otherNames[key] = text }
     case "story": story = try value.text(&cursor, &diagnostics) ?? story
     case "description": description = try value.text(&cursor, &diagnostics) ?? description
     case "type": type = try value.text(&cursor, &diagnostics) ?? type

@@ -21,7 +21,7 @@ extension RouteDocument {
     }
     if !feature.lines.isEmpty {
       var track = Track()
-      track.name = fields.name
+      track.name = fields.title
       track.offset = feature.offset
       track.properties = fields.route
       track.parts = AntimeridianCut.mended(feature.lines, fields.cuts)
@@ -36,7 +36,7 @@ extension RouteDocument {
       if waypoints.count >= limits.route.waypoints { return }
       append(
         Waypoint(
-          name: fields.name, coordinate: vertex, story: fields.story ?? fields.description,
+          name: fields.title, coordinate: vertex, story: fields.story ?? fields.description,
           type: fields.type, officialDistance: fields.officialDistance),
         offset: offset, owner: feature.offset)
     }

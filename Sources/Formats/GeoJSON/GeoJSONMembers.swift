@@ -64,8 +64,8 @@ extension GeoJSONObject {
     case .featureCollection:
       require("features", &diagnostics)
       forbid(
-        ["coordinates", "geometries", "geometry", "properties"], in: "a FeatureCollection",
-        &diagnostics)
+        ["coordinates", "geometries", "geometry"], in: "a FeatureCollection", &diagnostics)
+      noteCollectionProperties(&diagnostics)
     case .feature:
       require("geometry", &diagnostics)
       require("properties", &diagnostics)
@@ -84,6 +84,28 @@ extension GeoJSONObject {
       }
       forbid(["geometry", "properties", "features", "geometries"], in: "a geometry", &diagnostics)
     }
+  }
+
+  /// Programs write the name of the whole there, and no reader draws anything else for it.
+  private func noteCollectionProperties(_ diagnostics: inout DiagnosticList) {
+    guard let key = keyOffsets["properties"] else { return }
+    diagnostics.note(
+      .collectionProperties, .warning,
+      "a FeatureCollection has no “properties” of its own (RFC 7946 section 7.1)", at: key,
+      pointer: pointer + "/properties", remedy: [.text(collectionPropertiesEdit(at: key))])
+  }
+
+  /// Keeps what the member holds under a name that any object may have, and the route's name where it
+  /// is looked for.
+  private func collectionPropertiesEdit(at key: Int) -> TextEdit {
+    var text: [UInt8] = []
+    if name == nil, let title {
+      text += Array("\"name\": ".utf8)
+      JSONText.append(title, to: &text)
+      text += Array(", ".utf8)
+    }
+    text += Array("\"metadata\"".utf8)
+    return TextEdit(key..<key + "\"properties\"".utf8.count, text)
   }
 
   private func checkCollection(_ diagnostics: inout DiagnosticList) {

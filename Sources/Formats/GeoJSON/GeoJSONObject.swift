@@ -29,6 +29,8 @@ struct GeoJSONObject {
   var nullCoordinates: Int?
 
   var name: String?
+  /// Stands for the name where there is none.
+  var title: String?
   var fields = FeatureFields()
   var tape: CoordinateTape?
   var bounds: (stated: StatedBounds, offset: Int)?

@@ -82,6 +82,7 @@ private final class GeoJSONWalk {
     }
     geometries.positions.finish(&diagnostics)
     document.isReprojected = system.isForeign
+    if isThorough { document.noteNames(&diagnostics) }
     document.finish(diagnostics)
     return document
   }
@@ -158,12 +159,13 @@ private final class GeoJSONWalk {
     case .geometry, .member: objects[objects.count - 1].add(object)
     case .feature: document.add(object, limits, &diagnostics)
     case .root:
-      document.name = object.name
+      document.name = object.name ?? object.title
       if object.type == .featureCollection {
+        if document.name == nil { document.name = object.fields.title }
         document.properties = object.fields.route
       } else {
         document.add(object, limits, &diagnostics)
-        if document.name == nil { document.name = object.fields.name }
+        if document.name == nil { document.name = object.fields.title }
       }
     }
   }
@@ -234,11 +236,17 @@ private final class GeoJSONWalk {
       try cursor.isNull(kind) ? cursor.skipValue() : refuse("“geometry” must be an object or null")
     case "properties":
       if kind == .object {
-        let isFeature =
-          object.role == .feature || (object.role == .root && object.type != .featureCollection)
-        try object.fields.read(
-          &cursor, pointer: pointer, keepsAll: isFeature, mostTextBytes: limits.textBytes,
-          &diagnostics)
+        // Those of a collection are not in RFC 7946, but may name the whole.
+        let isCollection = object.role == .root && object.type == .featureCollection
+        var fields = isCollection ? FeatureFields() : object.fields
+        try fields.read(
+          &cursor, pointer: pointer, keepsAll: object.role == .feature || object.role == .root,
+          mostTextBytes: limits.textBytes, &diagnostics)
+        if isCollection {
+          object.title = object.title ?? fields.title
+        } else {
+          object.fields = fields
+        }
       } else {
         try cursor.isNull(kind)
           ? cursor.skipValue() : refuse("“properties” must be an object or null")
@@ -257,6 +265,8 @@ private final class GeoJSONWalk {
     case "name" where object.role == .root && kind == .string:
       object.enterOwn(key, at: keyOffset, pointer: pointer, &diagnostics)
       object.name = try cursor.string()
+    case "title" where object.role == .root && kind == .string:
+      object.title = try cursor.string()
     case "joins", "officialLength", "laps", "thereAndBack", "lapJoin":
       // Beside the features the members speak for the whole file.
       guard object.role == .root else {

@@ -20,6 +20,8 @@ final class KMLReader: XMLReader {
   /// What belongs to the placemark that the stream is in, beside its lines.
   private var story: String?
   private var type: String?
+  /// Whether one of our own files says that the placemark has no name.
+  private var isUnnamed = false
   private var officialDistance: Distance?
   private var points: [(Coordinate, Int)] = []
   /// Whether the placemark has a geometry of any kind.
@@ -28,6 +30,8 @@ final class KMLReader: XMLReader {
   private var dataName = ""
   private var tuple = KMLTuple()
   private var tupleNumber = 0
+  /// Numbers of the tuple before; 0 before the first.
+  private var tupleSize = 0
   private var times = KMLTrackTimes()
 
   // MARK: Elements
@@ -67,6 +71,7 @@ final class KMLReader: XMLReader {
     case .line, .point:
       if XMLName.equals(name, "coordinates") {
         tupleNumber = 0
+        tupleSize = 0
         return startTuple(.coordinates, stream)
       }
     case .track:
@@ -97,6 +102,7 @@ final class KMLReader: XMLReader {
     story = nil
     type = nil
     officialDistance = nil
+    isUnnamed = false
     hasGeometry = false
     return .placemark
   }
@@ -186,18 +192,46 @@ final class KMLReader: XMLReader {
     guard !tuple.isEmpty else { return }
     defer { tuple.clear() }
     tupleNumber += 1
-    let vertex: Coordinate
     do throws(KMLTuple.Fault) {
-      vertex = try tuple.coordinate(separator, limits)
+      let values = try tuple.numbers(separator, limits)
+      if values.count > 3 { return try finishLongTuple(values, separator, stream) }
+      let vertex = try KMLTuple.coordinate(values[...])
+      tupleSize = values.count
+      guard countVertex(stream) else { return }
+      part.append(vertex, offset: tuple.offset)
+      if isThorough, separator == .space { times.addVertex() }
     } catch {
       if let (latitude, longitude) = error.position {
         reject(latitude: latitude, longitude: longitude)
       }
-      return diagnostics.note(error.code, .error, error.message + context, at: tuple.offset)
+      diagnostics.note(error.code, .error, error.message + context, at: tuple.offset)
     }
-    guard countVertex(stream) else { return }
-    part.append(vertex, offset: tuple.offset)
-    if isThorough, separator == .space { times.addVertex() }
+  }
+
+  /// Takes several tuples between which commas stand for space.
+  @inline(never)
+  private func finishLongTuple(
+    _ values: [Double], _ separator: KMLTuple.Separator, _ stream: XMLStream
+  ) throws(KMLTuple.Fault) {
+    guard separator == .comma, let size = KMLTuple.size(of: values, usual: tupleSize) else {
+      throw KMLTuple.Fault(
+        code: .numberSyntax,
+        message: "\(values.count) numbers stand together, and a coordinate has two or three; put a "
+          + "space between coordinates")
+    }
+    let offsets = tuple.offsetsOfNumbers
+    var commas: [RouteEdit] = []
+    for start in stride(from: 0, to: values.count, by: size) {
+      guard countVertex(stream) else { return }
+      let vertex = try KMLTuple.coordinate(values[start..<start + size])
+      part.append(vertex, offset: offsets[start])
+      if start > 0 { commas.append(.text(TextEdit(offsets[start] - 1..<offsets[start], " "))) }
+    }
+    document.isMended = true
+    diagnostics.note(
+      .tupleComma, .warning,
+      "a comma stands where a space should be between coordinates; the \(values.count) numbers are "
+        + "read as \(values.count / size) coordinates" + context, at: tuple.offset, remedy: commas)
   }
 
   /// Keeps a position out of range for the caller that can tell what it should be.
@@ -257,6 +291,7 @@ final class KMLReader: XMLReader {
     var problem: String?
     switch field {
     case "type": type = value
+    case "unnamed": isUnnamed = value == "true"
     case "officialDistance":
       do throws(GeodesyError) {
         officialDistance = try Distance(value, defaultUnit: .meters)
@@ -274,6 +309,10 @@ final class KMLReader: XMLReader {
         .noGeometry, .info,
         "the placemark has no geometry, so there is nothing of it to walk or to show",
         at: track.offset)
+    }
+    if track.name == nil, !isUnnamed, let text = story, NameText.isName(text) {
+      track.name = text
+      story = nil
     }
     if !track.parts.isEmpty { document.tracks.append(track) }
     for (vertex, offset) in points {

@@ -36,13 +36,14 @@ struct KMLTuple {
     while let last = bytes.last, last <= 0x20 { bytes.removeLast() }
   }
 
-  func coordinate(_ separator: Separator, _ limits: ReadLimits) throws(Fault) -> Coordinate {
-    let values = try numbers(separator, limits)
+  /// The place that some of the numbers name.
+  static func coordinate(_ values: ArraySlice<Double>) throws(Fault) -> Coordinate {
+    let first = values.startIndex
     guard values.count >= 2 else {
       throw Fault(
         code: .positionTooShort, message: "a coordinate needs a longitude and a latitude")
     }
-    let (longitude, latitude) = (values[0], values[1])
+    let (longitude, latitude) = (values[first], values[first + 1])
     guard latitude >= -90, latitude <= 90 else {
       throw Fault(
         code: .latitudeRange, message: "the latitude \(latitude) is outside -90…90",
@@ -55,15 +56,50 @@ struct KMLTuple {
     }
     return Coordinate(
       uncheckedLatitude: latitude, longitude: longitude,
-      elevation: values.count > 2 ? values[2] : .nan)
+      elevation: values.count > 2 ? values[first + 2] : .nan)
   }
 
-  private func numbers(_ separator: Separator, _ limits: ReadLimits) throws(Fault) -> [Double] {
+  /// The bytes of the file at which the numbers begin; right where no byte was written otherwise than
+  /// as itself.
+  var offsetsOfNumbers: [Int] {
+    [offset]
+      + bytes.indices.filter { bytes[$0] == Separator.comma.rawValue }.map { offset + $0 + 1 }
+  }
+
+  /// How many of the numbers make a position where a comma stands for the space between positions;
+  /// nil where nobody can tell.
+  ///
+  /// - Parameter usual: how many the positions before have; 0 where there are none.
+  static func size(of values: [Double], usual: Int) -> Int? {
+    let lengths = [2, 3].compactMap { size in length(values, each: size).map { (size, $0) } }
+    if lengths.contains(where: { $0.0 == usual }) { return usual }
+    if usual != 0 || lengths.isEmpty { return nil }
+    // The fourth of four numbers may be anything, such as a time.
+    if values.count == 4 { return lengths[0].1 < 1 ? 2 : nil }
+    if lengths.count == 1 { return lengths[0].0 }
+    if lengths[0].1 * 5 < lengths[1].1 { return 2 }
+    return lengths[1].1 * 5 < lengths[0].1 ? 3 : nil
+  }
+
+  /// How many degrees the positions are apart in all; nil where the numbers are none.
+  private static func length(_ values: [Double], each size: Int) -> Double? {
+    guard values.count % size == 0 else { return nil }
+    var length = 0.0
+    for i in stride(from: 0, to: values.count, by: size) {
+      guard abs(values[i]) <= 180, abs(values[i + 1]) <= 90 else { return nil }
+      if i > 0 {
+        length += abs(values[i] - values[i - size]) + abs(values[i + 1] - values[i + 1 - size])
+      }
+    }
+    return length
+  }
+
+  func numbers(_ separator: Separator, _ limits: ReadLimits) throws(Fault) -> [Double] {
     do throws(DecimalNumber.Fault) {
       return try bytes.withUnsafeBufferPointer { bytes throws(DecimalNumber.Fault) in
         var values: [Double] = []
         var i = 0
-        while i <= bytes.count, values.count < 4 {
+        while i <= bytes.count {
           if separator == .space {
             while i < bytes.count, bytes[i] <= 0x20 { i += 1 }
             if i == bytes.count { break }

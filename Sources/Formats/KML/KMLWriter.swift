@@ -32,6 +32,7 @@ enum KMLWriter {
       if let distance = waypoint.officialDistance {
         fields.append(("officialDistance", distance.statedText))
       }
+      if waypoint.hasStoryAlone { fields.append(("unnamed", "true")) }
       data(fields, &xml)
       xml.open("Point")
       xml.element(

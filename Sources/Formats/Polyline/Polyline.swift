@@ -17,22 +17,8 @@ enum PolylineReader {
       var lineEnd = end
       while lineEnd > i, [0x20, 0x09, 0x0D].contains(bytes[lineEnd - 1]) { lineEnd -= 1 }
       if lineEnd > i {
-        var part = SourcePart()
-        part.offset = i
-        var decoder = PolylineDecoder(digits: digits, offset: i)
-        do throws(Diagnostic) {
-          while let vertex = try decoder.next(bytes, end: lineEnd) {
-            vertexCount += 1
-            guard vertexCount <= limits.route.vertices else {
-              throw Diagnostic(
-                .limit, .error,
-                "the file has more than \(limits.route.vertices) points, the limit",
-                offset: vertex.offset)
-            }
-            part.append(vertex.coordinate, offset: vertex.offset)
-          }
-        } catch { diagnostics.addLast(error) }
-        track.parts.append(part)
+        track.parts.append(
+          part(of: source, i..<lineEnd, digits, limits, &vertexCount, &document, &diagnostics))
       }
       i = end + 1
     }
@@ -40,6 +26,60 @@ enum PolylineReader {
     document.finish(diagnostics)
     return document
   }
+
+  /// What a line of text holds.
+  private static func part(
+    of source: SourceText, _ range: Range<Int>, _ digits: Int, _ limits: ReadLimits,
+    _ vertexCount: inout Int, _ document: inout RouteDocument, _ diagnostics: inout DiagnosticList
+  ) -> SourcePart {
+    let line = PolylineLine(bytes: source.bytes[range], digits: digits)
+    let doubled = line.doubledBackslashes()
+    var bytes = source.bytes
+    var end = range.upperBound
+    if !doubled.isEmpty {
+      let edits = doubled.map { TextEdit($0..<$0 + 1) }
+      bytes = TextEdit.apply(edits, to: bytes)
+      end -= doubled.count
+      document.isMended = true
+      diagnostics.note(
+        .polylineEscaped, .warning,
+        "every backslash stands twice, as in a text copied out of JSON; the line is read with single "
+          + "ones", at: doubled[0] - 1, remedy: edits.map { .text($0) })
+    }
+    var part = SourcePart()
+    part.offset = range.lowerBound
+    var decoder = PolylineDecoder(digits: digits, offset: range.lowerBound)
+    var removed = 0
+    do throws(Diagnostic) {
+      while let vertex = try decoder.next(bytes, end: end) {
+        vertexCount += 1
+        guard vertexCount <= limits.route.vertices else {
+          throw Diagnostic(
+            .limit, .error, "the file has more than \(limits.route.vertices) points, the limit",
+            offset: vertex.offset)
+        }
+        while removed < doubled.count, doubled[removed] <= vertex.offset + removed { removed += 1 }
+        part.append(vertex.coordinate, offset: vertex.offset + removed)
+      }
+    } catch {
+      let isTriples = doubled.isEmpty && error.code != .limit && line.looksLikeTriples
+      diagnostics.addLast(
+        isTriples
+          ? Diagnostic(
+            error.code, .error, error.message + "; \(triplesHint)", offset: error.offset) : error)
+      return part
+    }
+    if doubled.isEmpty, line.looksLikeTriples {
+      diagnostics.note(
+        .polylineTriples, .warning,
+        "the line is read as pairs of latitude and longitude; \(triplesHint)", at: range.lowerBound)
+    }
+    return part
+  }
+
+  private static let triplesHint =
+    "its values look like triples with an elevation, as routing services write them when asked for "
+    + "it: ask for two dimensions, or convert the answer to GeoJSON"
 }
 
 /// The state of decoding one line: coordinates are differences from the one before.

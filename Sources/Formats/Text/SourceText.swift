@@ -12,6 +12,9 @@ public struct SourceText: Sendable {
     case utf16BigEndian = "UTF-16BE"
     /// One byte a character: ISO 8859-1 and its like.
     case singleByte = "ISO-8859-1"
+
+    /// Whether a character has two bytes or four.
+    var isWide: Bool { self == .utf16LittleEndian || self == .utf16BigEndian }
   }
 
   public let bytes: [UInt8]

@@ -70,6 +70,7 @@ class XMLReader {
       diagnostics.addSummary(Diagnostic(.timeSyntax, .warning, message + times, offset: offset))
     }
     complete()
+    if isThorough { document.noteNames(&diagnostics) }
     document.finish(diagnostics)
     return document
   }

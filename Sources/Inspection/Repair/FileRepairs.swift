@@ -10,6 +10,8 @@ enum FileRepairs {
     .antimeridianUncut: "cut the line at 180 degrees", .elevationSyntax: "remove the elevation",
     .schemaOrder: "put the elements in the order of the schema",
     .attributeMissing: "add the attribute", .namespace: "declare the namespace",
+    .polylineEscaped: "write each backslash once", .tupleComma: "put a space there",
+    .collectionProperties: "rename the member",
   ]
 
   /// The kind of repair of a code; nil where there is none.

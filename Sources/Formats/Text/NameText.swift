@@ -1,0 +1,77 @@
+internal import Routes
+
+/// What the text of a name shows about it.
+enum NameText {
+  /// Characters; a longer one is a text and no name.
+  static let mostCharacters = 100
+
+  /// Whether a text can stand for a name: one short line without markup.
+  static func isName(_ text: String) -> Bool {
+    text.utf8.count <= 4 * mostCharacters && text.count <= mostCharacters && !hasMarkup(text)
+      && !text.contains(where: \.isNewline)
+  }
+
+  /// Whether a text holds tags or entities of HTML.
+  static func hasMarkup(_ text: String) -> Bool {
+    let bytes = Array(text.utf8)
+    for (i, byte) in bytes.enumerated() where byte == 0x3C || byte == 0x26 {
+      let rest = bytes[(i + 1)...]
+      guard let first = rest.first(where: { $0 != 0x2F && $0 != 0x23 }) else { continue }
+      let isLetter = (first | 0x20) &- 0x61 < 26
+      if byte == 0x3C {
+        if isLetter, rest.contains(0x3E) { return true }
+      } else if let end = rest.prefix(10).firstIndex(of: 0x3B) {
+        let isEntity = bytes[(i + 1)..<end].allSatisfy {
+          ($0 | 0x20) &- 0x61 < 26 || $0 &- 0x30 < 10 || $0 == 0x23
+        }
+        if isEntity, end > i + 1 { return true }
+      }
+    }
+    return false
+  }
+}
+
+extension Waypoint {
+  /// Whether the story would be taken for the name that is missing.
+  var hasStoryAlone: Bool { name == nil && story != nil }
+
+  /// Takes the story for the name where there is none and it can be one.
+  mutating func nameFromStory() {
+    guard name == nil, let text = story, NameText.isName(text) else { return }
+    name = text
+    story = nil
+  }
+}
+
+extension RouteDocument {
+  /// Notes names that walkers would not want to read: with markup in them, overlong, or the same for
+  /// several waypoints. O(bytes of the names).
+  func noteNames(_ diagnostics: inout DiagnosticList) {
+    let ofTracks = tracks.compactMap { track in track.name.map { ($0, track.offset) } }
+    let ofWaypoints = zip(waypoints, waypointOffsets).compactMap { waypoint, offset in
+      waypoint.name.map { ($0, Int(offset)) }
+    }
+    for (name, offset) in ofTracks + ofWaypoints + (self.name.map { [($0, 0)] } ?? []) {
+      if NameText.hasMarkup(name) {
+        diagnostics.note(
+          .nameMarkup, .warning,
+          "the name “\(shortened(name))” holds markup, which is shown as it stands", at: offset)
+      }
+      if name.utf8.count > NameText.mostCharacters, name.count > NameText.mostCharacters {
+        diagnostics.note(
+          .nameLong, .warning,
+          "the name “\(shortened(name))” has \(name.count) characters; more than "
+            + "\(NameText.mostCharacters) fit on no map and no card", at: offset)
+      }
+    }
+    var places: [String: (times: Int, offset: Int)] = [:]
+    for (name, offset) in ofWaypoints { places[name, default: (0, offset)].times += 1 }
+    for (name, found) in places.sorted(by: { $0.value.offset < $1.value.offset })
+    where found.times > 1 {
+      diagnostics.note(
+        .nameRepeated, .info,
+        "\(found.times) waypoints are called “\(shortened(name))”: a command that takes a name cannot "
+          + "tell them apart", at: found.offset)
+    }
+  }
+}
