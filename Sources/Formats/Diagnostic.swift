@@ -54,6 +54,8 @@ extension Diagnostic.Code {
   // The file as a whole.
   public static let unknownFormat = Self(rawValue: "format-unknown")
   public static let encoding = Self(rawValue: "encoding")
+  public static let declarationLate = Self(rawValue: "declaration-late")
+  public static let commentLong = Self(rawValue: "comment-long")
   public static let notWellFormed = Self(rawValue: "not-well-formed")
   public static let doctype = Self(rawValue: "doctype")
   public static let limit = Self(rawValue: "limit")

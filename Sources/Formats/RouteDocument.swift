@@ -70,7 +70,7 @@ public struct Track: Sendable {
 
 /// Everything a file holds about routes, and everything that was noticed while it was read.
 public struct RouteDocument: Sendable {
-  public let source: SourceText
+  public internal(set) var source: SourceText
   /// Nil where the format could not be told.
   public internal(set) var format: RouteFormat?
   public internal(set) var name: String?

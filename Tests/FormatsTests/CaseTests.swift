@@ -32,6 +32,8 @@ struct CaseTests {
     var untold: [String] = []
     /// Names of the waypoints.
     var names: [String]?
+    /// Whether the vertices have elevations.
+    var hasElevations: Bool?
     /// A part of a message that must be told.
     var says: String?
     /// Whether all that is told under `told` has a repair, after which it is told no more and the line
@@ -63,6 +65,15 @@ struct CaseTests {
     Row(file: "38-desc-only.gpx", names: ["Old mill", "Chapel"]),
     Row(
       file: "52-route-names.gpx", vertices: 5, names: ["R01", "R02", "R03", "R04", "R05"]),
+    Row(
+      file: "18a-leading-blank-lines.gpx", vertices: 4, told: ["declaration-late warning"],
+      isRepaired: true),
+    Row(
+      file: "58a-utf8-without-hyphen.gpx", vertices: 2, told: ["encoding warning"],
+      isRepaired: true),
+    Row(
+      file: "20-truncated.gpx", vertices: 17, told: ["not-well-formed error"], isRepaired: true),
+    Row(file: "30-clamped-zeros.kml", vertices: 4, hasElevations: false),
     Row(file: "59a-hairpins-sparse.gpx", kilometers: 1.638),
   ]
 
@@ -79,6 +90,9 @@ struct CaseTests {
     if let names = row.names { #expect(document.waypoints.map { $0.name ?? "" } == names) }
     if let says = row.says {
       #expect(document.diagnostics.contains { $0.message.contains(says) })
+    }
+    if let hasElevations = row.hasElevations {
+      #expect(document.vertices.contains { $0.elevationMeters != nil } == hasElevations)
     }
     if row.isRepaired { try expectRepair(document, row) }
   }

@@ -30,7 +30,7 @@ import Testing
   func examplesShowTheFault(_ code: Diagnostic.Code) throws {
     let entry = try #require(DiagnosticCatalog.explanation(of: code))
     // Nothing in a polyline tells that it is one.
-    let isShortened = [.textCut, .polylineEscaped, .polylineTriples].contains(code)
+    let isShortened = [.textCut, .commentLong, .polylineEscaped, .polylineTriples].contains(code)
     #expect(entry.example.isWhole || isShortened)
     if code == .noLine {
       // Told by whoever needs a line: a file of waypoints is a sound file.

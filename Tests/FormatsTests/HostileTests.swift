@@ -338,7 +338,7 @@ import Testing
     let big = Self.megabyte
     for root in ["gpx", "kml"] {
       for (piece, column) in [
-        ("<!--\(big)-->", 1), ("<\(big)/>", 1), ("<a b='\(big)'/>", 1), ("<a \(big)='1'/>", 1),
+        ("<\(big)/>", 1), ("<a b='\(big)'/>", 1), ("<a \(big)='1'/>", 1),
         ("<?\(big)?>", 1), ("<a \(String(repeating: " ", count: 1 << 20))/>", 1),
       ] {
         let document = read("<\(root)>\n\(piece)</\(root)>")
@@ -348,6 +348,10 @@ import Testing
         #expect(document.diagnostics.first?.column == column)
         #expect(document.diagnostics.first?.message.contains("65536 bytes") == true)
       }
+      // A comment is passed over.
+      let comment = read("<\(root)>\n<!--\(big)--><x/></\(root)>")
+      #expect(comment.found() == ["2:1 comment-long"] && comment.errors.isEmpty)
+      #expect(read("<\(root)>\n<!--\(big)").codes == [.limit])
       // What streams by is no burden.
       for piece in [big, "<![CDATA[\(big)]]>", String(repeating: "<a/>", count: 100_000)] {
         #expect(read("<\(root)><x>\(piece)</x></\(root)>").codes.isEmpty)

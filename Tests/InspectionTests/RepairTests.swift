@@ -169,6 +169,16 @@ import Testing
           "<trkpt lat=\"\(String(format: "%.6f", 51 + Double($0) * 1e-5))\" lon=\"7.000001\"/>"
         }
       ), slackMeters: 1),
+    Case(.declarationLate, "\n\n" + track(points(5)), has: ["<?xml"], hasNot: ["\n\n<?xml"]),
+    Case(
+      .commentLong,
+      gpx(
+        "<trk><trkseg>\n\(points(5))\n</trkseg></trk><!--\(String(repeating: "x", count: 300_000))-->"
+      ),
+      hasNot: ["xxxx"]),
+    Case(.encoding, track(points(5)).replacing("UTF-8", with: "utf8"), has: ["\"UTF-8\""]),
+    Case(
+      .notWellFormed, track(points(5)).replacing("</gpx>", with: ""), has: ["</gpx>"]),
     Case(
       .polylineEscaped,
       "_p~iF~ps|U\\\\o@^m@`@b@\\\\q@d@o@\\\\`@\n", has: ["U\\o@"], hasNot: ["\\\\"],

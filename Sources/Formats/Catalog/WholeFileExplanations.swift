@@ -16,6 +16,17 @@ extension DiagnosticCatalog {
         "<?xml version=\"1.0\" encoding=\"klingon\"?>\n<gpx version=\"1.1\" creator=\"Mile Quest\"/>\n",
       good: goodTrack),
     .init(
+      .declarationLate, "White space before the XML declaration", .warning,
+      "Blank lines or spaces stand before “<?xml”, where XML allows nothing. The file is read as if they "
+        + "were not there; strict readers refuse it. Remove them.",
+      bad: "\n\n" + goodTrack, good: goodTrack),
+    .init(
+      .commentLong, "Overlong comment", .warning,
+      "A comment has more than 64 KiB. It is passed over; readers that hold each piece of a file in "
+        + "memory may refuse it. Remove or shorten it.",
+      bad: gpx("  <!-- A comment that goes on and on, for more than 65,536 bytes … -->"),
+      good: goodTrack, isWhole: false),
+    .init(
       .notWellFormed, "Broken syntax", .error,
       "The text breaks the rules of XML, JSON or encoded polylines: a tag that is not closed, a comma "
         + "too many, or an end that is missing because a download was cut off. What follows cannot be "

@@ -100,8 +100,11 @@ extension EditPlanner {
     var plans: [(edit: RouteEdit, plan: EditPlan)] = []
     for edit in edits {
       do throws(EditError) {
-        guard case .text(let text) = edit else { throw notSound(document) }
-        plans.append((edit, try plan(text, in: document.source)))
+        switch edit {
+        case .text(let text): plans.append((edit, try plan(text, in: document.source)))
+        case .writeInUTF8: plans.append((edit, planUTF8(document.source)))
+        default: throw notSound(document)
+        }
       } catch {
         outcome.refused.append((edit, error))
       }

@@ -31,6 +31,10 @@ struct EditPlanner {
     }
   }
 
+  static func planUTF8(_ source: SourceText) -> EditPlan {
+    EditPlan(texts: [TextEdit(source.bytes.indices, source.transcodedToUTF8())])
+  }
+
   static func notSound(_ document: RouteDocument) -> EditError {
     if document.isMended {
       return EditError(
@@ -94,6 +98,7 @@ struct EditPlanner {
       return try editor.insertAttribute(name, value, inTagAt: offset)
     case .replaceValue(let offset, let replacement):
       return try editor.replaceValue(at: offset, with: replacement)
+    case .writeInUTF8: return Self.planUTF8(document.source)
     case .text(let edit):
       return try Self.plan(edit, in: document.source)
     }

@@ -59,6 +59,8 @@ public enum RouteEdit: Hashable, Sendable {
   case insertAttribute(name: String, value: String, inTagAt: Int)
   /// Writes another value in the place of the JSON value that begins at a byte.
   case replaceValue(atOffset: Int, with: [UInt8])
+  /// Writes the same characters in UTF-8, and that name into the XML declaration.
+  case writeInUTF8
   /// Any other bytes; whoever makes it answers for what they mean.
   case text(TextEdit)
 }

@@ -79,6 +79,24 @@ struct XMLLexer {
     return children
   }
 
+  /// The tags that are open at the end of the bytes, the outermost first; nil where a closing tag fits
+  /// none. O(bytes).
+  func openTags() -> [XMLElement]? {
+    var open: [XMLElement] = []
+    var i = 0
+    while let start = nextTag(from: i, to: bytes.count) {
+      if bytes[start + 1] == 0x2F {
+        guard let end = index(of: 0x3E, from: start), open.popLast() != nil else { return nil }
+        i = end + 1
+      } else {
+        guard let inner = tag(at: start) else { return nil }
+        if !inner.isEmptyTag { open.append(inner) }
+        i = inner.contentStart
+      }
+    }
+    return open
+  }
+
   /// The root element of the file.
   var root: XMLElement? { nextTag(from: 0, to: bytes.count).flatMap(element(at:)) }
 

@@ -6,7 +6,7 @@ final class GPXReader: XMLReader {
   static func read(
     _ source: SourceText, limits: ReadLimits, thoroughly: Bool
   ) -> RouteDocument {
-    GPXReader(source, limits: limits, thoroughly: thoroughly).read()
+    XMLReader.read(source) { GPXReader(source, limits: limits, thoroughly: thoroughly) }
   }
 
   /// The element that the stream is in, of those that matter.

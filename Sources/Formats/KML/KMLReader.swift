@@ -7,12 +7,13 @@ final class KMLReader: XMLReader {
   static func read(
     _ source: SourceText, limits: ReadLimits, thoroughly: Bool
   ) -> RouteDocument {
-    KMLReader(source, as: .kml, limits: limits, thoroughly: thoroughly).read()
+    XMLReader.read(source) { KMLReader(source, as: .kml, limits: limits, thoroughly: thoroughly) }
   }
 
   private enum Element {
     case document, container, placemark, multi, line, point, track
-    case name, description, coordinates, trackCoordinate, trackTime, extendedData, data, value
+    case altitudeMode, name, description, coordinates, trackCoordinate, trackTime, extendedData,
+      data, value
   }
 
   private var stack: [Element] = [.document]
@@ -27,6 +28,8 @@ final class KMLReader: XMLReader {
   /// Whether the placemark has a geometry of any kind.
   private var hasGeometry = false
 
+  /// Whether the altitudes of the line or point count, since its mode is not clamped to the ground.
+  private var hasAltitudes = false
   private var dataName = ""
   private var tuple = KMLTuple()
   private var tupleNumber = 0
@@ -69,12 +72,14 @@ final class KMLReader: XMLReader {
       if XMLName.equals(name, "description") { return startText(.description, stream) }
       if XMLName.equals(name, "ExtendedData") { return .extendedData }
     case .line, .point:
+      if XMLName.equals(name, "altitudeMode") { return startText(.altitudeMode, stream) }
       if XMLName.equals(name, "coordinates") {
         tupleNumber = 0
         tupleSize = 0
         return startTuple(.coordinates, stream)
       }
     case .track:
+      if XMLName.equals(name, "altitudeMode") { return startText(.altitudeMode, stream) }
       if XMLName.equals(name, "coord") {
         times.addCoordinate()
         return startTuple(.trackCoordinate, stream)
@@ -113,8 +118,10 @@ final class KMLReader: XMLReader {
     }
     if XMLName.equals(name, "LineString") || XMLName.equals(name, "LinearRing") {
       beginPart(stream)
+      hasAltitudes = false
       return .line
     }
+    hasAltitudes = false
     if XMLName.equals(name, "Point") {
       part = SourcePart()
       return .point
@@ -261,14 +268,29 @@ final class KMLReader: XMLReader {
     case .trackTime:
       if let fault = times.add(text.trimmed) { noteTime(fault) }
     case .line, .track:
+      if !hasAltitudes { dropClampedZeros() }
       if element == .track, let found = times.ofVertices { part.times = found }
       noteEmptyPart("a line without coordinates is left out")
       track.parts.append(part)
     case .point:
+      if !hasAltitudes { dropClampedZeros() }
       if let vertex = part.vertices.first { points.append((vertex, Int(part.offsets[0]))) }
+    case .altitudeMode:
+      // Clamped to the ground is what a line without a mode is.
+      hasAltitudes = text.trimmed.map { !$0.hasPrefix("clampTo") } ?? false
     case .name, .description, .value: takeText(of: element)
     case .placemark: finishPlacemark(stream)
     default: break
+    }
+  }
+
+  /// Takes the altitudes of a line on the ground for unknown where all of them are 0: programs that
+  /// draw on a map write that.
+  private func dropClampedZeros() {
+    guard part.vertices.allSatisfy({ $0.elevationMetersOrNaN == 0 }) else { return }
+    for i in part.vertices.indices {
+      part.vertices[i] = Coordinate(
+        uncheckedLatitude: part.vertices[i].latitude, longitude: part.vertices[i].longitude)
     }
   }
 

@@ -28,28 +28,74 @@ public struct SourceText: Sendable {
       switch (bytes.first, bytes.dropFirst().first) {
       case (0xFF, 0xFE), (0x3C, 0): .utf16LittleEndian
       case (0xFE, 0xFF), (0, 0x3C): .utf16BigEndian
-      default: Self.declaresSingleByte(bytes) ? .singleByte : .utf8
+      default: .utf8
       }
+    guard encoding == .utf8, let name = declaredEncoding?.name.lowercased() else { return }
+    let isUnicode = ["UTF-8", "UTF-16", "US-ASCII"].contains(ForeignEncoding.canonical(name))
+    if !isUnicode { encoding = .singleByte }
   }
 
-  private static func declaresSingleByte(_ bytes: [UInt8]) -> Bool {
-    guard bytes.starts(with: "<?xml".utf8) else { return false }
-    let declaration = String(decoding: bytes.prefix(200), as: UTF8.self).lowercased()
-      .prefix { $0 != ">" }
-    return ["iso-8859-", "latin", "windows-125", "cp125"].contains { name in
-      declaration.contains("encoding=\"\(name)") || declaration.contains("encoding='\(name)")
+  /// The encoding that iconv turned the characters from, where it is neither of UTF-8 and UTF-16 nor
+  /// ISO-8859-1.
+  var foreignEncoding: String?
+
+  /// What an XML declaration says about the encoding.
+  struct DeclaredEncoding {
+    let name: String
+    /// Its bytes, between the quotes; nothing where the file is in UTF-16.
+    let range: Range<Int>
+  }
+
+  /// The encoding that an XML declaration states, which may stand behind white space.
+  var declaredEncoding: DeclaredEncoding? {
+    let step = newline.step
+    // Zero bytes of UTF-16 fall away; the declaration is ASCII.
+    var head = bytes.prefix(4_096).dropFirst(byteOrderMarkLength)
+    if step == 1 {
+      head = head.drop { $0 <= 0x20 }.prefix(400)
+    } else {
+      head = ArraySlice(head.filter { $0 != 0 }.drop { $0 <= 0x20 }.prefix(400))
+    }
+    guard head.starts(with: "<?xml".utf8), let end = head.firstIndex(of: 0x3E) else { return nil }
+    let declaration = head[..<end]
+    let key = Array("encoding".utf8)
+    guard
+      let found = declaration.indices.first(where: { declaration[$0...].starts(with: key) }),
+      let quote = declaration[found...].firstIndex(where: { $0 == 0x22 || $0 == 0x27 }),
+      let closing = declaration[(quote + 1)...].firstIndex(of: declaration[quote])
+    else { return nil }
+    let name = String(decoding: declaration[(quote + 1)..<closing], as: UTF8.self)
+    return DeclaredEncoding(name: name, range: step == 1 ? quote + 1..<closing : 0..<0)
+  }
+
+  /// Whether characters beyond ASCII are there, all of them in UTF-8. O(bytes).
+  var isUTF8BeyondASCII: Bool {
+    bytes.contains { $0 >= 0x80 } && String(validating: bytes, as: UTF8.self) != nil
+  }
+
+  /// Whether any two bytes beyond ASCII make a character of UTF-8. O(bytes).
+  var hasCharactersOfUTF8: Bool {
+    bytes.indices.dropLast().contains { i in
+      (0xC2...0xF4).contains(bytes[i]) && bytes[i + 1] & 0xC0 == 0x80
     }
   }
 
   /// The same characters in UTF-8 without a byte order mark, with the encoding that an XML
-  /// declaration states put right; a file that is not in UTF-16 comes back as it is. O(bytes).
+  /// declaration states put right; a file in UTF-8 comes back as it is. O(bytes).
   public func transcodedToUTF8() -> [UInt8] {
     let isLittle = encoding == .utf16LittleEndian
+    if let foreignEncoding {
+      return ForeignEncoding.utf8(bytes[...], from: foreignEncoding).map(declaringUTF8) ?? bytes
+    }
     guard isLittle || encoding == .utf16BigEndian else { return bytes }
     let units = stride(from: byteOrderMarkLength, to: bytes.count - 1, by: 2).map {
       UInt16(bytes[$0 + (isLittle ? 1 : 0)]) << 8 | UInt16(bytes[$0 + (isLittle ? 0 : 1)])
     }
-    var text = Array(String(decoding: units, as: UTF16.self).utf8)
+    return declaringUTF8(Array(String(decoding: units, as: UTF16.self).utf8))
+  }
+
+  private func declaringUTF8(_ text: [UInt8]) -> [UInt8] {
+    var text = text
     guard text.starts(with: "<?xml".utf8), let end = text.firstIndex(of: 0x3E) else { return text }
     let declaration = String(decoding: text[..<end], as: UTF8.self)
     guard let range = declaration.firstRange(of: "encoding"),
@@ -178,7 +224,7 @@ public struct SourceText: Sendable {
     return nil
   }
 
-  private var byteOrderMarkLength: Int {
+  var byteOrderMarkLength: Int {
     switch encoding {
     case .utf8: bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
     case .utf16LittleEndian, .utf16BigEndian:

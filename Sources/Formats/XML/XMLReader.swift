@@ -1,3 +1,4 @@
+internal import CExpat
 internal import Geodesy
 internal import Routes
 
@@ -57,14 +58,43 @@ class XMLReader {
 
   // MARK: Reading
 
-  /// Reads the whole file.
-  final func read() -> RouteDocument {
-    if let stream = XMLStream(reader: self, limits: limits) {
-      stream.run(document.source.bytes)
-      if let fault = stream.fault { diagnostics.addLast(fault) }
-    } else {
-      diagnostics.note(.limit, .error, "no memory is left for this file", at: 0)
+  /// Reads a file, again with each fault mended that a reading can get over.
+  ///
+  /// - Parameter make: makes a reader for one reading.
+  static func read(_ source: SourceText, with make: () -> XMLReader) -> RouteDocument {
+    var feed = XMLFeed(source)
+    while true {
+      let reader = make()
+      let fault = reader.stream(feed)
+      if let fault, feed.mend(fault) { continue }
+      return reader.finish(fault)
     }
+  }
+
+  /// Reads the whole file, or up to a fault.
+  private func stream(_ feed: XMLFeed) -> XMLFault? {
+    for note in feed.notes { diagnostics.add(note) }
+    document.isMended = !feed.patches.isEmpty
+    document.source.foreignEncoding = feed.encoding == "windows-1252" ? feed.encoding : nil
+    guard let stream = XMLStream(reader: self, limits: limits, feed: feed) else {
+      return XMLFault(
+        diagnostic: Diagnostic(.limit, .error, "no memory is left for this file", offset: 0),
+        error: XML_ERROR_NONE, depth: 0)
+    }
+    stream.run(document.source.bytes)
+    if feed.encoding == nil, let name = stream.foreignEncoding {
+      document.source.foreignEncoding = name
+      diagnostics.note(
+        .encoding, .warning,
+        "the file is in “\(shortened(name))”, which many readers of XML do not know; UTF-8 is known to "
+          + "all", at: document.source.declaredEncoding?.range.lowerBound ?? 0,
+        remedy: [.writeInUTF8])
+    }
+    return stream.fault
+  }
+
+  private func finish(_ fault: XMLFault?) -> RouteDocument {
+    if let fault { diagnostics.addLast(fault.diagnostic) }
     if let (message, offset) = firstTimeFault {
       let times = timeFaults == 1 ? "" : " (\(timeFaults) times in the file, here first)"
       diagnostics.addSummary(Diagnostic(.timeSyntax, .warning, message + times, offset: offset))

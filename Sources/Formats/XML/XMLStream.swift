@@ -12,12 +12,20 @@ final class XMLStream {
   private let limits: ReadLimits
   private var depth = 0
   private var lastOffset = 0
-  private(set) var fault: Diagnostic?
+  private(set) var fault: XMLFault?
+  /// The name of an encoding that expat does not know by itself and iconv does.
+  private(set) var foreignEncoding: String?
+  private let patches: [TextEdit]
+  /// How many patches lie before the place that was asked for last, and what they come to.
+  private var passedPatches = 0
+  private var shift = 0
+  private var fedBytes = 0
   var wantsText = false
 
   /// Nil where expat has no memory left.
-  init?(reader: XMLReader, limits: ReadLimits) {
-    guard let parser = XML_ParserCreate(nil) else { return nil }
+  init?(reader: XMLReader, limits: ReadLimits, feed: XMLFeed) {
+    guard let parser = XML_ParserCreate(feed.encoding) else { return nil }
+    patches = feed.patches
     self.parser = parser
     self.reader = reader
     self.limits = limits
@@ -49,10 +57,10 @@ final class XMLStream {
     }
     XML_SetUnknownEncodingHandler(
       parser,
-      { _, name, info in
-        guard let name, let info else { return 0 }
-        return SingleByteEncoding.fill(info, name: String(cString: name)) ? 1 : 0
-      }, nil)
+      { context, name, info in
+        guard let context, let name, let info else { return 0 }
+        return XMLStream.of(context).fill(info, String(cString: name)) ? 1 : 0
+      }, Unmanaged.passUnretained(self).toOpaque())
   }
 
   deinit { XML_ParserFree(parser) }
@@ -65,45 +73,95 @@ final class XMLStream {
   var offset: Int {
     let index = Int(XML_GetCurrentByteIndex(parser))
     // While it puts off looking at a long token again, expat names no place.
-    if index >= 0 { lastOffset = index }
+    if index >= 0 { lastOffset = patches.isEmpty ? index : fileOffset(index) }
     return lastOffset
+  }
+
+  /// The byte of the file at which a byte stands that was fed, or what it stands for.
+  private func fileOffset(_ index: Int) -> Int {
+    while passedPatches < patches.count {
+      let patch = patches[passedPatches]
+      if index < patch.range.lowerBound + shift + patch.replacement.count {
+        // Within what was put in.
+        return min(index - shift, patch.range.lowerBound)
+      }
+      shift += patch.replacement.count - patch.range.count
+      passedPatches += 1
+    }
+    return index - shift
+  }
+
+  private func fill(_ info: UnsafeMutablePointer<XML_Encoding>, _ name: String) -> Bool {
+    guard ForeignEncoding.canonical(name) == nil, ForeignEncoding.fill(info, name: name) else {
+      return false
+    }
+    foreignEncoding = name
+    return true
   }
 
   /// Ends the reading; the first fault stays.
   func stop(_ code: Diagnostic.Code, _ message: String) {
     if fault != nil { return }
-    fault = Diagnostic(code, .error, message, offset: offset)
+    fault = XMLFault(
+      diagnostic: Diagnostic(code, .error, message, offset: offset), error: XML_ERROR_NONE,
+      depth: depth)
     XML_StopParser(parser, UInt8(XML_FALSE))
   }
 
   /// Streams the whole file by; `fault` tells why it ended early.
   func run(_ bytes: [UInt8]) {
-    bytes.withUnsafeBufferPointer { bytes in
-      var fed = 0
+    var start = 0
+    for patch in patches {
+      guard feed(bytes, start..<patch.range.lowerBound, isLast: false),
+        feed(patch.replacement, patch.replacement.indices, isLast: false)
+      else { return }
+      start = patch.range.upperBound
+    }
+    _ = feed(bytes, start..<bytes.count, isLast: true)
+  }
+
+  /// Feeds some bytes; false where the reading ends.
+  private func feed(_ bytes: [UInt8], _ range: Range<Int>, isLast: Bool) -> Bool {
+    bytes.withUnsafeBufferPointer { buffer in
+      var fed = range.lowerBound
       repeat {
-        let count = min(Self.pieceBytes, bytes.count - fed)
-        let isLast = fed + count == bytes.count
-        let piece = bytes.baseAddress.map { UnsafeRawPointer($0 + fed) }
-        let status = piece.map {
-          XML_Parse(
-            parser, $0.assumingMemoryBound(to: CChar.self), Int32(count), isLast ? 1 : 0)
+        let count = min(Self.pieceBytes, range.upperBound - fed)
+        let isLast = isLast && fed + count == range.upperBound
+        if count == 0, !isLast { return true }
+        let status = withUnsafePointer(to: CChar(0)) { nothing in
+          let piece =
+            buffer.baseAddress.map { UnsafeRawPointer($0 + fed) } ?? UnsafeRawPointer(nothing)
+          return XML_Parse(
+            parser, piece.assumingMemoryBound(to: CChar.self), Int32(count), isLast ? 1 : 0)
         }
         if status != XML_STATUS_OK {
-          if fault == nil { fault = syntaxFault(byteCount: bytes.count) }
-          return
+          if fault == nil {
+            fault = XMLFault(
+              diagnostic: syntaxFault(byteCount: fedBytes + count),
+              error: XML_GetErrorCode(parser), depth: depth)
+          }
+          return false
         }
         fed += count
+        fedBytes += count
         // What expat could not finish is kept and looked at again: one endless tag would cost the
         // square of its length.
-        if fed - offset > limits.tokenBytes + Self.pieceBytes {
-          stop(
-            .limit,
-            "the tag or comment that begins here has more than \(limits.tokenBytes) bytes, the limit"
-          )
-          return
+        if fedBytes - Int(XML_GetCurrentByteIndex(parser)) > limits.tokenBytes + Self.pieceBytes,
+          XML_GetCurrentByteIndex(parser) >= 0
+        {
+          stopAtToken(bytes)
+          return false
         }
-      } while fed < bytes.count
+      } while fed < range.upperBound
+      return true
     }
+  }
+
+  private func stopAtToken(_ bytes: [UInt8]) {
+    stop(
+      .limit,
+      "the tag or comment that begins here has more than \(limits.tokenBytes) bytes, the limit")
+    if offset < bytes.count { fault?.isLongComment = bytes[offset...].starts(with: "<!--".utf8) }
   }
 
   private func syntaxFault(byteCount: Int) -> Diagnostic {

@@ -10,6 +10,8 @@ enum FileRepairs {
     .antimeridianUncut: "cut the line at 180 degrees", .elevationSyntax: "remove the elevation",
     .schemaOrder: "put the elements in the order of the schema",
     .attributeMissing: "add the attribute", .namespace: "declare the namespace",
+    .declarationLate: "remove the space", .commentLong: "remove the comment",
+    .encoding: "write UTF-8, or the encoding's right name", .notWellFormed: "mend the syntax",
     .polylineEscaped: "write each backslash once", .tupleComma: "put a space there",
     .collectionProperties: "rename the member",
   ]
