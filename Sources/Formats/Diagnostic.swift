@@ -107,6 +107,7 @@ extension Diagnostic.Code {
 
   // What the standards ask and readers can do without.
   public static let namespace = Self(rawValue: "namespace")
+  public static let prefixUndeclared = Self(rawValue: "prefix-undeclared")
   public static let schemaOrder = Self(rawValue: "schema-order")
   public static let schemaElement = Self(rawValue: "schema-element")
   public static let schemaRepeated = Self(rawValue: "schema-repeated")
@@ -117,6 +118,7 @@ extension Diagnostic.Code {
   public static let memberMisspelt = Self(rawValue: "member-misspelt")
   public static let collectionNested = Self(rawValue: "collection-nested")
   public static let collectionProperties = Self(rawValue: "collection-properties")
+  public static let networkLink = Self(rawValue: "network-link")
   public static let noGeometry = Self(rawValue: "no-geometry")
 
   // What our own files say about a route.

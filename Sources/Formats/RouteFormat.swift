@@ -6,6 +6,9 @@ public enum RouteFormat: String, CaseIterable, Hashable, Sendable {
   /// The same with 6 digits.
   case polyline6
 
+  /// Whether it is nothing but letters, in which any text may be meant.
+  var isText: Bool { self == .polyline5 || self == .polyline6 }
+
   /// The format that a file's ending names, or nil. A bare `.polyline` says nothing about digits.
   public init?(fileName: String) {
     guard let dot = fileName.lastIndex(of: ".") else { return nil }

@@ -41,6 +41,11 @@ public enum RouteReader {
     }
     let named = fileName.flatMap(RouteFormat.init(fileName:))
     let isPolyline = named == .polyline5 || named == .polyline6
+    if !isPolyline, RouteFormat.sniffed(source) == nil, format?.isText != true,
+      let advice = ForeignFile.advice(source)
+    {
+      return refused(.unknownFormat, advice)
+    }
     guard let format = format ?? (isPolyline ? named : nil) ?? RouteFormat.sniffed(source) ?? named
     else {
       if fileName?.lowercased().hasSuffix(".polyline") == true {

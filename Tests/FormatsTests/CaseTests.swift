@@ -74,6 +74,15 @@ struct CaseTests {
     Row(
       file: "20-truncated.gpx", vertices: 17, told: ["not-well-formed error"], isRepaired: true),
     Row(file: "30-clamped-zeros.kml", vertices: 4, hasElevations: false),
+    Row(
+      file: "63c-lon-over-180.gpx", vertices: 3, told: ["longitude-wrapped warning"],
+      isRepaired: true),
+    Row(file: "62-mercator.geojson", told: ["latitude-range error"], says: "Web Mercator metres"),
+    Row(
+      file: "32-network-link.kml", told: ["network-link warning"], says: "files/Trail.kml"),
+    Row(
+      file: "17-undeclared-prefix.gpx", vertices: 4, told: ["prefix-undeclared error"],
+      isRepaired: true),
     Row(file: "59a-hairpins-sparse.gpx", kilometers: 1.638),
   ]
 

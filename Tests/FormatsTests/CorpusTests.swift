@@ -188,7 +188,7 @@ import Testing
       why: "the text is on line 11, the position around it begins on line 9"),
     Refusal(
       "gpx/coregpx/wptError.gpx",
-      ["3:7 latitude-range", "10:27 longitude-range"]),
+      ["3:7 latitude-range", "10:27 longitude-wrapped"]),
     Refusal(
       "gpx/togeojson/bad.gpx",
       [

@@ -98,7 +98,9 @@ import Testing
     expectSane(document, "\(shown(bytes)), seed \(runSeed)")
     let thorough = RouteReader.read(bytes, as: format, thoroughly: true)
     expectSane(thorough, "\(shown(bytes)), seed \(runSeed)")
-    if thorough.errors != document.errors || thorough.vertices != document.vertices {
+    // Only a strict reader asks whether prefixes are declared.
+    let errors = thorough.errors.filter { $0.code != .prefixUndeclared }
+    if errors != document.errors || thorough.vertices != document.vertices {
       Issue.record("a thorough reading differs: \(shown(bytes)), seed \(runSeed)")
     }
     guard document.errors.isEmpty else { return }

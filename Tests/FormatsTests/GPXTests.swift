@@ -97,7 +97,7 @@ import Testing
     ]
     for (mark, declared, encoding, body, what) in encodings {
       let head = declared.map { "<?xml version=\"1.0\" encoding=\"\($0)\"?>\n" } ?? ""
-      let whole = mark + head + body.replacing("lon=\"2\"", with: "lon=\"200\"")
+      let whole = mark + head + body.replacing("lon=\"2\"", with: "lon=\"400\"")
       func bytes(_ text: String) throws -> [UInt8] {
         Array(try #require(text.data(using: encoding, allowLossyConversion: false)))
       }
@@ -203,6 +203,27 @@ import Testing
     #expect(again.errors.isEmpty && again.vertices == document.vertices, "\(again.found())")
   }
 
+  @Test(arguments: [
+    ("a.gpx", "<!DOCTYPE html><html><body>Sign in</body></html>", "HTML"),
+    ("a.gpx", "<?xml version='1.0'?><TrainingCenterDatabase/>", "TCX"),
+    ("a.geojson", "lat,lon,name\n1,2,Hut\n", "CSV"),
+  ])
+  func filesOfAnotherKindAreCalledByTheirName(_ name: String, _ text: String, _ kind: String) {
+    let document = RouteReader.read(Array(text.utf8), fileName: name)
+    #expect(document.codes == [.unknownFormat])
+    #expect(document.diagnostics[0].message.contains(kind))
+  }
+
+  @Test(arguments: [
+    ("465000000,8000000", "E7"), ("2600000,1200000", "Swiss"), ("530000,180000", "British"),
+    ("500000,5200000", "UTM"), ("1001875,5621521", "Web Mercator metres"),
+  ])
+  func numbersThatAreNoDegreesAreCalledByTheirName(_ pair: String, _ system: String) {
+    let json = read("{\"type\":\"LineString\",\"coordinates\":[[\(pair)],[\(pair)]]}")
+    #expect(json.errors.count == 2)
+    #expect(json.errors.allSatisfy { $0.message.contains(system) }, "\(json.errors[0].message)")
+  }
+
   // MARK: Places and messages
 
   @Test func theMessageOfTheDesign() throws {
@@ -215,13 +236,13 @@ import Testing
       lines.append("       lon=\"7\"/>")
     }
     while lines.count < 811 { lines.append("") }
-    lines.append("<trkpt lat=\"1\" lon=\"191.2\"/></trkseg></trk></gpx>")
+    lines.append("<trkpt lat=\"1\" lon=\"391.2\"/></trkseg></trk></gpx>")
     let document = read(lines.joined(separator: "\n"))
     let diagnostic = try #require(document.diagnostics.first)
     #expect(document.diagnostics.count == 1)
     #expect(
       diagnostic.message
-        == "the longitude 191.2 is outside -180…180 (track \"North\", point 311)")
+        == "the longitude 391.2 is outside -180…180 (track \"North\", point 311)")
     #expect(diagnostic.line == 812 && diagnostic.column == 16)
     #expect(diagnostic.severity == .error && diagnostic.pointer == nil)
     #expect(lines[811].utf8.dropFirst(15).starts(with: "lon".utf8))

@@ -84,7 +84,7 @@ import Testing
     #expect(document.vertices.prefix(3) == [place(46, 7, 1200), place(46.5, 7.5), place(47, 8, 0)])
     let faults: [(String, Diagnostic.Code)] = [
       ("7", .positionTooShort), ("7,46", .numberSyntax), ("7 91", .latitudeRange),
-      ("181 1", .longitudeRange), ("7 x", .numberSyntax), ("7 1e400", .numberRange),
+      ("361 1", .longitudeRange), ("7 x", .numberSyntax), ("7 1e400", .numberRange),
     ]
     for (coord, code) in faults {
       let document = kml(
@@ -137,7 +137,7 @@ import Testing
         ]
       ),
       ("1,2 91,91", ["18 latitude-range the latitude 91.0 is outside -90…90"]),
-      ("1,2 181,1", ["18 longitude-range the longitude 181.0 is outside -180…180"]),
+      ("1,2 361,1", ["18 longitude-range the longitude 361.0 is outside -180…180"]),
       ("1", ["14 position-too-short a coordinate needs a longitude and a latitude"]),
       (
         "1,2,", ["14 number-syntax “1,2,” is not longitude,latitude or longitude,latitude,altitude"]

@@ -16,12 +16,12 @@ import Testing
     let text = """
       <gpx><wpt lat="1" lon="2"/><wpt lat="120" lon="2"/>
       <rte><rtept lat="99" lon="1"/></rte><trk/><trk><trkseg><trkpt lat="1" lon="1"/></trkseg>
-      <trkseg><trkpt lat="1" lon="1"/><trkpt lat="170.5" lon="-41"/><trkpt lat="2" lon="181"/>
+      <trkseg><trkpt lat="1" lon="1"/><trkpt lat="170.5" lon="-41"/><trkpt lat="2" lon="381"/>
       <trkpt lat="x" lon="181"/></trkseg></trk></gpx>
       """
     #expect(
       rejected(read(text)) == [
-        "w1 120.0,2.0 1:28", "1.1.1 170.5,-41.0 3:33", "1.1.1 2.0,181.0 3:63",
+        "w1 120.0,2.0 1:28", "1.1.1 170.5,-41.0 3:33", "1.1.1 2.0,381.0 3:63",
       ])
     let route = "<gpx><rte/><rte><rtept lat='99' lon='1'/></rte></gpx>"
     #expect(rejected(read(route)) == ["1.0.0 99.0,1.0 1:17"])
@@ -32,11 +32,11 @@ import Testing
       <kml><Placemark><Point><coordinates>-41,170</coordinates></Point></Placemark>
       <Placemark><MultiGeometry><LineString><coordinates>1,1 2,2</coordinates></LineString>
       <LineString><coordinates>1,1 -41,170,3
-       200,5</coordinates></LineString></MultiGeometry></Placemark></kml>
+       400,5</coordinates></LineString></MultiGeometry></Placemark></kml>
       """
     #expect(
       rejected(read(text)) == [
-        "w0 170.0,-41.0 1:37", "0.1.1 170.0,-41.0 3:30", "0.1.1 5.0,200.0 4:2",
+        "w0 170.0,-41.0 1:37", "0.1.1 170.0,-41.0 3:30", "0.1.1 5.0,400.0 4:2",
       ])
   }
 

@@ -100,7 +100,7 @@ import Testing
       .boundsWrong,
       gpx(
         "<metadata><bounds minlat=\"1\" minlon=\"1\" maxlat=\"2\" maxlon=\"2\"/></metadata>\n"
-          + "<trk><trkseg>\(points(9))</trkseg></trk>"), hasNot: ["<bounds"]),
+          + "<trk><trkseg>\(points(9))</trkseg></trk>"), has: ["<bounds minlat=\"51"]),
     Case(
       .antimeridianUncut,
       line("[179.90000, 10.00000], [-179.90000, 10.10000], [-179.80000, 10.20000]"),
@@ -179,6 +179,10 @@ import Testing
     Case(.encoding, track(points(5)).replacing("UTF-8", with: "utf8"), has: ["\"UTF-8\""]),
     Case(
       .notWellFormed, track(points(5)).replacing("</gpx>", with: ""), has: ["</gpx>"]),
+    Case(
+      .prefixUndeclared,
+      gpx("<trk><extensions><gpxx:C/></extensions><trkseg>\n\(points(5))\n</trkseg></trk>"),
+      has: ["xmlns:gpxx=\"http://www.garmin.com"]),
     Case(
       .polylineEscaped,
       "_p~iF~ps|U\\\\o@^m@`@b@\\\\q@d@o@\\\\`@\n", has: ["U\\o@"], hasNot: ["\\\\"],

@@ -28,10 +28,9 @@ extension DiagnosticCatalog {
       good: geometry("LineString", "[[174.78, -41.29], [175.07, -41.12]]")),
     .init(
       .longitudeRange, "Longitude out of range", .error,
-      "A longitude lies outside -180 to 180 degrees. The number may be swapped with the latitude, lack "
-        + "its decimal point, or count on past 180 degrees. Write the same place within the range: "
-        + "190 is -170.",
-      bad: track("    <trkpt lat=\"65.5\" lon=\"190\"/>"),
+      "A longitude lies more than a turn outside of -180 to 180 degrees. The number may lack its decimal "
+        + "point, or be metres of another reference system. Write decimal degrees on WGS84.",
+      bad: track("    <trkpt lat=\"65.5\" lon=\"-1700\"/>"),
       good: track("    <trkpt lat=\"65.5\" lon=\"-170\"/>")),
     .init(
       .longitudeWrapped, "Longitude counted past 180 degrees", .warning,

@@ -11,6 +11,13 @@ extension DiagnosticCatalog {
         "<gpx version=\"1.1\" creator=\"Mile Quest\" xmlns=\"http://www.topografix.com/GPX/1/1\"/>\n"
     ),
     .init(
+      .prefixUndeclared, "Undeclared namespace prefix", .error,
+      "An element or attribute has a prefix that no element around it declares. Strict readers of XML "
+        + "refuse the whole file. Declare the prefix in the root element, as in "
+        + "xmlns:gpxx=\"http://www.garmin.com/xmlschemas/GpxExtensions/v3\".",
+      bad: gpx("  <trk><extensions><gpxx:Color>Red</gpxx:Color></extensions></trk>"),
+      good: goodTrack),
+    .init(
       .schemaOrder, "Elements in the wrong order", .warning,
       "GPX fixes the order of the elements within each other, and here one comes too late. The order "
         + "does not matter for the marker, but strict programs and devices refuse the file or lose the "
@@ -91,6 +98,15 @@ extension DiagnosticCatalog {
       bad:
         "{\"type\": \"FeatureCollection\", \"properties\": {\"name\": \"Fell\"},\n \"features\": []}\n",
       good: "{\"type\": \"FeatureCollection\", \"features\": []}\n"),
+    .init(
+      .networkLink, "Data elsewhere", .warning,
+      "The KML file names other files by network links and is often nothing but a pointer to them. "
+        + "Nothing is fetched, so what they hold is not in the route. Open the file that the message "
+        + "names.",
+      bad:
+        "<kml xmlns=\"http://www.opengis.net/kml/2.2\"><NetworkLink><Link><href>a.kml</href></Link>"
+        + "</NetworkLink></kml>\n",
+      good: kmlLine("-3.07,54.46 -3.05,54.48")),
     .init(
       .noGeometry, "Placemark without geometry", .info,
       "A placemark of the KML file has a name and no place. There is nothing of it to walk or to show, "

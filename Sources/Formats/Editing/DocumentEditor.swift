@@ -65,6 +65,9 @@ protocol DocumentEditor {
   func insertAttribute(
     _ name: String, _ value: String, inTagAt offset: Int
   ) throws(EditError) -> EditPlan
+  func setAttribute(
+    _ name: String, _ value: String, inTagAt offset: Int
+  ) throws(EditError) -> EditPlan
   func removeMember(at offset: Int) throws(EditError) -> EditPlan
   func replaceValue(at offset: Int, with bytes: [UInt8]) throws(EditError) -> EditPlan
 }
@@ -159,6 +162,10 @@ extension DocumentEditor {
   func removeElement(at offset: Int) throws(EditError) -> EditPlan { throw .elementsAreXML }
 
   func insertAttribute(
+    _ name: String, _ value: String, inTagAt offset: Int
+  ) throws(EditError) -> EditPlan { throw .elementsAreXML }
+
+  func setAttribute(
     _ name: String, _ value: String, inTagAt offset: Int
   ) throws(EditError) -> EditPlan { throw .elementsAreXML }
 

@@ -96,6 +96,12 @@ struct EditPlanner {
     case .removeMember(let offset): return try editor.removeMember(at: offset)
     case .insertAttribute(let name, let value, let offset):
       return try editor.insertAttribute(name, value, inTagAt: offset)
+    case .setAttributes(let attributes, let offset):
+      var plan = EditPlan()
+      for pair in attributes where pair.count == 2 {
+        plan.texts += try editor.setAttribute(pair[0], pair[1], inTagAt: offset).texts
+      }
+      return plan
     case .replaceValue(let offset, let replacement):
       return try editor.replaceValue(at: offset, with: replacement)
     case .writeInUTF8: return Self.planUTF8(document.source)

@@ -57,6 +57,9 @@ public enum RouteEdit: Hashable, Sendable {
   case removeMember(atOffset: Int)
   /// Puts an attribute into the XML tag that stands at a byte.
   case insertAttribute(name: String, value: String, inTagAt: Int)
+  /// Writes attributes of the XML tag that stands at a byte, each a name and a value, whether they are
+  /// there or not.
+  case setAttributes([[String]], inTagAt: Int)
   /// Writes another value in the place of the JSON value that begins at a byte.
   case replaceValue(atOffset: Int, with: [UInt8])
   /// Writes the same characters in UTF-8, and that name into the XML declaration.

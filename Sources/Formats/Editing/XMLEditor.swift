@@ -69,6 +69,16 @@ extension XMLEditor {
     return EditPlan(removals: [element.range])
   }
 
+  func setAttribute(
+    _ name: String, _ value: String, inTagAt offset: Int
+  ) throws(EditError) -> EditPlan {
+    let start = try tagStart(at: offset)
+    if let tag = xml.lexer.tag(at: start), let old = xml.lexer.attribute(name, of: tag) {
+      return EditPlan(texts: [TextEdit(old.value, value.asXMLAttribute)])
+    }
+    return try insertAttribute(name, value, inTagAt: offset)
+  }
+
   func insertAttribute(
     _ name: String, _ value: String, inTagAt offset: Int
   ) throws(EditError) -> EditPlan {

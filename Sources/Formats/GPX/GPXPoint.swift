@@ -51,10 +51,16 @@ extension GPXReader {
     }
     let written = (latitude, longitude)
     if let value = latitude, !(value >= -90 && value <= 90) {
-      fault(.latitudeRange, "the latitude \(value) is outside -90…90", "lat", element)
+      let hint = ForeignNumbers.hint(longitude: longitude ?? 0, latitude: value)
+      fault(.latitudeRange, "the latitude \(value) is outside -90…90\(hint)", "lat", element)
       latitude = nil
     }
-    if let value = longitude, !(value >= -180 && value <= 180) {
+    if let value = longitude, let latitude, abs(value) > 180, abs(value) <= 360 {
+      let turned = Coordinate.normalized(longitude: value)
+      let offset = document.source.attributeOffset("lon", inTagAt: point.offset)
+      wrapped.add(value, broughtTo: turned, latitude: latitude, offset: offset)
+      longitude = turned
+    } else if let value = longitude, !(value >= -180 && value <= 180) {
       fault(.longitudeRange, "the longitude \(value) is outside -180…180", "lon", element)
       longitude = nil
     }

@@ -250,11 +250,25 @@ struct GPXSchemaCheck {
     bounds.append((offset, sides))
   }
 
+  /// The box that holds the points of the file.
+  private static func mended(_ held: PositionBounds, _ offset: Int) -> RouteEdit {
+    // Over 180 degrees the west is greater than the east.
+    let isOverTurn = held.eastOfTurn - held.westOfTurn < held.east - held.west
+    let west = isOverTurn ? held.westOfTurn : held.west
+    let east = isOverTurn ? held.eastOfTurn : held.east
+    return .setAttributes(
+      [
+        ["minlat", "\(held.south)"], ["minlon", "\(west > 180 ? west - 360 : west)"],
+        ["maxlat", "\(held.north)"], ["maxlon", "\(east > 180 ? east - 360 : east)"],
+      ], inTagAt: offset)
+  }
+
   private func boundsFault(_ held: PositionBounds) -> Diagnostic? {
     guard let (offset, sides) = bounds.first else { return nil }
     func fault(_ message: String) -> Diagnostic {
       Diagnostic(
-        .boundsWrong, .warning, message, offset: offset, remedy: [.removeElement(atOffset: offset)])
+        .boundsWrong, .warning, message, offset: offset,
+        remedy: [held.isEmpty ? .removeElement(atOffset: offset) : Self.mended(held, offset)])
     }
     for (name, side) in sides.sorted(by: { $0.key < $1.key }) where side == nil {
       return fault("the \(name) of the bounds is not a number")

@@ -4,10 +4,7 @@ internal import Geodesy
 struct GeoJSONPositions {
   /// Whether the positions were reprojected, so that what stands in the file is not degrees.
   var isReprojected = false
-  /// The first longitude beyond ±180, and what mends all of them.
-  private var wrapped: (message: String, offset: Int, pointer: String, remedy: [RouteEdit])?
-  /// More of them than this are not kept for a repair.
-  private static let mostWrapped = 1_000_000
+  private var wrapped = WrappedLongitudes()
 
   /// The coordinate of a position, or nil where it has no place on the earth.
   @inline(__always)
@@ -41,7 +38,9 @@ struct GeoJSONPositions {
     if abs(latitude) > 90 || abs(longitude) > 360, !isReprojected { diagnostics.excuse() }
     guard abs(latitude) <= 90 else {
       let hint =
-        abs(longitude) <= 90 ? "; GeoJSON writes the longitude first: are the two swapped?" : ""
+        abs(longitude) <= 90
+        ? "; GeoJSON writes the longitude first: are the two swapped?"
+        : ForeignNumbers.hint(longitude: longitude, latitude: latitude)
       diagnostics.note(
         .latitudeRange, .error, "the latitude \(latitude) is outside -90…90\(hint)", at: offset,
         pointer: pointer)
@@ -49,31 +48,21 @@ struct GeoJSONPositions {
     }
     guard abs(longitude) <= 360 else {
       diagnostics.note(
-        .longitudeRange, .error, "the longitude \(longitude) is outside -180…180", at: offset,
+        .longitudeRange, .error,
+        "the longitude \(longitude) is outside -180…180"
+          + ForeignNumbers.hint(longitude: longitude, latitude: latitude), at: offset,
         pointer: pointer)
       return nil
     }
     let turned = Coordinate.normalized(longitude: longitude)
-    if wrapped == nil {
-      wrapped = (
-        "the longitude \(longitude) is outside -180…180 and was brought back by a turn, here and "
-          + "wherever it happens again", offset, pointer, []
-      )
-    }
-    if wrapped?.remedy.count ?? 0 < Self.mostWrapped {
-      wrapped?.remedy.append(
-        .replacePosition(atOffset: offset, latitude: latitude, longitude: turned))
-    }
+    wrapped.add(
+      longitude, broughtTo: turned, latitude: latitude, offset: offset, pointer: pointer)
     return Coordinate(
       uncheckedLatitude: latitude, longitude: turned, elevation: tape.values[3 * i + 2])
   }
 
   /// Notes what stands for many positions.
   func finish(_ diagnostics: inout DiagnosticList) {
-    guard let wrapped else { return }
-    diagnostics.addSummary(
-      Diagnostic(
-        .longitudeWrapped, .warning, wrapped.message, offset: wrapped.offset,
-        pointer: wrapped.pointer, remedy: wrapped.remedy))
+    wrapped.finish(&diagnostics)
   }
 }

@@ -12,7 +12,8 @@ final class KMLReader: XMLReader {
 
   private enum Element {
     case document, container, placemark, multi, line, point, track
-    case altitudeMode, name, description, coordinates, trackCoordinate, trackTime, extendedData,
+    case link, href, altitudeMode, name, description, coordinates, trackCoordinate, trackTime,
+      extendedData,
       data, value
   }
 
@@ -30,6 +31,8 @@ final class KMLReader: XMLReader {
 
   /// Whether the altitudes of the line or point count, since its mode is not clamped to the ground.
   private var hasAltitudes = false
+  /// The addresses that network links name.
+  private var links: [(address: String, offset: Int)] = []
   private var dataName = ""
   private var tuple = KMLTuple()
   private var tupleNumber = 0
@@ -62,6 +65,7 @@ final class KMLReader: XMLReader {
     case .container:
       if XMLName.equals(name, "Document") || XMLName.equals(name, "Folder") { return .container }
       if XMLName.equals(name, "Placemark") { return startPlacemark(stream) }
+      if XMLName.equals(name, "NetworkLink") { return .link }
       if XMLName.equals(name, "name"), document.name == nil { return startText(.name, stream) }
       if XMLName.equals(name, "ExtendedData") { return .extendedData }
     case .placemark, .multi:
@@ -93,6 +97,10 @@ final class KMLReader: XMLReader {
         }
         return .data
       }
+    case .link:
+      // Older files write Url for Link.
+      if XMLName.equals(name, "Link") || XMLName.equals(name, "Url") { return .link }
+      if XMLName.equals(name, "href") { return startText(.href, stream) }
     case .data:
       if XMLName.equals(name, "value") { return startText(.value, stream) }
     default: break
@@ -202,7 +210,7 @@ final class KMLReader: XMLReader {
     do throws(KMLTuple.Fault) {
       let values = try tuple.numbers(separator, limits)
       if values.count > 3 { return try finishLongTuple(values, separator, stream) }
-      let vertex = try KMLTuple.coordinate(values[...])
+      let vertex = try KMLTuple.coordinate(turned(values)[...])
       tupleSize = values.count
       guard countVertex(stream) else { return }
       part.append(vertex, offset: tuple.offset)
@@ -213,6 +221,21 @@ final class KMLReader: XMLReader {
       }
       diagnostics.note(error.code, .error, error.message + context, at: tuple.offset)
     }
+  }
+
+  /// The numbers with a longitude past 180 degrees brought back.
+  @inline(__always)
+  private func turned(_ values: [Double]) -> [Double] {
+    guard let longitude = values.first, abs(longitude) > 180 else { return values }
+    return broughtBack(values)
+  }
+
+  @inline(never)
+  private func broughtBack(_ values: [Double]) -> [Double] {
+    guard values.count > 1, abs(values[0]) <= 360, abs(values[1]) <= 90 else { return values }
+    let turned = Coordinate.normalized(longitude: values[0])
+    wrapped.add(values[0], broughtTo: turned, latitude: values[1], offset: tuple.offset)
+    return [turned] + values.dropFirst()
   }
 
   /// Takes several tuples between which commas stand for space.
@@ -256,6 +279,18 @@ final class KMLReader: XMLReader {
     return " (placemark \(name), point \(tupleNumber))"
   }
 
+  override func complete() {
+    guard let link = links.first else { return }
+    let isAll = document.tracks.isEmpty && document.waypoints.isEmpty
+    diagnostics.addSummary(
+      Diagnostic(
+        .networkLink, isAll ? .warning : .info,
+        (isAll ? "the file only links to its data" : "the file links to more data")
+          + ", which is at “\(shortened(link.address, to: 200))”"
+          + (links.count == 1 ? "" : " and \(links.count - 1) more places")
+          + "; nothing is fetched: open that file", offset: link.offset))
+  }
+
   // MARK: Ends
 
   override func leave(_ stream: XMLStream) {
@@ -278,6 +313,8 @@ final class KMLReader: XMLReader {
     case .altitudeMode:
       // Clamped to the ground is what a line without a mode is.
       hasAltitudes = text.trimmed.map { !$0.hasPrefix("clampTo") } ?? false
+    case .href:
+      if let address = text.trimmed, links.count < 100 { links.append((address, text.offset)) }
     case .name, .description, .value: takeText(of: element)
     case .placemark: finishPlacemark(stream)
     default: break

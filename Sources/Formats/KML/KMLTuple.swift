@@ -46,7 +46,9 @@ struct KMLTuple {
     let (longitude, latitude) = (values[first], values[first + 1])
     guard latitude >= -90, latitude <= 90 else {
       throw Fault(
-        code: .latitudeRange, message: "the latitude \(latitude) is outside -90…90",
+        code: .latitudeRange,
+        message: "the latitude \(latitude) is outside -90…90"
+          + ForeignNumbers.hint(longitude: longitude, latitude: latitude),
         position: (latitude, longitude))
     }
     guard longitude >= -180, longitude <= 180 else {

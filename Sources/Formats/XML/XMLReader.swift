@@ -16,6 +16,8 @@ class XMLReader {
   /// The track and the part that the stream is in.
   final var track = Track()
   final var part = SourcePart()
+  final var wrapped = WrappedLongitudes()
+  private var prefixes = XMLPrefixes()
 
   private var vertexCount = 0
   /// Levels inside an element that does not matter.
@@ -99,6 +101,8 @@ class XMLReader {
       let times = timeFaults == 1 ? "" : " (\(timeFaults) times in the file, here first)"
       diagnostics.addSummary(Diagnostic(.timeSyntax, .warning, message + times, offset: offset))
     }
+    wrapped.finish(&diagnostics)
+    prefixes.finish(&diagnostics)
     complete()
     if isThorough { document.noteNames(&diagnostics) }
     document.finish(diagnostics)
@@ -108,7 +112,10 @@ class XMLReader {
   final func start(
     _ name: UnsafePointer<CChar>, _ attributes: XMLAttributes, _ stream: XMLStream
   ) {
-    if isThorough { check(name, attributes, stream) }
+    if isThorough {
+      check(name, attributes, stream)
+      prefixes.start(name, attributes, offset: stream.offset)
+    }
     if skipped > 0 {
       skipped += 1
       return
@@ -124,7 +131,10 @@ class XMLReader {
   }
 
   final func end(_ stream: XMLStream) {
-    if isThorough { checkEnd() }
+    if isThorough {
+      checkEnd()
+      prefixes.end()
+    }
     if skipped > 0 {
       skipped -= 1
       // Text goes on behind markup in the middle of it.

@@ -6,12 +6,14 @@ enum FileRepairs {
   private static let titles: [Diagnostic.Code: String] = [
     .emptyPart: "remove it", .longitudeWrapped: "write the longitudes within -180…180",
     .crsLegacy: "remove the member", .byteOrderMark: "remove the mark",
-    .bboxWrong: "remove the bbox, which nobody needs", .boundsWrong: "remove the bounds",
+    .bboxWrong: "remove the bbox, which nobody needs",
+    .boundsWrong: "write the bounds of the points",
     .antimeridianUncut: "cut the line at 180 degrees", .elevationSyntax: "remove the elevation",
     .schemaOrder: "put the elements in the order of the schema",
     .attributeMissing: "add the attribute", .namespace: "declare the namespace",
     .declarationLate: "remove the space", .commentLong: "remove the comment",
     .encoding: "write UTF-8, or the encoding's right name", .notWellFormed: "mend the syntax",
+    .prefixUndeclared: "declare the prefix",
     .polylineEscaped: "write each backslash once", .tupleComma: "put a space there",
     .collectionProperties: "rename the member",
   ]
