@@ -41,6 +41,9 @@ public struct MeasuredRoute: Sendable {
   public let waypoints: [PlacedWaypoint]
   /// Waypoints that were asked to be markers and do not fit an increasing measure.
   public let unusedMarkers: [Int]
+  /// Waypoints, by their indices, for which a line that is near itself everywhere was not searched to
+  /// the end: they stand on it near their coordinates, though maybe not where they are nearest.
+  public let roughlyPlaced: [Int]
   /// The waypoints of one lap by distance from its start, and where its legs begin.
   let lapStops: LapStops
 
@@ -66,7 +69,8 @@ public struct MeasuredRoute: Sendable {
     }
     line = RouteLine(route, closing: closing)
 
-    var places = try Self.place(route.waypoints, on: line)
+    var (places, cutShort) = try Self.place(route.waypoints, on: line)
+    roughlyPlaced = cutShort
     let officialLength = request.officialLength ?? route.officialLength
     let (markers, unused) = Self.markers(
       among: route.waypoints, at: &places, request: request, officialLength: officialLength,

@@ -15,11 +15,13 @@ extension Route {
           && waypoint.coordinate.longitude >= box.west && waypoint.coordinate.longitude <= box.east
       }
     }
-    guard !near.isEmpty, let index = PlaceIndex(line) else { return with([]) }
+    if near.isEmpty { return with([]) }
+    let index = PlaceIndex(line)
+    var work = Work(steps: WorkLimits.placing(segments: index.tree.count))
     return with(
       near.filter { waypoint in
-        index.places(nearest: waypoint.coordinate, toleranceMeters: 0)
-          .contains { $0.offsetMeters <= meters }
+        work.allowAtLeast(WorkLimits.placingLeast)
+        return index.nearest(to: waypoint.coordinate, isBand: true, &work).offsetMeters <= meters
       })
   }
 

@@ -1,4 +1,3 @@
-internal import Base
 public import Geodesy
 
 /// A place of the course near a coordinate.
@@ -17,7 +16,7 @@ extension MeasuredRoute {
   /// All passes count: a road walked out and back answers twice. Two places belong together unless
   /// the line moves away between them by a metre (or half the tolerance, if that is less).
   /// - Parameter toleranceMeters: how much further than the nearest a place may be.
-  /// - Throws: `limit` where no memory is left.
+  /// - Throws: `cancelled` where nobody waits for the answer.
   /// - Complexity: O(vertices) to index the line for this call, then O(log vertices) expected; for
   ///   many calls keep a `NearestPlaces`.
   public func nearest(
@@ -28,7 +27,7 @@ extension MeasuredRoute {
 
   /// Of the nearest places of all laps, the one whose distance is nearest to a hint.
   ///
-  /// - Throws: `limit` where no memory is left.
+  /// - Throws: `cancelled` where nobody waits for the answer.
   public func nearest(
     to target: Coordinate, near hint: Distance,
     toleranceMeters: Double = MeasuredRoute.waypointTieMeters
@@ -47,27 +46,40 @@ extension MeasuredRoute {
 
 /// Tells which places of a course are nearest to a coordinate, from an index that is made once.
 ///
-/// Safe to share between threads; the questions take turns.
+/// Safe to share between threads.
 public final class NearestPlaces: Sendable {
   public let route: MeasuredRoute
-  private let index: Lock<PlaceIndex>
+  private let index: PlaceIndex
 
-  /// - Throws: `limit` where no memory is left.
+  /// - Throws: `cancelled` where nobody waits for the answer.
   /// - Complexity: O(vertices).
   public init(_ route: MeasuredRoute) throws(RouteError) {
-    guard let index = PlaceIndex(route.line) else {
-      throw RouteError(.limit, "no memory is left for the index of places")
-    }
+    if Task.isCancelled { throw RouteError(.cancelled, "nobody waits for the answer any more") }
     self.route = route
-    self.index = Lock(index)
+    index = PlaceIndex(route.line)
+  }
+
+  /// The places of the first lap that are nearest to a coordinate, nearest first, and whether all of
+  /// them are there.
+  ///
+  /// A line that is near itself everywhere has more places than an answer may cost to find: then some
+  /// are missing, and the nearest that is told may not be the nearest of all.
+  /// - Complexity: O(log vertices) expected, O(vertices) where the line is near itself everywhere.
+  public func search(
+    near target: Coordinate, toleranceMeters: Double = MeasuredRoute.waypointTieMeters
+  ) -> (matches: [Match], isCutShort: Bool) {
+    let found = matchesOfLap(to: target, toleranceMeters: toleranceMeters)
+    return (
+      found.matches.sorted { ($0.offsetMeters, $0.distance) < ($1.offsetMeters, $1.distance) },
+      found.isCutShort
+    )
   }
 
   /// The same as `MeasuredRoute.nearest(to:toleranceMeters:)`. O(log vertices) expected.
   public func matches(
     to target: Coordinate, toleranceMeters: Double = MeasuredRoute.waypointTieMeters
   ) -> [Match] {
-    matchesOfLap(to: target, toleranceMeters: toleranceMeters)
-      .sorted { ($0.offsetMeters, $0.distance) < ($1.offsetMeters, $1.distance) }
+    search(near: target, toleranceMeters: toleranceMeters).matches
   }
 
   /// The same as `MeasuredRoute.nearest(to:near:toleranceMeters:)`. O(log vertices) expected.
@@ -75,7 +87,7 @@ public final class NearestPlaces: Sendable {
     to target: Coordinate, near hint: Distance,
     toleranceMeters: Double = MeasuredRoute.waypointTieMeters
   ) -> Match? {
-    let once = matchesOfLap(to: target, toleranceMeters: toleranceMeters)
+    let once = matchesOfLap(to: target, toleranceMeters: toleranceMeters).matches
     let lapSize = route.lapLength.micrometers
     var best: (match: Match, gap: UInt64)?
     for match in once {
@@ -107,14 +119,17 @@ public final class NearestPlaces: Sendable {
   private var course: Course { route.route.course }
 
   /// The matches of one lap in the order they are passed.
-  private func matchesOfLap(to target: Coordinate, toleranceMeters: Double) -> [Match] {
-    let places = index.withLock { $0.places(nearest: target, toleranceMeters: toleranceMeters) }
+  private func matchesOfLap(
+    to target: Coordinate, toleranceMeters: Double
+  ) -> (matches: [Match], isCutShort: Bool) {
+    var work = index.allowance
+    let places = index.places(nearest: target, toleranceMeters: toleranceMeters, &work)
     let there = places.map { place in
       Match(
         distance: route.officialDistance(onLapAtMeters: place.meters),
         offsetMeters: place.offsetMeters, coordinate: place.coordinate)
     }
-    guard course.thereAndBack else { return there }
+    guard course.thereAndBack else { return (there, work.isSpent) }
     let start = route.start.micrometers
     let turn = start + route.lapLength.micrometers
     let back = there.reversed().compactMap { match -> Match? in
@@ -125,6 +140,6 @@ public final class NearestPlaces: Sendable {
         distance: Distance(micrometers: turn - along), offsetMeters: match.offsetMeters,
         coordinate: match.coordinate)
     }
-    return there + back
+    return (there + back, work.isSpent)
   }
 }

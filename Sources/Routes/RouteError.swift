@@ -11,6 +11,8 @@ public struct RouteError: Error, Hashable, Sendable, CustomStringConvertible {
     public static let calibration = Code(rawValue: "calibration")
     public static let limit = Code(rawValue: "limit")
     public static let range = Code(rawValue: "range")
+    /// The task that asked was cancelled.
+    public static let cancelled = Code(rawValue: "cancelled")
   }
 
   public let code: Code

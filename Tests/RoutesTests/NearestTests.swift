@@ -51,14 +51,12 @@ import Testing
       let vertices = round % 5 == 0 ? Self.spiral(&random) : Self.eastward(&random)
       let line = try measured([vertices])
       if line.length == .zero { continue }
-      guard let index = PlaceIndex(line.line) else {
-        Issue.record("no memory")
-        return
-      }
+      let index = PlaceIndex(line.line)
       for _ in 0..<20 {
         let at = Int64(random.double(0..<1) * Double(line.length.micrometers))
         let position = line.position(at: micrometers(at))
-        let found = index.places(nearest: position.coordinate, toleranceMeters: 1e-4)
+        var work = index.allowance
+        let found = index.places(nearest: position.coordinate, toleranceMeters: 1e-4, &work)
         let best = try #require(found.min { $0.offsetMeters < $1.offsetMeters })
         let along = abs(best.meters - Double(at) / 1e6)
         worst = (max(worst.along, along), max(worst.offset, best.offsetMeters))

@@ -172,6 +172,11 @@ import Testing
     let far = road.map { offset($0, north: 50_000, east: 0) }
     let beyond = Waypoint(coordinate: offset(far[2], north: 10, east: 0))
     #expect(try meters([at(9_000), beyond], on: [road, far], joins: [.ferry]) == [9_000, 12_000])
+    // The far end of a jump is a place even where the line ends there.
+    let island = offset(far[5], north: 10, east: 0)
+    #expect(
+      try measured([road, [far[5]]], joins: [.ferry], waypoints: [Waypoint(coordinate: island)])
+        .waypoints[0].offsetMeters < 11)
     let over = [place(0, 179.99), place(0, -179.99)]
     let date = Waypoint(coordinate: place(0.001, 180))
     let dateWest = Waypoint(coordinate: place(0.001, -180))

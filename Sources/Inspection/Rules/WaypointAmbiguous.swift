@@ -20,12 +20,14 @@ enum WaypointAmbiguous: Rule {
       """)
 
   static func inspect(_ subject: Subject, _ findings: inout FindingList) {
-    guard !subject.measured.waypoints.isEmpty,
-      let index = PlaceIndex(subject.line, passOnly: true)
-    else { return }
+    if subject.measured.waypoints.isEmpty { return }
+    let index = PlaceIndex(subject.line, passOnly: true)
+    var work = index.allowance
     for placed in subject.measured.waypoints {
       let places = index.places(
-        nearest: placed.waypoint.coordinate, toleranceMeters: limit(subject))
+        nearest: placed.waypoint.coordinate, toleranceMeters: limit(subject), &work)
+      // A line that passes itself everywhere is a finding of its own.
+      if work.isSpent { return }
       // Of each pass the nearest place; the two ends of a loop are one.
       var passes: [Int: PlaceIndex.Place] = [:]
       for place in places where place.offsetMeters < passes[place.pass]?.offsetMeters ?? .infinity {

@@ -1,0 +1,62 @@
+/// How much work an answer about a foreign line may cost, in steps, and how much of that is left.
+///
+/// A line can be drawn so that nothing spares one from comparing everything in it with everything
+/// else. What is asked about such a line is answered from as much of it as the allowance lasts for,
+/// and whoever asks is told. A step is about ten nanoseconds; steps are counted and not timed, so that
+/// the answer is the same on every machine.
+package struct Work: Sendable {
+  /// Steps of one geodesic between two coordinates, and of the nearest point of one segment.
+  package static let stepsOfGeodesic = 60
+  package static let stepsOfFoot = 300
+
+  private var left: Int
+  private var nextLook: Int
+  private static let stepsBetweenLooks = 100_000
+  /// Whether the task that asked wants no answer any more.
+  package private(set) var isCancelled = false
+
+  package init(steps: Int) {
+    left = steps
+    nextLook = steps - Self.stepsBetweenLooks
+  }
+
+  package var isSpent: Bool { left <= 0 }
+
+  package mutating func spend(_ steps: Int) {
+    left -= steps
+    if left < nextLook { look() }
+  }
+
+  private mutating func look() {
+    nextLook = left - Self.stepsBetweenLooks
+    guard Task.isCancelled else { return }
+    isCancelled = true
+    left = 0
+  }
+
+  /// Never less than some steps, as long as the answer is wanted.
+  package mutating func allowAtLeast(_ steps: Int) {
+    if isCancelled || left >= steps { return }
+    left = steps
+    nextLook = min(nextLook, left)
+  }
+}
+
+/// What every analysis of a line may cost, in one place.
+///
+/// With these no line within the limits of a route costs more than half a second and two microseconds
+/// a vertex and a waypoint: `make worst-cases` looks for one that does.
+package enum WorkLimits {
+  /// Finding the places of all waypoints of a route together.
+  package static func placing(segments: Int) -> Int { 15_000_000 + 60 * segments }
+  /// What each waypoint gets when that is spent: the way down to the first place that is found.
+  package static let placingLeast = 1_000
+  /// Finding the places nearest to one coordinate.
+  package static func nearest(segments: Int) -> Int { 15_000_000 + 60 * segments }
+  /// Halvings of a stretch before simplification splits in the middle, per bit of its length.
+  package static func simplificationDepth(vertices: Int) -> Int {
+    16 + 3 * (Int.bitWidth - vertices.leadingZeroBitCount)
+  }
+  /// Pairs of segments compared in the search for crossings.
+  package static func contacts(segments: Int) -> Int { 1_000_000 + 128 * segments }
+}
