@@ -17,8 +17,12 @@ public enum Simplification {
   /// Douglas and Peucker's rule (1973) in space: the distance of a vertex from the plane that holds
   /// the leg's ends and is upright midway, or from an end where it lies beyond it. Works over 180
   /// degrees and at the poles as everywhere. No recursion.
+  ///
+  /// A spiral is split next to its end again and again. A stretch that comes of more splits than
+  /// lines need is halved instead, which keeps a vertex that might have gone, and never drops one that
+  /// must stay. Where the task was cancelled, what was not looked at is kept.
   /// - Parameter toleranceMeters: 0 or less keeps everything.
-  /// - Complexity: O(n log n) typical, O(n²) for a line made to defeat it.
+  /// - Complexity: O(n log n).
   public static func keptIndices(
     of coordinates: ArraySlice<Coordinate>, toleranceMeters: Double
   ) -> [Int] {
@@ -31,9 +35,17 @@ public enum Simplification {
     var keeps = [Bool](repeating: false, count: points.count)
     keeps[0] = true
     keeps[points.count - 1] = true
-    var open = [(0, points.count - 1)]
-    while let (first, last) = open.popLast() {
+    var open = [(first: 0, last: points.count - 1, depth: 0)]
+    let deepest = WorkLimits.simplificationDepth(vertices: points.count)
+    // It needs no allowance: only whether it was cancelled is looked at.
+    var work = Work(steps: .max)
+    while let (first, last, depth) = open.popLast() {
       if last - first < 2 { continue }
+      work.spend(last - first)
+      if work.isCancelled {
+        for i in first...last { keeps[i] = true }
+        continue
+      }
       let leg = SpaceLeg(points[first], points[last])
       var furthest = -1.0
       var split = first + 1
@@ -49,11 +61,12 @@ public enum Simplification {
             split = i
           }
         }
+        if depth >= deepest { split = (first + last) / 2 }
       }
       if furthest > limit - leg.bendMeters {
         keeps[split] = true
-        open.append((first, split))
-        open.append((split, last))
+        open.append((first, split, depth + 1))
+        open.append((split, last, depth + 1))
       }
     }
     return keeps.indices.filter { keeps[$0] }.map { $0 + coordinates.startIndex }

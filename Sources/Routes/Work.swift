@@ -53,7 +53,8 @@ package enum WorkLimits {
   package static let placingLeast = 1_000
   /// Finding the places nearest to one coordinate.
   package static func nearest(segments: Int) -> Int { 15_000_000 + 60 * segments }
-  /// Halvings of a stretch before simplification splits in the middle, per bit of its length.
+  /// How many splits deep simplification goes by the furthest vertex before it halves: a line not made
+  /// to defeat it needs fewer.
   package static func simplificationDepth(vertices: Int) -> Int {
     16 + 3 * (Int.bitWidth - vertices.leadingZeroBitCount)
   }

@@ -109,6 +109,26 @@ import Testing
     #expect(kept.count < 12)
   }
 
+  /// A spiral is split next to its end each time, which costs the square of its vertices. The tolerance
+  /// holds for it too.
+  @Test func spirals() {
+    let center = place(47, 8)
+    let line = (0..<20_000).map { i in
+      offset(center, azimuth: Double(i) * 7, meters: 5_000 - Double(i) * 0.2)
+    }
+    for tolerance in [1.0, 20, 200] {
+      let kept = Simplification.keptIndices(of: line[...], toleranceMeters: tolerance)
+      var worst = 0.0
+      for (first, last) in zip(kept, kept.dropFirst()) {
+        for i in (first + 1)..<max(last, first + 1) {
+          worst = max(worst, nearestOnLeg(line[first], line[last], to: line[i]).meters)
+        }
+      }
+      #expect(worst <= tolerance + 1e-6)
+      #expect(tolerance < 200 || kept.count < line.count)
+    }
+  }
+
   @Test func whatStays() {
     let corner = [place(0, 0), place(0, 0.01), place(0.01, 0.01)]
     #expect(Simplification.simplified(corner, toleranceMeters: 100) == corner)
