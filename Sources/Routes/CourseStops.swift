@@ -20,28 +20,28 @@ extension MeasuredRoute {
   ///
   /// Where a lap ends on the place that the next begins on, the waypoint there is passed at the end
   /// of the one and at the beginning of the other.
-  /// - Complexity: O(laps · waypoints).
-  public var courseStops: [CourseStop] {
-    (0..<Int64(route.course.laps)).flatMap { lap in
-      lapStops.stops.map { stop in
-        // Within the length of the course, which is a distance.
-        CourseStop(
-          waypoint: stop.waypoint,
-          distance: Distance(micrometers: lap * lapLength.micrometers + stop.micrometers))
-      }
-    }
-  }
+  /// - Complexity: O(1), whatever the laps.
+  public var courseStops: CourseStops { CourseStops(self) }
 }
 
-extension Route {
-  /// The same route with another course.
-  ///
-  /// - Throws: `limit` where the laps are out of range.
-  public func following(_ course: Course, limits: RouteLimits = .standard) throws(RouteError)
-    -> Route
-  {
-    try Route(
-      name: name, parts: (0..<partCount).map { Array(part($0)) }, joinPolicies: joinPolicies,
-      waypoints: waypoints, officialLength: officialLength, course: course, limits: limits)
+/// The stops of a course: those of one lap, over and over.
+public struct CourseStops: RandomAccessCollection, Sendable {
+  private let stops: [LapStops.Stop]
+  private let lapMicrometers: Int64
+  public let startIndex = 0
+  public let endIndex: Int
+
+  fileprivate init(_ measured: MeasuredRoute) {
+    stops = measured.lapStops.stops
+    lapMicrometers = measured.lapLength.micrometers
+    endIndex = measured.courseStopCount
+  }
+
+  public subscript(position: Int) -> CourseStop {
+    let (lap, index) = position.quotientAndRemainder(dividingBy: stops.count)
+    // Within the length of the course, which is a distance.
+    return CourseStop(
+      waypoint: stops[index].waypoint,
+      distance: Distance(micrometers: Int64(lap) * lapMicrometers + stops[index].micrometers))
   }
 }

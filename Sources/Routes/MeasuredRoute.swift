@@ -35,6 +35,7 @@ public struct PlacedWaypoint: Hashable, Sendable {
 /// expected whatever the size. Laps and there-and-back reuse the geometry of one pass.
 public struct MeasuredRoute: Sendable {
   public let route: Route
+  private let pass: MeasuredPass
   package let line: RouteLine
   let calibration: Calibration
   /// The waypoints in the route's own order.
@@ -57,41 +58,56 @@ public struct MeasuredRoute: Sendable {
   public init(
     _ route: Route, calibration request: CalibrationRequest = CalibrationRequest()
   ) throws(RouteError) {
-    self.route = route
-    let course = route.course
-    var closing: JoinPolicy?
-    if course.laps > 1, !course.thereAndBack {
-      let end = route.vertices[route.vertices.count - 1]
-      closing =
-        course.lapJoin
-        ?? JoinPolicy.byDefault(
-          lengthMeters: RouteLine.gapMeters(from: end, to: route.vertices[0]))
-    }
-    line = RouteLine(route, closing: closing)
-
-    var (places, cutShort) = try Self.place(route.waypoints, on: line)
-    roughlyPlaced = cutShort
+    let pass = MeasuredPass(route)
+    var (places, cutShort) = try Self.place(route.waypoints, on: pass.line)
     let officialLength = request.officialLength ?? route.officialLength
     let (markers, unused) = Self.markers(
       among: route.waypoints, at: &places, request: request, officialLength: officialLength,
-      passMeters: line.passMeters)
-    unusedMarkers = unused
+      passMeters: pass.line.passMeters)
     let calibration = try Calibration(
-      passMeters: line.passMeters, markers: markers, officialLength: officialLength)
-    self.calibration = calibration
-    waypoints = zip(route.waypoints, places).enumerated().map { index, pair in
+      passMeters: pass.line.passMeters, markers: markers, officialLength: officialLength)
+    let waypoints = zip(route.waypoints, places).enumerated().map { index, pair in
       PlacedWaypoint(
         index: index, waypoint: pair.0,
         distance: calibration.officialDistance(atMeters: pair.1.meters),
         geometricMeters: pair.1.meters, offsetMeters: pair.1.offsetMeters)
     }
+    try self.init(
+      route, pass, calibration, waypoints, unusedMarkers: unused, roughlyPlaced: cutShort)
+  }
 
+  /// The same route on another course: the pass is not measured again, and laps are not made.
+  ///
+  /// - Throws: `limit` where the laps or totals are out of range.
+  /// - Complexity: O(waypoints · log waypoints); O(vertices), without a geodesic, for the first course
+  ///   whose laps lead back to the start.
+  public func following(_ course: Course, limits: RouteLimits = .standard) throws(RouteError)
+    -> MeasuredRoute
+  {
+    try MeasuredRoute(
+      route.following(course, limits: limits), pass, calibration, waypoints,
+      unusedMarkers: unusedMarkers, roughlyPlaced: roughlyPlaced)
+  }
+
+  private init(
+    _ route: Route, _ measuredPass: MeasuredPass, _ calibration: Calibration,
+    _ waypoints: [PlacedWaypoint], unusedMarkers: [Int], roughlyPlaced: [Int]
+  ) throws(RouteError) {
+    self.route = route
+    pass = measuredPass
+    line = measuredPass.line(of: route.course)
+    self.calibration = calibration
+    self.waypoints = waypoints
+    self.unusedMarkers = unusedMarkers
+    self.roughlyPlaced = roughlyPlaced
+    let course = route.course
+    let closing = line.closingJoin
     passLength = try Self.checked { () throws(GeodesyError) in
       try calibration.end.subtracting(calibration.start)
     }
     let closingLength =
-      closing?.counts == true
-      ? Distance(roundingMeters: line.closingJoin?.lengthMeters ?? 0) ?? .zero : .zero
+      closing?.policy.counts == true
+      ? Distance(roundingMeters: closing?.lengthMeters ?? 0) ?? .zero : .zero
     let pass = passLength
     lapLength = try Self.checked { () throws(GeodesyError) in
       try course.thereAndBack ? pass.multiplied(by: 2) : pass.adding(closingLength)

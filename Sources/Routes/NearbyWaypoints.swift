@@ -6,7 +6,7 @@ extension Route {
   /// For a file whose waypoints belong to many tracks.
   /// - Complexity: O(vertices + waypoints), and O(log vertices) for each waypoint that is near.
   public func keepingWaypoints(withinMeters meters: Double) -> Route {
-    let line = RouteLine(self, closing: nil)
+    let line = RouteLine(self)
     let boxes = line.extent(ofSegments: 0..<max(vertices.count - 1, 0))
       .boxes(margin: meters / 110_570 + 1e-9)
     let near = waypoints.filter { waypoint in

@@ -65,6 +65,12 @@ public struct Course: Hashable, Sendable {
     self.thereAndBack = thereAndBack
     self.lapJoin = lapJoin
   }
+
+  fileprivate func check(_ limits: RouteLimits) throws(RouteError) {
+    guard laps >= 1, laps <= limits.laps else {
+      throw RouteError(.limit, "\(laps) laps asked for; 1 to \(limits.laps) are possible")
+    }
+  }
 }
 
 /// Ordered parts, the joins between them, and waypoints: the line that a team walks.
@@ -114,9 +120,7 @@ public struct Route: Hashable, Sendable {
         .limit,
         "the route has \(waypoints.count) waypoints; the limit is \(limits.waypoints) waypoints")
     }
-    guard course.laps >= 1, course.laps <= limits.laps else {
-      throw RouteError(.limit, "\(course.laps) laps asked for; 1 to \(limits.laps) are possible")
-    }
+    try course.check(limits)
     let joinCount = starts.count - 1
     if let joinPolicies, joinPolicies.count != joinCount {
       throw RouteError(
@@ -185,18 +189,32 @@ extension Route {
     Route(self, name: name, waypoints: waypoints, officialLength: officialLength)
   }
 
+  /// The same route with another course. O(1): the vertices are shared.
+  ///
+  /// - Throws: `limit` where the laps are out of range.
+  public func following(_ course: Course, limits: RouteLimits = .standard) throws(RouteError)
+    -> Route
+  {
+    try course.check(limits)
+    return Route(
+      self, name: name, waypoints: waypoints, officialLength: officialLength, course: course)
+  }
+
   /// A copy with no more waypoints or another length, which nothing can make invalid.
   init(_ other: Route, waypoints: [Waypoint], officialLength: Distance?) {
     self.init(other, name: other.name, waypoints: waypoints, officialLength: officialLength)
   }
 
-  private init(_ other: Route, name: String?, waypoints: [Waypoint], officialLength: Distance?) {
+  private init(
+    _ other: Route, name: String?, waypoints: [Waypoint], officialLength: Distance?,
+    course: Course? = nil
+  ) {
     self.name = name
     vertices = other.vertices
     partStarts = other.partStarts
     joinPolicies = other.joinPolicies
     self.waypoints = waypoints
     self.officialLength = officialLength
-    course = other.course
+    self.course = course ?? other.course
   }
 }

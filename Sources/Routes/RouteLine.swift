@@ -1,3 +1,4 @@
+internal import Base
 internal import Dispatch
 public import Geodesy
 
@@ -26,36 +27,25 @@ package struct RouteLine: Sendable {
   package let azimuths: [Double]
   /// The joins between the route's parts, without the closing one.
   package let joins: [Join]
-  package let closingJoin: Join?
+  package private(set) var closingJoin: Join?
   /// Metres of the parts alone.
   let partsMeters: Double
   /// Metres to the route's last vertex, the closing join not included.
   package let passMeters: Double
   let index: MeasureIndex
+  /// What the measure of the last vertex was rounded from.
+  private let sum: CompensatedSum
 
-  /// - Parameter closing: the policy of the way back from the end to the start, or nil where the
-  ///   course needs none.
+  /// The line of one pass, without a way back to its start.
+  ///
   /// - Complexity: O(vertices), one inverse geodesic each.
-  init(_ route: Route, closing: JoinPolicy?) {
-    var vertices = route.vertices
-    var starts = route.partStarts
-    let end = vertices[vertices.count - 1]
-    var closingJoin: Join?
-    if let closing {
-      closingJoin = Join(
-        policy: closing, lengthMeters: Self.gapMeters(from: end, to: vertices[0]), from: end,
-        to: vertices[0])
-      if closing.counts {
-        starts.append(vertices.count)
-        vertices.append(vertices[0])
-      }
-    }
-
+  init(_ route: Route) {
+    let vertices = route.vertices
+    let starts = route.partStarts
     let count = vertices.count
     var joins: [Join] = []
     joins.reserveCapacity(route.partCount - 1)
     var partsSum = CompensatedSum()
-    var passMeters = 0.0
     var sum = CompensatedSum()
     var nextPart = 1
     let (lengths, azimuths) = Self.legs(vertices)
@@ -65,16 +55,10 @@ package struct RouteLine: Sendable {
     for i in 1..<max(count, 1) {
       let meters = lengths[i - 1]
       if nextPart < starts.count, starts[nextPart] == i {
-        if nextPart < route.partCount {
-          let policy =
-            route.joinPolicies[nextPart - 1] ?? JoinPolicy.byDefault(lengthMeters: meters)
-          joins.append(
-            Join(policy: policy, lengthMeters: meters, from: vertices[i - 1], to: vertices[i]))
-          if policy.counts { sum.add(meters) }
-        } else {
-          passMeters = sum.value
-          sum.add(meters)
-        }
+        let policy = route.joinPolicies[nextPart - 1] ?? JoinPolicy.byDefault(lengthMeters: meters)
+        joins.append(
+          Join(policy: policy, lengthMeters: meters, from: vertices[i - 1], to: vertices[i]))
+        if policy.counts { sum.add(meters) }
         nextPart += 1
       } else {
         partsSum.add(meters)
@@ -82,17 +66,53 @@ package struct RouteLine: Sendable {
       }
       measures.append(sum.value)
     }
-    if count == route.vertices.count { passMeters = sum.value }
 
     self.vertices = vertices
     self.partStarts = starts
     self.measures = measures
     self.azimuths = azimuths
     self.joins = joins
-    self.closingJoin = closingJoin
+    self.closingJoin = nil
     self.partsMeters = partsSum.value
-    self.passMeters = passMeters
+    self.passMeters = sum.value
     self.index = MeasureIndex(measures)
+    self.sum = sum
+  }
+
+  /// The line of a pass with the way back from its end to its start, which is not measured anew.
+  fileprivate init(_ pass: RouteLine, closing join: Join) {
+    let last = pass.vertices.count - 1
+    let back = Geodesic.wgs84.inverseDegrees(
+      join.from.latitude, join.from.longitude, join.to.latitude, join.to.longitude)
+    var sum = pass.sum
+    sum.add(back.meters)
+    vertices = pass.vertices + [join.to]
+    partStarts = pass.partStarts + [last + 1]
+    measures = pass.measures + [sum.value]
+    azimuths = pass.azimuths[..<last] + [back.azimuth1, 0]
+    joins = pass.joins
+    closingJoin = join
+    partsMeters = pass.partsMeters
+    passMeters = pass.passMeters
+    index = MeasureIndex(measures)
+    self.sum = sum
+  }
+
+  /// The same pass where a lap leads to the next.
+  ///
+  /// - Parameter closed: the line with a way back that counts; it is asked for only where one does.
+  /// - Complexity: O(1) without making that line.
+  fileprivate func closing(
+    _ policy: JoinPolicy?, closed: (Join) -> RouteLine
+  ) -> RouteLine {
+    guard let end = vertices.last else { return self }
+    let gap = Self.gapMeters(from: end, to: vertices[0])
+    let join = Join(
+      policy: policy ?? JoinPolicy.byDefault(lengthMeters: gap), lengthMeters: gap, from: end,
+      to: vertices[0])
+    var line = join.policy.counts ? closed(join) : self
+    line.closingJoin = join
+    return line
   }
 
   /// Below this many vertices one thread is as fast as several.
@@ -234,9 +254,32 @@ package struct RouteLine: Sendable {
   }
 }
 
+/// One measured pass, and what the laps of all courses over it share.
+final class MeasuredPass: Sendable {
+  let line: RouteLine
+  /// With the way back to the start, for whichever course asks first.
+  private let closed = Lock<RouteLine?>(nil)
+
+  init(_ route: Route) { line = RouteLine(route) }
+
+  /// - Complexity: O(1); O(vertices), without a geodesic, for the first course whose laps lead back to
+  ///   the start.
+  func line(of course: Course) -> RouteLine {
+    if course.laps == 1 || course.thereAndBack { return line }
+    return line.closing(course.lapJoin) { join in
+      closed.withLock { closed in
+        if let closed { return closed }
+        let made = RouteLine(line, closing: join)
+        closed = made
+        return made
+      }
+    }
+  }
+}
+
 /// A running sum that carries its rounding error along (Neumaier 1974), so that a million terms are
 /// as good as one rounding.
-struct CompensatedSum {
+struct CompensatedSum: Sendable {
   private var high = 0.0
   private var low = 0.0
 

@@ -233,4 +233,45 @@ import Testing
     #expect(elevation(10) == nil)
     #expect(elevation(12) == 50)
   }
+
+  /// A course over a pass that is measured already is to the bit the one measured for it.
+  @Test func coursesShareTheMeasuredPass() throws {
+    var random = SplitMix64("coursesShareTheMeasuredPass")
+    for round in 0..<200 {
+      var route = try random.route(random.element(of: Shape.allCases), legs: 1...12)
+      let along = try MeasuredRoute(route)
+      let waypoints = (0..<5).map { _ in
+        Waypoint(
+          coordinate: along.position(
+            at: micrometers(Int64(random.double(0..<1) * Double(along.length.micrometers)))
+          ).coordinate)
+      }
+      route = try Route(
+        parts: (0..<route.partCount).map { Array(route.part($0)) },
+        joinPolicies: route.joinPolicies, waypoints: waypoints,
+        officialLength: route.officialLength, course: route.course)
+      let measured = try MeasuredRoute(route)
+      for _ in 0..<3 {
+        let course = Course(
+          laps: random.element(of: [1, 2, 10_000]), thereAndBack: random.chance(0.3),
+          lapJoin: random.element(of: JoinPolicy.allCases + [nil]))
+        let shared = try measured.following(course)
+        let anew = try MeasuredRoute(try route.following(course))
+        #expect(shared.route == anew.route)
+        #expect(shared.line.measures == anew.line.measures)
+        #expect(shared.line.azimuths == anew.line.azimuths)
+        #expect(shared.line.partStarts == anew.line.partStarts)
+        #expect(shared.lapJoin == anew.lapJoin)
+        #expect(shared.waypoints == anew.waypoints)
+        #expect(shared.lapLength == anew.lapLength)
+        #expect(shared.courseStops.count == shared.courseStopCount)
+        #expect(shared.courseStops.last == anew.courseStops.last)
+        for _ in 0..<20 {
+          let at = micrometers(Int64(random.double(0..<1) * Double(anew.length.micrometers)))
+          #expect(
+            shared.position(at: at) == anew.position(at: at), "round \(round), seed \(runSeed)")
+        }
+      }
+    }
+  }
 }

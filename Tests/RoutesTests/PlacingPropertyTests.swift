@@ -66,7 +66,7 @@ import Testing
           joinPolicies: nil, course: Course(laps: random.int(1...2)))
       }
       let waypoints = Self.waypoints(&random, on: try MeasuredRoute(plain))
-      let line = RouteLine(plain, closing: plain.course.laps > 1 ? .walk : nil)
+      let line = RouteLine(plain)
       let (found, cutShort) = try MeasuredRoute.place(waypoints, on: line)
       #expect(cutShort.isEmpty)
       let expected = SlowPlacing(line).places(of: waypoints)
@@ -90,7 +90,7 @@ import Testing
     for _ in 0..<20_000 {
       let a = random.anywhere()
       let b = offset(a, azimuth: random.double(0..<360), meters: random.anySized(1e-3..<1.9e7))
-      let line = RouteLine(try Route(parts: [[a, b]]), closing: nil)
+      let line = RouteLine(try Route(parts: [[a, b]]))
       let near = line.point(atMeters: line.passMeters * random.double(0..<1)).coordinate
       let target = offset(
         near, azimuth: random.double(0..<360), meters: random.anySized(1e-3..<1.9e7))
