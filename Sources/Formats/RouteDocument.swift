@@ -149,8 +149,19 @@ public struct RouteDocument: Sendable {
 public enum TrackChoice: Hashable, Sendable {
   /// All of them, in file order, as the parts of one route.
   case all
-  /// Those with this index, counted from 0.
-  case one(Int)
+  /// Those with these indices, counted from 0, in file order.
+  case several([Int])
+
+  /// Only the one with this index.
+  public static func one(_ index: Int) -> TrackChoice { .several([index]) }
+
+  /// Whether the track with an index is chosen.
+  public func contains(_ index: Int) -> Bool {
+    switch self {
+    case .all: true
+    case .several(let indices): indices.contains(index)
+    }
+  }
 }
 
 /// What the caller decides about a route over what its file says.
@@ -180,7 +191,7 @@ extension RouteDocument {
   /// - Throws: `range`, naming the tracks that there are.
   public func choice(named text: String?) throws(RouteError) -> TrackChoice {
     guard let text else { return .all }
-    if let index = trackIndex(named: text) { return .one(index) }
+    if let index = trackIndex(named: text) { return .several([index]) }
     if tracks.isEmpty { throw RouteError(.range, "the file has no tracks") }
     let names = tracks.prefix(8).enumerated()
       .map { "\($0 + 1)" + ($1.name.map { " “\(shortened($0))”" } ?? "") }
@@ -192,12 +203,8 @@ extension RouteDocument {
 
   /// How many joins the chosen tracks have between their parts. O(parts).
   private func joinCount(_ choice: TrackChoice) -> Int {
-    let chosen: ArraySlice<Track> =
-      switch choice {
-      case .all: tracks[...]
-      case .one(let index): tracks[index...index]
-      }
-    return max(chosen.reduce(0) { $0 + $1.parts.count { !$0.vertices.isEmpty } } - 1, 0)
+    let parts = tracks.indices.filter(choice.contains).flatMap { tracks[$0].parts }
+    return max(parts.count { !$0.vertices.isEmpty } - 1, 0)
   }
 
   /// Checks that the joins which the options speak of are there.
@@ -216,6 +223,22 @@ extension RouteDocument {
     }
   }
 
+  /// Heights outside this are numbers that stand for “unknown”: they count in no climb and no profile.
+  /// The shore of the Dead Sea is at -430 m.
+  public static let possibleElevationMeters = -500.0...9_000
+
+  private static func withoutImpossibleElevations(_ vertices: [Coordinate]) -> [Coordinate] {
+    // A comparison with an unknown height is false.
+    func isNone(_ height: Double) -> Bool {
+      height < possibleElevationMeters.lowerBound || height > possibleElevationMeters.upperBound
+    }
+    guard vertices.contains(where: { isNone($0.elevationMetersOrNaN) }) else { return vertices }
+    return vertices.map {
+      isNone($0.elevationMetersOrNaN)
+        ? Coordinate(uncheckedLatitude: $0.latitude, longitude: $0.longitude) : $0
+    }
+  }
+
   /// The route that the chosen tracks make: their parts in file order, empty ones dropped.
   ///
   /// - Throws: `empty-route`, `join-count`, `limit`, `range` (a join number that does not exist).
@@ -223,11 +246,8 @@ extension RouteDocument {
   public func route(
     _ choice: TrackChoice = .all, options: RouteOptions = RouteOptions()
   ) throws(RouteError) -> Route {
-    let chosen: [Track] =
-      switch choice {
-      case .all: tracks.filter { $0.vertexCount > 0 }
-      case .one(let index): [tracks[index]]
-      }
+    let chosen = tracks.indices.filter(choice.contains).map { tracks[$0] }
+      .filter { $0.vertexCount > 0 }
     var parts: [[Coordinate]] = []
     var policies: [JoinPolicy?] = []
     for track in chosen {
@@ -238,7 +258,7 @@ extension RouteDocument {
           let own = track.properties.joins ?? []
           policies.append(index > 0 && index - 1 < own.count ? own[index - 1] : nil)
         }
-        parts.append(part.vertices)
+        parts.append(Self.withoutImpossibleElevations(part.vertices))
       }
     }
     // A file speaks for its whole route, or for its only track.
@@ -258,11 +278,8 @@ extension RouteDocument {
     if let joins = options.joins { policies = policies.map { _ in joins } }
     try check(options, for: choice)
     for (number, policy) in options.joinByNumber { policies[number - 1] = policy }
-    let title: String? =
-      switch choice {
-      case .all: name ?? (chosen.count == 1 ? chosen[0].name : nil)
-      case .one: chosen[0].name ?? name
-      }
+    let own = chosen.count == 1 ? chosen[0].name : nil
+    let title = choice == .all ? name ?? own : own ?? name
     return try Route(
       name: title, parts: parts, joinPolicies: policies, waypoints: waypoints,
       officialLength: stated.officialLength,

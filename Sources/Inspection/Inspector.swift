@@ -29,7 +29,7 @@ public enum Inspector {
       }
     } else {
       findings.add(
-        Finding(.noLine, .warning, "the file holds no line to walk on\(noLineHint(document))"))
+        Finding(.noLine, .error, "the file holds no line to walk on\(noLineHint(document))"))
     }
     progress(0.1)
     var subject: Subject?
@@ -54,7 +54,7 @@ public enum Inspector {
     }
     return Report(
       document: document, measured: measured,
-      findings: located(findings.all, in: document))
+      findings: located(findings.all.map { $0.keepingWaypoints(subject) }, in: document))
   }
 
   private static func measuredPlainly(
@@ -106,12 +106,29 @@ extension RouteDocument {
   fileprivate func hasLine(_ choice: TrackChoice) -> Bool {
     switch choice {
     case .all: hasLine
-    case .one(let index): tracks.indices.contains(index) && tracks[index].vertexCount > 0
+    case .several(let indices):
+      indices.contains { tracks.indices.contains($0) && tracks[$0].vertexCount > 0 }
     }
   }
 }
 
 extension Finding {
+  /// Without the guesses about vertices that a waypoint lies at: somebody stood there.
+  fileprivate func keepingWaypoints(_ subject: Subject?) -> Finding {
+    guard let subject, let fix, !fix.isSafe, subject.hasWaypoints else { return self }
+    let edits = fix.edits.filter { edit in
+      switch edit {
+      case .removeVertex(let vertex), .moveVertex(let vertex, _):
+        !subject.isAtWaypoint(documentVertex: vertex)
+      default: true
+      }
+    }
+    if edits.count == fix.edits.count { return self }
+    var finding = self
+    finding.fix = edits.isEmpty ? nil : Fix(fix.title, isSafe: false, edits)
+    return finding
+  }
+
   /// What a reader noticed, with its place on the ground where it stands in the line.
   init(_ diagnostic: Diagnostic, _ document: RouteDocument, _ subject: Subject?) {
     self.init(

@@ -13,14 +13,18 @@ struct Subject {
   let space: [SpacePoint]
   /// Bytes from the start of the file to each vertex.
   let offsets: [UInt32]
+  /// Heights as the file has them, NaN where none; those of the route leave out what is none.
+  let elevations: [Double]
   /// Microseconds since 1970, `Instant.unknown` where none; empty where no vertex has one.
   let times: [Int64]
-  /// The index in the document of the route's first vertex and first part: where one track of
-  /// several was chosen, the route begins further on.
-  let firstDocumentVertex: Int
   /// The index in the document of each part of the route; empty ones are no parts of a route.
   let documentParts: [Int]
+  /// The index in the document of each part's first vertex, and of the track that it belongs to.
+  let documentStarts: [Int]
+  let documentTracks: [Int]
+  let waypointCells: WaypointCells
   let outliers: Outliers
+  let overlaps: Overlaps
   let contacts: Contacts
   let digits: CoordinateDigits
   /// The waypoints that bend the measure, in the order of the line.
@@ -37,42 +41,45 @@ struct Subject {
     self.document = document
     self.measured = measured
     limits = options.limits
-    let track: Int? =
-      switch options.track {
-      case .all: nil
-      case .one(let index): index
-      }
+    let isChosen = options.track.contains
     space = measured.route.vertices.map { SpacePoint($0.latitude, $0.longitude) }
     var offsets: [UInt32] = []
     offsets.reserveCapacity(measured.route.vertices.count)
+    var elevations: [Double] = []
+    elevations.reserveCapacity(measured.route.vertices.count)
     var times: [Int64] = []
     var documentParts: [Int] = []
-    var firstVertex = 0
+    var documentStarts: [Int] = []
+    var documentTracks: [Int] = []
+    var vertex = 0
     var part = 0
     for (index, candidate) in document.tracks.enumerated() {
-      if let track, track != index {
-        if index < track { firstVertex += candidate.vertexCount }
-        part += candidate.parts.count
-        continue
-      }
       for source in candidate.parts {
-        if !source.vertices.isEmpty {
+        if isChosen(index), !source.vertices.isEmpty {
           documentParts.append(part)
+          documentStarts.append(vertex)
+          documentTracks.append(index)
           offsets += source.offsets
+          elevations += source.vertices.lazy.map(\.elevationMetersOrNaN)
           if !source.times.isEmpty || !times.isEmpty {
             times += repeatElement(.min, count: offsets.count - source.offsets.count - times.count)
             times += source.times
             times += repeatElement(.min, count: offsets.count - times.count)
           }
         }
+        vertex += source.vertices.count
         part += 1
       }
     }
     self.offsets = offsets
+    self.elevations = elevations
     self.times = times
-    self.firstDocumentVertex = firstVertex
     self.documentParts = documentParts
-    outliers = Outliers(measured, space)
+    self.documentStarts = documentStarts
+    self.documentTracks = documentTracks
+    waypointCells = WaypointCells(measured.route.waypoints)
+    outliers = Outliers(measured, space, times: times, waypoints: waypointCells)
+    overlaps = Overlaps(measured, space, tracks: documentTracks)
     digits = CoordinateDigits(document, offsets: offsets)
     contacts = Contacts(measured.line, space, progress: progress)
     hasOfficialLength = (options.calibration.officialLength ?? measured.route.officialLength) != nil
@@ -148,7 +155,31 @@ struct Subject {
   }
 
   /// The index in the document of a vertex of the route.
-  func documentVertex(_ vertex: Int) -> Int { firstDocumentVertex + vertex }
+  func documentVertex(_ vertex: Int) -> Int {
+    let part = route.partIndex(ofVertex: vertex)
+    return documentStarts[part] + vertex - route.partStarts[part]
+  }
+
+  var hasWaypoints: Bool { !route.waypoints.isEmpty }
+
+  /// Whether a waypoint lies within `Darts.waypointMeters` of a vertex of the document.
+  func isAtWaypoint(documentVertex vertex: Int) -> Bool {
+    let part = documentStarts.partitioningIndex { $0 > vertex } - 1
+    guard part >= 0 else { return false }
+    let index = route.partStarts[part] + vertex - documentStarts[part]
+    return space.indices.contains(index) && waypointCells.isNear(space[index])
+  }
+
+  /// Geometric metres of a part.
+  func meters(ofPart part: Int) -> Double {
+    let vertices = range(ofPart: part)
+    return line.measures[vertices.upperBound - 1] - line.measures[vertices.lowerBound]
+  }
+
+  /// Whether the route is all that the document holds, so that all its parts may change places.
+  var isWholeDocument: Bool {
+    documentParts.count == document.tracks.reduce(0) { $0 + $1.parts.count }
+  }
 
   /// Official distance of a vertex.
   func distance(ofVertex vertex: Int) -> Distance {

@@ -86,7 +86,9 @@ struct Inspect: ParsableCommand {
         }
       } else {
         let choice = try input.choice(in: document, file)
-        if case .one(let index) = choice, document.tracks[index].vertexCount == 0 {
+        if case .several(let chosen) = choice,
+          chosen.allSatisfy({ document.tracks[$0].vertexCount == 0 })
+        {
           return (document, [])
         }
         routes = [try document.route(choice, options: try input.options)]

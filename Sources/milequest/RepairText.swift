@@ -17,19 +17,30 @@ enum RepairText {
     let count = repair.mended.reduce(0) { $0 + $1.count }
     text += "\(file): \(RouteInput.count(count, "finding")) repaired"
     if repair.rounds > 1 { text += " in \(repair.rounds) rounds" }
-    if let before = repair.lengthBefore, let after = repair.lengthAfter {
+    guard let before = repair.before, let after = repair.after else { return text + "\n" }
+    text +=
+      before.length == after.length
+      ? "; the length is still \(Figures.length(before.length))"
+      : "; the length was \(Figures.length(before.length)) and is \(Figures.length(after.length))"
+    if before.length == after.length, abs(before.measuredMeters - after.measuredMeters) > 0.001 {
       text +=
-        before == after
-        ? "; the length is still \(Figures.length(before))"
-        : "; the length was \(Figures.length(before)) and is \(Figures.length(after))"
+        ", official; the line measured \(Figures.gap(meters: before.measuredMeters)) and measures "
+        + Figures.gap(meters: after.measuredMeters)
     }
-    if repair.lengthBefore == repair.lengthAfter, let before = repair.measuredMetersBefore,
-      let after = repair.measuredMetersAfter, abs(before - after) > 0.001
-    {
-      text +=
-        ", official; the line measured \(Figures.gap(meters: before)) and measures "
-        + Figures.gap(meters: after)
-    }
+    text += "\n\(file): climb \(change(climb(before), climb(after)))"
+    text +=
+      ", vertices \(change(Figures.grouped(before.vertices), Figures.grouped(after.vertices)))"
     return text + "\n"
+  }
+
+  private static func change(_ before: String, _ after: String) -> String {
+    before == after ? "still \(after)" : "before \(before), now \(after)"
+  }
+
+  private static func climb(_ figures: Repair.Figures) -> String {
+    guard let up = figures.ascentMeters, let down = figures.descentMeters, up.isFinite,
+      down.isFinite
+    else { return "unknown" }
+    return "\(Figures.plain(up.rounded())) m up and \(Figures.plain(down.rounded())) m down"
   }
 }

@@ -46,7 +46,9 @@ struct Validate: ParsableCommand {
 
   @Option(
     parsing: .upToNextOption,
-    help: ArgumentHelp("Only findings, and repairs, with these codes.", valueName: "code"))
+    help: ArgumentHelp(
+      "Only findings, and repairs, with these codes; repairs of notes are made only when named here.",
+      valueName: "code"))
   var only: [String] = []
 
   @Option(
@@ -155,7 +157,7 @@ struct Validate: ParsableCommand {
     }
     let outcome = Repair.repair(
       document, options: options, includingUnsafe: fixUnsafe, fileName: file, limits: limits,
-      only: selection.includes
+      named: selection.names, only: selection.includes
     ) { round, share in bar?.show("repairing \(name), round \(round)", share: share) }
     if let target = inPlace ? file : output {
       if !inPlace || outcome.bytes != bytes { try Files.write(outcome.bytes, to: target) }
@@ -273,6 +275,9 @@ private struct Selection {
   func includes(_ code: Diagnostic.Code) -> Bool {
     (only.isEmpty || only.contains(code)) && !ignored.contains(code)
   }
+
+  /// Whether a code was asked for by its name.
+  func names(_ code: Diagnostic.Code) -> Bool { only.contains(code) }
 
   /// What keeps a file from being read is told whatever was asked for: nothing else was looked for.
   func shows(_ code: Diagnostic.Code) -> Bool {

@@ -5,7 +5,7 @@ import Testing
 @testable import Inspection
 
 /// The files of others that lie beside the package.
-private enum Corpus {
+enum Corpus {
   static let folder = URL(filePath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     .appending(path: "shared/corpus")
@@ -91,5 +91,29 @@ struct InspectionCorpusTests {
     }
     let doubled = outcome.mended.filter { $0.code == .waypointDoubled }.count
     #expect(names(outcome.bytes) == names(bytes) - doubled)
+  }
+
+  /// Safe repairs keep the length of every file, and guesses keep the line at every waypoint.
+  @Test(arguments: Corpus.files("gpx", "gpx") + Corpus.files("geojson", "geojson"))
+  func repairsKeepLengthsAndWaypoints(_ path: String) throws {
+    let document = RouteReader.read(
+      Array(try Data(contentsOf: Corpus.folder.appending(path: path))), fileName: path,
+      thoroughly: true)
+    let safe = Repair.repair(document, includingUnsafe: false)
+    if let before = safe.before, let after = safe.after {
+      // Where a line is cut at 180 degrees the new vertices are rounded to their digits.
+      let slack = safe.mended.contains { $0.code == .antimeridianUncut } ? 1.0 : 1e-5
+      #expect(abs(before.measuredMeters - after.measuredMeters) < slack)
+    }
+    let guessed = Repair.repair(document, includingUnsafe: true)
+    guard let before = Inspector.inspect(document).measured, let after = guessed.report.measured
+    else { return }
+    let places = zip(before.waypoints, after.waypoints)
+    guard before.waypoints.count == after.waypoints.count else { return }
+    for (one, other) in places where one.offsetMeters <= 50 {
+      #expect(
+        other.offsetMeters <= one.offsetMeters + 1,
+        "\(one.waypoint.name ?? ""), \(guessed.mended.map(\.code.rawValue))")
+    }
   }
 }

@@ -51,7 +51,7 @@ extension DiagnosticCatalog {
       bad: gpx("  <trk><name>A walk that goes on and on, for more than 4096 bytes …</name></trk>"),
       good: gpx("  <trk><name>A walk that goes on and on</name></trk>"), isWhole: false),
     .init(
-      .noLine, "No line", .warning,
+      .noLine, "No line", .error,
       "The file holds no line to walk on: only points, areas or nothing at all. Without a line there "
         + "are no miles and the marker has nowhere to be. Add a track, a route or a LineString, or "
         + "choose the layer that has one when you export.",

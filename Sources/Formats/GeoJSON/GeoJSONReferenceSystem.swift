@@ -56,7 +56,7 @@ struct GeoJSONReferenceSystem: ~Copyable {
     }
     if Self.isWGS84(name) {
       return diagnostics.note(
-        .crsLegacy, .info,
+        .crsLegacy, .warning,
         "“crs” was dropped from GeoJSON in 2016; WGS84 is what it means without it", at: offset,
         pointer: pointer, remedy: [.removeMember(atOffset: offset)])
     }

@@ -30,8 +30,7 @@ enum Slip: CaseIterable {
 ///
 /// A leg stands out where it is twice the median of the sixteen around it, or more. Where two such
 /// legs lead away and back, what is between them is an excursion: a slip, if undoing it puts the
-/// vertices where the line would have them; a spike, if it is short and the line goes on from about
-/// where it was left. A leg far longer than nearly all of its part that leads nowhere back is a jump.
+/// vertices where the line would have them; a spike, if `Darts` finds no other reason for it. A leg far longer than nearly all of its part that leads nowhere back is a jump.
 struct Outliers {
   struct Excursion {
     enum Kind: Equatable {
@@ -61,23 +60,49 @@ struct Outliers {
   static let mostSpikeVertices = 5
   /// Legs below this say nothing: receivers wander by as much.
   static let leastLegMeters = 20.0
-  private static let window = 8
   private static let leastJumpMeters = 1_000.0
   /// Legs that stand out which are tried as the end of one excursion.
   private static let mostEnds = 16
 
+  /// - Parameter times: of the vertices; empty where none has one.
   /// - Complexity: O(vertices).
-  init(_ measured: MeasuredRoute, _ space: [SpacePoint]) {
+  init(
+    _ measured: MeasuredRoute, _ space: [SpacePoint], times: [Int64], waypoints: WaypointCells
+  ) {
     let route = measured.route
+    let darts = Darts(line: measured.line, space: space, times: times, waypoints: waypoints)
     for part in 0..<route.partCount {
       let first = route.partStarts[part]
       let last = (part + 1 < route.partCount ? route.partStarts[part + 1] : space.count) - 1
-      search(measured.line, space, first, last)
+      search(measured.line, space, darts, first, last)
+    }
+    dropRetraced(measured.line.vertices)
+  }
+
+  /// A spike's vertices are visited once; what the line comes back to another time is a place.
+  private mutating func dropRetraced(_ vertices: [Coordinate]) {
+    struct Place: Hashable {
+      var latitude: Double
+      var longitude: Double
+      init(_ vertex: Coordinate) { (latitude, longitude) = (vertex.latitude, vertex.longitude) }
+    }
+    var visits: [Place: Int] = [:]
+    for spike in excursions where spike.kind == .spike {
+      for vertex in spike.vertices { visits[Place(vertices[vertex])] = 0 }
+    }
+    if visits.isEmpty { return }
+    for vertex in vertices { visits[Place(vertex)]? += 1 }
+    excursions.removeAll { excursion in
+      excursion.kind == .spike
+        && excursion.vertices.contains { vertex in
+          let own = excursion.vertices.count { vertices[$0].isSamePlace(as: vertices[vertex]) }
+          return visits[Place(vertices[vertex]), default: 0] > own
+        }
     }
   }
 
   private mutating func search(
-    _ line: RouteLine, _ space: [SpacePoint], _ first: Int, _ last: Int
+    _ line: RouteLine, _ space: [SpacePoint], _ darts: Darts, _ first: Int, _ last: Int
   ) {
     guard last - first >= 3 else { return }
     let legs = PartLegs(line, first, last)
@@ -85,7 +110,7 @@ struct Outliers {
     var used = Set<Int>()
     var k = 0
     while k < long.count {
-      if let found = excursion(from: k, in: long, line, space, first, last) {
+      if let found = excursion(from: k, in: long, line, space, darts, first, last) {
         excursions.append(found.excursion)
         for index in found.ends { used.insert(index) }
         k = (found.ends.max() ?? k) + 1
@@ -107,8 +132,8 @@ struct Outliers {
 
   /// The excursion that begins with a leg that stands out, and which of them it accounts for.
   private func excursion(
-    from k: Int, in long: [PartLegs.Leg], _ line: RouteLine, _ space: [SpacePoint], _ first: Int,
-    _ last: Int
+    from k: Int, in long: [PartLegs.Leg], _ line: RouteLine, _ space: [SpacePoint],
+    _ darts: Darts, _ first: Int, _ last: Int
   ) -> (excursion: Excursion, ends: [Int])? {
     let entry = long[k]
     let (a, b) = (entry.segment, entry.segment + 1)
@@ -160,14 +185,11 @@ struct Outliers {
       guard exit.segment - a <= Self.mostSpikeVertices else { break }
       let base = space[a].distance(to: space[exit.segment + 1])
       let shorter = min(entry.meters, exit.meters)
-      let spacing = max(entry.medianMeters, exit.medianMeters, 1e-3)
       // It leaps out and back: a line that wanders there is a way to somewhere.
       let inside = line.measures[exit.segment] - line.measures[b]
       if inside > shorter / 2 { continue }
       let there = line.measures[exit.segment + 1] - line.measures[a]
-      let sharpness = min(there / max(base, 1e-3), 10)
-      let prominence = shorter / spacing
-      if sharpness >= 3, prominence >= 2.5, sharpness * prominence >= 10 {
+      if darts.isSpike(from: a, to: exit.segment + 1, in: first...last) {
         return (
           Excursion(
             kind: .spike, vertices: b...exit.segment, reachMeters: shorter,

@@ -29,6 +29,10 @@ struct PartEnds {
     zip(order, order.dropFirst()).reduce(0) { $0 + exit($1.0).distance(to: entry($1.1)) }
   }
 
+  func longestGapMeters(_ order: [Step]) -> Double {
+    zip(order, order.dropFirst()).map { exit($0).distance(to: entry($1)) }.max() ?? 0
+  }
+
   /// Metres of the gaps before and after a part as it stands.
   func gapMeters(around part: Int) -> Double {
     let neighbours = max(part - 1, 0)...min(part + 1, starts.count - 1)
@@ -80,8 +84,8 @@ struct PartEnds {
   }
 
   /// The order that joins the nearest ends first, all parts into one chain; in the direction that
-  /// turns fewer parts. O(parts² · log parts).
-  func nearestOrder() -> [Step] {
+  /// turns fewer metres. O(parts² · log parts).
+  func nearestOrder(_ metersOfPart: (Int) -> Double) -> [Step] {
     struct Pair {
       var meters: Double
       var a: Int
@@ -123,10 +127,9 @@ struct PartEnds {
       if other < 0 { break }
       at = other
     }
-    let turns = order.count { $0.isTurned }
-    if 2 * turns > order.count
-      || (2 * turns == order.count && order[0].part > order[order.count - 1].part)
-    {
+    let turned = order.reduce(0) { $0 + ($1.isTurned ? metersOfPart($1.part) : 0) }
+    let kept = order.reduce(0) { $0 + ($1.isTurned ? 0 : metersOfPart($1.part)) }
+    if turned > kept || (turned == kept && order[0].part > order[order.count - 1].part) {
       order = order.reversed().map { Step(part: $0.part, isTurned: !$0.isTurned) }
     }
     return order

@@ -23,10 +23,16 @@ public enum ReportJSON {
     [
       ("repaired", .array(repair.mended.map(value))),
       ("rounds", .integer(repair.rounds)),
-      ("lengthMetersBefore", .optional(repair.lengthBefore?.meters)),
-      ("lengthMetersAfter", .optional(repair.lengthAfter?.meters)),
-      ("measuredMetersBefore", .optional(repair.measuredMetersBefore)),
-      ("measuredMetersAfter", .optional(repair.measuredMetersAfter)),
+      ("lengthMetersBefore", .optional(repair.before?.length.meters)),
+      ("lengthMetersAfter", .optional(repair.after?.length.meters)),
+      ("measuredMetersBefore", .optional(repair.before?.measuredMeters)),
+      ("measuredMetersAfter", .optional(repair.after?.measuredMeters)),
+      ("ascentMetersBefore", .optional(repair.before?.ascentMeters)),
+      ("ascentMetersAfter", .optional(repair.after?.ascentMeters)),
+      ("descentMetersBefore", .optional(repair.before?.descentMeters)),
+      ("descentMetersAfter", .optional(repair.after?.descentMeters)),
+      ("verticesBefore", .optional(repair.before?.vertices)),
+      ("verticesAfter", .optional(repair.after?.vertices)),
     ]
   }
 

@@ -24,10 +24,24 @@ enum FileRepairs {
   static func fix(for diagnostic: Diagnostic, in document: RouteDocument) -> Fix? {
     guard let title = titles[diagnostic.code] else { return nil }
     var edits = diagnostic.remedy
+    if diagnostic.code == .emptyPart, !isEmpty(diagnostic, document) { return nil }
     if diagnostic.code == .antimeridianUncut, let offset = diagnostic.offset {
       edits = cut(atOffset: offset, in: document)
     }
     return edits.isEmpty ? nil : Fix(title, isSafe: true, edits)
+  }
+
+  /// Whether an XML element holds nothing at all: points in a place where they are not understood
+  /// are somebody's line.
+  private static func isEmpty(_ diagnostic: Diagnostic, _ document: RouteDocument) -> Bool {
+    guard document.format == .gpx, let offset = diagnostic.offset else { return true }
+    let bytes = document.source.bytes
+    guard bytes.indices.contains(offset),
+      let end = bytes[offset...].firstIndex(of: UInt8(ascii: ">"))
+    else { return false }
+    if bytes[end - 1] == UInt8(ascii: "/") { return true }
+    let next = bytes[(end + 1)...].drop { $0 == 0x20 || (0x09...0x0D).contains($0) }
+    return next.starts(with: "</".utf8)
   }
 
   /// The part that has a vertex at a byte is to be cut.

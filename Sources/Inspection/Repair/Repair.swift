@@ -1,5 +1,6 @@
 public import Formats
 public import Geodesy
+internal import Routes
 
 /// Repairs a route file by edits of its own bytes, as linters of code do: what no repair touches stays
 /// as it was to the byte.
@@ -15,12 +16,33 @@ public enum Repair {
     public let report: Report
     /// How often the file was looked at and edited. Edits that meet wait for the next round.
     public let rounds: Int
-    /// Official length before and after; nil where there is no route.
-    public let lengthBefore: Distance?
-    public let lengthAfter: Distance?
-    /// Geometric metres of the pass before and after: an official length hides what changed.
-    public let measuredMetersBefore: Double?
-    public let measuredMetersAfter: Double?
+    /// Of the route before and after; nil where there is none.
+    public let before: Figures?
+    public let after: Figures?
+
+    public var lengthBefore: Distance? { before?.length }
+    public var lengthAfter: Distance? { after?.length }
+  }
+
+  /// What a repair may change without meaning to.
+  public struct Figures: Hashable, Sendable {
+    /// Official length.
+    public let length: Distance
+    /// Geometric metres of the pass: an official length hides what changed.
+    public let measuredMeters: Double
+    public let ascentMeters: Double?
+    public let descentMeters: Double?
+    public let vertices: Int
+
+    init?(_ measured: MeasuredRoute?) {
+      guard let measured else { return nil }
+      let climb = measured.route.climb()
+      length = measured.length
+      measuredMeters = measured.geometricMeters
+      ascentMeters = climb?.ascentMeters
+      descentMeters = climb?.descentMeters
+      vertices = measured.route.vertices.count
+    }
   }
 
   /// More rounds than this would be a repair that makes its own faults.
@@ -28,52 +50,97 @@ public enum Repair {
 
   /// Looks at a document and mends what may be mended until nothing of that is left.
   ///
+  /// Guesses are those of the document as it came: what a repair uncovers is left for another run, so
+  /// that no guess rests on one before it. Guesses about mere notes are made only when they are named.
+  ///
   /// - Parameters:
   ///   - document: read thoroughly.
   ///   - includingUnsafe: whether repairs are made that change where the route leads.
   ///   - fileName: as it was given when the file was read.
-  ///   - only: which codes are mended.
+  ///   - isNamed: which codes somebody asked for by name.
+  ///   - isWanted: which codes are mended.
   ///   - progress: called with the round, from 1, and what share of it is done.
   /// - Complexity: that of reading and inspecting the file, for each round.
   public static func repair(
     _ document: RouteDocument, options: InspectionOptions = InspectionOptions(),
     includingUnsafe: Bool, fileName: String? = nil, limits: ReadLimits = .standard,
+    named isNamed: (Diagnostic.Code) -> Bool = { _ in false },
     only isWanted: (Diagnostic.Code) -> Bool = { _ in true },
     progress: (Int, Double) -> Void = { _, _ in }
   ) -> Outcome {
-    var document = document
-    if document.source.encoding.isWide {
-      // Edits are made of bytes that are characters; the places of findings stay the same.
-      document = RouteReader.read(
-        document.source.transcodedToUTF8(), as: document.format, fileName: fileName,
-        limits: limits, thoroughly: true)
+    func read(_ bytes: [UInt8]) -> RouteDocument {
+      RouteReader.read(
+        bytes, as: document.format, fileName: fileName, limits: limits, thoroughly: true)
     }
-    let original = document.source.bytes
+    // Edits are made of bytes that are characters; the places of findings stay the same.
+    var current =
+      document.source.encoding.isWide ? read(document.source.transcodedToUTF8()) : document
+    let original = current.source.bytes
     var mended: [Finding] = []
     var round = 1
-    var report = Inspector.inspect(document, options: options) { progress(round, $0) }
+    var report = Inspector.inspect(current, options: options) { progress(round, $0) }
     let before = report.measured
+    var guesses = Guesses()
+    if includingUnsafe {
+      guesses.take(
+        report.findings.filter {
+          isWanted($0.code) && ($0.severity > .info || isNamed($0.code))
+        })
+    }
     while round <= mostRounds {
-      let due = report.findings.filter { finding in
-        guard let fix = finding.fix, isWanted(finding.code) else { return false }
-        return fix.isSafe || includingUnsafe
-      }
-      let edits = due.flatMap { $0.fix?.edits ?? [] }
+      // Guesses come first: they are about the vertices as they are, and safe repairs are found anew.
+      let due =
+        report.findings.filter(guesses.contains)
+        + report.findings.filter { $0.fix?.isSafe == true && isWanted($0.code) }
+      let edits = guesses.leftOver + due.flatMap { $0.fix?.edits ?? [] }
       if edits.isEmpty { break }
-      let result = document.applying(edits)
+      let result = current.applying(edits)
       // What brings a file back to where it was is no repair.
       if result.applied.isEmpty || result.bytes == original { break }
       let applied = Set(result.applied)
       mended += due.filter { ($0.fix?.edits ?? []).contains(where: applied.contains) }
-      document = RouteReader.read(
-        result.bytes, as: document.format, fileName: fileName, limits: limits, thoroughly: true)
+      guesses.settle(result)
+      current = read(result.bytes)
       round += 1
-      report = Inspector.inspect(document, options: options) { progress(round, $0) }
+      report = Inspector.inspect(current, options: options) { progress(round, $0) }
     }
     return Outcome(
-      bytes: document.source.bytes, mended: mended, report: report, rounds: round - 1,
-      lengthBefore: before?.length, lengthAfter: report.measured?.length,
-      measuredMetersBefore: before?.geometricMeters,
-      measuredMetersAfter: report.measured?.geometricMeters)
+      bytes: current.source.bytes, mended: mended, report: report, rounds: round - 1,
+      before: Figures(before), after: Figures(report.measured))
+  }
+}
+
+/// The guesses about a document as it came, until they are made.
+private struct Guesses {
+  private struct Key: Hashable {
+    var code: Diagnostic.Code
+    var coordinate: Coordinate?
+  }
+
+  private var open: Set<Key> = []
+  /// Parts that are still to be turned round: moving them and turning them changes the same bytes.
+  private(set) var leftOver: [RouteEdit] = []
+
+  mutating func take(_ findings: [Finding]) {
+    for finding in findings where finding.fix?.isSafe == false {
+      open.insert(Key(code: finding.code, coordinate: finding.coordinate))
+    }
+  }
+
+  func contains(_ finding: Finding) -> Bool {
+    finding.fix?.isSafe == false
+      && open.contains(Key(code: finding.code, coordinate: finding.coordinate))
+  }
+
+  /// Each guess is made once, and what was deferred of an order of parts comes after it.
+  mutating func settle(_ result: EditResult) {
+    leftOver = []
+    for edit in result.applied {
+      guard case .orderParts(let order) = edit else { continue }
+      for case .reversePart(let part) in result.deferred {
+        if let place = order.firstIndex(of: part) { leftOver.append(.reversePart(place)) }
+      }
+      open.subtract(open.filter { $0.code == .partReversed || $0.code == .partsOrder })
+    }
   }
 }

@@ -6,6 +6,7 @@ extension Diagnostic.Code {
   public static let precisionCoarse = Self(rawValue: "precision-coarse")
 
   // The line.
+  public static let noLength = Self(rawValue: "no-length")
   public static let vertexDoubled = Self(rawValue: "vertex-doubled")
   public static let spike = Self(rawValue: "spike")
   public static let jump = Self(rawValue: "jump")
@@ -15,6 +16,8 @@ extension Diagnostic.Code {
   public static let joinByDefault = Self(rawValue: "join-by-default")
   public static let partReversed = Self(rawValue: "part-reversed")
   public static let partsOrder = Self(rawValue: "parts-order")
+  public static let partDoubled = Self(rawValue: "part-doubled")
+  public static let trackVariants = Self(rawValue: "track-variants")
   public static let selfCrossing = Self(rawValue: "self-crossing")
   public static let walkedTwice = Self(rawValue: "walked-twice")
   public static let contactsCut = Self(rawValue: "crossings-cut-short")

@@ -11,8 +11,9 @@ enum DensityFine: Rule {
     explanation: """
       Most vertices lie within a metre of the line through the others, which is less than a receiver \
       knows. Without them the file is smaller, maps load faster, and nobody sees a difference; the \
-      length changes by little. The repair leaves them out, and no vertex that goes was further than \
-      the limit from what stays.
+      length changes by little. The repair is made only with --only density-fine: it leaves them out, \
+      with their times and heights, and no vertex that goes was further than the limit from what \
+      stays. Vertices near a waypoint, and stretches that the line retraces, keep all of theirs.
       """,
     bad: """
       A track with a vertex every second, 80,000 of them on 40 km.
@@ -44,6 +45,8 @@ enum DensityFine: Rule {
       }
     }
     guard 2 * removed.count > count else { return }
+    let retraced = retraced(subject)
+    let goes = removed.filter { !retraced.contains($0) }
     findings.add(
       subject.finding(
         about,
@@ -52,6 +55,13 @@ enum DensityFine: Rule {
         measured: Double(removed.count),
         fix: Fix(
           "leave them out", isSafe: false,
-          removed.map { .removeVertex(subject.documentVertex($0)) })))
+          goes.map { .removeVertex(subject.documentVertex($0)) })))
+  }
+
+  /// The vertices of stretches that the line runs along twice.
+  private static func retraced(_ subject: Subject) -> IndexRanges {
+    IndexRanges(
+      subject.contacts.repeats.flatMap { [$0.later, $0.earlier] }
+        .map { $0.lowerBound..<$0.upperBound + 2 })
   }
 }

@@ -22,11 +22,11 @@ enum ElevationMissing: Rule {
       """)
 
   static func inspect(_ subject: Subject, _ findings: inout FindingList) {
-    let vertices = subject.vertices
-    guard vertices.contains(where: { $0.elevationMeters != nil }) else { return }
+    let elevations = subject.elevations
+    guard elevations.contains(where: { !$0.isNaN }) else { return }
     for part in 0..<subject.route.partCount {
       let range = subject.range(ofPart: part)
-      for run in range.runs(where: { vertices[$0].elevationMeters == nil }) {
+      for run in range.runs(where: { elevations[$0].isNaN }) {
         let meters =
           subject.line.measures[run.upperBound - 1] - subject.line.measures[run.lowerBound]
         findings.add(
@@ -43,19 +43,11 @@ enum ElevationMissing: Rule {
   }
 
   private static func fill(_ subject: Subject, _ run: Range<Int>, within part: Range<Int>) -> Fix? {
-    guard run.lowerBound > part.lowerBound, run.upperBound < part.upperBound else { return nil }
-    let measures = subject.line.measures
     let (a, b) = (run.lowerBound - 1, run.upperBound)
-    guard let low = subject.vertices[a].elevationMeters,
-      let high = subject.vertices[b].elevationMeters
+    guard part.contains(a), part.contains(b),
+      ElevationRange.isPossible(subject.elevations[a], subject),
+      ElevationRange.isPossible(subject.elevations[b], subject)
     else { return nil }
-    let length = measures[b] - measures[a]
-    return Fix(
-      "fill in the elevations between", isSafe: false,
-      run.map { i in
-        let share = length > 0 ? (measures[i] - measures[a]) / length : 0
-        let meters = ((low + (high - low) * share) * 100).rounded() / 100
-        return .setElevation(vertex: subject.documentVertex(i), meters: meters)
-      })
+    return ElevationRepair.fix(subject, run, within: part)
   }
 }

@@ -9,8 +9,10 @@ enum ElevationRange: Rule {
     limit: RuleLimit(9_000, "m", "the highest elevation"), repair: .unsafe,
     explanation: """
       The elevation is above the highest mountain or more than 500 m below the sea. Often it is a \
-      number that means “unknown”, such as -9999 or -32768, or feet that were taken for metres. The \
-      repair removes it.
+      number that means “unknown”, such as -9999, 9999, -32768 or 65535, or feet that were taken for \
+      metres. It counts in no climb and no profile. The repair puts the line between the heights beside \
+      it in its place, and in that of the shoulders that lead up to it; where there is none beside, it \
+      removes it.
       """,
     bad: """
       <trkpt lat="54.45" lon="-3.21"><ele>-32768</ele></trkpt>
@@ -19,28 +21,50 @@ enum ElevationRange: Rule {
       <trkpt lat="54.45" lon="-3.21"/>
       """)
 
-  /// The shore of the Dead Sea is at -430 m.
-  static let lowestMeters = -500.0
+  static let lowestMeters = RouteDocument.possibleElevationMeters.lowerBound
 
   static func inspect(_ subject: Subject, _ findings: inout FindingList) {
-    let vertices = subject.vertices
+    let heights = subject.elevations
     let most = limit(subject)
-    for run in vertices.indices.runs(where: { index in
-      vertices[index].elevationMeters.map { $0 < lowestMeters || $0 > most } ?? false
-    }) {
-      let value = vertices[run.lowerBound].elevationMetersOrNaN
-      findings.add(
-        subject.finding(
-          about,
-          "the elevation \(Text.rounded(value)) m is outside \(Text.rounded(lowestMeters))…"
-            + "\(Text.rounded(most))"
-            + (run.count == 1
-              ? ""
-              : run.count == 2 ? ", as is the next" : ", as are the \(run.count - 1) after it"),
-          atVertex: run.lowerBound, measured: value,
-          fix: ElevationZero.removal(subject, Array(run))))
+    for part in 0..<subject.route.partCount {
+      let range = subject.range(ofPart: part)
+      for run in range.runs(where: { heights[$0] < lowestMeters || heights[$0] > most }) {
+        let value = heights[run.lowerBound]
+        findings.add(
+          subject.finding(
+            about,
+            "the elevation \(Text.rounded(value)) m is outside \(Text.rounded(lowestMeters))…"
+              + "\(Text.rounded(most))"
+              + (run.count == 1
+                ? ""
+                : run.count == 2 ? ", as is the next" : ", as are the \(run.count - 1) after it")
+              + "; climb and profile leave \(run.count == 1 ? "it" : "them") out",
+            atVertex: run.lowerBound, measured: value,
+            fix: ElevationRepair.fix(subject, withShoulders(run, subject, range), within: range)))
+      }
     }
   }
+
+  /// A run and the heights beside it that only lead up to it.
+  private static func withShoulders(
+    _ run: Range<Int>, _ subject: Subject, _ part: Range<Int>
+  ) -> Range<Int> {
+    let least = GradeImpossible.leastRiseMeters
+    var (low, high) = (run.lowerBound, run.upperBound)
+    while low - 1 > part.lowerBound, run.lowerBound - low < mostShoulders,
+      ElevationBursts.isLeap(subject, low - 2, least)
+    {
+      low -= 1
+    }
+    while high + 1 < part.upperBound, high - run.upperBound < mostShoulders,
+      ElevationBursts.isLeap(subject, high, least)
+    {
+      high += 1
+    }
+    return low..<high
+  }
+
+  private static let mostShoulders = 4
 
   static func isPossible(_ elevation: Double, _ subject: Subject) -> Bool {
     elevation >= lowestMeters && elevation <= limit(subject)

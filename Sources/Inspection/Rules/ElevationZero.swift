@@ -10,8 +10,8 @@ enum ElevationZero: Rule {
     explanation: """
       The elevation is exactly 0 for one or more vertices, and the ones beside them are far above or \
       below: the program that wrote the file had no elevation there and put a zero. The climb counts \
-      the way down to the sea and up again. The repair removes these elevations; a second one can then \
-      fill the hole.
+      the way down to the sea and up again. The repair puts the line between the heights beside them in \
+      their place, and removes them where all are 0.
       """,
     bad: """
       <trkpt lat="54.45" lon="-3.21"><ele>300</ele></trkpt>
@@ -23,10 +23,10 @@ enum ElevationZero: Rule {
       """)
 
   static func inspect(_ subject: Subject, _ findings: inout FindingList) {
-    let vertices = subject.vertices
-    let known = vertices.indices.filter { vertices[$0].elevationMeters != nil }
+    let heights = subject.elevations
+    let known = heights.indices.filter { !heights[$0].isNaN }
     guard !known.isEmpty else { return }
-    if known.count > 1, known.allSatisfy({ vertices[$0].elevationMeters == 0 }) {
+    if known.count > 1, known.allSatisfy({ heights[$0] == 0 }) {
       findings.add(
         subject.finding(
           about, "all elevations are 0: the program that wrote the file knew none",
@@ -38,9 +38,9 @@ enum ElevationZero: Rule {
     }
     for part in 0..<subject.route.partCount {
       let range = subject.range(ofPart: part)
-      for run in range.runs(where: { vertices[$0].elevationMeters == 0 }) {
+      for run in range.runs(where: { heights[$0] == 0 }) {
         let beside = [run.lowerBound - 1, run.upperBound].filter(range.contains)
-          .compactMap { vertices[$0].elevationMeters }.map(abs)
+          .map { abs(heights[$0]) }.filter { !$0.isNaN }
         guard let step = beside.min(), step >= limit(subject) else { continue }
         findings.add(
           subject.finding(
@@ -48,12 +48,13 @@ enum ElevationZero: Rule {
             (run.count == 1 ? "the elevation is 0" : "\(run.count) elevations in a row are 0")
               + ", and beside that the line is \(Text.meters(step)) from the sea's level: zero stands "
               + "for unknown",
-            atVertex: run.lowerBound, measured: step, fix: removal(subject, Array(run))))
+            atVertex: run.lowerBound, measured: step,
+            fix: ElevationRepair.fix(subject, run, within: range)))
       }
     }
   }
 
-  static func removal(_ subject: Subject, _ vertices: [Int]) -> Fix {
+  private static func removal(_ subject: Subject, _ vertices: [Int]) -> Fix {
     Fix(
       vertices.count == 1 ? "remove the elevation" : "remove these elevations", isSafe: false,
       vertices.map { .setElevation(vertex: subject.documentVertex($0), meters: nil) })

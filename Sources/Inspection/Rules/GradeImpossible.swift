@@ -26,27 +26,25 @@ enum GradeImpossible: Rule {
 
   /// Percent, without a sign; infinite over no distance.
   static func grade(_ subject: Subject, _ leg: Int) -> Double {
-    let rise =
-      subject.vertices[leg + 1].elevationMetersOrNaN - subject.vertices[leg].elevationMetersOrNaN
+    let rise = subject.elevations[leg + 1] - subject.elevations[leg]
     return abs(rise) / max(subject.line.segmentMeters(leg), 1e-9) * 100
   }
 
   static func inspect(_ subject: Subject, _ findings: inout FindingList) {
-    let vertices = subject.vertices
+    let heights = subject.elevations
     let most = limit(subject)
     for part in 0..<subject.route.partCount {
       let range = subject.range(ofPart: part)
-      for i in range.dropLast() {
-        let (low, high) = (vertices[i].elevationMetersOrNaN, vertices[i + 1].elevationMetersOrNaN)
+      let bursts = ElevationBursts(
+        subject, in: range, leastMeters: subject.limits.value(of: ElevationStep.about))
+      let told = IndexRanges(
+        bursts.bursts.map { $0.vertices.lowerBound - 1..<$0.vertices.upperBound + 1 })
+      for i in range.dropLast() where !told.contains(i) {
+        let (low, high) = (heights[i], heights[i + 1])
         guard abs(high - low) >= leastRiseMeters, grade(subject, i) > most,
           low != 0, high != 0, ElevationRange.isPossible(low, subject),
           ElevationRange.isPossible(high, subject)
         else { continue }
-        let isStep = [i, i + 1].contains { k in
-          k > range.lowerBound && k + 1 < range.upperBound
-            && ElevationStep.step(at: k, subject) != nil
-        }
-        if isStep { continue }
         findings.add(
           subject.finding(
             about,

@@ -21,6 +21,8 @@ enum JoinByDefault: Rule {
       """)
 
   static func inspect(_ subject: Subject, _ findings: inout FindingList) {
+    // Alternatives are not to be joined.
+    if !subject.overlaps.variants.isEmpty { return }
     let joins = subject.line.joins
     let ranks = JoinRanks(joins)
     for (index, join) in joins.enumerated()

@@ -22,6 +22,8 @@ enum JoinUnresolved: Rule {
       """)
 
   static func inspect(_ subject: Subject, _ findings: inout FindingList) {
+    // Alternatives are not to be joined.
+    if !subject.overlaps.variants.isEmpty { return }
     let joins = subject.line.joins
     let open = joins.indices.filter { joins[$0].policy == .unresolved }
     let ranks = JoinRanks(joins)

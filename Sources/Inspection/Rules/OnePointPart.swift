@@ -17,22 +17,18 @@ enum OnePointPart: Rule {
       """)
 
   static func inspect(_ subject: Subject, _ findings: inout FindingList) {
+    // The last part that is left is all there is, which a rule of its own tells.
+    guard subject.route.partCount > 1 else { return }
     for part in 0..<subject.route.partCount {
       let range = subject.range(ofPart: part)
       guard range.count == 1 else { continue }
-      // The last part that is left is all there is.
-      let isOnly = subject.route.partCount == 1
       findings.add(
         subject.finding(
-          about,
-          isOnly
-            ? "the route is a single vertex, which is no line"
-            : "part \(part + 1) is a single vertex, which is no line",
+          about, "part \(part + 1) is a single vertex, which is no line",
           atVertex: range.lowerBound,
-          fix: isOnly
+          fix: subject.waypointCells.isNear(subject.space[range.lowerBound])
             ? nil
-            : Fix(
-              "remove the part", isSafe: false, [.removePart(subject.documentParts[part])])))
+            : Fix("remove the part", isSafe: false, [.removePart(subject.documentParts[part])])))
     }
   }
 }

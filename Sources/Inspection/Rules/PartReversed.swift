@@ -10,7 +10,8 @@ enum PartReversed: Rule {
     explanation: """
       A part runs the wrong way: turned round, its ends meet the parts before and after it, or the \
       waypoints come in the order of the file. As it stands the marker leaps to the far end and walks \
-      back. It is a guess from the gaps and the waypoints. The repair turns the part round.
+      back. It is a guess from the gaps and the waypoints. The longest parts keep their direction. The \
+      repair turns the part round, and where the longer ones come before it, puts it after them.
       """,
     bad: """
       <trkseg><trkpt lat="51.0" lon="0"/><trkpt lat="51.1" lon="0"/></trkseg>
@@ -27,8 +28,13 @@ enum PartReversed: Rule {
   private static let leastWaypoints = 5
 
   static func inspect(_ subject: Subject, _ findings: inout FindingList) {
+    guard subject.overlaps.isEmpty else { return }
     let ends = PartEnds(subject)
     let turned = ends.turned(penaltyMeters: limit(subject))
+    if isMostOfLine(turned, subject) {
+      inspectMinority(subject, turned, &findings)
+      return
+    }
     for part in turned.sorted() {
       let saved = ends.savedMeters(turning: part, among: turned)
       // A part between two long gaps may stand either way.
@@ -46,6 +52,43 @@ enum PartReversed: Rule {
           subject, part, measured: nil,
           "\(name) runs against its waypoints, which stand in the file from its end to its start: one "
             + "of the two is the wrong way round"))
+    }
+  }
+
+  static func isMostOfLine(_ parts: Set<Int>, _ subject: Subject) -> Bool {
+    2 * parts.reduce(0) { $0 + subject.meters(ofPart: $1) } > subject.measured.partsMeters
+  }
+
+  /// Where the longer parts would have to turn, the others turn and the order runs the other way.
+  private static func inspectMinority(
+    _ subject: Subject, _ turned: Set<Int>, _ findings: inout FindingList
+  ) {
+    let parts = 0..<subject.route.partCount
+    let others = parts.filter { !turned.contains($0) }
+    let ends = PartEnds(subject)
+    let present = ends.gapMeters(ends.inOrder(turning: []))
+    let better = ends.inOrder(turning: turned)
+    let saved = present - ends.gapMeters(better)
+    // It has to become a chain, and another order of the parts may need no turning at all.
+    guard ends.gapMeters(better) < present / 2,
+      ends.longestGapMeters(better) <= max(1_000, subject.measured.partsMeters / 20),
+      parts.count > PartsOrder.mostParts
+        || ends.gapMeters(ends.nearestOrder { subject.meters(ofPart: $0) })
+          >= ends.gapMeters(better) - 1
+    else { return }
+    for (number, part) in others.enumerated() {
+      // One repair turns all of them.
+      let edits: [RouteEdit] =
+        number == 0
+        ? [.orderParts(Array(parts.reversed()))] + others.map { .reversePart($0) } : []
+      findings.add(
+        subject.finding(
+          about,
+          "part \(part + 1) runs against the longer parts: with it turned round, and the parts in the "
+            + "opposite order, the gaps are \(Text.meters(saved)) shorter",
+          atVertex: subject.route.partStarts[part], measured: saved,
+          fix: subject.isWholeDocument
+            ? Fix("turn it round, and the order of the parts", isSafe: false, edits) : nil))
     }
   }
 

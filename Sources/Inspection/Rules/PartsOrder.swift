@@ -10,7 +10,8 @@ enum PartsOrder: Rule {
     explanation: """
       In another order the gaps between the parts add up to less than half: the parts are probably in \
       the order of recording, of their names, or of an export. The marker would leap back and forth. \
-      The order that is proposed joins the nearest ends first; look at it before you take it. The \
+      The order that is proposed joins the nearest ends first and keeps the direction of the longest \
+      parts; look at it before you take it. The \
       repair writes the parts in that order.
       """,
     bad: """
@@ -27,19 +28,21 @@ enum PartsOrder: Rule {
 
   static func inspect(_ subject: Subject, _ findings: inout FindingList) {
     let count = subject.route.partCount
-    guard count > 1, count <= mostParts else { return }
+    guard count > 1, count <= mostParts, subject.overlaps.isEmpty else { return }
     let ends = PartEnds(subject)
     // What turning alone can mend is not a matter of order.
     let present = ends.gapMeters(ends.inOrder(turning: ends.turned(penaltyMeters: 100)))
-    let nearest = ends.nearestOrder()
+    let nearest = ends.nearestOrder { subject.meters(ofPart: $0) }
     // Where the way runs round in a ring, the chain may be cut anywhere: the first part stays first.
     let start = nearest.firstIndex(of: PartEnds.Step(part: 0, isTurned: false)) ?? 0
     let rotated = Array(nearest[start...] + nearest[..<start])
     let proposed = ends.gapMeters(rotated) < present / 2 ? rotated : nearest
     if rotated.map(\.part) == Array(0..<count), !waypointsComeRound(subject) { return }
     let better = ends.gapMeters(proposed)
+    // Side trips and other ways do not become a chain: its links would be as long as they are.
     guard proposed.map(\.part) != Array(0..<count), better < present / 2,
-      present - better >= limit(subject)
+      present - better >= limit(subject),
+      ends.longestGapMeters(proposed) <= max(1_000, subject.measured.partsMeters / 20)
     else { return }
     let first = proposed.indices.first { proposed[$0].part != $0 } ?? 0
     let shown = proposed.prefix(30).map { "\($0.part + 1)" + ($0.isTurned ? " turned" : "") }
@@ -64,8 +67,7 @@ enum PartsOrder: Rule {
   /// Turning parts and moving them changes the same bytes, so that they are two rounds.
   private static func fix(_ subject: Subject, _ order: [PartEnds.Step]) -> Fix? {
     // Parts without vertices keep their places.
-    guard subject.documentParts.count == subject.document.tracks.reduce(0, { $0 + $1.parts.count })
-    else { return nil }
+    guard subject.isWholeDocument else { return nil }
     return Fix(
       "write the parts in this order", isSafe: false,
       [.orderParts(order.map(\.part))]

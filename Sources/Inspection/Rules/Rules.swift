@@ -5,7 +5,8 @@ public enum Rules {
   /// The rules about the line, in the order in which they look at it.
   static let line: [any Rule.Type] = [
     PrecisionExcess.self, PrecisionCoarse.self,
-    OnePointPart.self, JoinUnresolved.self, JoinByDefault.self, PartReversed.self,
+    NoLength.self, OnePointPart.self, TrackVariants.self, PartDoubled.self, JoinUnresolved.self,
+    JoinByDefault.self, PartReversed.self,
     PartsOrder.self, VertexDoubled.self, CoordinatesSwapped.self, SignFlipped.self, Spike.self,
     Jump.self, SelfCrossing.self, WalkedTwice.self, ContactsCut.self, LegAntipodal.self,
     AntimeridianCrossed.self, PolePassed.self, DensityCoarse.self, DensityFine.self,

@@ -32,7 +32,7 @@ enum SelfCrossing: Rule {
           coordinate: crossing.coordinate,
           measured: crossing.secondMeters - crossing.firstMeters, limit: limit(subject)))
     }
-    if subject.contacts.isCutShort {
+    if subject.contacts.isCutShort || subject.overlaps.isCutShort {
       findings.add(subject.finding(ContactsCut.about, ContactsCut.message))
     }
   }

@@ -8,9 +8,10 @@ enum Spike: Rule {
     limit: RuleLimit(20, "m", "how far the line darts out, at least"), repair: .unsafe,
     explanation: """
       The line leaves its way for up to five vertices and comes back to about where it left, over \
-      legs that are several times as long as those around them and turn back on themselves: a \
-      receiver that lost its signal, or a slip of the hand. The spike counts twice in the length, and \
-      a marker walks it. The repair removes those vertices.
+      legs that are several times as long as any around them and turn back on themselves: a receiver \
+      that lost its signal, or a slip of the hand. The spike counts twice in the length, and a marker \
+      walks it. Bends of a road, a way out and back over the same vertices or to a waypoint, and one \
+      that took the time that it takes to walk are no spikes. The repair removes those vertices.
       """,
     bad: """
       [-3.2115, 54.4541], [-3.2120, 54.4545], [-3.1120, 54.4850], [-3.2124, 54.4549]

@@ -40,6 +40,11 @@ enum RouteUpload {
         .init("lengthMetersAfter", .nullable(.meters)),
         .init("measuredMetersBefore", .nullable(measure), "Without an official length."),
         .init("measuredMetersAfter", .nullable(measure)),
+        .init("ascentMetersBefore", .nullable(measure)),
+        .init("ascentMetersAfter", .nullable(measure)),
+        .init("descentMetersBefore", .nullable(measure)),
+        .init("descentMetersAfter", .nullable(measure)),
+        .init("verticesBefore", .nullable(.count)), .init("verticesAfter", .nullable(.count)),
       ])),
     NamedSchema(
       "StoredRoute", "What became of an upload.",

@@ -1,0 +1,164 @@
+internal import Geodesy
+internal import Routes
+
+/// Tells a spike from a way that leads somewhere and back.
+///
+/// A receiver's slip is far longer than anything that the line does around it. A hairpin follows
+/// another one, or rises as the road around it does; a way to a summit and back retraces its own
+/// vertices, leads to a waypoint, or takes the time that it takes to walk. Each of these is enough:
+/// a slip that is left costs a look, a summit that is cut off costs the route.
+struct Darts {
+  /// Unsafe repairs leave vertices alone that are this near to a waypoint.
+  static let waypointMeters = 50.0
+  /// Two vertices this near are one place.
+  private static let samePlaceMeters = 1.0
+  private static let window = 8
+  /// How many times as long as the legs around it a single vertex's legs are, at least.
+  private static let leastProminence = 3.0
+  /// The same for several vertices: blocks of houses are walked around.
+  private static let leastProminenceOfSeveral = 8.0
+
+  let line: RouteLine
+  let space: [SpacePoint]
+  /// Microseconds since 1970, `.min` where none; empty where no vertex has one.
+  let times: [Int64]
+  let waypoints: WaypointCells
+
+  /// Whether the vertices between two of a part are out of place, where long legs lead there and back.
+  ///
+  /// - Parameters:
+  ///   - a: the last vertex before.
+  ///   - z: the first vertex after.
+  ///   - part: the vertices of the part.
+  func isSpike(from a: Int, to z: Int, in part: ClosedRange<Int>) -> Bool {
+    let shorter = min(line.segmentMeters(a), line.segmentMeters(z - 1))
+    let base = space[a].distance(to: space[z])
+    let there = line.measures[z] - line.measures[a]
+    guard base > Self.samePlaceMeters else { return false }
+    let least = z - a == 2 ? Self.leastProminence : Self.leastProminenceOfSeveral
+    return there >= 4 * base && shorter >= least * usualMeters(around: a...z, in: part)
+      && !(a + 1..<z).contains { waypoints.isNear(space[$0]) }
+      && !isFoldOfMany(a, z, shorter, part) && !rises(a, z, part) && !isWalked(a, z, part)
+  }
+
+  /// The third longest of the legs around: two of them may be another excursion's.
+  private func usualMeters(around dart: ClosedRange<Int>, in part: ClosedRange<Int>) -> Double {
+    let before = max(dart.lowerBound - Self.window, part.lowerBound)..<dart.lowerBound
+    let after = dart.upperBound..<min(dart.upperBound + Self.window, part.upperBound)
+    let meters = (before.map(line.segmentMeters) + after.map(line.segmentMeters))
+      .filter { $0 > 0 }.sorted(by: >)
+    if meters.isEmpty { return .infinity }
+    return meters[meters.count >= 6 ? 2 : 0]
+  }
+
+  /// Whether the line goes on folding: right before or right after lies another long leg that runs
+  /// against the nearer one of these, as in the bends of a mountain road or in parallel streets.
+  private func isFoldOfMany(
+    _ a: Int, _ z: Int, _ shorter: Double, _ part: ClosedRange<Int>
+  ) -> Bool {
+    func isAgainst(_ leg: Int, _ other: Int) -> Bool {
+      line.segmentMeters(leg) >= shorter / 2
+        && direction(leg, leg + 1).dot(direction(other, other + 1)) < 0
+    }
+    var bend = 0.0
+    for leg in (max(a - 5, part.lowerBound)..<a).reversed() {
+      if isAgainst(leg, a) { return true }
+      bend += line.segmentMeters(leg)
+      if bend > shorter / 2 { break }
+    }
+    bend = 0
+    for leg in z..<min(z + 5, part.upperBound) {
+      if isAgainst(leg, z - 1) { return true }
+      bend += line.segmentMeters(leg)
+      if bend > shorter / 2 { break }
+    }
+    return false
+  }
+
+  /// Whether the heights rise or fall all the way through about as steeply as the line around does:
+  /// a slip comes back to the height at which it left.
+  private func rises(_ a: Int, _ z: Int, _ part: ClosedRange<Int>) -> Bool {
+    func rise(_ i: Int, _ k: Int) -> Double {
+      line.vertices[k].elevationMetersOrNaN - line.vertices[i].elevationMetersOrNaN
+    }
+    let steps = (a..<z).map { rise($0, $0 + 1) }
+    guard steps.allSatisfy({ $0 > 0 }) || steps.allSatisfy({ $0 < 0 }) else { return false }
+    let (first, last) = (
+      max(a - Self.window, part.lowerBound), min(z + Self.window, part.upperBound)
+    )
+    // What is unknown is no reason.
+    let around = [(first, a), (z, last)].filter { $0.0 < $0.1 }.map {
+      (rise: abs(rise($0.0, $0.1)), meters: line.measures[$0.1] - line.measures[$0.0])
+    }.filter { $0.rise.isFinite && $0.meters > 0 }
+    let run = around.reduce(0) { $0 + $1.meters }
+    guard run > 0 else { return false }
+    let grade = around.reduce(0) { $0 + $1.rise } / run
+    let own = abs(rise(a, z)) / (line.measures[z] - line.measures[a])
+    return own >= 0.01 && own >= grade / 2
+  }
+
+  /// Whether the way out and back took the time that it takes at the pace of the line around it.
+  private func isWalked(_ a: Int, _ z: Int, _ part: ClosedRange<Int>) -> Bool {
+    guard !times.isEmpty, let pace = speed(a, z) else { return false }
+    let (first, last) = (
+      max(a - Self.window, part.lowerBound), min(z + Self.window, part.upperBound)
+    )
+    let around = [speed(first, a), speed(z, last)].compactMap { $0 }
+    guard let usual = around.max() else { return false }
+    return pace <= 2 * usual
+  }
+
+  /// Metres a microsecond between two vertices.
+  private func speed(_ i: Int, _ k: Int) -> Double? {
+    guard i < k, times[i] != .min, times[k] != .min else { return nil }
+    let duration = Double(times[k]) - Double(times[i])
+    return duration > 0 ? (line.measures[k] - line.measures[i]) / duration : nil
+  }
+
+  private func direction(_ i: Int, _ k: Int) -> SpacePoint {
+    SpacePoint(
+      x: space[k].x - space[i].x, y: space[k].y - space[i].y, z: space[k].z - space[i].z)
+  }
+}
+
+extension SpacePoint {
+  func dot(_ other: SpacePoint) -> Double { x * other.x + y * other.y + z * other.z }
+}
+
+/// Waypoints in cells of space, to tell quickly whether one is near.
+struct WaypointCells {
+  private struct Cell: Hashable {
+    var x: Int
+    var y: Int
+    var z: Int
+  }
+
+  private let reach = Darts.waypointMeters
+  private var cells: [Cell: [SpacePoint]] = [:]
+
+  /// - Complexity: O(waypoints).
+  init(_ waypoints: [Waypoint]) {
+    for waypoint in waypoints {
+      let point = SpacePoint(waypoint.coordinate.latitude, waypoint.coordinate.longitude)
+      let home = cell(of: point)
+      for x in home.x - 1...home.x + 1 {
+        for y in home.y - 1...home.y + 1 {
+          for z in home.z - 1...home.z + 1 {
+            cells[Cell(x: x, y: y, z: z), default: []].append(point)
+          }
+        }
+      }
+    }
+  }
+
+  private func cell(of point: SpacePoint) -> Cell {
+    func number(_ value: Double) -> Int { Int((value / reach).rounded(.down)) }
+    return Cell(x: number(point.x), y: number(point.y), z: number(point.z))
+  }
+
+  /// Whether a waypoint lies within `Darts.waypointMeters`. O(waypoints near it).
+  func isNear(_ point: SpacePoint) -> Bool {
+    if cells.isEmpty { return false }
+    return cells[cell(of: point)]?.contains { $0.distance(to: point) <= reach } ?? false
+  }
+}

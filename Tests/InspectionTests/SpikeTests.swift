@@ -1,0 +1,196 @@
+import Formats
+import Foundation
+import Geodesy
+import Routes
+import TestSupport
+import Testing
+
+@testable import Inspection
+
+/// What is a way and what is a slip: clean lines of all shapes have no spike however they are thinned,
+/// and planted ones are found.
+@Suite struct SpikeTests {
+  /// A line in metres east and north of a place, that turtles draw.
+  struct Pen {
+    var points: [(x: Double, y: Double, z: Double)] = [(0, 0, 300)]
+    var heading = 0.0
+    /// Metres that it rises in a metre.
+    var grade = 0.0
+
+    mutating func go(_ meters: Double, turning degrees: Double = 0) {
+      heading += degrees * .pi / 180
+      let last = points[points.count - 1]
+      points.append(
+        (last.x + meters * cos(heading), last.y + meters * sin(heading), last.z + meters * grade))
+    }
+
+    /// A path that wanders as one on a hill does.
+    mutating func wander(_ count: Int, step: ClosedRange<Double>, _ random: inout SplitMix64) {
+      for _ in 0..<count {
+        go(
+          random.double(step.lowerBound..<step.upperBound), turning: random.double(-35..<35))
+      }
+    }
+
+    /// A road with bends of half a circle, each of 1 to 5 vertices.
+    mutating func hairpins(_ count: Int, leg: Double, width: Double, wide: Int) {
+      grade = 0.07
+      for bend in 0..<count {
+        go(leg)
+        let side = bend % 2 == 0 ? 1.0 : -1.0
+        if wide == 1 {
+          go(leg, turning: side * 170)
+        } else {
+          for _ in 0..<wide { go(width / Double(wide), turning: side * 180 / Double(wide)) }
+        }
+      }
+      grade = 0
+    }
+
+    /// There and back over the same vertices.
+    mutating func outAndBack(_ count: Int, step: Double, _ random: inout SplitMix64) {
+      let start = points.count - 1
+      let before = heading
+      heading += random.double(60..<120) * .pi / 180
+      grade = 0.2
+      wander(count, step: step...(step * 1.5), &random)
+      grade = 0
+      points += points[start..<(points.count - 1)].reversed()
+      heading = before
+    }
+
+    mutating func loop(_ meters: Double, _ random: inout SplitMix64) {
+      for _ in 0..<24 { go(meters / 24, turning: 15 + random.double(-4..<4)) }
+    }
+
+    mutating func streets(_ count: Int, block: Double, apart: Double) {
+      for street in 0..<count {
+        let side = street % 2 == 0 ? 90.0 : -90
+        go(block, turning: street == 0 ? 0 : side)
+        go(apart, turning: side)
+      }
+    }
+
+    func coordinates() -> [Coordinate] {
+      points.map { point in
+        let latitude = 46 + point.y / 111_150
+        return Coordinate(
+          uncheckedLatitude: latitude, longitude: 8 + point.x / (111_320 * cos(46 * .pi / 180)),
+          elevation: point.z)
+      }
+    }
+  }
+
+  static func clean(_ random: inout SplitMix64) -> [Coordinate] {
+    var pen = Pen()
+    let step = random.double(5..<60)
+    pen.wander(30, step: step...(2 * step), &random)
+    for _ in 0..<6 {
+      switch random.int(0...4) {
+      case 0:
+        pen.hairpins(
+          random.int(3...9), leg: random.double(60..<350), width: random.double(12..<40),
+          wide: random.int(1...5))
+      case 1: pen.outAndBack(random.int(1...12), step: random.double(10..<90), &random)
+      case 2: pen.loop(random.double(200..<3_000), &random)
+      case 3:
+        pen.streets(
+          random.int(3...7), block: random.double(150..<500), apart: random.double(40..<90))
+      default: break
+      }
+      pen.wander(random.int(8...40), step: step...(2 * step), &random)
+    }
+    return pen.coordinates()
+  }
+
+  static func thinned(_ line: [Coordinate], _ random: inout SplitMix64) -> [Coordinate] {
+    switch random.int(0...3) {
+    case 0: return line
+    case 1:
+      let step = random.int(2...6)
+      return line.enumerated().filter { $0.offset % step == 0 }.map(\.element)
+    case 2:
+      return Simplification.keptIndices(
+        of: line[...], toleranceMeters: random.double(1..<40)
+      ).map { line[$0] }
+    default:
+      let share = random.double(0.2..<0.9)
+      return line.enumerated().filter { $0.offset == 0 || random.chance(share) }.map(\.element)
+    }
+  }
+
+  static func gpx(_ line: [Coordinate], heights: Bool) -> String {
+    RepairTests.track(
+      line.map {
+        let height = heights ? "<ele>\(String(format: "%.1f", $0.elevationMetersOrNaN))</ele>" : ""
+        return "<trkpt lat=\"\(String(format: "%.6f", $0.latitude))\" "
+          + "lon=\"\(String(format: "%.6f", $0.longitude))\">\(height)</trkpt>"
+      }.joined(separator: "\n"))
+  }
+
+  @Test func cleanLinesHaveNoSpikeHoweverTheyAreThinned() {
+    var random = SplitMix64("clean lines")
+    var bad: [String] = []
+    for round in 0..<120 {
+      let line = Self.thinned(Self.clean(&random), &random)
+      let report = inspected(Self.gpx(line, heights: random.chance(0.5)))
+      for finding in report.findings(.spike) { bad.append("\(round): \(finding.message)") }
+    }
+    #expect(bad.isEmpty, "\(bad.count): \(bad.prefix(20))")
+  }
+
+  @Test func plantedSpikesAreFound() throws {
+    var random = SplitMix64("planted spikes")
+    var missed: [String] = []
+    for round in 0..<100 {
+      var pen = Pen()
+      let step = random.double(5..<60)
+      pen.wander(120, step: step...(2 * step), &random)
+      var line = pen.coordinates()
+      let i = random.int(10...100)
+      let reach = random.double(10..<60) * step + 20
+      let there = Geodesic.wgs84.direct(
+        from: line[i], azimuth: Azimuth(degrees: random.double(0..<360)), distanceMeters: reach
+      ).coordinate
+      line.insert(
+        Coordinate(
+          uncheckedLatitude: there.latitude, longitude: there.longitude,
+          elevation: line[i].elevationMetersOrNaN), at: i + 1)
+      let spikes = inspected(Self.gpx(line, heights: random.chance(0.5))).findings(.spike)
+      if spikes.count != 1 { missed.append("\(round): \(spikes.count), \(reach / step)") }
+    }
+    #expect(missed.isEmpty, "\(missed.count): \(missed.prefix(20))")
+  }
+
+  @Test func theTopOfAnOutAndBackIsNoSpikeAndAWaypointIsNone() {
+    func line(_ tip: String) -> String {
+      RepairTests.points(30) { $0 == 15 ? tip : nil }
+    }
+    let back = line(
+      "<trkpt lat=\"51.01260\" lon=\"7.00001\"/><trkpt lat=\"51.01260\" lon=\"7.0500\"/>"
+        + "<trkpt lat=\"51.01260\" lon=\"7.00001\"/>")
+    #expect(inspected(RepairTests.track(back)).findings(.spike).isEmpty)
+    let away = line("<trkpt lat=\"51.01350\" lon=\"7.05000\"/>")
+    #expect(inspected(RepairTests.track(away)).findings(.spike).count == 1)
+    let visited = RepairTests.gpx(
+      "<wpt lat=\"51.01352\" lon=\"7.05001\"><name>View</name></wpt><trk><trkseg>\(away)</trkseg></trk>"
+    )
+    #expect(inspected(visited).findings(.spike).isEmpty)
+  }
+
+  @Test(
+    .enabled(if: Corpus.isThere), arguments: Corpus.files("gpx", "gpx"))
+  func realTracksKeepTheirSummits(_ path: String) throws {
+    let report = try Corpus.report(path)
+    let name = path.split(separator: "/").last.map(String.init) ?? ""
+    let stops = path.replacing(".gpx", with: "-waypoints.gpx")
+    guard ["bob-graham-round.gpx", "wicklow-round.gpx"].contains(name) else { return }
+    let summits = try Corpus.report(stops).document.waypoints
+    #expect(summits.count > 20)
+    for finding in report.findings where finding.fix?.isSafe == false {
+      guard let place = finding.coordinate, finding.code == .spike else { continue }
+      let nearest = summits.map { RouteLine.gapMeters(from: $0.coordinate, to: place) }.min() ?? 0
+      #expect(nearest > 50, "\(finding.message)")
+    }
+  }
+}
