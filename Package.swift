@@ -52,12 +52,15 @@ let package = Package(
       name: "Batch",
       dependencies: ["Formats", "Routes", "Geodesy", "CivilTime", "JSON", "Base", "CZlib"],
       swiftSettings: settings),
+    .target(name: "MapData", swiftSettings: settings),
     .target(
-      name: "Inspection", dependencies: ["Formats", "Routes", "Geodesy", "JSON"],
+      name: "Inspection", dependencies: ["Formats", "Routes", "Geodesy", "JSON", "MapData"],
       swiftSettings: settings),
     .target(
       name: "Drawing",
-      dependencies: ["Inspection", "Formats", "Routes", "Geodesy", "JSON", "CCairo", "CPROJ"],
+      dependencies: [
+        "Inspection", "MapData", "Formats", "Routes", "Geodesy", "JSON", "CCairo", "CPROJ",
+      ],
       swiftSettings: settings),
     .target(
       name: "Quests",
@@ -189,7 +192,7 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "DrawingTests",
-      dependencies: ["Drawing", "Inspection", "Formats", "Routes", "TestSupport"],
+      dependencies: ["Drawing", "Inspection", "MapData", "Formats", "Routes", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
       name: "ServiceTests",

@@ -1,3 +1,5 @@
+internal import MapData
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)

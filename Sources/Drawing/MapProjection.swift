@@ -1,4 +1,5 @@
 internal import CPROJ
+internal import MapData
 
 #if canImport(Glibc)
   import Glibc

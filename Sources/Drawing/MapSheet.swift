@@ -1,4 +1,5 @@
 internal import Geodesy
+internal import MapData
 
 /// Where everything on a map lies: its projection, what part of it is seen, and the way from places
 /// to pixels.

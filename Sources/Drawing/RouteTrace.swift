@@ -1,4 +1,5 @@
 internal import Geodesy
+internal import MapData
 internal import Routes
 
 /// The line of a route as places close enough together to be drawn by straight strokes.

@@ -1,3 +1,5 @@
+internal import MapData
+
 /// Where a map of the world is cut: longitudes of ±180 from its middle meridian.
 enum Seam {
   /// A step this near to a pole may go over it.

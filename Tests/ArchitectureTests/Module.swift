@@ -25,10 +25,11 @@ struct Module: Sendable {
     Module(
       name: "Batch", ours: ["Formats", "Routes", "Geodesy", "CivilTime", "JSON", "Base"],
       c: ["CZlib"], isEngine: true),
-    Module(
-      name: "Inspection", ours: ["Formats", "Routes", "Geodesy", "CivilTime", "JSON", "Base"],
-      c: ["CPROJ"]),
     Module(name: "MapData", ours: []),
+    Module(
+      name: "Inspection",
+      ours: ["MapData", "Formats", "Routes", "Geodesy", "CivilTime", "JSON", "Base"],
+      c: ["CPROJ"]),
     Module(
       name: "Drawing",
       ours: [

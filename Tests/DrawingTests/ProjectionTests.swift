@@ -1,4 +1,5 @@
 import Foundation
+import MapData
 import Testing
 
 @testable import Drawing

@@ -1,6 +1,7 @@
 import Formats
 import Foundation
 import Geodesy
+import MapData
 import Routes
 import Testing
 

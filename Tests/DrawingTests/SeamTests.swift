@@ -1,4 +1,5 @@
 import Geodesy
+import MapData
 import Testing
 
 @testable import Drawing

@@ -101,6 +101,31 @@ import Testing
     #expect(!report.isSound)
   }
 
+  /// A street of London with the numbers in GPX's order, which GeoJSON does not have.
+  @Test func aWholeLineAtSeaIsSwapped() throws {
+    let text = RepairTests.line(
+      (0..<40).map {
+        String(format: "[%.5f, %.5f]", 51.5 + 0.0004 * Double($0), -0.12 + 0.0003 * Double($0))
+      }
+      .joined(separator: ",\n"))
+    let report = inspected(text)
+    let finding = try #require(report.findings(.coordinatesSwapped).first)
+    #expect(finding.severity == .warning && finding.fix?.isSafe == false)
+    let outcome = Repair.repair(report.document, includingUnsafe: true)
+    let first = try #require(outcome.report.measured?.route.vertices.first)
+    #expect(first.latitude == 51.5 && first.longitude == -0.12)
+    #expect(outcome.report.findings(.coordinatesSwapped).isEmpty)
+  }
+
+  @Test(arguments: [0, 12, 29]) func nullIslandIsNoPlaceOnTheWay(_ at: Int) throws {
+    let text = RepairTests.track(
+      RepairTests.points(30) { $0 == at ? "<trkpt lat=\"0\" lon=\"0\"/>" : nil })
+    let report = inspected(text)
+    #expect(report.findings(.nullIsland).count == 1 && report.findings(.spike).isEmpty)
+    let outcome = Repair.repair(report.document, includingUnsafe: true)
+    #expect(outcome.after?.vertices == 29 && (outcome.after?.measuredMeters ?? 1e9) < 4_000)
+  }
+
   @Test func noLineIsAnError() {
     let report = inspected(RepairTests.gpx("<wpt lat=\"51\" lon=\"7\"><name>W</name></wpt>"))
     #expect(report.findings(.noLine).map(\.severity) == [.error])

@@ -142,6 +142,9 @@ import Testing
       track(points(30) { $0 == 15 ? "<trkpt lat=\"-51.01350\" lon=\"7.00003\"/>" : nil }),
       slackMeters: nil, hasNot: ["\"-51"]),
     Case(
+      .nullIsland, track(points(30) { $0 == 0 ? "<trkpt lat=\"0.0\" lon=\"0.0\"/>" : nil }),
+      slackMeters: nil, hasNot: ["\"0.0\""]),
+    Case(
       .onePointPart,
       gpx(
         "<trk><trkseg>\n\(points(9))\n</trkseg><trkseg><trkpt lat=\"51.00900\" lon=\"7.0\"/></trkseg>"

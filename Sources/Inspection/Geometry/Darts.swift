@@ -37,7 +37,9 @@ struct Darts {
     guard base > Self.samePlaceMeters else { return false }
     let least = z - a == 2 ? Self.leastProminence : Self.leastProminenceOfSeveral
     return there >= 4 * base && shorter >= least * usualMeters(around: a...z, in: part)
-      && !(a + 1..<z).contains { waypoints.isNear(space[$0]) }
+      && !(a + 1..<z).contains {
+        waypoints.isNear(space[$0]) || NullIsland.isThere(line.vertices[$0])
+      }
       && !isFoldOfMany(a, z, shorter, part) && !rises(a, z, part) && !isWalked(a, z, part)
   }
 

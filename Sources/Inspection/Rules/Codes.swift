@@ -11,6 +11,7 @@ extension Diagnostic.Code {
   public static let spike = Self(rawValue: "spike")
   public static let jump = Self(rawValue: "jump")
   public static let coordinatesSwapped = Self(rawValue: "coordinates-swapped")
+  public static let nullIsland = Self(rawValue: "null-island")
   public static let signFlipped = Self(rawValue: "sign-flipped")
   public static let joinUnresolved = Self(rawValue: "join-unresolved")
   public static let joinByDefault = Self(rawValue: "join-by-default")

@@ -9,8 +9,8 @@ enum CoordinatesSwapped: Rule {
     explanation: """
       Taken the other way round, these numbers lie where the line around them leads; as they stand, \
       they are far away. GeoJSON and KML write the longitude first, GPX names both, people say the \
-      latitude first. It is a guess from the rest of the line, or for a whole line from its waypoints, \
-      and never an error. The repair swaps them.
+      latitude first. It is a guess from the rest of the line, or for a whole line from its waypoints or \
+      from where land is, and never an error. The repair swaps them.
       """,
     bad: """
       "coordinates": [[-3.2115, 54.4541], [54.4545, -3.2120], [-3.2124, 54.4549]]
@@ -24,7 +24,25 @@ enum CoordinatesSwapped: Rule {
       findings.add(finding(about, .swapped, excursion, subject))
     }
     inspectRejected(subject, &findings)
-    inspectWhole(subject, &findings)
+    if !inspectWhole(subject, &findings) { inspectAtSea(subject, &findings) }
+  }
+
+  /// A line that lies in the sea, and on land when it is swapped as a whole, its waypoints with it.
+  private static func inspectAtSea(_ subject: Subject, _ findings: inout FindingList) {
+    guard SeaCheck.looksSwapped(subject.vertices) else { return }
+    let vertices = zip(subject.offsets, subject.vertices).map { (Int($0), $1) }
+    let waypoints = zip(subject.document.waypointOffsets, subject.route.waypoints)
+      .map { (Int($0), $1.coordinate) }
+    findings.add(
+      subject.finding(
+        about,
+        "the whole line lies in the sea; with latitude and longitude swapped it lies on land",
+        atVertex: 0,
+        fix: Fix(
+          "swap them in the whole file", isSafe: false,
+          (vertices + waypoints).filter { abs($0.1.longitude) <= 90 }.map {
+            .replacePosition(atOffset: $0.0, latitude: $0.1.longitude, longitude: $0.1.latitude)
+          })))
   }
 
   /// A finding about a slip in some vertices.
@@ -78,15 +96,17 @@ enum CoordinatesSwapped: Rule {
   }
 
   /// A line that lies far from all of its waypoints, and on them when it is swapped as a whole.
-  private static func inspectWhole(_ subject: Subject, _ findings: inout FindingList) {
+  ///
+  /// - Returns: whether that was found.
+  private static func inspectWhole(_ subject: Subject, _ findings: inout FindingList) -> Bool {
     let vertices = subject.vertices
     let waypoints = subject.measured.waypoints
-    guard !waypoints.isEmpty, vertices.count > 1 else { return }
+    guard !waypoints.isEmpty, vertices.count > 1 else { return false }
     let swapped = vertices.compactMap(Slip.swapped.mended)
-    guard swapped.count == vertices.count else { return }
+    guard swapped.count == vertices.count else { return false }
     let asWritten = waypoints.map(\.offsetMeters).sorted()[waypoints.count / 2]
     let near = max(5 * subject.meanLegMeters, 1_000)
-    guard asWritten > 10 * near else { return }
+    guard asWritten > 10 * near else { return false }
     let places = swapped.map { SpacePoint($0.latitude, $0.longitude) }
     let distances = waypoints.prefix(25).map { placed -> Double in
       let point = SpacePoint(
@@ -94,7 +114,7 @@ enum CoordinatesSwapped: Rule {
       return places.lazy.map { $0.distance(to: point) }.min() ?? .infinity
     }.sorted()
     let whenSwapped = distances[distances.count / 2]
-    guard whenSwapped <= near else { return }
+    guard whenSwapped <= near else { return false }
     findings.add(
       subject.finding(
         about,
@@ -104,5 +124,6 @@ enum CoordinatesSwapped: Rule {
         fix: Fix(
           "swap them in all \(Text.count(vertices.count, "vertex", "vertices"))", isSafe: false,
           swapped.enumerated().map { .moveVertex(subject.documentVertex($0), to: $1) })))
+    return true
   }
 }

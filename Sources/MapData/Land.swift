@@ -1,19 +1,19 @@
 /// The land of the Earth as closed rings on the globe, at two scales.
 ///
 /// Natural Earth, public domain; `routes/tools/make_land.py` writes the texts and says how.
-struct Land {
+package struct Land: Sendable {
   /// How much was generalised.
-  enum Scale: String {
+  package enum Scale: String, Sendable {
     case coarse = "1:110m"
     case fine = "1:50m"
   }
 
-  let scale: Scale
+  package let scale: Scale
   /// The closing vertex is left out. Longitudes run on over 180 degrees. Land is on the left, so that
   /// a ring which does not close by itself goes round the pole on its left.
-  let rings: [[Place]]
+  package let rings: [[Place]]
 
-  init(_ scale: Scale) {
+  package init(_ scale: Scale) {
     self.scale = scale
     rings =
       switch scale {
@@ -54,7 +54,7 @@ struct Land {
   /// Whether a place lies on land, to the outlines' own precision.
   ///
   /// Counts the coasts between it and the south pole, which is land. O(vertices).
-  func contains(_ place: Place) -> Bool {
+  package func contains(_ place: Place) -> Bool {
     var isLand = true
     for ring in rings {
       var previous = ring[ring.count - 1]
@@ -74,7 +74,12 @@ struct Land {
 }
 
 /// Latitude and longitude in degrees, where the elevation does not matter.
-struct Place: Hashable {
-  var latitude: Double
-  var longitude: Double
+package struct Place: Hashable, Sendable {
+  package var latitude: Double
+  package var longitude: Double
+
+  package init(latitude: Double, longitude: Double) {
+    self.latitude = latitude
+    self.longitude = longitude
+  }
 }
