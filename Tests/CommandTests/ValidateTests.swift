@@ -39,7 +39,7 @@ import Testing
       "none.geojson", "{\"type\":\"Point\",\"coordinates\":[7.00001,51.00001]}")
     #expect(try Program.run(["validate", sound]).status == 0)
     #expect(try Program.run(["validate", faulty]).status == 0)
-    #expect(try Program.run(["validate", none]).status == 0)
+    #expect(try Program.run(["validate", none]).status == 1)
     #expect(try Program.run(["validate", wrong]).status == 1)
     #expect(try Program.run(["validate", broken]).status == 1)
     #expect(try Program.run(["validate", sound, wrong, "--format", "json"]).status == 1)
