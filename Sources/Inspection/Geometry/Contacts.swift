@@ -44,7 +44,6 @@ struct Contacts {
   /// A bend in a repeated stretch may leave the way for this long.
   private static let bridgedMeters = 60.0
   private static let segmentsPerRun = 16
-  private static let pairsPerSegment = 128
   /// What finding a run in the tree costs, in pairs.
   private static let pairsPerFind = 16
   private static let mostCrossings = 100_000
@@ -72,17 +71,17 @@ struct Contacts {
     // The earliest leg that each leg lies along, and how many metres of it earlier legs cover.
     var along = Along(
       partner: [Int32](repeating: -1, count: count), covered: [Float](repeating: 0, count: count))
-    var budget = count * Self.pairsPerSegment + 1_000_000
+    var work = Work(steps: WorkLimits.contacts(segments: count))
     search: for run in 0..<runs {
       if run & 255 == 0 { progress(Double(run) / Double(runs)) }
       var others: Set<Int> = []
       for box in boxes[run] { others.formUnion(tree.numbers(touching: box)) }
-      budget -= others.count * Self.pairsPerFind
+      work.spend(others.count * Self.pairsPerFind)
       let segments = Self.segments(ofRun: run, count)
       for other in others.sorted() where other <= run {
         let earlier = Self.segments(ofRun: other, count)
-        budget -= segments.count * earlier.count
-        if budget < 0 || crossings.count > Self.mostCrossings {
+        work.spend(segments.count * earlier.count)
+        if work.isSpent || crossings.count > Self.mostCrossings {
           isCutShort = true
           break search
         }
