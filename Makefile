@@ -67,7 +67,7 @@ wait $$server
 endef
 
 .PHONY: help run test build packages test-packages routes codes lint format bench bench-tools \
-  batch-checks growth bench-ledger bench-service ledger-scale ledger-tools ledger-checks crash \
+  batch-checks growth worst-cases bench-ledger bench-service ledger-scale ledger-tools ledger-checks crash \
   schemathesis clean
 
 help: ## list what there is to make
@@ -169,6 +169,10 @@ bench-tools: build
 growth: build ## measure what positions and inspections cost as routes grow, nothing else
 	swift run --package-path benchmarks -c release kernels
 	swift run --package-path benchmarks -c release kernels inspecting
+
+SIZE ?= 100000
+worst-cases: packages ## search for the lines that cost the engine most; SIZE= vertices, up to 5000000
+	swift run --package-path benchmarks -c release worst-cases $(SIZE)
 
 bench-ledger: ledger-tools ## measure durable walks in either store, beside pgbench
 	python3 benchmarks/peers/durable.py --ledger benchmarks/.build/release/ledger

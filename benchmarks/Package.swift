@@ -19,6 +19,13 @@ let package = Package(
         "bareexpat", .product(name: "MileQuestEngine", package: "MileQuest"),
         .product(name: "MileQuestInspection", package: "MileQuest"),
       ]),
+    // The worst lines that a seeded search finds, and what they cost.
+    .executableTarget(
+      name: "worst-cases",
+      dependencies: [
+        .product(name: "MileQuestEngine", package: "MileQuest"),
+        .product(name: "MileQuestInspection", package: "MileQuest"),
+      ]),
     // What a durable walk costs in either store.
     .executableTarget(
       name: "ledger",
