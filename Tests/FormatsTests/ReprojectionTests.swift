@@ -109,7 +109,7 @@ import Testing
       for before in [true, false] {
         let document = read(file(named(name), "[[10,50],[11,51]]", before: before))
         #expect(document.codes == [.crsLegacy], "\(name)")
-        #expect(document.diagnostics.first?.severity == .info, "\(name)")
+        #expect(document.diagnostics.first?.severity == .warning, "\(name)")
         #expect(document.vertices == [place(50, 10), place(51, 11)], "\(name)")
       }
     }
