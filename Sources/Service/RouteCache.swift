@@ -6,7 +6,7 @@ import Routes
 
 /// Measured routes by version and course, each read and measured once as long as there is room.
 ///
-/// Bounded by the sum of their vertices; what was not asked for the longest goes first.
+/// Bounded by the sum of their vertices, waypoints counted in; what was not asked for the longest goes first.
 final class RouteCache: Sendable {
   struct Key: Hashable, Sendable {
     let version: RouteVersion
@@ -48,6 +48,8 @@ final class RouteCache: Sendable {
 
   /// What even the shortest route counts as, for the tables around its vertices.
   private static let leastSize = 100
+  /// What a waypoint counts as, with its name, its story and the tables around it.
+  private static let waypointSize = 8
 
   private let store: any RouteStore
   private let mostVertices: Int
@@ -67,7 +69,8 @@ final class RouteCache: Sendable {
   }
 
   /// - Throws: `not-found` as a `LedgerError`, `limit` for a course that makes the route too long.
-  /// - Complexity: O(1) expected where it is kept, else O(vertices).
+  /// - Complexity: O(1) expected where it is kept, O(waypoints) for another course of a route that is
+  ///   kept, else O(vertices).
   func kept(_ version: RouteVersion, course: Course? = nil) async throws -> Kept {
     let key = Key(version: version, course: course)
     let (task, isNew) = state.withLock { state in
@@ -76,14 +79,18 @@ final class RouteCache: Sendable {
         state.entries[key]!.lastUse = state.uses
         return (state.entries[key]!.task, false)
       }
-      let task = Task { try await Self.load(key, from: store) }
+      let task = Task { try await self.load(key) }
       state.entries[key] = Entry(task: task, lastUse: state.uses)
       return (task, true)
     }
     guard isNew else { return try await task.value }
     do {
       let kept = try await task.value
-      keep(key, size: max(kept.measured.route.vertices.count, Self.leastSize))
+      let route = kept.measured.route
+      keep(
+        key,
+        size: max(
+          route.vertices.count + Self.waypointSize * route.waypoints.count, Self.leastSize))
       return kept
     } catch {
       // A failure is not kept: the next one asks anew.
@@ -106,22 +113,28 @@ final class RouteCache: Sendable {
     }
   }
 
-  private static func load(_ key: Key, from store: any RouteStore) async throws -> Kept {
-    guard let content = try await store.content(of: key.version) else {
+  private func load(_ key: Key) async throws -> Kept {
+    guard let course = key.course else { return try await load(key.version) }
+    // Laps are arithmetic on one measured pass: whatever is asked for, the line is measured once.
+    let pass = try await kept(key.version)
+    if course == pass.measured.route.course { return pass }
+    return try await NIOThreadPool.singleton.runIfActive {
+      do throws(RouteError) { return Kept(try pass.measured.following(course)) } catch {
+        throw LedgerError(.limit, error.message)
+      }
+    }
+  }
+
+  private func load(_ version: RouteVersion) async throws -> Kept {
+    guard let content = try await store.content(of: version) else {
       throw LedgerError(
-        .notFound, "there is no route \(key.version.route), version \(key.version.version)")
+        .notFound, "there is no route \(version.route), version \(version.version)")
     }
     return try await NIOThreadPool.singleton.runIfActive {
-      var route = try content.route()
-      let stored = route.course
-      do throws(RouteError) {
-        if let course = key.course, course != stored { route = try route.following(course) }
-        return Kept(try MeasuredRoute(route))
-      } catch {
+      let route = try content.route()
+      do throws(RouteError) { return Kept(try MeasuredRoute(route)) } catch {
         // As it was stored it could be measured.
-        throw route.course == stored && key.course ?? stored == stored
-          ? LedgerError(.corrupt, "a stored route is none: \(error.message)")
-          : LedgerError(.limit, error.message)
+        throw LedgerError(.corrupt, "a stored route is none: \(error.message)")
       }
     }
   }

@@ -4,13 +4,8 @@ import Routes
 
 /// Measured routes of a store, each read once.
 struct StoredRoutes {
-  private struct Key: Hashable {
-    let version: RouteVersion
-    let course: Course
-  }
-
   private let store: any AnyStore
-  private var known: [Key: MeasuredRoute] = [:]
+  private var known: [RouteVersion: MeasuredRoute] = [:]
 
   init(_ store: any AnyStore) { self.store = store }
 
@@ -18,19 +13,22 @@ struct StoredRoutes {
   ///
   /// - Throws: `corrupt` as a `LedgerError` where the store has no such version.
   mutating func measured(_ version: RouteVersion, course: Course?) async throws -> MeasuredRoute {
-    let stored = course.map { Key(version: version, course: $0) }
-    if let stored, let route = known[stored] { return route }
+    let route = try await measured(version)
+    guard let course, course != route.route.course else { return route }
+    return try RouteInput.located("route \(version.route)") { try route.following(course) }
+  }
+
+  private mutating func measured(_ version: RouteVersion) async throws -> MeasuredRoute {
+    if let route = known[version] { return route }
     guard let content = try await store.content(of: version) else {
       throw LedgerError(
         .corrupt, "the store lacks the route \(version.route), version \(version.version)")
     }
-    var route = try content.route()
-    let measured = try RouteInput.located("route \(version.route)") {
-      if let course, course != route.course { route = try route.following(course) }
-      return try MeasuredRoute(route)
+    let route = try RouteInput.located("route \(version.route)") {
+      try MeasuredRoute(try content.route())
     }
-    known[Key(version: version, course: measured.route.course)] = measured
-    return measured
+    known[version] = route
+    return route
   }
 
   mutating func measured(_ plan: QuestPlan) async throws -> MeasuredRoute {
