@@ -9,7 +9,7 @@ import Testing
   static let text = """
     <gpx version="1.1" creator="x" xmlns="http://www.topografix.com/GPX/1/1">
     <trk><name>North</name><trkseg>
-      <trkpt lat="54.12345" lon="191.2"/>
+      <trkpt lat="54.12345" lon="391.2"/>
       <trkpt lat="54.12345" lon="-3.12345"/>
       <trkpt lat="54.12445" lon="-3.12345"/>
       <trkpt lat="54.12445" lon="-3.12345"/>
@@ -19,8 +19,8 @@ import Testing
   @Test func textReadsLikeACompilers() {
     #expect(
       ReportText.text(inspected(Self.text), file: "trail.gpx") == """
-        trail.gpx:3:25: error: the longitude 191.2 is outside -180…180 (track "North", point 1) [longitude-range]
-          3 | <trkpt lat="54.12345" lon="191.2"/>
+        trail.gpx:3:25: error: the longitude 391.2 is outside -180…180 (track "North", point 1) [longitude-range]
+          3 | <trkpt lat="54.12345" lon="391.2"/>
             |                       ^
         trail.gpx:6:3: warning: the vertex stands at the same place as the one before it [vertex-doubled]
           6 | <trkpt lat="54.12445" lon="-3.12345"/>
@@ -41,7 +41,7 @@ import Testing
 
   @Test func aFileCannotSpeakToTheTerminal() {
     let text = Self.text.replacing(
-      "lon=\"191.2\"", with: "lon=\"191.2\" name=\"\u{1B}]0;x\u{7}\u{202E}\"")
+      "lon=\"391.2\"", with: "lon=\"391.2\" name=\"\u{1B}]0;x\u{7}\u{202E}\"")
     let shown = ReportText.text(inspected(text), file: "trail.gpx")
     #expect(!shown.contains("\u{1B}") && !shown.contains("\u{7}") && !shown.contains("\u{202E}"))
   }
@@ -50,7 +50,7 @@ import Testing
     let points = (0..<5_000).map { "[7.0000\($0 % 10), 51.\(10_000 + $0)]" }
     let text =
       "{\"type\":\"LineString\",\"coordinates\":["
-      + (points[..<2_500] + ["[191.2, 95]"] + points[2_500...]).joined(separator: ",") + "]}"
+      + (points[..<2_500] + ["[391.2, 95]"] + points[2_500...]).joined(separator: ",") + "]}"
     let shown = ReportText.text(
       inspected(text), file: "x", style: ReportText.Style(least: .error))
     let lines = shown.split(separator: "\n")
@@ -58,7 +58,7 @@ import Testing
     let excerpt = try #require(lines.first { $0.contains("| …") })
     let caret = try #require(lines.first { $0.hasSuffix("^") })
     let column = excerpt.distance(
-      from: excerpt.startIndex, to: try #require(excerpt.range(of: "[191.2")).lowerBound)
+      from: excerpt.startIndex, to: try #require(excerpt.range(of: "[391.2")).lowerBound)
     #expect(caret.count == column + 1)
   }
 
@@ -95,7 +95,7 @@ import Testing
     let text = GitHubAnnotations.text(inspected(Self.text), file: "a,b:c%.gpx", least: .error)
     #expect(
       text
-        == "::error file=a%2Cb%3Ac%25.gpx,line=3,col=25,title=longitude-range::the longitude 191.2 is "
+        == "::error file=a%2Cb%3Ac%25.gpx,line=3,col=25,title=longitude-range::the longitude 391.2 is "
         + "outside -180…180 (track \"North\", point 1)\n")
   }
 

@@ -306,7 +306,7 @@ import Testing
     },
     Kind(.longitudeRange, [.gpx]) { quest, random in
       let i = inner(quest, &random)
-      quest.parts[0][i].longitude = 181 + random.double(1..<80).rounded()
+      quest.parts[0][i].longitude = 361 + random.double(1..<80).rounded()
       return .vertex(part: 0, i, at: quest.parts[0][i - 1].coordinate)
     },
     Kind(.numberSyntax, [.gpx]) { quest, random in

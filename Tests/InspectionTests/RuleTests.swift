@@ -229,9 +229,14 @@ import Testing
   }
 
   @Test func zerosOfDrawingProgramsAreNoFault() {
-    let text =
-      "<kml xmlns=\"http://www.opengis.net/kml/2.2\"><Placemark><LineString><coordinates>"
-      + "7.00001,51.00001,0 7.00002,51.00091,0</coordinates></LineString></Placemark></kml>"
-    #expect(inspected(text).findings(.elevationZero).map(\.severity) == [.info])
+    func severities(_ mode: String) -> [Severity] {
+      let text =
+        "<kml xmlns=\"http://www.opengis.net/kml/2.2\"><Placemark><LineString>\(mode)<coordinates>"
+        + "7.00001,51.00001,0 7.00002,51.00091,0</coordinates></LineString></Placemark></kml>"
+      return inspected(text).findings(.elevationZero).map(\.severity)
+    }
+    // Clamped to the ground, which is the default, they are no elevations at all.
+    #expect(severities("").isEmpty)
+    #expect(severities("<altitudeMode>absolute</altitudeMode>") == [.info])
   }
 }
