@@ -92,7 +92,7 @@ import Testing
       ("d.geojson", "{\"type\":\"Point\",\n \"coordinates\":[1,\"2\"]}", ":2:19:"),
       ("e.kmz", "PK\u{3}\u{4}xxxx", "unpack it"), ("f.polyline5", "_p~iF>", ":1:6: the byte 0x3E"),
       ("g.polyline", "_p~iF~ps|U", "--from polyline5"), ("h.csv", "a,b\n1,2\n", "none of GPX"),
-      ("i.svg", "<svg><path/></svg>", "none of GPX"),
+      ("i.svg", "<svg><path/></svg>", "this is a drawing (SVG) and holds no coordinates"),
     ]
     for (name, text, words) in files {
       let file = try folder.file(name, text)
