@@ -68,17 +68,20 @@ package final class CommitWorkers: @unchecked Sendable {
     var isCancelled = false
   }
 
-  /// Carries out what the queue asks for, and leaves the condition before callers go on.
+  /// Carries out what the queue asks for, and leaves the condition before anybody goes on: a thread
+  /// that is woken under the lock would only wait for it.
   private func perform(_ actions: [CommitQueue.Action]) {
+    var wakes = 0
     var told: [(Caller, Result<CommandResults, LedgerError>)] = []
     for action in actions {
       switch action {
-      case .wake: condition.signal()
+      case .wake: wakes += 1
       case .answer(let ticket, let result):
         if let caller = callers.removeValue(forKey: ticket) { told.append((caller, result)) }
       }
     }
     condition.unlock()
+    for _ in 0..<wakes { condition.signal() }
     for (caller, result) in told { caller.resume(returning: result) }
   }
 
