@@ -168,6 +168,16 @@ import Testing
       let actions = queue.finish(fold, .failure(LedgerError(code, "gone")))
       #expect(told(actions) == [one: code.rawValue, two: code.rawValue])
       #expect(queue.isEmpty)
+      // Nor is the rest of what is done command by command.
+      let (many, _) = queue.enqueue(commands(4, 5, 6), until: nil)
+      let together = try #require(queue.take(at: now).0)
+      _ = queue.finish(together, .failure(broken))
+      let first = try #require(queue.take(at: now).0)
+      _ = queue.finish(first, done(first))
+      let second = try #require(queue.take(at: now).0)
+      let told = told(queue.finish(second, .failure(LedgerError(code, "gone"))))
+      #expect(told == [many: "ok \(code.rawValue) \(code.rawValue)"])
+      #expect(queue.isEmpty)
     }
   }
 

@@ -158,7 +158,9 @@ package struct CommitQueue: Sendable {
         if fold.tickets.count > 1, !error.isOfEverybody {
           item.share = .alone
         } else if item.share == .each {
-          item.results.append(.failure(error))
+          // Where it is true of all that are left, none of them is asked for.
+          let count = error.isOfEverybody ? item.commands.count - item.results.count : 1
+          item.results += Array(repeating: .failure(error), count: count)
         } else if item.commands.count > 1, !error.isOfEverybody {
           item.share = .each
         } else {
