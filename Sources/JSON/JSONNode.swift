@@ -27,6 +27,9 @@ public struct JSONNode: Hashable, Sendable {
   /// Bytes from the start of the text to the value.
   public let offset: Int
 
+  /// A null that stands in no text.
+  package static let null = JSONNode(content: .null, offset: 0)
+
   /// Whether the value is null.
   public var isNull: Bool { content == .null }
 

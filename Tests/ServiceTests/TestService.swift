@@ -138,7 +138,7 @@ final class TestService: Sendable {
     let isJSON = response.headers[.contentType]?.contains("json") == true
     return Answer(
       status: response.status.code, headers: response.headers, bytes: collected,
-      json: isJSON ? try JSONReader.read(collected) : .none)
+      json: isJSON ? try JSONReader.read(collected) : .null)
   }
 
   private struct Collector: ResponseBodyWriter {

@@ -63,8 +63,8 @@ extension DiagnosticCatalog {
       good: goodTrack),
     .init(
       .nameRepeated, "Name given twice", .info,
-      "Several waypoints have the same name. The marker does not mind, but whoever asks for the place by "
-        + "its name cannot tell them apart. Make the names different.",
+      "Several waypoints have the same name. The marker is not affected, but who asks for a place by "
+        + "that name cannot say which is meant. Make the names different.",
       bad: gpx(
         """
           <wpt lat="54.46" lon="-3.07"><name>Hut</name></wpt>

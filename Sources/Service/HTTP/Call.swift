@@ -57,7 +57,7 @@ struct Call: Sendable {
   ///
   /// - Precondition: the endpoint lists it.
   subscript<Value>(key: Parameter<Value>) -> Value {
-    if let entry = parameters[key] { return entry.value as! Value }
+    if let value = parameters[key]?.value as? Value { return value }
     precondition(
       endpoint.parameters.contains { $0 === key },
       "\(endpoint.operation) does not list the parameter \(key.name)")

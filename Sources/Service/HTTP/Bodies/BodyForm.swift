@@ -137,5 +137,5 @@ extension BodyForm {
 
 extension BodyForm where Value == JSONNode {
   /// Anything, for whoever takes it to look into.
-  static let anything = Self(.anything, example: .none) { $0 }
+  static let anything = Self(.anything, example: .null) { $0 }
 }

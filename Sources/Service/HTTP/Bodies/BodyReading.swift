@@ -67,8 +67,3 @@ struct BodyReading: Sendable {
     }
   }
 }
-
-extension JSONNode {
-  /// What stands where no body was read.
-  static let none = try! JSONReader.read(Array("null".utf8))
-}
