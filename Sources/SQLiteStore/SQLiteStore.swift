@@ -32,7 +32,6 @@ public final class SQLiteStore: Sendable {
   let limits: LedgerLimits
   private let writer: CommitWorkers
   private let plans: PlanCache
-  private let use: StoreUse
 
   /// How long a writer waits for another process.
   static let busySeconds = 10.0
@@ -48,7 +47,6 @@ public final class SQLiteStore: Sendable {
   ) throws(LedgerError) {
     self.zones = zones
     self.limits = limits
-    self.use = use
     let pool = try Self.open(path, for: use)
     self.pool = pool
     try Self.migrate(pool, path: path, migrates: migrates)
@@ -259,11 +257,9 @@ public final class SQLiteStore: Sendable {
     writer.close()
     try ledgerErrors {
       try points.close()
-      if use == .bulk {
-        // The long log would cost every later read. Readers of other processes may keep it.
-        try pool.writeWithoutTransaction { db in
-          do { _ = try db.checkpoint(.truncate) } catch DatabaseError.SQLITE_BUSY {}
-        }
+      // A copy of the file alone is then whole. Readers of other processes may keep the log.
+      try pool.writeWithoutTransaction { db in
+        do { _ = try db.checkpoint(.truncate) } catch DatabaseError.SQLITE_BUSY {}
       }
       try pool.close()
     }

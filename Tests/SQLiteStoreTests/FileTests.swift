@@ -196,6 +196,23 @@ import Testing
     #expect(await Self.code { _ = try await again.perform(Self.log(1)) } == .erased)
   }
 
+  /// After an orderly end the file holds everything: nothing waits in a log beside it.
+  @Test func aCopyOfAClosedFileIsWhole() async throws {
+    let folder = try Folder()
+    let path = folder.path + "/closed.sqlite"
+    let store = try SQLiteStore(path: path)
+    try await Self.begin(store)
+    _ = try await store.perform((0..<20).map(Self.log))
+    let report = try await store.audit()
+    try store.close()
+    let copy = folder.path + "/copy.sqlite"
+    try FileManager.default.copyItem(atPath: path, toPath: copy)
+    let again = try SQLiteStore(path: copy, migrates: false)
+    #expect(try await again.audit() == report)
+    #expect(report.contributions == 20)
+    try again.close()
+  }
+
   /// A copy that is made while walks are logged is whole: it holds what one moment held.
   @Test func backupsAreWholeWhileWritersGoOn() async throws {
     let folder = try Folder()
