@@ -75,7 +75,7 @@ extension SQLiteStore: AccountStore {
   }
 
   public func eraseAccount(_ person: PersonID) async throws(LedgerError) {
-    try await write { db in
+    try await write(erases: true) { db in
       try db.run(
         "DELETE FROM one_time_codes WHERE holder = ? OR holder IN "
           + "(SELECT email FROM accounts WHERE person_id = ?)",

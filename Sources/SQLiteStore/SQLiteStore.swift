@@ -32,6 +32,7 @@ public final class SQLiteStore: Sendable {
   let limits: LedgerLimits
   private let writer: CommitWorkers
   private let plans: PlanCache
+  private let wiping = LogWiping()
 
   /// How long a writer waits for another process.
   static let busySeconds = 10.0
@@ -47,14 +48,16 @@ public final class SQLiteStore: Sendable {
   ) throws(LedgerError) {
     self.zones = zones
     self.limits = limits
+    let hasAll = try Self.examine(FileOnDisk.settled(path), migrates: migrates)
     let pool = try Self.open(path, for: use)
     self.pool = pool
-    try Self.migrate(pool, path: path, migrates: migrates)
+    if !hasAll { try ledgerErrors { try Schema.migrator.migrate(pool) } }
     try Self.assertDurable(pool)
     points = try Self.openPoints(path)
     let plans = PlanCache()
     self.plans = plans
     let runner = FoldRunner(zones: zones, limits: limits)
+    let wiping = wiping
     writer = CommitWorkers(
       CommitQueue(mostWaiting: limits.waitingCommands, commandsInFold: use.commandsInFold),
       threads: 1, name: "sqlite-writer"
@@ -62,13 +65,19 @@ public final class SQLiteStore: Sendable {
       { (fold) throws(LedgerError) in
         try ledgerErrors {
           try pool.writeWithoutTransaction { db in
-            try runner.run(
+            let results = try runner.run(
               fold.commands, on: FoldTransaction(db: db, plans: plans), until: fold.deadline)
+            // What is committed stays committed, whatever becomes of the log.
+            try? wiping.afterCommit(db, erased: fold.erasesSomebody)
+            return results
           }
         }
       }
     }
   }
+
+  /// A store that nobody closed: its writing thread ends, and its connections close, after what waits.
+  deinit { writer.close() }
 
   private static func open(_ path: String, for use: StoreUse) throws(LedgerError) -> DatabasePool {
     try ledgerErrors {
@@ -86,6 +95,8 @@ public final class SQLiteStore: Sendable {
         try db.execute(sql: "PRAGMA synchronous = FULL")
         try db.execute(sql: "PRAGMA wal_autocheckpoint = \(use.logPages)")
         try db.execute(sql: "PRAGMA cache_size = -\(use.cacheKibibytes)")
+        // What is deleted is overwritten, so that an erased name is not left in the file.
+        try db.execute(sql: "PRAGMA secure_delete = ON")
       }
       return pool
     }
@@ -106,32 +117,48 @@ public final class SQLiteStore: Sendable {
     }
   }
 
-  private static func migrate(
-    _ pool: DatabasePool, path: String, migrates: Bool
-  ) throws(LedgerError) {
+  /// Refuses a file that is not a ledger of this program, before anything is changed in it; makes one
+  /// that is not there.
+  ///
+  /// - Returns: whether its schema is up to date.
+  private static func examine(
+    _ file: FileOnDisk, migrates: Bool
+  ) throws(LedgerError) -> Bool {
+    guard file.isThere else {
+      FileOnDisk.create(file.path)
+      return false
+    }
+    if file.isEmpty, !file.hasLog { throw LedgerError(.corrupt, file.emptiedText) }
     let migrator = Schema.migrator
-    try ledgerErrors {
-      try pool.read { db in
+    return try ledgerErrors {
+      var configuration = Configuration()
+      configuration.busyMode = .timeout(busySeconds)
+      let queue = try DatabaseQueue(path: file.path, configuration: configuration)
+      defer { try? queue.close() }
+      return try queue.read { db in
         let application = try Int32.fetchOne(db, sql: "PRAGMA application_id") ?? 0
         let tables =
           try Int.fetchOne(
             db, sql: "SELECT count(*) FROM sqlite_schema WHERE name <> 'grdb_migrations'") ?? 0
         guard application == Schema.applicationID || (application == 0 && tables == 0) else {
           throw LedgerError(
-            .corrupt, "\(path) is a database of another program; choose another file")
+            .corrupt, "the file is a database of another program; choose another file")
         }
+        if tables == 0, !file.hasLog { throw LedgerError(.corrupt, file.emptiedText) }
         if try migrator.hasBeenSuperseded(db) {
           throw LedgerError(
             .schemaTooNew,
-            "\(path) was written by a newer version of this program; use that, or another file")
+            "the file was written by a newer version of this program; use that, or another file")
         }
-        if !migrates, try !migrator.hasCompletedMigrations(db) {
+        let hasAll = try migrator.hasCompletedMigrations(db)
+        if !hasAll, !migrates {
           throw LedgerError(
-            .schemaTooOld, "\(path) has an older schema; bring it up to date with milequest migrate"
-          )
+            .schemaTooOld,
+            "the file has an older schema; bring it up to date with milequest migrate"
+              + file.missingLogText)
         }
+        return hasAll
       }
-      if migrates { try migrator.migrate(pool) }
     }
   }
 
@@ -185,11 +212,18 @@ public final class SQLiteStore: Sendable {
   }
 
   /// Writes something that is not for the rules.
+  ///
+  /// - Parameter erases: whether it erases somebody, who must leave the log too.
   func write<Value: Sendable>(
-    _ body: @escaping @Sendable (Database) throws -> Value
+    erases: Bool = false, _ body: @escaping @Sendable (Database) throws -> Value
   ) async throws(LedgerError) -> Value {
+    let wiping = wiping
     do {
-      return try await pool.write(body)
+      let value = try await pool.write(body)
+      if erases {
+        try await pool.writeWithoutTransaction { db in try wiping.afterCommit(db, erased: true) }
+      }
+      return value
     } catch { throw LedgerError(sqlite: error) }
   }
 
@@ -212,6 +246,7 @@ public final class SQLiteStore: Sendable {
     try? FileManager.default.removeItem(atPath: partial)
     defer { try? FileManager.default.removeItem(atPath: partial) }
     try ledgerErrors {
+      FileOnDisk.create(partial)
       let copy = try DatabaseQueue(path: partial)
       try pool.backup(to: copy, pagesPerStep: 4_000) { state in
         progress?(state.completedPageCount, state.totalPageCount)
@@ -252,16 +287,21 @@ public final class SQLiteStore: Sendable {
     ]
   }
 
-  /// Closes the file; commands that wait are done first by those who wait for them.
+  /// Closes the file after the commands that wait.
+  ///
+  /// Where no other process has it open, the file is then all there is: a copy of it is whole.
   public func close() throws(LedgerError) {
     writer.close()
+    writer.waitUntilEnded()
+    let path = pool.path
     try ledgerErrors {
       try points.close()
-      // A copy of the file alone is then whole. Readers of other processes may keep the log.
-      try pool.writeWithoutTransaction { db in
-        do { _ = try db.checkpoint(.truncate) } catch DatabaseError.SQLITE_BUSY {}
-      }
       try pool.close()
+      // The pools close their readers last, and those cannot write the log back.
+      guard FileManager.default.fileExists(atPath: path) else { return }
+      let last = try DatabaseQueue(path: path)
+      try last.inDatabase { db in _ = try LogWiping.wipe(db) }
+      try last.close()
     }
   }
 }

@@ -22,6 +22,32 @@ import Testing
     #expect(server.errors.contains("'postgres://ann@host/db'"))
   }
 
+  /// After an import, and after one that failed, the ledger is one file and a copy of it is whole.
+  @Test func anImportLeavesOneFile() throws {
+    let ledger = try Ledger.withSamples(.file)
+    let bad = try ledger.folder.file(
+      "bad.csv", Array("team,started_at,distance_km\nNobody's,2026-05-01T08:00:00Z,5\n".utf8))
+    for (step, status) in [
+      (["import", "activities", Ledger.walks], 0), (["import", "activities", bad], 65),
+    ] as [([String], Int32)] {
+      let answer = try ledger.run(step)
+      #expect(answer.status == status, "\(step): \(answer.errors)")
+      let files = try FileManager.default.contentsOfDirectory(atPath: ledger.folder.path(""))
+      #expect(files.filter { $0.hasPrefix("ledger") } == ["ledger.sqlite"], "\(step)")
+      let copy = ledger.folder.path("copy-\(status).sqlite")
+      try FileManager.default.copyItem(atPath: ledger.name, toPath: copy)
+      let audit = try Program.run(["audit", "--store", "sqlite:\(copy)", "--format", "json"]).json
+      #expect(audit["clean"] as? Bool == true && audit["contributions"] as? Int == 699)
+    }
+    // A copy that holds nothing is named as what it is, and is not begun anew.
+    let empty = try ledger.folder.file("empty.sqlite", [])
+    for command in ["audit", "migrate"] {
+      let answer = try Program.run([command, "--store", "sqlite:\(empty)"])
+      #expect(
+        answer.status == 65 && answer.errors.contains("the file is empty"), "\(answer.errors)")
+    }
+  }
+
   @Test func aDoctorTellsWhatIsThere() throws {
     let ledger = try Ledger.withSamples(.file)
     func checks(_ answer: Program.Answer) throws -> [String: [String: Any]] {

@@ -196,8 +196,8 @@ import Testing
     #expect(await Self.code { _ = try await again.perform(Self.log(1)) } == .erased)
   }
 
-  /// After an orderly end the file holds everything: nothing waits in a log beside it.
-  @Test func aCopyOfAClosedFileIsWhole() async throws {
+  /// After an orderly end there is one file, and a copy of it is whole.
+  @Test func aClosedStoreIsOneFile() async throws {
     let folder = try Folder()
     let path = folder.path + "/closed.sqlite"
     let store = try SQLiteStore(path: path)
@@ -205,12 +205,106 @@ import Testing
     _ = try await store.perform((0..<20).map(Self.log))
     let report = try await store.audit()
     try store.close()
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["closed.sqlite"])
     let copy = folder.path + "/copy.sqlite"
     try FileManager.default.copyItem(atPath: path, toPath: copy)
     let again = try SQLiteStore(path: copy, migrates: false)
     #expect(try await again.audit() == report)
     #expect(report.contributions == 20)
     try again.close()
+  }
+
+  /// Closing waits for the commands that wait: they are done, and none of them finds a closed file.
+  @Test func closingLetsWhatWaitsBeDone() async throws {
+    let folder = try Folder()
+    let path = folder.path + "/a.sqlite"
+    let store = try SQLiteStore(path: path)
+    try await Self.begin(store)
+    let done = try await withThrowingTaskGroup(of: Bool.self) { group in
+      for number in 0..<2_000 {
+        group.addTask {
+          switch await Self.code({ _ = try await store.perform(Self.log(number)) }) {
+          case nil: return true
+          case .unreachable: return false
+          case let other?: throw LedgerError(other, "a walk got lost between open and closed")
+          }
+        }
+      }
+      group.addTask {
+        try store.close()
+        return false
+      }
+      return try await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
+    }
+    let again = try SQLiteStore(path: path)
+    #expect(try await again.quest(Self.quest)?.tally.walks == Int64(done))
+    try again.close()
+  }
+
+  /// What somebody copied without its log is neither begun anew nor called an older schema.
+  @Test(arguments: [false, true]) func aFileWithoutItsLogIsNotTakenForAnother(migrates: Bool)
+    async throws
+  {
+    let folder = try Folder()
+    let empty = folder.path + "/empty.sqlite"
+    #expect(FileManager.default.createFile(atPath: empty, contents: nil))
+    let path = folder.path + "/open.sqlite"
+    let store = try SQLiteStore(path: path)
+    try await Self.begin(store)
+    let copy = folder.path + "/copy.sqlite"
+    try FileManager.default.copyItem(atPath: path, toPath: copy)
+    for path in [empty, copy, copy] {
+      let before = try Data(contentsOf: URL(fileURLWithPath: path))
+      let error = #expect(throws: LedgerError.self) {
+        try SQLiteStore(path: path, migrates: migrates).close()
+      }
+      #expect(error?.code == .corrupt)
+      #expect(error?.message.contains("log \(path)-wal was not copied with it") == true)
+      #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == before)
+    }
+    try store.close()
+  }
+
+  /// A name that was erased is in no file of the store, the log included, while the store is open.
+  @Test func erasedNamesLeaveTheLog() async throws {
+    let folder = try Folder()
+    let path = folder.path + "/a.sqlite"
+    let store = try SQLiteStore(path: path)
+    try await Self.begin(store)
+    let name = "Wilhelmina Featherstonehaugh"
+    let account = Account(
+      person: Self.ann, email: "wilhelmina@example.org", name: name, zone: "UTC",
+      units: "km", credential: nil, createdAt: Self.dawn)
+    try await store.createAccount(account)
+    func isHeld() throws -> Bool {
+      try FileManager.default.contentsOfDirectory(atPath: folder.path).contains { file in
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: folder.path + "/" + file))
+        return bytes.range(of: Data(name.utf8)) != nil
+      }
+    }
+    #expect(try isHeld())
+    try await store.erase(Self.ann, at: Self.dawn, actor: nil)
+    try await store.eraseAccount(Self.ann)
+    #expect(try !isHeld())
+    try store.close()
+  }
+
+  /// Other users of the machine read neither the ledger nor its log nor a backup.
+  @Test func filesAreTheirOwnersAlone() async throws {
+    let folder = try Folder()
+    let path = folder.path + "/a.sqlite"
+    let store = try SQLiteStore(path: path)
+    try await Self.begin(store)
+    try store.backup(to: folder.path + "/backup.sqlite")
+    let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
+    #expect(files.sorted() == ["a.sqlite", "a.sqlite-shm", "a.sqlite-wal", "backup.sqlite"])
+    for file in files {
+      let mode =
+        try FileManager.default.attributesOfItem(atPath: folder.path + "/" + file)[
+          .posixPermissions]
+      #expect((mode as? NSNumber)?.intValue == 0o600, "\(file)")
+    }
+    try store.close()
   }
 
   /// A copy that is made while walks are logged is whole: it holds what one moment held.

@@ -101,6 +101,27 @@ import Testing
     #expect(audit.status == 0, "\(audit.text)\(audit.errors)")
   }
 
+  /// After an orderly end the ledger is one file, and a copy of it holds every walk.
+  @Test func anOrderlyEndLeavesOneFile() throws {
+    let ledger = try ServedLedger(.file)
+    let service = try RunningService(ledger)
+    let ann = try Person.registered(service, name: "Ann")
+    try ann.ask(201, "POST", "/v1/teams", ["name": "Owls"])
+    let start = Date(timeIntervalSinceNow: -600)
+    for number in 0..<5 {
+      let body = Walk.body("1 mi", at: start.addingTimeInterval(Double(number)), id: UUID())
+      try ann.ask(201, "POST", "/v1/activities", body)
+    }
+    #expect(service.end() == 0, "\(service.said)")
+    let files = try FileManager.default.contentsOfDirectory(atPath: ledger.folder)
+    #expect(files.filter { $0.hasPrefix("ledger.sqlite-") }.isEmpty)
+    let copy = ledger.folder + "/copy.sqlite"
+    try FileManager.default.copyItem(atPath: ledger.folder + "/ledger.sqlite", toPath: copy)
+    let audit = try Program.run(["audit", "--store", "sqlite:\(copy)", "--format", "json"])
+    #expect(audit.status == 0, "\(audit.errors)")
+    #expect(try audit.json["teams"] as? Int == 1)
+  }
+
   @Test func aPortThatIsTakenIsNotFoughtFor() throws {
     let first = try RunningService(try ServedLedger(.file))
     let ledger = try ServedLedger(.file)

@@ -10,6 +10,7 @@ package final class CommitWorkers: @unchecked Sendable {
   private let condition = NSCondition()
   private var queue: CommitQueue
   private var callers: [CommitQueue.Ticket: Caller] = [:]
+  private var running: Int
 
   private typealias Caller = CheckedContinuation<Result<CommandResults, LedgerError>, Never>
 
@@ -20,9 +21,16 @@ package final class CommitWorkers: @unchecked Sendable {
     _ queue: CommitQueue, threads: Int, name: String, begin: @escaping @Sendable () -> Work
   ) {
     self.queue = queue
-    for number in 1...max(threads, 1) {
+    running = max(threads, 1)
+    for number in 1...running {
       // It must not keep alive what it works for.
-      let thread = Thread { [self] in run(begin()) }
+      let thread = Thread { [self] in
+        run(begin())
+        condition.lock()
+        running -= 1
+        condition.broadcast()
+        condition.unlock()
+      }
       thread.name = "\(name)-\(number)"
       thread.start()
     }
@@ -33,6 +41,13 @@ package final class CommitWorkers: @unchecked Sendable {
     condition.lock()
     queue.close()
     condition.broadcast()
+    condition.unlock()
+  }
+
+  /// Blocks until the threads have stopped; after `close`, and never from one of them.
+  package func waitUntilEnded() {
+    condition.lock()
+    while running > 0 { condition.wait() }
     condition.unlock()
   }
 

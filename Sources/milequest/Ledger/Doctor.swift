@@ -96,6 +96,9 @@ private struct Checkup {
 
   mutating func look(at address: StoreAddress) async {
     if case .file(let path, _) = address { lookAtFile(path) }
+    if case .file(let path, _) = address, let exposure = address.exposureText {
+      add("privacy", exposure, .warn, remedy: "chmod 600 \(path)*")
+    }
     let store: OpenStore
     do { store = try await OpenStore(address, begins: false) } catch {
       if case .file(let path, _) = address, access(path, F_OK) != 0 {

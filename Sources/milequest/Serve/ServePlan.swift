@@ -112,6 +112,9 @@ struct ServePlan {
     do throws(IdentityError) {
       identity = try accounts(store, at: address, settings, logger)
     } catch { throw Failure(.usage, error.message) }
+    if let exposure = address.exposureText {
+      logger.warning("privacy", metadata: ["detail": .string(exposure + "; chmod 600 hides it")])
+    }
     let host = settings.host.contains(":") ? "[\(settings.host)]" : settings.host
     let service = QuestService(
       ledger: store.ledger, routes: store.ledger, accounts: store.ledger,
