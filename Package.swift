@@ -223,7 +223,10 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "ServiceEndToEndTests",
-      dependencies: ["milequest", "BuiltProgram", "PostgresCluster", "TestSupport"],
+      dependencies: [
+        "milequest", "BuiltProgram", "PostgresCluster", "TestSupport",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ],
       swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]

@@ -151,6 +151,28 @@ public final class PostGISStore: Sendable {
 
   // MARK: Care
 
+  private static let writable = Statement(
+    "writable",
+    """
+    SELECT pg_is_in_recovery() OR current_setting('default_transaction_read_only')::boolean,
+      (SELECT max(version) FROM schema_version)
+    """)
+
+  public func checkWritable() async throws(LedgerError) {
+    let found = try await read { session in
+      try session.row(Self.writable) { (isReadOnly: try $0.bool(), version: try $0.int()) }
+    }
+    guard let found else { return }
+    if found.isReadOnly {
+      throw LedgerError(
+        .settings, "the server takes no writes: it is a standby or set to read only")
+    }
+    if found.version > Schema.version {
+      throw LedgerError(
+        .schemaTooNew, "a newer version of this program has changed the schema; use that one")
+    }
+  }
+
   private static let diagnosis = Statement(
     "diagnosis",
     """

@@ -33,6 +33,10 @@ public final class SQLiteStore: Sendable {
   private let writer: CommitWorkers
   private let plans: PlanCache
   private let wiping = LogWiping()
+  private let file: OpenFile
+
+  private static let newerText =
+    "the file was written by a newer version of this program; use that, or another file"
 
   /// How long a writer waits for another process.
   static let busySeconds = 10.0
@@ -57,13 +61,16 @@ public final class SQLiteStore: Sendable {
     let plans = PlanCache()
     self.plans = plans
     let runner = FoldRunner(zones: zones, limits: limits)
+    let file = try OpenFile(path)
+    self.file = file
     let wiping = wiping
     writer = CommitWorkers(
       CommitQueue(mostWaiting: limits.waitingCommands, commandsInFold: use.commandsInFold),
       threads: 1, name: "sqlite-writer"
     ) {
       { (fold) throws(LedgerError) in
-        try ledgerErrors {
+        try file.checkIsInPlace()
+        let results = try ledgerErrors {
           try pool.writeWithoutTransaction { db in
             let results = try runner.run(
               fold.commands, on: FoldTransaction(db: db, plans: plans), until: fold.deadline)
@@ -72,6 +79,9 @@ public final class SQLiteStore: Sendable {
             return results
           }
         }
+        // Nobody is answered for a commit into a file that is gone.
+        try file.checkIsInPlace()
+        return results
       }
     }
   }
@@ -146,9 +156,7 @@ public final class SQLiteStore: Sendable {
         }
         if tables == 0, !file.hasLog { throw LedgerError(.corrupt, file.emptiedText) }
         if try migrator.hasBeenSuperseded(db) {
-          throw LedgerError(
-            .schemaTooNew,
-            "the file was written by a newer version of this program; use that, or another file")
+          throw LedgerError(.schemaTooNew, newerText)
         }
         let hasAll = try migrator.hasCompletedMigrations(db)
         if !hasAll, !migrates {
@@ -218,8 +226,10 @@ public final class SQLiteStore: Sendable {
     erases: Bool = false, _ body: @escaping @Sendable (Database) throws -> Value
   ) async throws(LedgerError) -> Value {
     let wiping = wiping
+    try file.checkIsInPlace()
     do {
       let value = try await pool.write(body)
+      try file.checkIsInPlace()
       if erases {
         try await pool.writeWithoutTransaction { db in try wiping.afterCommit(db, erased: true) }
       }
@@ -230,6 +240,13 @@ public final class SQLiteStore: Sendable {
   func checked(limit: Int) -> SQLValue { limits.rows(limit).sql }
 
   // MARK: Care
+
+  public func checkWritable() async throws(LedgerError) {
+    try file.checkIsInPlace()
+    try file.checkIsWritable()
+    let isNewer = try pointRead { tables in try Schema.migrator.hasBeenSuperseded(tables.db) }
+    if isNewer { throw LedgerError(.schemaTooNew, Self.newerText) }
+  }
 
   /// Copies the store, as it stands at one moment, into a file that must not exist yet; writers go on.
   ///

@@ -1,5 +1,6 @@
 import BuiltProgram
 import Foundation
+import GRDB
 import PostgresCluster
 import TestSupport
 import Testing
@@ -120,6 +121,64 @@ import Testing
     let audit = try Program.run(["audit", "--store", "sqlite:\(copy)", "--format", "json"])
     #expect(audit.status == 0, "\(audit.errors)")
     #expect(try audit.json["teams"] as? Int == 1)
+  }
+
+  /// No walk is acknowledged into a file that is gone or was replaced, and readiness says so.
+  @Test(arguments: [false, true])
+  func aFileThatIsGoneIsNoticed(isReplaced: Bool) throws {
+    let ledger = try ServedLedger(.file)
+    let service = try RunningService(ledger)
+    let ann = try Person.registered(service, name: "Ann")
+    let body = Walk.body("1 mi", at: Date(timeIntervalSinceNow: -600), id: UUID())
+    let file = ledger.folder + "/ledger.sqlite"
+    try FileManager.default.moveItem(atPath: file, toPath: file + ".moved")
+    if isReplaced {
+      let other = try ServedLedger(.file)
+      #expect(try Program.run(["migrate", "--store", other.address]).status == 0)
+      try FileManager.default.copyItem(atPath: other.folder + "/ledger.sqlite", toPath: file)
+    }
+    #expect(try ann.ask("GET", "/readyz").status == 503)
+    #expect(try ann.ask("POST", "/v1/activities", body).status == 503)
+    #expect(service.said.contains(isReplaced ? "another file has taken" : "deleted or moved"))
+    // Put back, it is the same file.
+    try? FileManager.default.removeItem(atPath: file)
+    try FileManager.default.moveItem(atPath: file + ".moved", toPath: file)
+    #expect(try ann.ask("GET", "/readyz").status == 200)
+    try ann.ask(201, "POST", "/v1/activities", body)
+    #expect(service.end() == 0, "\(service.said)")
+  }
+
+  /// Readiness asks whether the schema is still this program's: a newer one has migrated the store.
+  @Test(arguments: Store.present)
+  func aNewerSchemaIsNoticed(_ store: Store) throws {
+    let ledger = try ServedLedger(store)
+    let service = try RunningService(ledger)
+    switch store {
+    case .file:
+      let queue = try DatabaseQueue(path: ledger.folder + "/ledger.sqlite")
+      try queue.write { try $0.execute(sql: "INSERT INTO grdb_migrations VALUES ('999 later')") }
+    case .server:
+      let name = ledger.address.split(separator: "/").last.map(String.init) ?? ""
+      _ = try Cluster.shared.get().sql(
+        "INSERT INTO milequest.schema_version VALUES (999)", in: name)
+    }
+    #expect(try service.send("GET", "/readyz").status == 503)
+    #expect(service.said.contains("newer version"))
+  }
+
+  /// Files that hold names and codes, and that other users of the machine can open, are warned about.
+  @Test func openFilesAreWarnedAbout() throws {
+    let ledger = try ServedLedger(.file)
+    let first = try RunningService(ledger)
+    #expect(first.end() == 0 && !first.said.contains("other users"))
+    let file = ledger.folder + "/ledger.sqlite"
+    #expect(chmod(file, 0o644) == 0 && chmod(ledger.mail, 0o755) == 0)
+    let second = try RunningService(ledger)
+    for (path, mode) in [(file, "600"), (ledger.mail, "700")] {
+      #expect(second.said.contains("other users of this machine can open \(path); chmod \(mode)"))
+    }
+    let doctor = try Program.run(["doctor", "--store", ledger.address])
+    #expect(doctor.text.contains("chmod 600"))
   }
 
   @Test func aPortThatIsTakenIsNotFoughtFor() throws {

@@ -113,6 +113,11 @@ public protocol LedgerStore: Sendable {
 
   // MARK: Care
 
+  /// A cheap look whether commands can be done now.
+  ///
+  /// - Throws: what would keep them from being done: `unreachable`, `access`, `settings`,
+  ///   `schema-too-new`.
+  func checkWritable() async throws(LedgerError)
   /// Recomputes everything from the activities and names each difference.
   func audit() async throws(LedgerError) -> AuditReport
   /// Forgets events that are older than `LedgerLimits.eventSeconds`.

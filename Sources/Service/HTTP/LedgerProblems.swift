@@ -41,6 +41,11 @@ extension Problem {
     case .timeout: self.init(.timeout, "the store took too long", retryAfterSeconds: 2)
     case .storageFull:
       self.init(.unavailable, "the store has no room left", retryAfterSeconds: 60)
+    case .access, .settings:
+      self.init(.unavailable, "the store takes no writes", retryAfterSeconds: 60)
+    case .schemaTooNew, .schemaTooOld:
+      self.init(
+        .unavailable, "the store's schema is not that of this version", retryAfterSeconds: 60)
     default:
       // What is said of the store's inside is for the log.
       self.init(.internalError, "the store has failed")

@@ -12,14 +12,16 @@ enum SystemResource {
     ) { _ in .json(.object([("status", .string("ok"))])) },
     Endpoint(
       .get, "/readyz", "getReadiness", "Whether requests can be answered now",
-      details: "Not ready when the store does not answer, and from the first moment of a shutdown.",
+      details:
+        "Not ready when the store does not answer or takes no writes, and from the first moment of a "
+        + "shutdown.",
       tag: tag, access: .open,
       answers: [Endpoint.Answer(200, "They can.", .object([.init("status", .words(["ready"]))]))]
     ) { call in
       if call.backend.readiness.isClosing {
         throw Problem(.unavailable, "the service is shutting down", retryAfterSeconds: 5)
       }
-      _ = try await call.backend.ledger.teams(after: nil, limit: 1)
+      try await call.backend.ledger.checkWritable()
       return .json(.object([("status", .string("ready"))]))
     },
     Endpoint(

@@ -65,9 +65,14 @@ enum StoreAddress {
   /// What to say where other users of the machine can read or write the ledger's file.
   var exposureText: String? {
     guard case .file(let path, _) = self else { return nil }
+    return Self.exposureText(of: path)
+  }
+
+  /// What to say where other users of the machine can read or write a file or folder.
+  static func exposureText(of path: String) -> String? {
     var status = stat()
     guard stat(path, &status) == 0, status.st_mode & 0o077 != 0 else { return nil }
-    return "\(path) can be read by other users of this machine"
+    return "other users of this machine can open \(path)"
   }
 
   /// A password may hold whatever its writer forgot to escape, so all from the user's name to the

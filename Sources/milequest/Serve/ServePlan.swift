@@ -112,8 +112,12 @@ struct ServePlan {
     do throws(IdentityError) {
       identity = try accounts(store, at: address, settings, logger)
     } catch { throw Failure(.usage, error.message) }
-    if let exposure = address.exposureText {
-      logger.warning("privacy", metadata: ["detail": .string(exposure + "; chmod 600 hides it")])
+    let exposures = [
+      address.exposureText.map { $0 + "; chmod 600 keeps them out" },
+      StoreAddress.exposureText(of: mailFolder(address)).map { $0 + "; chmod 700 keeps them out" },
+    ]
+    for exposure in exposures.compactMap(\.self) {
+      logger.warning("privacy", metadata: ["detail": .string(exposure)])
     }
     let host = settings.host.contains(":") ? "[\(settings.host)]" : settings.host
     let service = QuestService(
@@ -174,15 +178,16 @@ struct ServePlan {
     return bind(descriptor, info.ai_addr, info.ai_addrlen) == 0 && listen(descriptor, 1) == 0
   }
 
+  /// The folder that mail is written into.
+  private func mailFolder(_ address: StoreAddress) -> String {
+    if let mailFolder { return mailFolder }
+    return if case .file(let path, _) = address { path + ".mail" } else { "milequest.mail" }
+  }
+
   /// The built-in accounts over the store.
   private func accounts(
     _ store: OpenStore, at address: StoreAddress, _ settings: ServiceSettings, _ logger: Logger
   ) throws(IdentityError) -> (BuiltInAccounts, APIKeys, Outbox) {
-    let beside: String
-    switch address {
-    case .file(let path, _): beside = path
-    case .server: beside = "milequest"
-    }
     let secret: SigningSecret
     if let secretFile {
       secret = try SigningSecret.load(file: secretFile)
@@ -204,7 +209,7 @@ struct ServePlan {
     let files: MessageFiles
     do throws(MailError) {
       files = try MessageFiles(
-        folder: mailFolder ?? beside + ".mail", from: mailFrom, clock: { .now })
+        folder: mailFolder(address), from: mailFrom, clock: { .now })
     } catch { throw IdentityError(.settings, error.message) }
     let outbox = Outbox(files) { error in
       logger.error("mail", metadata: ["detail": .string(error.message)])
