@@ -129,22 +129,18 @@ struct Subject {
   }
 
   /// Whether something sticks out of the line between two of its places.
+  /// O(log excursions).
   func hasExcursion(fromMeters a: Double, toMeters b: Double) -> Bool {
-    outliers.excursions.contains {
-      line.measures[$0.vertices.lowerBound] <= b && line.measures[$0.vertices.upperBound] >= a
-    }
+    // They follow each other along the line.
+    let excursions = outliers.excursions
+    let next = excursions.partitioningIndex { line.measures[$0.vertices.upperBound] >= a }
+    return next < excursions.count && line.measures[excursions[next].vertices.lowerBound] <= b
   }
 
   /// Metres of a leg on average, 0 where there is none.
   var meanLegMeters: Double {
     let legs = vertices.count - route.partCount
     return legs > 0 ? measured.partsMeters / Double(legs) : 0
-  }
-
-  /// Metres from a coordinate to the nearest vertex. O(vertices).
-  func nearestMeters(to coordinate: Coordinate) -> Double {
-    let point = SpacePoint(coordinate.latitude, coordinate.longitude)
-    return space.lazy.map { $0.distance(to: point) }.min() ?? .infinity
   }
 
   /// The vertices of a part, by their indices in the route.

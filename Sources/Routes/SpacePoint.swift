@@ -7,7 +7,7 @@ internal import Geodesy
 #endif
 
 /// A point in space, for lower bounds: metres from the Earth's centre.
-package struct SpacePoint: Sendable {
+package struct SpacePoint: Equatable, Sendable {
   package let x: Double
   package let y: Double
   package let z: Double

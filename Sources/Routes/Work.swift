@@ -58,6 +58,6 @@ package enum WorkLimits {
   package static func simplificationDepth(vertices: Int) -> Int {
     16 + 3 * (Int.bitWidth - vertices.leadingZeroBitCount)
   }
-  /// Pairs of segments compared in the search for crossings.
-  package static func contacts(segments: Int) -> Int { 1_000_000 + 128 * segments }
+  /// The search for places where a line crosses itself or runs along itself.
+  package static func contacts(segments: Int) -> Int { 10_000_000 + 100 * segments }
 }

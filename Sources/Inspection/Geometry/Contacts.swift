@@ -12,7 +12,7 @@ internal import Routes
 /// A GEOS tree of one box for each run of sixteen segments yields the pairs of segments that may
 /// meet, so a line that stays apart from itself costs O(segments · log segments). A line that runs
 /// over itself thousands of times has more pairs than anyone wants to hear of: the search has a
-/// budget of pairs that grows with the segments, and says when it is spent.
+/// budget of work that grows with the segments, and says when it is spent.
 struct Contacts {
   /// A place where two legs cross, by geometric metres along the line.
   struct Crossing {
@@ -44,8 +44,11 @@ struct Contacts {
   /// A bend in a repeated stretch may leave the way for this long.
   private static let bridgedMeters = 60.0
   private static let segmentsPerRun = 16
-  /// What finding a run in the tree costs, in pairs.
-  private static let pairsPerFind = 16
+  /// What finding a run in the tree costs, in steps of work, and comparing two segments.
+  private static let stepsPerFind = 16
+  private static let stepsPerPair = 1
+  /// What one step of Newton's method costs: two positions along geodesics and the way between them.
+  private static let stepsPerIteration = 3 * Work.stepsOfGeodesic
   private static let mostCrossings = 100_000
 
   private let line: RouteLine
@@ -76,18 +79,18 @@ struct Contacts {
       if run & 255 == 0 { progress(Double(run) / Double(runs)) }
       var others: Set<Int> = []
       for box in boxes[run] { others.formUnion(tree.numbers(touching: box)) }
-      work.spend(others.count * Self.pairsPerFind)
+      work.spend(others.count * Self.stepsPerFind)
       let segments = Self.segments(ofRun: run, count)
       for other in others.sorted() where other <= run {
         let earlier = Self.segments(ofRun: other, count)
-        work.spend(segments.count * earlier.count)
+        work.spend(segments.count * earlier.count * Self.stepsPerPair)
         if work.isSpent || crossings.count > Self.mostCrossings {
           isCutShort = true
           break search
         }
         for j in segments where !isJump(j) {
           for i in earlier where i + 1 < j && !isJump(i) {
-            look(at: i, j, &along)
+            look(at: i, j, &along, &work)
           }
         }
       }
@@ -114,7 +117,7 @@ struct Contacts {
     var covered: [Float]
   }
 
-  private mutating func look(at i: Int, _ j: Int, _ along: inout Along) {
+  private mutating func look(at i: Int, _ j: Int, _ along: inout Along, _ work: inout Work) {
     let (a, b, c, d) = (space[i], space[i + 1], space[j], space[j + 1])
     let (first, second) = (line.segmentMeters(i), line.segmentMeters(j))
     // Straight through the ground two points are at least as near as over it.
@@ -139,7 +142,7 @@ struct Contacts {
     if sideC == 0, sideD == 0 { return }
     let shareFirst = sideA == sideB ? 0 : sideA / (sideA - sideB)
     let shareSecond = sideC == sideD ? 0 : sideC / (sideC - sideD)
-    add(i, first, shareFirst, j, second, shareSecond)
+    add(i, first, shareFirst, j, second, shareSecond, &work)
   }
 
   /// Whether the shorter of two legs lies along the longer one: its middle is near it and both run
@@ -176,7 +179,7 @@ struct Contacts {
 
   private mutating func add(
     _ i: Int, _ first: Double, _ shareFirst: Double, _ j: Int, _ second: Double,
-    _ shareSecond: Double
+    _ shareSecond: Double, _ work: inout Work
   ) {
     var s = min(max(shareFirst, 0), 1) * first
     var t = min(max(shareSecond, 0), 1) * second
@@ -189,6 +192,7 @@ struct Contacts {
     // Newton's method in the plane between the two points: the circles above are those of a sphere.
     var place = one.position(meters: s)
     for _ in 0..<6 {
+      work.spend(Self.stepsPerIteration)
       let other = two.position(meters: t)
       let gap = Geodesic.wgs84.inverseDegrees(
         place.latitude, place.longitude, other.latitude, other.longitude)
@@ -291,13 +295,29 @@ struct Contacts {
   }
 
   /// One of each group of crossings that are the same place both times: legs that meet in a vertex
-  /// cross in up to four ways.
+  /// cross in up to four ways. O(crossings).
   private func merged(_ crossings: [Crossing]) -> [Crossing] {
+    /// A square metre of all pairs of places of the line.
+    struct Cell: Hashable {
+      var first: Int
+      var second: Int
+    }
     var kept: [Crossing] = []
+    // Those in one cell are a metre apart either way, so that they are few.
+    var cells: [Cell: [Crossing]] = [:]
     for crossing in crossings {
-      let isKnown = kept.reversed().prefix { crossing.secondMeters - $0.secondMeters < 1 }
-        .contains { abs($0.firstMeters - crossing.firstMeters) < 1 }
-      if !isKnown { kept.append(crossing) }
+      let home = Cell(first: Int(crossing.firstMeters), second: Int(crossing.secondMeters))
+      let isKnown = (home.first - 1...home.first + 1).contains { first in
+        (home.second - 1...home.second).contains { second in
+          cells[Cell(first: first, second: second)]?.contains {
+            crossing.secondMeters - $0.secondMeters < 1
+              && abs($0.firstMeters - crossing.firstMeters) < 1
+          } ?? false
+        }
+      }
+      if isKnown { continue }
+      kept.append(crossing)
+      cells[home, default: []].append(crossing)
     }
     return kept
   }

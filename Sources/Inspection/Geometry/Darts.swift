@@ -135,6 +135,10 @@ struct WaypointCells {
     var z: Int
   }
 
+  /// More waypoints than this around one cell are a carpet: all of it counts as near, so that no
+  /// vertex is compared with thousands.
+  private static let mostAround = 64
+
   private let reach = Darts.waypointMeters
   private var cells: [Cell: [SpacePoint]] = [:]
 
@@ -146,7 +150,9 @@ struct WaypointCells {
       for x in home.x - 1...home.x + 1 {
         for y in home.y - 1...home.y + 1 {
           for z in home.z - 1...home.z + 1 {
-            cells[Cell(x: x, y: y, z: z), default: []].append(point)
+            let cell = Cell(x: x, y: y, z: z)
+            if cells[cell, default: []].count > Self.mostAround { continue }
+            cells[cell, default: []].append(point)
           }
         }
       }
@@ -158,9 +164,9 @@ struct WaypointCells {
     return Cell(x: number(point.x), y: number(point.y), z: number(point.z))
   }
 
-  /// Whether a waypoint lies within `Darts.waypointMeters`. O(waypoints near it).
+  /// Whether a waypoint lies within `Darts.waypointMeters`. O(1).
   func isNear(_ point: SpacePoint) -> Bool {
-    if cells.isEmpty { return false }
-    return cells[cell(of: point)]?.contains { $0.distance(to: point) <= reach } ?? false
+    guard !cells.isEmpty, let around = cells[cell(of: point)] else { return false }
+    return around.count > Self.mostAround || around.contains { $0.distance(to: point) <= reach }
   }
 }

@@ -41,7 +41,7 @@ struct Overlaps {
         // A lap begins where the one before it ended; a copy leaps back.
         let leap = space[ways[earlier].vertices.upperBound - 1]
           .distance(to: space[ways[part].vertices.lowerBound])
-        return (leap > Self.leastMeters || ways[part].isSame(as: ways[earlier]))
+        return (leap > Self.leastMeters || ways[part].isSame(as: ways[earlier], &looks))
           && ways[part].meters <= 1.02 * ways[earlier].meters
           && (tracks[part] == tracks[earlier] || ways[part].meters >= 0.98 * ways[earlier].meters)
           && ways[part].share(along: ways[earlier], within: Self.copyMeters, &looks) > 0.98
@@ -87,6 +87,8 @@ struct Overlaps {
     let vertices: Range<Int>
     private let low: SpacePoint
     private let high: SpacePoint
+    /// Points at even distances along it, and which way it runs there.
+    private let samples: [(point: SpacePoint, direction: SpacePoint)]
 
     init(_ line: RouteLine, _ space: [SpacePoint], _ vertices: Range<Int>) {
       self.line = line
@@ -99,39 +101,45 @@ struct Overlaps {
       high = SpacePoint(
         x: points.lazy.map(\.x).max() ?? 0, y: points.lazy.map(\.y).max() ?? 0,
         z: points.lazy.map(\.z).max() ?? 0)
+      let start = line.measures[vertices.lowerBound]
+      let meters = line.measures[vertices.upperBound - 1] - start
+      var segment = vertices.lowerBound
+      samples = (0..<(meters > 0 ? Overlaps.samples : 0)).map { sample in
+        let at = start + meters * (Double(sample) + 0.5) / Double(Overlaps.samples)
+        while segment + 2 < vertices.upperBound, line.measures[segment + 1] < at { segment += 1 }
+        let length = line.segmentMeters(segment)
+        let share = length > 0 ? (at - line.measures[segment]) / length : 0
+        let along = space[segment].to(space[segment + 1])
+        return (space[segment].plus(along, times: share), along)
+      }
     }
 
     var meters: Double {
       line.measures[vertices.upperBound - 1] - line.measures[vertices.lowerBound]
     }
 
-    func isSame(as other: Way) -> Bool {
-      vertices.count == other.vertices.count
-        && zip(vertices, other.vertices).allSatisfy {
-          line.vertices[$0].isSamePlace(as: line.vertices[$1])
-        }
+    /// - Parameter looks: what is left of the budget; no where it is spent.
+    func isSame(as other: Way, _ looks: inout Int) -> Bool {
+      guard vertices.count == other.vertices.count, low == other.low, high == other.high,
+        looks > 0
+      else { return false }
+      looks -= vertices.count
+      return zip(vertices, other.vertices).allSatisfy {
+        line.vertices[$0].isSamePlace(as: line.vertices[$1])
+      }
     }
 
     /// What share of this way runs along another one in its direction.
     ///
     /// - Parameter looks: what is left of the budget; 0 is the answer where it is spent.
     func share(along other: Way, within reach: Double, _ looks: inout Int) -> Double {
-      guard meters > 0, other.vertices.count > 1 else { return 0 }
+      guard other.vertices.count > 1, looks > 0 else { return 0 }
+      looks -= Overlaps.samples / 4
       var hits = 0
-      var segment = vertices.lowerBound
-      for sample in 0..<Overlaps.samples {
-        let at =
-          line.measures[vertices.lowerBound]
-          + meters * (Double(sample) + 0.5) / Double(Overlaps.samples)
-        while segment + 2 < vertices.upperBound, line.measures[segment + 1] < at { segment += 1 }
-        let length = line.segmentMeters(segment)
-        let share = length > 0 ? (at - line.measures[segment]) / length : 0
-        let along = space[segment].to(space[segment + 1])
-        let point = space[segment].plus(along, times: share)
-        guard other.mayHold(point, within: reach) else { continue }
+      for (point, direction) in samples where other.mayHold(point, within: reach) {
         looks -= other.vertices.count
         guard looks > 0 else { return 0 }
-        if other.passes(point, along, within: reach) { hits += 1 }
+        if other.passes(point, direction, within: reach) { hits += 1 }
       }
       return Double(hits) / Double(Overlaps.samples)
     }

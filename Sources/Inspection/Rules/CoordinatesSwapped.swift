@@ -72,11 +72,16 @@ enum CoordinatesSwapped: Rule {
 
   /// Positions that were refused because they are no place on Earth, and are one the other way round.
   private static func inspectRejected(_ subject: Subject, _ findings: inout FindingList) {
+    if subject.document.rejected.isEmpty { return }
+    let index = PlaceIndex(subject.line)
+    var work = index.allowance
     for rejected in subject.document.rejected {
       guard abs(rejected.latitude) <= 180, abs(rejected.longitude) <= 90 else { continue }
       let swapped = Coordinate(
         uncheckedLatitude: rejected.longitude, longitude: rejected.latitude)
-      let near = subject.nearestMeters(to: swapped)
+      let near =
+        index.places(nearest: swapped, toleranceMeters: 0, &work).first?.offsetMeters ?? .infinity
+      if work.isSpent { return }
       // As near as the line's own vertices are to each other, give or take.
       guard near <= max(10 * subject.meanLegMeters, 1_000) else { continue }
       findings.add(

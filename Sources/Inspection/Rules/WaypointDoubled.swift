@@ -22,17 +22,18 @@ enum WaypointDoubled: Rule {
 
   static func inspect(_ subject: Subject, _ findings: inout FindingList) {
     let waypoints = subject.route.waypoints
+    let places = waypoints.map { SpacePoint($0.coordinate.latitude, $0.coordinate.longitude) }
+    let measures = subject.measured.waypoints.map(\.geometricMeters)
+    let most = limit(subject)
     var byName: [String?: [Int]] = [:]
     for index in waypoints.indices {
       let here = waypoints[index].coordinate
       let twin = byName[waypoints[index].name]?.first { earlier in
-        let other = waypoints[earlier].coordinate
-        return abs(other.latitude - here.latitude) < 0.01
-          && RouteLine.gapMeters(from: other, to: here) <= limit(subject)
-          // A place that the line passes twice may be a stop both times.
-          && abs(
-            subject.measured.waypoints[earlier].geometricMeters
-              - subject.measured.waypoints[index].geometricMeters) <= 2 * limit(subject) + 1
+        // Straight through the ground no two are further apart than over it. A place that the line
+        // passes twice may be a stop both times.
+        places[earlier].distance(to: places[index]) <= most
+          && abs(measures[earlier] - measures[index]) <= 2 * most + 1
+          && RouteLine.gapMeters(from: waypoints[earlier].coordinate, to: here) <= most
       }
       guard let twin else {
         byName[waypoints[index].name, default: []].append(index)
