@@ -26,6 +26,11 @@ public struct ActivityColumns: Sendable {
   public var activity: String?
   /// Nil takes `quest_id` or `route`; read only where there are several routes.
   public var route: String?
+  /// The character between fields; nil finds it out by the header.
+  public var separator: UInt8?
+  /// What stands before decimals; nil finds it out by each number, and refuses those that could be
+  /// read both ways.
+  public var decimalMark: DecimalMark?
   /// Whether repeats of one activity count once. Costs memory for every distinct activity.
   public var deduplicates = true
 
@@ -51,78 +56,5 @@ public struct TimeWindow: Sendable {
   func contains(_ instant: Instant) -> Bool {
     (from.map { $0 <= instant } ?? true) && (until.map { instant < $0 } ?? true)
       && (asOf.map { instant <= $0 } ?? true)
-  }
-}
-
-/// Where the columns of one file stand.
-struct ColumnPlan: Sendable {
-  /// What a field is for.
-  enum Role: UInt8 { case none, team, distance, time, activity, route }
-
-  var roles: [Role]
-  var unit: DistanceUnit
-  var hasTime = false
-  var hasActivity = false
-  var hasRoute = false
-
-  /// - Parameter header: the names of the file's columns.
-  /// - Throws: `header`, naming the columns that there are and the option to use.
-  init(
-    _ header: [String], _ columns: ActivityColumns, needsTime: Bool, needsRoute: Bool
-  ) throws(BatchError) {
-    roles = Array(repeating: .none, count: header.count)
-    func find(
-      _ asked: String?, _ names: [String], option: String, isNeeded: Bool
-    ) throws(BatchError) -> Int? {
-      let wanted = asked.map { [$0] } ?? names
-      for name in wanted {
-        if let index = header.firstIndex(of: name) { return index }
-      }
-      if !isNeeded, asked == nil { return nil }
-      throw BatchError(
-        .header, line: 1,
-        "no column \(wanted.map { "“\($0)”" }.joined(separator: " or ")) among "
-          + "\(header.map { "“\($0)”" }.joined(separator: ", ")); name it with \(option)")
-    }
-    let team = try find(
-      columns.team, ["team_id", "team"], option: "--team-column", isNeeded: true)!
-    let distance = try find(
-      columns.distance, ["distance_meters", "distance_km", "distance_miles", "distance"],
-      option: "--distance-column", isNeeded: true)!
-    unit = columns.unit ?? Self.unit(ofColumn: header[distance])
-    func take(_ index: Int?, _ role: Role) throws(BatchError) -> Bool {
-      guard let index else { return false }
-      guard roles[index] == .none else {
-        throw BatchError(.header, line: 1, "the column “\(header[index])” is named for two things")
-      }
-      roles[index] = role
-      return true
-    }
-    _ = try take(team, .team)
-    _ = try take(distance, .distance)
-    if columns.deduplicates || columns.activity != nil {
-      hasActivity = try take(
-        try find(columns.activity, ["activity_id"], option: "--activity-column", isNeeded: false),
-        .activity)
-    }
-    // The time is part of what a repeat must agree in, so it is read where ids are.
-    if needsTime || columns.time != nil || hasActivity {
-      hasTime = try take(
-        try find(
-          columns.time, ["started_at", "time"], option: "--time-column", isNeeded: needsTime),
-        .time)
-    }
-    if needsRoute || columns.route != nil {
-      hasRoute = try take(
-        try find(columns.route, ["quest_id", "route"], option: "--route-column", isNeeded: true),
-        .route)
-    }
-  }
-
-  private static func unit(ofColumn name: String) -> DistanceUnit {
-    let name = name.lowercased()
-    if name.hasSuffix("_km") || name == "km" { return .kilometers }
-    if name.hasSuffix("_miles") || name.hasSuffix("_mi") || name == "miles" { return .miles }
-    return .meters
   }
 }

@@ -41,7 +41,7 @@ public final class ActivityReader {
   private let limits: BatchLimits
   private let zone: Zone?
   private var roles: [Role] = []
-  private var unit = DistanceUnit.meters
+  private var distances: DistanceCell
   private var block: Block
   private var offset = 0
   private var line = 1
@@ -57,24 +57,30 @@ public final class ActivityReader {
     descriptor: Int32, columns: ActivityColumns, zone: Zone? = nil,
     limits: BatchLimits = .standard
   ) throws(BatchError) {
-    source = BlockSource(descriptor: descriptor, limits: limits)
+    source = BlockSource(
+      descriptor: descriptor, limits: limits, separator: columns.separator,
+      mark: columns.decimalMark)
     self.limits = limits
     self.zone = zone
+    distances = DistanceCell(
+      unit: .meters, mark: nil, isForeign: false, longest: limits.longestActivity)
     block = Block(limits: limits)
     guard source.next(&block) else {
       if let failure = source.failure { throw failure }
       throw BatchError(.header, "the file is empty; a header line is due")
     }
-    let start = block.rows.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
-    offset = start
+    line += source.dialect.prefixLines
     guard case .success(let header) = nextFields() else {
       throw BatchError(.header, line: 1, "the header has a quote that is not closed")
     }
     let names = header.map { String(decoding: $0, as: UTF8.self) }
     var wanted = columns
     wanted.deduplicates = true
-    let plan = try ColumnPlan(names, wanted, needsTime: true, needsRoute: false)
-    unit = plan.unit
+    let plan = try ColumnPlan(
+      names, wanted, source.dialect, needsTime: true, needsRoute: false)
+    distances = DistanceCell(
+      unit: plan.unit, mark: columns.decimalMark, isForeign: source.dialect.separator != Dialect.comma,
+      longest: limits.longestActivity)
     roles = plan.roles.map { role in
       switch role {
       case .none, .route: Role.none
@@ -88,9 +94,9 @@ public final class ActivityReader {
       (["person_id", "person"], .person), (["duration_seconds", "duration"], .duration),
       (["source"], .source), (["note"], .note), (["private"], .secret),
     ]
+    let finder = ColumnFinder(names, source.dialect)
     for (known, role) in further {
-      let found = known.lazy.compactMap { names.firstIndex(of: $0) }.first
-      if let found, roles[found] == .none { roles[found] = role }
+      if let found = try finder.column(known), roles[found] == .none { roles[found] = role }
     }
     hasActivities = roles.contains(.activity)
     hasPersons = roles.contains(.person)
@@ -189,7 +195,7 @@ public final class ActivityReader {
         if text.isEmpty { return .failure(.activityEmpty) }
         record.activity = text
       case .distance:
-        switch distance(field, text) {
+        switch field.withUnsafeBufferPointer(distances.distance) {
         case .success(let distance): record.distance = distance
         case .failure(let fault): return .failure(fault)
         }
@@ -209,22 +215,5 @@ public final class ActivityReader {
       }
     }
     return .success(record)
-  }
-
-  private func distance(_ bytes: [UInt8], _ text: String) -> Result<Distance, RowFault> {
-    var result = bytes.withUnsafeBytes { Distance.parseDecimal($0, unit: unit) }
-    // A cell may name its unit.
-    if case .failure(.syntax) = result, let named = try? Distance(text, defaultUnit: unit) {
-      result = .success(named)
-    }
-    switch result {
-    case .failure(.syntax): return .failure(.distanceSyntax)
-    case .failure(.overflow):
-      return .failure(bytes.first == 0x2D ? .distanceNotPositive : .distanceTooLong)
-    case .success(let distance):
-      if distance <= .zero { return .failure(.distanceNotPositive) }
-      if distance > limits.longestActivity { return .failure(.distanceTooLong) }
-      return .success(distance)
-    }
   }
 }

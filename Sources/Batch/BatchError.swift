@@ -33,6 +33,7 @@ public enum RowFault: Int, Error, CaseIterable, Sendable {
   case distanceTooLong, timeSyntax, timeWithoutZone, activityEmpty, activityConflict, routeUnknown
   // Only who reads all columns finds these.
   case textEncoding, personEmpty, durationSyntax, privateSyntax
+  case distanceAmbiguous
 
   /// A stable name.
   public var name: String {
@@ -54,18 +55,22 @@ public enum RowFault: Int, Error, CaseIterable, Sendable {
     case .personEmpty: "person-empty"
     case .durationSyntax: "duration-syntax"
     case .privateSyntax: "private-syntax"
+    case .distanceAmbiguous: "distance-ambiguous"
     }
   }
 
   /// What is wrong and what would be right.
   public func message(limits: BatchLimits) -> String {
     switch self {
-    case .fieldCount: "the row has not as many fields as the header"
+    case .fieldCount:
+      "the row does not have as many fields as the header; --separator names another separator"
     case .quote: "a quoted field is not closed, or something follows its closing quote"
     case .rowLength: "the row has more than \(limits.rowBytes) bytes, the limit"
     case .teamEmpty: "the team is empty"
     case .teamEncoding: "the team is not UTF-8"
-    case .distanceSyntax: "the distance is not a number with a point for decimals"
+    case .distanceSyntax:
+      "the distance is not a number with a point for decimals, such as 12.5 or 12.5 km; --decimal comma "
+        + "reads decimal commas"
     case .distanceNotPositive: "the distance is not above 0"
     case .distanceTooLong:
       "the distance is above \(limits.longestActivity.exactText(in: .kilometers)) km, the limit for one "
@@ -80,6 +85,9 @@ public enum RowFault: Int, Error, CaseIterable, Sendable {
     case .personEmpty: "the person is empty"
     case .durationSyntax: "the duration is not a whole number of seconds"
     case .privateSyntax: "private is neither true nor false"
+    case .distanceAmbiguous:
+      "the distance can be read in two ways, as thousands or with decimals: name what stands before "
+        + "the decimals with --decimal point or --decimal comma"
     }
   }
 }

@@ -1,11 +1,4 @@
 internal import Base
-internal import CZlib
-
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
 
 /// A piece of a file that begins and ends with whole rows.
 struct Block {
@@ -30,38 +23,58 @@ struct Block {
 /// Hands out a file in blocks of whole rows, to one caller after the other.
 ///
 /// What cannot be cut is read under a lock; the parsing, which is the work, is not. Files that are
-/// compressed by gzip are unpacked on the way.
+/// compressed by gzip are unpacked on the way, and those of another dialect are turned into plain rows.
 final class BlockSource: @unchecked Sendable {
   // Guards all that varies below: hence `@unchecked`.
   private let lock = Lock()
-  private let descriptor: Int32
+  private let bytes: FileBytes
   private let limits: BatchLimits
-  private var inflater: Inflater?
+  /// How the file is written.
+  let dialect: Dialect
+  private var translation: PlainRows?
+  /// Rows of another dialect that are translated and not handed out yet.
+  private var translated: [UInt8] = []
+  private var translatedStart = 0
+  private var isTranslated = false
+  private static let translatedPieceBytes = 64 * 1024
   /// What followed the last whole row of the block before.
   private var carried: [UInt8] = []
   private var isAtEnd = false
   private var nextNumber = 0
   private var isStopped = false
   /// Bytes read of the file, packed where it is packed.
-  private(set) var bytesRead = 0
-  private(set) var failure: BatchError?
+  var bytesRead: Int { bytes.bytesRead }
+  var failure: BatchError? { bytes.failure }
   private let report: (@Sendable (Int) -> Void)?
 
   /// - Parameters:
   ///   - descriptor: stays the caller's; read from where it stands.
   ///   - report: told how many bytes are read, now and then, from any thread, one at a time.
-  init(descriptor: Int32, limits: BatchLimits, report: (@Sendable (Int) -> Void)? = nil) {
-    self.descriptor = descriptor
+  ///   - separator: of fields; nil finds it out by the header.
+  ///   - mark: before decimals; where it is the comma, numbers are never read the fast way.
+  init(
+    descriptor: Int32, limits: BatchLimits, separator: UInt8? = nil, mark: DecimalMark? = nil,
+    report: (@Sendable (Int) -> Void)? = nil
+  ) {
     self.limits = limits
     self.report = report
-    var head = [UInt8](repeating: 0, count: 4096)
-    var count = readRaw(&head, at: 0, count: head.count)
-    // A pipe may hand over the first byte alone.
-    if count == 1 { count += readRaw(&head, at: 1, count: head.count - 1) }
-    if head.prefix(count).starts(with: [0x1F, 0x8B]) {
-      inflater = Inflater(Array(head.prefix(count)))
+    let bytes = FileBytes(descriptor)
+    self.bytes = bytes
+    // The header, and a line before it, tell how the file is written.
+    var head: [UInt8] = []
+    while head.count < limits.rowBytes, head.lazy.filter({ $0 == 0x0A }).count < 2 {
+      let piece = bytes.read(most: 4096)
+      if piece.isEmpty { break }
+      head += piece
+    }
+    dialect = Dialect(head, separator: separator)
+    head.removeFirst(dialect.prefixBytes)
+    if dialect.isPlain, mark != .comma {
+      carried = head
     } else {
-      carried = Array(head.prefix(count))
+      var translation = PlainRows(dialect, limits: limits)
+      translated = translation.translate(head, isAtEnd: false)
+      self.translation = translation
     }
   }
 
@@ -75,18 +88,18 @@ final class BlockSource: @unchecked Sendable {
 
   private func fill(_ block: inout Block) -> Bool {
     if isStopped || failure != nil || (isAtEnd && carried.isEmpty) { return false }
-    let bytes = block.memory
+    let memory = block.memory
     var filled = carried.count
-    carried.withUnsafeBytes { bytes.copyMemory(from: $0) }
+    carried.withUnsafeBytes { memory.copyMemory(from: $0) }
     carried.removeAll(keepingCapacity: true)
     while filled < Block.bytes, !isAtEnd, failure == nil {
-      let count = read(into: bytes, at: filled, count: Block.bytes - filled)
+      let count = read(into: memory, at: filled, count: Block.bytes - filled)
       if count == 0 { isAtEnd = true }
       filled += count
     }
     if failure != nil || filled == 0 { return false }
     let all = UnsafeBufferPointer(
-      start: bytes.bindMemory(to: UInt8.self).baseAddress, count: filled)
+      start: memory.bindMemory(to: UInt8.self).baseAddress, count: filled)
     var end = isAtEnd ? filled : Rows.lastBoundary(in: all, limits: limits)
     if end == 0 {
       // One row fills the block: it is far over the limit, which its parser will say. What follows
@@ -117,93 +130,21 @@ final class BlockSource: @unchecked Sendable {
 
   // MARK: Bytes
 
-  private func read(into bytes: UnsafeMutableRawBufferPointer, at offset: Int, count: Int) -> Int {
-    guard let inflater else {
-      return readRaw(bytes, at: offset, count: count)
+  private func read(into room: UnsafeMutableRawBufferPointer, at offset: Int, count: Int) -> Int {
+    if translation == nil { return bytes.read(into: room, at: offset, count: count) }
+    while translatedStart == translated.count, !isTranslated {
+      let piece = bytes.read(most: Self.translatedPieceBytes)
+      isTranslated = piece.isEmpty
+      translated = translation?.translate(piece, isAtEnd: isTranslated) ?? []
+      translatedStart = 0
     }
-    let room = UnsafeMutableRawBufferPointer(rebasing: bytes[offset..<offset + count])
-    switch inflater.read(into: room, refill: { self.readRaw(&$0, at: 0, count: $0.count) }) {
-    case .success(let count): return count
-    case .failure(let error):
-      failure = error
-      return 0
+    let taken = min(translated.count - translatedStart, count)
+    translated.withUnsafeBytes {
+      UnsafeMutableRawBufferPointer(rebasing: room[offset...])
+        .copyMemory(
+          from: UnsafeRawBufferPointer(rebasing: $0[translatedStart..<translatedStart + taken]))
     }
-  }
-
-  private func readRaw(_ bytes: inout [UInt8], at offset: Int, count: Int) -> Int {
-    bytes.withUnsafeMutableBytes { readRaw($0, at: offset, count: count) }
-  }
-
-  private func readRaw(
-    _ bytes: UnsafeMutableRawBufferPointer, at offset: Int, count: Int
-  ) -> Int {
-    while true {
-      let got = Glibc.read(descriptor, bytes.baseAddress! + offset, count)
-      if got >= 0 {
-        bytesRead += got
-        return got
-      }
-      if errno == EINTR { continue }
-      failure = BatchError(.read, "the file cannot be read: \(String(cString: strerror(errno)))")
-      return 0
-    }
-  }
-}
-
-/// Unpacks gzip as it comes, also several members in a row.
-private final class Inflater {
-  private var stream = z_stream()
-  private var packed: [UInt8]
-  private var used = 0
-  private var isInputAtEnd = false
-  private var isMemberOpen = true
-
-  init(_ head: [UInt8]) {
-    packed = head
-    // 15 bits of window; 16 more ask for gzip.
-    inflateInit2_(
-      &stream, 15 + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
-  }
-
-  deinit { inflateEnd(&stream) }
-
-  func read(
-    into room: UnsafeMutableRawBufferPointer, refill: (inout [UInt8]) -> Int
-  ) -> Result<Int, BatchError> {
-    var written = 0
-    while written == 0 {
-      if used == packed.count {
-        if isInputAtEnd {
-          return isMemberOpen
-            ? .failure(BatchError(.gzip, "the gzip file ends too early: it is cut off"))
-            : .success(0)
-        }
-        var fresh = [UInt8](repeating: 0, count: 256 * 1024)
-        let count = refill(&fresh)
-        if count == 0 { isInputAtEnd = true }
-        packed = Array(fresh.prefix(count))
-        used = 0
-        continue
-      }
-      if !isMemberOpen {
-        inflateReset(&stream)
-        isMemberOpen = true
-      }
-      let status = packed.withUnsafeMutableBufferPointer { input -> Int32 in
-        stream.next_in = input.baseAddress! + used
-        stream.avail_in = UInt32(input.count - used)
-        stream.next_out = room.bindMemory(to: UInt8.self).baseAddress
-        stream.avail_out = UInt32(room.count)
-        return inflate(&stream, Z_NO_FLUSH)
-      }
-      used = packed.count - Int(stream.avail_in)
-      written = room.count - Int(stream.avail_out)
-      if status == Z_STREAM_END {
-        isMemberOpen = false
-      } else if status != Z_OK {
-        return .failure(BatchError(.gzip, "the gzip file is damaged"))
-      }
-    }
-    return .success(written)
+    translatedStart += taken
+    return taken
   }
 }

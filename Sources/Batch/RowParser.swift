@@ -67,6 +67,7 @@ struct ActivityID: Hashable, Sendable {
 /// Reads the rows of a block by a plan of columns.
 struct RowParser {
   let plan: ColumnPlan
+  private let distances: DistanceCell
   let limits: BatchLimits
   let window: TimeWindow
   let zone: Zone?
@@ -79,10 +80,12 @@ struct RowParser {
   private let longest: Int64
 
   init(
-    plan: ColumnPlan, limits: BatchLimits, window: TimeWindow, zone: Zone?,
+    plan: ColumnPlan, isForeign: Bool, limits: BatchLimits, window: TimeWindow, zone: Zone?,
     routes: [String: Int]
   ) {
     self.plan = plan
+    distances = DistanceCell(
+      unit: plan.unit, mark: plan.mark, isForeign: isForeign, longest: limits.longestActivity)
     self.limits = limits
     self.window = window
     self.zone = zone
@@ -378,24 +381,11 @@ struct RowParser {
   private func takeDistance(
     _ bytes: UnsafeBufferPointer<UInt8>, _ row: inout ActivityRow
   ) -> RowFault? {
-    var result = Distance.parseDecimal(UnsafeRawBufferPointer(bytes), unit: plan.unit)
-    if case .failure(.syntax) = result {
-      // A cell may name its unit.
-      if let text = String(validating: bytes, as: UTF8.self),
-        let distance = try? Distance(text, defaultUnit: plan.unit)
-      {
-        result = .success(distance)
-      }
-    }
-    switch result {
-    case .failure(.syntax): return .distanceSyntax
-    case .failure(.overflow):
-      return bytes.first == 0x2D ? .distanceNotPositive : .distanceTooLong
+    switch distances.distance(bytes) {
     case .success(let distance):
-      if distance <= .zero { return .distanceNotPositive }
-      if distance > limits.longestActivity { return .distanceTooLong }
       row.micrometers = distance.micrometers
       return nil
+    case .failure(let fault): return fault
     }
   }
 }

@@ -42,7 +42,8 @@ enum Rows {
 
   /// Where the row that begins at an offset ends.
   static func end(
-    of start: Int, in bytes: UnsafeBufferPointer<UInt8>, limits: BatchLimits
+    of start: Int, in bytes: UnsafeBufferPointer<UInt8>, limits: BatchLimits,
+    separator: UInt8 = Dialect.comma
   ) -> End {
     var i = start
     let n = bytes.count
@@ -67,11 +68,11 @@ enum Rows {
         if i < n, bytes[i] == 0x0D, i + 1 < n, bytes[i + 1] == 0x0A {
           return .whole(end: i, next: i + 2)
         }
-        if i < n, bytes[i] != 0x2C, bytes[i] != 0x0A {
+        if i < n, bytes[i] != separator, bytes[i] != 0x0A {
           return resynchronized(from: start, in: bytes)
         }
       } else {
-        while i < n, bytes[i] != 0x2C, bytes[i] != 0x0A { i += 1 }
+        while i < n, bytes[i] != separator, bytes[i] != 0x0A { i += 1 }
       }
       if i == n { return .open }
       if bytes[i] == 0x0A {
@@ -93,7 +94,9 @@ enum Rows {
   }
 
   /// The fields of a whole row, unquoted.
-  static func fields(_ row: UnsafeBufferPointer<UInt8>) -> [[UInt8]] {
+  static func fields(
+    _ row: UnsafeBufferPointer<UInt8>, separator: UInt8 = Dialect.comma
+  ) -> [[UInt8]] {
     var fields: [[UInt8]] = []
     var i = 0
     while true {
@@ -113,9 +116,9 @@ enum Rows {
           field.append(row[i])
           i += 1
         }
-        while i < row.count, row[i] != 0x2C { i += 1 }
+        while i < row.count, row[i] != separator { i += 1 }
       } else {
-        while i < row.count, row[i] != 0x2C {
+        while i < row.count, row[i] != separator {
           field.append(row[i])
           i += 1
         }

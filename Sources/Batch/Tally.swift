@@ -69,18 +69,21 @@ extension Tally {
   public init(
     descriptor: Int32, request: TallyRequest, report: (@Sendable (Int) -> Void)? = nil
   ) throws(BatchError) {
-    let source = BlockSource(descriptor: descriptor, limits: request.limits, report: report)
+    let source = BlockSource(
+      descriptor: descriptor, limits: request.limits, separator: request.columns.separator,
+      mark: request.columns.decimalMark, report: report)
     var first = Block(limits: request.limits)
     guard source.next(&first) else {
       first.memory.deallocate()
       if let failure = source.failure { throw failure }
       throw BatchError(.header, "the file is empty; a header line is due")
     }
-    let (plan, dataStart, headerLines) = try Self.plan(first, request)
+    let (plan, dataStart, headerLines) = try Self.plan(first, request, source.dialect)
     let activities = plan.hasActivity ? RepeatTable() : nil
     let routeNames: [String?] = request.routes.isEmpty ? [nil] : request.routes
     let parser = RowParser(
-      plan: plan, limits: request.limits, window: request.window, zone: request.zone,
+      plan: plan, isForeign: source.dialect.separator != Dialect.comma, limits: request.limits,
+      window: request.window, zone: request.zone,
       routes: Dictionary(
         request.routes.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first }))
 
@@ -145,23 +148,22 @@ extension Tally {
 
   /// The columns by the header, which is the first row, and where the rows begin.
   private static func plan(
-    _ block: Block, _ request: TallyRequest
+    _ block: Block, _ request: TallyRequest, _ dialect: Dialect
   ) throws(BatchError) -> (ColumnPlan, Int, Int) {
     let bytes = block.rows
-    let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
     let end: Int
     let next: Int
-    switch Rows.end(of: start, in: bytes, limits: request.limits) {
+    switch Rows.end(of: 0, in: bytes, limits: request.limits) {
     case .whole(let rowEnd, let rowNext): (end, next) = (rowEnd, rowNext)
     case .open: (end, next) = (bytes.count, bytes.count)
     case .faulty: throw BatchError(.header, line: 1, "the header has a quote that is not closed")
     }
-    let header = Rows.fields(UnsafeBufferPointer(rebasing: bytes[start..<end]))
+    let header = Rows.fields(UnsafeBufferPointer(rebasing: bytes[..<end]))
       .map { String(decoding: $0, as: UTF8.self) }
     let plan = try ColumnPlan(
-      header, request.columns, needsTime: !request.window.isOpen,
+      header, request.columns, dialect, needsTime: !request.window.isOpen,
       needsRoute: !request.routes.isEmpty)
-    return (plan, next, bytes[..<next].count { $0 == 0x0A })
+    return (plan, next, dialect.prefixLines + bytes[..<next].count { $0 == 0x0A })
   }
 
   /// Makes totals of the activities: each once, those that disagree not at all.

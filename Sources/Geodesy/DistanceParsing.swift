@@ -11,6 +11,11 @@ extension Distance {
     bytes = bytes.drop(while: isSpace)
     while let last = bytes.last, isSpace(last) { bytes.removeLast() }
 
+    if bytes.count > 1, bytes.last == 0x2E, Distance.isLetter(bytes[bytes.endIndex - 2]) {
+      throw GeodesyError(
+        .distanceUnit, "“\(Distance.shown(text))” ends with a point: write the unit without it")
+    }
+
     // A unit is the letters at the end; "1e3" keeps its exponent because digits follow the letter.
     var unitStart = bytes.endIndex
     while unitStart > bytes.startIndex, Distance.isLetter(bytes[unitStart - 1]) { unitStart -= 1 }
@@ -28,6 +33,9 @@ extension Distance {
       unit = defaultUnit
     } else if let named = DistanceUnit(name: name) {
       unit = named
+    } else if name == "M" {
+      throw GeodesyError(
+        .distanceUnit, "“M” can mean meters or miles: write m or mi")
     } else {
       throw GeodesyError(
         .distanceUnit, "“\(Distance.shown(name))” is not a unit: use mi, km, m, ft or yd")

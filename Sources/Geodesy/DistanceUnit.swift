@@ -27,8 +27,10 @@ public enum DistanceUnit: String, CaseIterable, Hashable, Sendable {
     }
   }
 
-  /// The unit that a person means by a word such as "mi", "Miles" or "kilometres", or nil.
+  /// The unit that a person means by a word such as "mi", "Miles" or "kilometres", or nil; also for
+  /// "M", which some write for metres and others for miles.
   public init?(name: some StringProtocol) {
+    if name == "M" { return nil }
     switch name.lowercased() {
     case "mi", "mile", "miles": self = .miles
     case "km", "kilometer", "kilometers", "kilometre", "kilometres": self = .kilometers

@@ -32,13 +32,15 @@ struct ColumnOptions: ParsableArguments {
       "The route's name, with several routes: quest_id or route by default.", valueName: "name"))
   var routeColumn: String?
 
+  @OptionGroup var dialect: DialectOptions
+
   @Flag(help: "Count every row, also where an activity's id comes back.")
   var keepRepeats = false
 
   /// Whether anything is said.
   var isUsed: Bool {
     [teamColumn, distanceColumn, unit, timeColumn, activityColumn, routeColumn]
-      .contains { $0 != nil } || keepRepeats
+      .contains { $0 != nil } || keepRepeats || dialect.isUsed
   }
 
   var columns: ActivityColumns {
@@ -49,6 +51,7 @@ struct ColumnOptions: ParsableArguments {
       columns.time = timeColumn
       columns.activity = activityColumn
       columns.route = routeColumn
+      try dialect.apply(to: &columns)
       if keepRepeats {
         guard activityColumn == nil else {
           throw Failure(.usage, "--keep-repeats and --activity-column exclude each other")
@@ -65,3 +68,42 @@ struct ColumnOptions: ParsableArguments {
     }
   }
 }
+
+/// How a file of walks is written.
+struct DialectOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "What stands between fields: comma, semicolon, tab, bar or a character. By default the file's header or its line “sep=” tells.",
+      valueName: "separator"))
+  var separator: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "What stands before decimals: point or comma. By default each number tells, and one that can be read both ways is refused.",
+      valueName: "mark"))
+  var decimal: DecimalMark?
+
+  var isUsed: Bool { separator != nil || decimal != nil }
+
+  func apply(to columns: inout ActivityColumns) throws {
+    columns.decimalMark = decimal
+    guard let separator else { return }
+    let named: [String: UInt8] = ["comma": 0x2C, "semicolon": 0x3B, "tab": 0x09, "bar": 0x7C]
+    // Shells make it hard to type a tab.
+    let text = separator == "\\t" ? "tab" : separator
+    if let known = named[text.lowercased()] {
+      columns.separator = known
+    } else if text.utf8.count == 1, let byte = text.utf8.first, byte < 0x80, byte > 0x1F,
+      !("0"..."9" ~= text), byte != 0x22, !text.allSatisfy(\.isLetter)
+    {
+      columns.separator = byte
+    } else {
+      throw Failure(
+        .usage,
+        "--separator: “\(separator)” is not a separator: use comma, semicolon, tab, bar or a character "
+          + "that is no letter, digit or quote")
+    }
+  }
+}
+
+extension DecimalMark: ExpressibleByArgument {}

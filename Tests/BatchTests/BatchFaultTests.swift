@@ -118,6 +118,7 @@ struct BatchFaultTests {
       Set(Self.bad.map(\.fault))
         == Set(RowFault.allCases).subtracting([
           .activityConflict, .textEncoding, .personEmpty, .durationSyntax, .privateSyntax,
+          .distanceAmbiguous,
         ]))
     for (bad, fault) in Self.bad {
       for lineEnd in ["\n", "\r\n"] {

@@ -186,6 +186,8 @@ struct ImportActivities: AsyncParsableCommand {
     help: ArgumentHelp("The unit of bare numbers: mi, km, m, ft or yd.", valueName: "unit"))
   var unit: String?
 
+  @OptionGroup var dialect: DialectOptions
+
   @Option(
     help: ArgumentHelp("The time of the walk: started_at or time by default.", valueName: "name"))
   var timeColumn: String?
@@ -258,6 +260,7 @@ struct ImportActivities: AsyncParsableCommand {
     columns.distance = distanceColumn
     columns.time = timeColumn
     columns.activity = activityColumn
+    try dialect.apply(to: &columns)
     if let unit {
       guard let known = DistanceUnit(name: unit) else {
         throw Failure(.usage, "--unit: “\(unit)” is not a unit: use mi, km, m, ft or yd")

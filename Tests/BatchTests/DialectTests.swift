@@ -1,0 +1,156 @@
+import CivilTime
+import Foundation
+import Geodesy
+import Testing
+
+@testable import Batch
+
+/// Files of walks as spreadsheets and other countries write them.
+@Suite struct DialectTests {
+  private static let time = "2026-05-02T08:00:00Z"
+
+  /// A file, with the options, and what its rows come to: kilometres, or the fault.
+  struct Case: CustomTestStringConvertible, Sendable {
+    var name: String
+    var text: String
+    var separator: UInt8?
+    var mark: DecimalMark?
+    var rows: [Result<Double, RowFault>]
+    var testDescription: String { name }
+  }
+
+  static let cases: [Case] = [
+    Case(
+      name: "semicolons and decimal commas",
+      text: "started_at;team;distance_km\r\n\(time);Owls;9,44\r\n\(time);Owls;1.234,5 m\r\n",
+      rows: [.success(9.44), .success(1.2345)]),
+    Case(
+      name: "a line sep=", text: "sep=;\r\nstarted_at;team;distance_km\r\n\(time);Owls;9,44",
+      rows: [.success(9.44)]),
+    Case(
+      name: "tabs", text: "started_at\tteam\tdistance_km\n\(time)\tOwls\t9.44\n",
+      rows: [.success(9.44)]),
+    Case(
+      name: "bars", text: "started_at|team|distance_km\n\(time)|Owls|9\n", rows: [.success(9)]),
+    Case(
+      name: "a header in capitals with blanks",
+      text: "Started_At, TEAM ,Distance_KM\n\(time),Owls,9\n",
+      rows: [.success(9)]),
+    Case(
+      name: "quoted separators and lines",
+      text: "started_at;team;distance_km\n\(time);\"Owls; the \"\"old\"\" ones\n, all\";9,5\n",
+      rows: [.success(9.5)]),
+    Case(
+      name: "thousands or decimals", text: "started_at;team;distance_km\n\(time);Owls;1.234\n",
+      rows: [.failure(.distanceAmbiguous)]),
+    Case(
+      name: "thousands, as said", text: "started_at;team;distance_meters\n\(time);Owls;1.234\n",
+      mark: .comma, rows: [.success(1.234)]),
+    Case(
+      name: "decimals, as said", text: "started_at;team;distance_km\n\(time);Owls;1.234\n",
+      mark: .point, rows: [.success(1.234)]),
+    Case(
+      name: "decimal commas between commas",
+      text: "started_at,team,distance_km\n\(time),Owls,\"1,5\"\n\(time),Owls,\"12.345,5\"\n",
+      mark: .comma, rows: [.success(1.5), .failure(.distanceTooLong)]),
+    Case(
+      name: "a comma between commas is no decimal mark unless it is said",
+      text: "started_at,team,distance_km\n\(time),Owls,\"1,5\"\n", rows: [.failure(.distanceSyntax)]
+    ),
+    Case(
+      name: "groups that are none",
+      text: "started_at;team;distance_km\n\(time);Owls;1.23,4\n\(time);Owls;1,2,3\n",
+      rows: [.failure(.distanceSyntax), .failure(.distanceSyntax)]),
+    Case(
+      name: "a separator that is named", text: "started_at#team#distance_km\n\(time)#Owls#9\n",
+      separator: 0x23, rows: [.success(9)]),
+    Case(
+      name: "a quote that is never closed stops no later row",
+      text: "started_at;team;distance_km\n\(time);\"Owls;9\n\(time);Owls;8\n",
+      rows: [.failure(.quote), .success(8)]),
+    Case(
+      name: "M is no metre",
+      text: "started_at,team,distance\n\(time),Owls,5 M\n\(time),Owls,5 mi\n",
+      rows: [.failure(.distanceSyntax), .success(8.04672)]),
+  ]
+
+  private func columns(_ test: Case) -> ActivityColumns {
+    var columns = ActivityColumns()
+    columns.separator = test.separator
+    columns.decimalMark = test.mark
+    return columns
+  }
+
+  private func file(_ bytes: [UInt8]) throws -> FileHandle {
+    let path = NSTemporaryDirectory() + "dialect-\(UUID().uuidString)"
+    try Data(bytes).write(to: URL(fileURLWithPath: path))
+    let handle = try #require(FileHandle(forReadingAtPath: path))
+    try FileManager.default.removeItem(atPath: path)
+    return handle
+  }
+
+  /// The file's bytes in every encoding that it may come in.
+  static func encodings(_ text: String) -> [[UInt8]] {
+    let units = Array(text.utf16)
+    let little = units.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }
+    let big = units.flatMap { [UInt8($0 >> 8), UInt8($0 & 0xFF)] }
+    return [
+      Array(text.utf8), [0xEF, 0xBB, 0xBF] + Array(text.utf8), [0xFF, 0xFE] + little,
+      [0xFE, 0xFF] + big, little, big,
+    ]
+  }
+
+  @Test(arguments: cases) func rowsAreRead(_ test: Case) throws {
+    for bytes in Self.encodings(test.text) {
+      let handle = try file(bytes)
+      let reader = try ActivityReader(
+        descriptor: handle.fileDescriptor, columns: columns(test))
+      var rows: [Result<Double, RowFault>] = []
+      var lines: [Int] = []
+      while let row = try reader.next() {
+        rows.append(row.map { $0.distance.meters / 1_000 }.mapError(\.fault))
+        lines.append(
+          (try? row.get().line) ?? { if case .failure(let bad) = row { bad.line } else { 0 } }())
+      }
+      #expect(rows == test.rows, "\(bytes.prefix(4))")
+      #expect(lines.first == (test.text.hasPrefix("sep=") ? 3 : 2))
+      // The batch reads the same.
+      let again = try file(bytes)
+      var request = TallyRequest()
+      request.columns = columns(test)
+      request.skipsBadRows = true
+      let tally = try Tally(descriptor: again.fileDescriptor, request: request)
+      #expect(tally.rowCount == test.rows.count { (try? $0.get()) != nil })
+    }
+  }
+
+  @Test(arguments: [
+    ("started_at,team,team,distance_km", "“team” (column 2) and “team” (column 3)"),
+    ("started_at,team,distance_km,distance_miles", "--distance-column"),
+    ("started_at,team,Team_ID,distance", "--team-column"),
+    ("started_at#team#distance", "--separator"),
+  ]) func aHeaderThatCouldMeanTwoThingsIsRefused(header: String, words: String) throws {
+    let handle = try file(Array("\(header)\n\(Self.time),Owls,Cats,5,9\n".utf8))
+    let error = #expect(throws: BatchError.self) {
+      _ = try ActivityReader(descriptor: handle.fileDescriptor, columns: ActivityColumns())
+    }
+    #expect(error?.code == .header && error?.message.contains(words) == true, "\(error as Any)")
+  }
+
+  /// Characters of two units are read whole wherever a piece of the file ends.
+  @Test func largeFilesOfTwoBytesACharacter() throws {
+    var text = "started_at\tteam\tdistance_km\r\n"
+    for number in 0..<20_000 { text += "\(Self.time)\tOwls 🦉 \(number % 7)\t1,5\r\n" }
+    let handle = try file(Self.encodings(text)[2])
+    let reader = try ActivityReader(descriptor: handle.fileDescriptor, columns: ActivityColumns())
+    var count = 0
+    while let row = try reader.next() {
+      let record = try row.get()
+      #expect(record.team == "Owls 🦉 \(count % 7)")
+      #expect(record.distance.micrometers == 1_500_000_000)
+      count += 1
+      #expect(record.line == count + 1)
+    }
+    #expect(count == 20_000)
+  }
+}
