@@ -7,6 +7,15 @@ package struct DateTimeText: Hashable, Sendable {
   /// Seconds east of UTC; nil where the text does not say.
   package let offsetSeconds: Int64?
 
+  /// Whether the text has an offset that tells what the clock showed there: `+00:00` does, while
+  /// `Z` and `-00:00` say that this is not known (RFC 3339, section 4.3).
+  package let tellsLocalTime: Bool
+
+  /// The offset of the place as text; nil where the text does not tell it.
+  package var localOffset: String? {
+    tellsLocalTime ? offsetSeconds.map(Zone.offsetText(seconds:)) : nil
+  }
+
   /// The moment that is meant; a time without an offset is taken for UTC.
   package var instant: Instant { instant(offsetSeconds: offsetSeconds ?? 0) }
 
@@ -72,9 +81,11 @@ package struct DateTimeText: Hashable, Sendable {
     microseconds = micros
     if i == end {
       offsetSeconds = nil
+      tellsLocalTime = false
     } else if bytes[i] | 0x20 == 0x7A {
       i += 1
       offsetSeconds = 0
+      tellsLocalTime = false
     } else {
       guard bytes[i] == 0x2B || bytes[i] == 0x2D else { return nil }
       let isWest = bytes[i] == 0x2D
@@ -84,6 +95,7 @@ package struct DateTimeText: Hashable, Sendable {
       guard let m = digits(2), m < 60 else { return nil }
       let offset = Int64(h * 3600 + m * 60)
       offsetSeconds = isWest ? -offset : offset
+      tellsLocalTime = !isWest || offset != 0
     }
     guard i == end else { return nil }
   }

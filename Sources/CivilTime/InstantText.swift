@@ -46,16 +46,8 @@ extension Instant {
   /// Reads RFC 3339 with seconds and an offset, from 1900 to 9999; nil where the text is anything
   /// else.
   public init?(rfc3339 text: String) {
-    var text = text
-    // Date, T, hours, minutes and seconds: what is shorter leaves some of it out.
-    guard text.utf8.count >= 20,
-      text.utf8[text.utf8.index(text.startIndex, offsetBy: 10)] | 0x20 == 0x74
-    else { return nil }
-    let time = text.withUTF8 { DateTimeText($0, from: 0, to: $0.count) }
-    guard let time, time.offsetSeconds != nil else { return nil }
-    let instant = time.instant
-    guard Instant.earliest <= instant, instant <= Instant.latest else { return nil }
-    self = instant
+    guard let written = WrittenInstant(rfc3339: text) else { return nil }
+    self = written.instant
   }
 
   /// What is wrong with the bytes of a time, without their text.
@@ -71,6 +63,33 @@ extension Instant {
         ?? zone?.offsetSeconds(atLocalSeconds: time.localSeconds)
     else { return .failure(.noOffset) }
     return .success(time.instant(offsetSeconds: offset))
+  }
+}
+
+/// A moment, and the offset that it was written with.
+public struct WrittenInstant: Hashable, Sendable {
+  public let instant: Instant
+  /// Such as `+09:00`; nil where the text does not tell the local time, as with `Z`.
+  public let offset: String?
+
+  public init(_ instant: Instant, offset: String? = nil) {
+    self.instant = instant
+    self.offset = offset
+  }
+
+  /// Reads RFC 3339 with seconds and an offset, from 1900 to 9999; nil where the text is anything
+  /// else.
+  public init?(rfc3339 text: String) {
+    var text = text
+    // Date, T, hours, minutes and seconds: what is shorter leaves some of it out.
+    guard text.utf8.count >= 20,
+      text.utf8[text.utf8.index(text.startIndex, offsetBy: 10)] | 0x20 == 0x74
+    else { return nil }
+    let time = text.withUTF8 { DateTimeText($0, from: 0, to: $0.count) }
+    guard let time, time.offsetSeconds != nil else { return nil }
+    let instant = time.instant
+    guard Instant.earliest <= instant, instant <= Instant.latest else { return nil }
+    self.init(instant, offset: time.localOffset)
   }
 }
 

@@ -26,6 +26,31 @@ public struct Zone: Sendable {
     self.rule = rule
   }
 
+  /// The zone whose clocks are always as far ahead of UTC as an offset says, which is its name.
+  ///
+  /// - Returns: nil where the text is not a sign and `hh:mm`.
+  public init?(offset text: String) {
+    let bytes = Array(text.utf8)
+    guard bytes.count == 6, bytes[0] == 0x2B || bytes[0] == 0x2D, bytes[3] == 0x3A else {
+      return nil
+    }
+    let digits = [1, 2, 4, 5].map { Int32(bytes[$0]) - 0x30 }
+    guard digits.allSatisfy({ 0...9 ~= $0 }) else { return nil }
+    let (hours, minutes) = (digits[0] * 10 + digits[1], digits[2] * 10 + digits[3])
+    guard hours < 24, minutes < 60 else { return nil }
+    let seconds = hours * 3600 + minutes * 60
+    self.init(
+      name: text, changes: [], offsets: [], firstOffset: bytes[0] == 0x2D ? -seconds : seconds,
+      rule: nil)
+  }
+
+  /// How an offset of whole minutes, less than a day, is written.
+  package static func offsetText(seconds: Int64) -> String {
+    let minutes = abs(seconds) / 60
+    func pair(_ value: Int64) -> String { (value < 10 ? "0" : "") + String(value) }
+    return (seconds < 0 ? "-" : "+") + pair(minutes / 60) + ":" + pair(minutes % 60)
+  }
+
   /// Reads a zone from the bytes of its TZif file.
   ///
   /// - Throws: `zone-data` where the bytes are not such a file.

@@ -35,6 +35,14 @@ public final class ZoneCatalog: Sendable {
     }
   }
 
+  /// The zone of an IANA name, or of an offset such as `+09:00`.
+  ///
+  /// - Throws: `zone-unknown`, `zone-data`.
+  public func zone(namedOrOffset name: String) throws(ZoneError) -> Zone {
+    if let fixed = Zone(offset: name) { return fixed }
+    return try zone(named: name)
+  }
+
   private func read(_ name: String) throws(ZoneError) -> Zone {
     let isPlain =
       !name.isEmpty && name.utf8.count <= Self.longestName

@@ -129,6 +129,7 @@ extension LedgerChanges {
       Parameter(array: contents.map(\.start)), Parameter(array: contents.map(\.distance)),
       Parameter(array: contents.map(\.durationSeconds)), Parameter(array: contents.map(\.source)),
       Parameter(array: contents.map(\.note)), Parameter(array: contents.map(\.isPrivate)),
+      Parameter(array: contents.map(\.zone)),
     ]
   }
 
@@ -364,12 +365,12 @@ enum WriteStatements {
     """)
   private static let activitiesFrom = """
     unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[],
-      $7::text[], $8::boolean[], $9::text[], $10::bigint[], $11::bigint[], $12::bigint[],
-      $13::bigint[], $14::boolean[])
+      $7::text[], $8::boolean[], $9::text[], $10::text[], $11::bigint[], $12::bigint[],
+      $13::bigint[], $14::bigint[], $15::boolean[])
     """
   private static let activityColumns = """
-    person_id, activity_id, start_at, distance_um, duration_s, source, note, is_private, zone, day,
-    revision, logged_at, changed_at, is_deleted
+    person_id, activity_id, start_at, distance_um, duration_s, source, note, is_private, sent_zone,
+    zone, day, revision, logged_at, changed_at, is_deleted
     """
   static let newActivities = Statement(
     "new_activities",
@@ -379,7 +380,7 @@ enum WriteStatements {
     """
     UPDATE activities a SET start_at = n.start_at, distance_um = n.distance_um,
       duration_s = n.duration_s, source = n.source, note = n.note, is_private = n.is_private,
-      day = n.day, revision = n.revision, changed_at = n.changed_at, is_deleted = n.is_deleted
+      sent_zone = n.sent_zone, zone = n.zone, day = n.day, revision = n.revision, changed_at = n.changed_at, is_deleted = n.is_deleted
     FROM \(activitiesFrom) AS n (\(activityColumns))
     WHERE a.person_id = n.person_id AND a.activity_id = n.activity_id
     """)
@@ -387,9 +388,10 @@ enum WriteStatements {
     "write_versions",
     """
     INSERT INTO activity_versions (person_id, activity_id, revision, start_at, distance_um,
-      duration_s, source, note, is_private, replaced_at, replaced_by)
+      duration_s, source, note, is_private, sent_zone, replaced_at, replaced_by)
     SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bigint[], $5::bigint[],
-      $6::bigint[], $7::text[], $8::text[], $9::boolean[], $10::bigint[], $11::uuid[])
+      $6::bigint[], $7::text[], $8::text[], $9::boolean[], $10::text[], $11::bigint[],
+      $12::uuid[])
     """)
   static let contributions = Statement(
     "write_contributions",

@@ -212,8 +212,8 @@ extension LedgerCommand.Action {
   fileprivate var unstorable: LedgerError? {
     let texts: [String?] =
       switch self {
-      case .log(_, let content, let zone): [content.source, content.note, zone]
-      case .edit(_, let content, _): [content.source, content.note]
+      case .log(_, let content, let zone): [content.source, content.note, content.zone, zone]
+      case .edit(_, let content, _): [content.source, content.note, content.zone]
       case .createTeam(_, let name, _, _): [name]
       case .changeTeam(_, let change, _): [change.name]
       case .createQuest(let draft): [draft.name, draft.zone]

@@ -11,6 +11,7 @@ enum Schema {
 
   static let migrations = [
     ledger, routes, accounts, publicTeams, publicRoutes, signIn, erasure, names,
+    identity,
   ]
 
   /// What the versions themselves are kept in.
@@ -420,5 +421,11 @@ enum Schema {
     ALTER TABLE quest_places RENAME TO markers;
     ALTER INDEX quest_places_pkey RENAME TO markers_pkey;
     ALTER INDEX quest_places_place RENAME TO markers_place;
+    """
+
+  /// The zone that was sent with a walk; earlier ones were sent without.
+  private static let identity = """
+    ALTER TABLE activities ADD COLUMN sent_zone text;
+    ALTER TABLE activity_versions ADD COLUMN sent_zone text;
     """
 }

@@ -27,7 +27,7 @@ private enum SQL {
   static let event =
     "INSERT INTO team_events (\(TeamEvent.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
   private static let activityValues =
-    " INTO activities (\(Activity.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    " INTO activities (\(Activity.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
   /// A new one is inserted only: the key would find a second writer of the same id.
   static let newActivity = "INSERT" + activityValues
   static let activity = "INSERT OR REPLACE" + activityValues
@@ -195,7 +195,7 @@ extension LedgerTables {
     [
       content.start.column, content.distance.column,
       content.durationSeconds.column(\.sql), content.source.column(\.sql),
-      content.note.column(\.sql), content.isPrivate.sql,
+      content.note.column(\.sql), content.isPrivate.sql, content.zone.column(\.sql),
     ]
   }
 
@@ -213,7 +213,7 @@ extension LedgerTables {
   private func write(_ version: ActivityVersion) throws {
     try db.run(
       "INSERT INTO activity_versions (\(ActivityVersion.columns)) "
-        + "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        + "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       [version.key.person.blob, version.key.id.blob, version.revision.sql]
         + columns(version.content)
         + [version.replacedAt.column, version.replacedBy.column(\.blob)])

@@ -21,6 +21,7 @@ enum Schema {
     migrator.registerMigration("6 sign-in") { db in try db.execute(sql: signIn) }
     migrator.registerMigration("7 erasure") { db in try db.execute(sql: erasure) }
     migrator.registerMigration("8 names", migrate: names)
+    migrator.registerMigration("9 identity") { db in try db.execute(sql: identity) }
     return migrator
   }
 
@@ -362,6 +363,12 @@ enum Schema {
     CREATE INDEX audit_trail_person ON audit_trail (person_id) WHERE person_id IS NOT NULL;
     CREATE INDEX invites_unused ON invites (created_by)
       WHERE redeemed_by IS NULL AND revoked_at IS NULL;
+    """
+
+  /// The zone that was sent with a walk; earlier ones were sent without.
+  private static let identity = """
+    ALTER TABLE activities ADD COLUMN sent_zone TEXT;
+    ALTER TABLE activity_versions ADD COLUMN sent_zone TEXT;
     """
 
   /// The names that the other stores have. A request's key is kept as its digest, which no index is

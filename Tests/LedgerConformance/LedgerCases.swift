@@ -18,7 +18,7 @@ public enum LedgerCase: String, CaseIterable, Sendable, CustomTestStringConverti
   case successorsAndExpiry, changedQuestsAreDerivedAgain, pastMoments, listingsStayStable
   case membershipsAndInvites, eventsAndPrivacy, markersInABox, publicTeams, streakDays,
     clockChanges, auditFindsDamage
-  case figuresOfAPerson, openMembers
+  case figuresOfAPerson, openMembers, zonesOfWalks
   case overviews, erasedPeople, erasureRacesWithWalks, randomCommands
 
   public var testDescription: String { rawValue }
@@ -48,6 +48,7 @@ public enum LedgerCase: String, CaseIterable, Sendable, CustomTestStringConverti
     case .openMembers: try await world.openMembers()
     case .erasedPeople: try await world.erasedPeople(subject)
     case .erasureRacesWithWalks: try await world.erasureRacesWithWalks(subject)
+    case .zonesOfWalks: try await world.zonesOfWalks()
     case .overviews: try await world.overviews()
     case .randomCommands: try await world.randomCommands()
     }
@@ -57,7 +58,7 @@ public enum LedgerCase: String, CaseIterable, Sendable, CustomTestStringConverti
       #expect(report.differences.isEmpty, "the audit is clean after \(rawValue)")
       #expect(
         report.teams > 0 || self == .markersInABox || self == .streakDays
-          || self == .figuresOfAPerson)
+          || self == .figuresOfAPerson || self == .zonesOfWalks)
     }
   }
 }

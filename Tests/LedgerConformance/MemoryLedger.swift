@@ -219,7 +219,8 @@ extension ActivityContent {
   /// What an erasure leaves of it.
   var nameless: ActivityContent {
     ActivityContent(
-      start: start, distance: distance, durationSeconds: durationSeconds, isPrivate: true)
+      start: start, distance: distance, durationSeconds: durationSeconds, isPrivate: true,
+      zone: zone)
   }
 }
 

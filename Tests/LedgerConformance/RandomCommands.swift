@@ -20,18 +20,22 @@ extension World {
     func action(_ world: inout World) throws -> LedgerCommand.Action {
       let person = world.random.element(of: people)
       let team = world.random.element(of: teams)
-      let content = Self.walk(
+      var content = Self.walk(
         Int64(world.random.int(1...400)),
         after: (now.microseconds - Self.dawn.microseconds) / 1_000_000
           - Int64(world.random.int(-1...40)) * 3_600,
         note: world.random.chance(20) ? "n" : nil, isPrivate: world.random.chance(25))
+      if world.random.chance(20) {
+        content.zone = world.random.element(of: ["Asia/Tokyo", "-03:30", "+00:00"])
+      }
       switch world.random.int(0...99) {
       case 0..<45:
         let key = ActivityKey(
           person: person, id: ActivityID(high: 1, low: UInt64(world.random.int(1...60))))
         if !walks.contains(where: { $0.key == key }) { walks.append((key, content)) }
         return .log(
-          key, content, zone: world.random.element(of: ["Asia/Kathmandu", "America/New_York"]))
+          key, content,
+          zone: world.random.element(of: ["Asia/Kathmandu", "America/New_York", "+09:00"]))
       case 45..<55 where !walks.isEmpty:
         let walk = world.random.element(of: walks)
         return .log(walk.key, walk.content, zone: "UTC")

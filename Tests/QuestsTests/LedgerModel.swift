@@ -154,7 +154,7 @@ final class LedgerModel {
       }
       if let fault = fault(content, now) { return .refused(fault) }
       let before = totals()
-      walks.append(Walk(key: key, first: content, now: content, zone: zone))
+      walks.append(Walk(key: key, first: content, now: content, zone: content.zone ?? zone))
       let after = totals()
       let deltas = ordered(
         journeys.indices.filter { before[journeys[$0].draft.id] != after[journeys[$0].draft.id] }
@@ -169,6 +169,8 @@ final class LedgerModel {
     case .edit(let key, let content, let expected):
       guard let i = walks.firstIndex(where: { $0.key == key }) else { return .refused(.notFound) }
       if walks[i].isDeleted { return .refused(.deleted) }
+      var content = content
+      if content.zone == nil { content.zone = walks[i].now.zone }
       let isSame = walks[i].now == content
       if let expected, expected != walks[i].revision {
         if !(isSame && expected == walks[i].revision - 1) { return .refused(.revision) }
@@ -178,6 +180,7 @@ final class LedgerModel {
       let before = totals()
       if !isSame {
         walks[i].now = content
+        if let zone = content.zone { walks[i].zone = zone }
         walks[i].revision += 1
       }
       let after = totals()

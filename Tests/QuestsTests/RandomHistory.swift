@@ -11,6 +11,7 @@ struct RandomHistory {
   }
 
   static let zoneNames = ["Pacific/Auckland", "America/New_York", "Asia/Kathmandu", "UTC"]
+  static let walkZones = zoneNames + ["+09:00", "-03:30", "+00:00"]
   static let tick: Int64 = 3 * 3600 * 1_000_000 + 1_800_000_000
 
   let zones: ZoneCatalog
@@ -115,7 +116,8 @@ struct RandomHistory {
       start: moment(), distance: Distance(micrometers: micrometers),
       source: random.chance(0.2) ? "app" : nil,
       note: random.chance(0.2) ? "note \(random.int(0...2))" : nil,
-      isPrivate: random.chance(0.25))
+      isPrivate: random.chance(0.25),
+      zone: random.chance(0.2) ? random.element(of: Self.walkZones) : nil)
   }
 
   private mutating func key() -> ActivityKey {
@@ -131,11 +133,11 @@ struct RandomHistory {
     let quest = model.journeys.isEmpty ? nil : random.element(of: model.journeys)
     switch random.int(0...99) {
     case 0..<38:
-      return .log(key(), content(), zone: random.element(of: Self.zoneNames))
+      return .log(key(), content(), zone: random.element(of: Self.walkZones))
     case 38..<48:
       // The first copy once more, perhaps long after edits and the deletion.
       guard let walk else { return .delete(key(), expectedRevision: nil) }
-      return .log(walk.key, walk.first, zone: random.element(of: Self.zoneNames))
+      return .log(walk.key, walk.first, zone: random.element(of: Self.walkZones))
     case 48..<60:
       guard let walk else { return .edit(key(), content(), expectedRevision: nil) }
       var content = random.chance(0.3) ? walk.now : content()
@@ -262,7 +264,8 @@ struct RandomHistory {
       try same("a first content", stored?.first, walk.first)
       try same("a tombstone", stored?.isDeleted, walk.isDeleted)
       try same("a revision", stored?.revision, walk.revision)
-      let day = try zones.zone(named: walk.zone).day(at: walk.now.start)
+      let day = try zones.zone(namedOrOffset: walk.zone).day(at: walk.now.start)
+      try same("a zone", stored?.zone, walk.zone)
       try same("a day", stored?.day, day)
     }
   }

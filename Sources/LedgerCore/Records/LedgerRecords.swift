@@ -90,14 +90,15 @@ extension QuestRecord {
 
 extension ActivityContent {
   package static let columns = ColumnList(
-    "start_at", "distance_um", "duration_s", "source", "note", "is_private")
+    "start_at", "distance_um", "duration_s", "source", "note", "is_private", "sent_zone")
 
   @inlinable
   package static func read(_ columns: inout some ColumnReader) throws -> ActivityContent {
     ActivityContent(
       start: try columns.instant(), distance: try columns.distance(),
       durationSeconds: try columns.optionalInt(), source: try columns.optionalText(),
-      note: try columns.optionalText(), isPrivate: try columns.bool())
+      note: try columns.optionalText(), isPrivate: try columns.bool(),
+      zone: try columns.optionalText())
   }
 }
 

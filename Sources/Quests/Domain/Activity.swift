@@ -11,10 +11,13 @@ public struct ActivityContent: Hashable, Sendable {
   public var note: String?
   /// Counts in totals, and shows up nowhere with the person's name.
   public var isPrivate: Bool
+  /// The zone that was sent with it: an IANA name, or an offset such as `+09:00`. Nil where the
+  /// walk's zone is derived, which is not part of the content.
+  public var zone: String?
 
   public init(
     start: Instant, distance: Distance, durationSeconds: Int64? = nil, source: String? = nil,
-    note: String? = nil, isPrivate: Bool = false
+    note: String? = nil, isPrivate: Bool = false, zone: String? = nil
   ) {
     self.start = start
     self.distance = distance
@@ -22,6 +25,7 @@ public struct ActivityContent: Hashable, Sendable {
     self.source = source
     self.note = note
     self.isPrivate = isPrivate
+    self.zone = zone
   }
 }
 
@@ -65,8 +69,9 @@ public struct Activity: Hashable, Sendable {
   public var content: ActivityContent
   /// What was sent first; repeats are compared with it, also after edits.
   public let first: ActivityContent
-  /// The IANA zone of the person when the walk was logged.
-  public let zone: String
+  /// The zone in which it was walked: the one that was sent with it, else the offset that its start
+  /// was written with, else the person's when it was logged. Only an edit that sends one changes it.
+  public var zone: String
   /// The day in that zone on which the walk started.
   public var day: Day
   /// 1 when logged, raised by each edit and by the deletion.

@@ -17,9 +17,10 @@ extension LedgerFold {
       return .logged(try firstAnswer(key), isRepeat: true)
     }
     try check(content, at: command.at)
+    let zone = content.zone ?? zone
     let activity = Activity(
       key: key, content: content, first: content, zone: zone,
-      day: try self.zone(zone).day(at: content.start), revision: 1, loggedAt: command.at,
+      day: try day(of: content.start, in: zone), revision: 1, loggedAt: command.at,
       changedAt: command.at, isDeleted: false)
     let recounts = try recounts(from: [], to: activity, existing: [])
     try check(recounts)
@@ -38,6 +39,8 @@ extension LedgerFold {
     if stored.isDeleted {
       throw LedgerError(.deleted, "the activity \(key.id) was deleted")
     }
+    var content = content
+    content.zone = content.zone ?? stored.content.zone
     let isSame = stored.content == content
     // An edit sent twice finds its own work done.
     let isRepeat = isSame && expectedRevision.map { $0 == stored.revision - 1 } == true
@@ -47,7 +50,8 @@ extension LedgerFold {
     try check(content, at: command.at)
     var changed = stored
     changed.content = content
-    changed.day = try zone(stored.zone).day(at: content.start)
+    changed.zone = content.zone ?? stored.zone
+    changed.day = try day(of: content.start, in: changed.zone)
     changed.revision += 1
     changed.changedAt = command.at
     let recounts = try recounts(from: rows.filter(\.isCounted), to: changed, existing: rows)
@@ -55,7 +59,7 @@ extension LedgerFold {
     replace(stored, by: changed, command)
     record(
       command, person: key.person, activity: key.id,
-      "\(stored.content.summary) became \(content.summary)")
+      "\(stored.summary) became \(changed.summary)")
     if content.isPrivate, !stored.content.isPrivate {
       // Any team that the person was ever in may have told of it.
       for team in Set(try periods(of: key.person).map(\.team)) { anonymize(team, key) }
@@ -91,7 +95,7 @@ extension LedgerFold {
     let recounts = try recounts(from: rows.filter(\.isCounted), to: nil, existing: rows)
     try check(recounts)
     replace(stored, by: changed, command)
-    record(command, person: key.person, activity: key.id, "was \(stored.content.summary)")
+    record(command, person: key.person, activity: key.id, "was \(stored.summary)")
     let deltas = try apply(recounts, .walkDeleted, changed, at: command.at)
     return .deleted(ActivityAnswer(key: key, revision: changed.revision, deltas: deltas))
   }
@@ -239,9 +243,9 @@ extension LedgerFold {
   }
 }
 
-extension ActivityContent {
+extension Activity {
   /// For the change log; the note stays out of it.
   var summary: String {
-    "\(distance) from \(start)\(isPrivate ? ", private" : "")"
+    "\(content.distance) from \(content.start) in \(zone)\(content.isPrivate ? ", private" : "")"
   }
 }

@@ -71,7 +71,8 @@ public struct TeamChange: Hashable, Sendable {
 /// the same command again does nothing twice.
 public struct LedgerCommand: Hashable, Sendable {
   public enum Action: Hashable, Sendable {
-    /// Zone is the IANA zone of the person.
+    /// `zone` is the walk's where its content sends none: the offset that its start was written with,
+    /// or the IANA zone of the person.
     case log(ActivityKey, ActivityContent, zone: String)
     case edit(ActivityKey, ActivityContent, expectedRevision: Int64?)
     case delete(ActivityKey, expectedRevision: Int64?)

@@ -287,6 +287,13 @@ public struct LedgerFold<Facts: LedgerFacts> {
     do { return try zones.zone(named: name) } catch { throw LedgerError(.zone, error.message) }
   }
 
+  /// The day on which a walk starts, in its own zone.
+  func day(of start: Instant, in zone: String) throws(LedgerError) -> Day {
+    do { return try zones.zone(namedOrOffset: zone).day(at: start) } catch {
+      throw LedgerError(.zone, error.message)
+    }
+  }
+
   func checkText(_ text: String?, _ what: String) throws(LedgerError) {
     guard let text, text.utf8.count > limits.textBytes else { return }
     throw LedgerError(

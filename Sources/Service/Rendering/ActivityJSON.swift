@@ -19,6 +19,7 @@ enum ActivityJSON {
   static func version(_ version: ActivityVersion) -> JSONValue {
     .object(
       [("revision", .integer(Int(version.revision)))] + members(version.content) + [
+        ("zone", .optional(version.content.zone)),
         ("replacedAt", .string(version.replacedAt.description)),
         ("replacedBy", .optional(version.replacedBy?.description)),
       ])

@@ -38,7 +38,8 @@ enum ActivityBatch {
         let draft = try draft(item, at: "/activities/\(index)", zones: call.backend.zones)
         let key = ActivityKey(person: person, id: draft.id)
         commands.append(
-          LedgerCommand(.log(key, draft.content, zone: zone), at: call.now, actor: person))
+          LedgerCommand(
+            .log(key, draft.content, zone: draft.offset ?? zone), at: call.now, actor: person))
         places.append(index)
       } catch {
         results[index] = rejected(item, error, call)

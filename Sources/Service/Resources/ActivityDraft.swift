@@ -11,21 +11,26 @@ struct ActivityDraft: BodyContent {
 
   let id: ActivityID
   let content: ActivityContent
+  /// The offset that the start is written with; nil where that does not tell the local time.
+  let offset: String?
 
   init(_ fields: inout BodyFields) {
     id = fields.required(
       "id", .id(), "Made by the client; a walk that is sent again has the same.")
     let start = fields.required(
-      "startedAt", .instant, "Not before 1900, nor more than 15 minutes from now.")
+      "startedAt", .writtenInstant,
+      "Not before 1900, nor more than 15 minutes from now. Without `zone`, an offset such as `+09:00` "
+        + "is the walk's zone; `Z` is not an offset, and the walker's zone is taken.")
+    offset = start.offset
     let stated = StatedWalk(&fields)
     if !stated.hasDistance {
       fields.refuse(
         "distance", "is missing: give distance, such as “3.1 mi”, or distanceMeters")
     }
     content = ActivityContent(
-      start: start, distance: stated.distance ?? .zero,
+      start: start.instant, distance: stated.distance ?? .zero,
       durationSeconds: stated.durationSeconds ?? nil, source: stated.source ?? nil,
-      note: stated.note ?? nil, isPrivate: stated.isPrivate ?? false)
+      note: stated.note ?? nil, isPrivate: stated.isPrivate ?? false, zone: stated.zone)
   }
 }
 
@@ -48,7 +53,7 @@ struct ActivityChangeBody: BodyContent {
       start: start ?? content.start, distance: stated.distance ?? content.distance,
       durationSeconds: stated.durationSeconds ?? content.durationSeconds,
       source: stated.source ?? content.source, note: stated.note ?? content.note,
-      isPrivate: stated.isPrivate ?? content.isPrivate)
+      isPrivate: stated.isPrivate ?? content.isPrivate, zone: stated.zone ?? content.zone)
   }
 }
 
@@ -61,6 +66,7 @@ struct StatedWalk: Sendable {
   let source: String??
   let note: String??
   let isPrivate: Bool?
+  let zone: String?
 
   /// The distance goes from the text of the request to micrometres, and through no `Double`.
   init(_ fields: inout BodyFields) {
@@ -80,5 +86,9 @@ struct StatedWalk: Sendable {
     note = fields.optional("note", .nullable(.text()))
     isPrivate = fields.optional(
       "private", .boolean, "Counts in totals, and shows up nowhere with the walker's name.")
+    zone = fields.optional(
+      "zone", .walkZone,
+      "Where it was walked: its day is the calendar day there. The first zone stays until an edit "
+        + "sends another.")
   }
 }

@@ -19,7 +19,10 @@ enum ActivityResource {
         "Activity", "A walk as it stands, edits included.",
         .object(
           [.init("id", .uuid)] + stated + [
-            .init("zone", .text(), "The walker's when the walk was logged (IANA)."),
+            .init(
+              "zone", .text(),
+              "The one sent with the walk, else the offset that its start was written with, else the "
+                + "walker's when it was logged."),
             .init("day", .date, "The day in that zone on which the walk started."),
             .init("loggedAt", .instant), .init("changedAt", .instant),
             .init("revision", .count, "1 when logged, raised by each edit."),
@@ -28,6 +31,7 @@ enum ActivityResource {
         "ActivityVersion", "What an edit or the deletion of a walk has replaced.",
         .object(
           [.init("revision", .count)] + stated + [
+            .init("zone", .nullable(.text()), "As it was sent; null where it was derived."),
             .init("replacedAt", .instant),
             .init("replacedBy", .nullable(.uuid), "Null where the system did."),
           ])),
@@ -123,7 +127,7 @@ enum ActivityResource {
     let person = try call.person()
     let zone = try await call.backend.personZones.zone(of: person, at: call.now)
     let answer = try await call.perform(
-      .log(ActivityKey(person: person, id: draft.id), draft.content, zone: zone))
+      .log(ActivityKey(person: person, id: draft.id), draft.content, zone: draft.offset ?? zone))
     guard case .logged(let logged, let isRepeat) = answer else { throw Problem.unexpectedAnswer }
     let result = try await ActivityJSON.result(logged, call.backend.routeCache)
     return isRepeat ? .json(result) : .created(result, at: "/v1/activities/\(draft.id)")

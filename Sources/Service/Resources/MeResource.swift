@@ -14,7 +14,10 @@ enum MeResource {
       "Me", "One's own account; nobody else sees the address.",
       .object([
         .init("id", .uuid), .init("email", .nullable(.text())), .init("name", .text()),
-        .init("zone", .text(), "Of the days of walks from now on."),
+        .init(
+          "zone", .text(),
+          "Of the days of walks that are logged from now on without a zone or an offset of their own."
+        ),
         .init("units", .words(["mi", "km"])), .init("createdAt", .instant),
         .init("revision", .count),
       ])),
@@ -36,7 +39,8 @@ enum MeResource {
     ) { call in .json(json(try await call.account())) },
     Endpoint(
       .patch, "/v1/me", "changeMe", "Change one's name, zone or units",
-      details: "A new zone holds for walks that are logged from now on.", tag: tag,
+      details: "A new zone holds for walks that are logged from now on without one of their own.",
+      tag: tag,
       access: .person(.manage), parameters: [.ifMatch], body: MeChangeBody.self,
       answers: [.ok("Me", "As it stands now.")], handle: change),
     Endpoint(

@@ -94,6 +94,7 @@ struct PersonExport: Sendable {
                 [
                   ("revision", .integer(Int($0.revision))),
                   ("replacedAt", .string($0.replacedAt.description)),
+                  ("zone", .optional($0.content.zone)),
                 ] + Self.members($0.content))
             })
         ))

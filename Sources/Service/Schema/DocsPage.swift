@@ -123,6 +123,7 @@ struct DocsPage {
       case .email: .string("you@example.org")
       case .distance: .string("3.1 mi")
       case .zone: .string("America/New_York")
+      case .walkZone: .string("Asia/Tokyo")
       }
     }
   }
@@ -169,6 +170,7 @@ struct DocsPage {
       case .email: "e-mail address"
       case .distance: "distance, such as <code>3.1 mi</code>"
       case .zone: "IANA zone"
+      case .walkZone: "IANA zone, or offset such as <code>+09:00</code>"
       }
     }
   }

@@ -272,6 +272,8 @@ struct OpenAPI {
           ]
         case .zone:
           members.append(("examples", .array([.string("America/New_York"), .string("UTC")])))
+        case .walkZone:
+          members.append(("examples", .array([.string("Asia/Tokyo"), .string("+09:00")])))
         }
       }
       members.append(("minLength", .integer(form.length.lowerBound)))

@@ -51,6 +51,8 @@ indirect enum Schema: Sendable {
       case distance
       /// An IANA zone.
       case zone
+      /// That of a walk: an IANA zone, or an offset.
+      case walkZone
     }
 
     let format: Format?
@@ -65,6 +67,7 @@ indirect enum Schema: Sendable {
   static let email = Schema.text(TextForm.Format.email.form)
   static let distance = Schema.text(TextForm.Format.distance.form)
   static let zone = Schema.text(TextForm.Format.zone.form)
+  static let walkZone = Schema.text(TextForm.Format.walkZone.form)
 
   static func text(_ length: ClosedRange<Int> = 0...4_096) -> Schema {
     .text(TextForm(format: nil, length: length, pattern: nil))

@@ -112,6 +112,7 @@ struct SchemaChecking {
     case .date: isGood = Day(text) != nil
     case .email: isGood = Self.isEmail(text)
     case .zone: isGood = (try? zones.zone(named: text)) != nil
+    case .walkZone: isGood = (try? zones.zone(namedOrOffset: text)) != nil
     case .distance:
       do throws(GeodesyError) { _ = try Distance(text) } catch { return error.message }
       isGood = true
@@ -160,7 +161,7 @@ extension Schema.TextForm.Format {
       case .instant: 20...40
       case .date: 10...10
       case .email: 3...254
-      case .distance, .zone: 1...64
+      case .distance, .zone, .walkZone: 1...64
       }
     return Schema.TextForm(format: self, length: length, pattern: nil)
   }
@@ -174,6 +175,9 @@ extension Schema.TextForm.Format {
     case .email: "is no e-mail address"
     case .distance: "is no distance; one looks like 3.1 mi"
     case .zone: "is no IANA zone that the system knows; one looks like America/New_York"
+    case .walkZone:
+      "is neither an IANA zone that the system knows, such as Asia/Tokyo, nor an offset such as "
+        + "+09:00"
     }
   }
 }

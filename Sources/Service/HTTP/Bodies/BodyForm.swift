@@ -47,6 +47,8 @@ extension BodyForm where Value == String {
   static let email = Self(.email, example: "") { $0.string }
   /// An IANA zone that the system knows.
   static let zone = Self(.zone, example: "") { $0.string }
+  /// The zone of a walk.
+  static let walkZone = Self(.walkZone, example: "") { $0.string }
 }
 
 extension BodyForm where Value == Bool {
@@ -79,6 +81,13 @@ extension BodyForm where Value == Instant {
   static let instant = Self(.instant, example: Instant(microseconds: 0)) {
     $0.string.flatMap { Instant(rfc3339: $0) }
   }
+}
+
+extension BodyForm where Value == WrittenInstant {
+  /// A moment with the offset that it is written with.
+  static let writtenInstant = Self(
+    .instant, example: WrittenInstant(Instant(microseconds: 0))
+  ) { $0.string.flatMap { WrittenInstant(rfc3339: $0) } }
 }
 
 extension BodyForm where Value == Distance {
