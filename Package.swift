@@ -65,7 +65,8 @@ let package = Package(
     .target(
       name: "Quests",
       dependencies: [
-        "Routes", "Geodesy", "CivilTime", .product(name: "Crypto", package: "swift-crypto"),
+        "Routes", "Geodesy", "CivilTime", "Base",
+        .product(name: "Crypto", package: "swift-crypto"),
       ],
       swiftSettings: settings),
     .target(
@@ -109,7 +110,8 @@ let package = Package(
       name: "milequest",
       dependencies: [
         "Service", "Providers", "Quests", "SQLiteStore", "PostGISStore", "CivilTime", "Batch",
-        "Drawing", "Inspection", "Formats", "Routes", "Geodesy", "JSON", "CGEOS", "CPQ", "CPROJ",
+        "Drawing", "Inspection", "Formats", "Routes", "Geodesy", "JSON", "Base", "CGEOS", "CPQ",
+        "CPROJ",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

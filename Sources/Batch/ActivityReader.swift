@@ -1,3 +1,4 @@
+internal import Base
 public import CivilTime
 public import Geodesy
 
@@ -5,9 +6,13 @@ public import Geodesy
 public struct ActivityRecord: Sendable {
   /// The line on which the row begins, from 1.
   public var line = 0
+  /// The name, by the rules of names.
   public var team = ""
+  /// The text of the file where it is spelled otherwise than the name.
+  public var writtenTeam: String?
   /// Nil where the file has no such column, as with all that follows.
   public var person: String?
+  public var writtenPerson: String?
   public var activity: String?
   /// Microseconds since 1970 UTC.
   public var instant = Instant(microseconds: 0)
@@ -16,6 +21,10 @@ public struct ActivityRecord: Sendable {
   public var source: String?
   public var note: String?
   public var isPrivate = false
+  /// The zone that the row names: IANA, or an offset.
+  public var zone: String?
+  /// The offset that the time is written with; nil where that does not tell the local time.
+  public var offset: String?
 
   public init() {}
 }
@@ -31,15 +40,16 @@ public struct BadRow: Error, Sendable {
 /// place of only summing them.
 ///
 /// Columns go by the header as in `Tally`, and beside those `person_id` or `person`,
-/// `duration_seconds` or `duration`, `source`, `note` and `private`; others are passed over.
+/// `duration_seconds` or `duration`, `source`, `note`, `private` and `zone`; others are passed over.
 public final class ActivityReader {
   private enum Role {
-    case none, team, person, activity, time, distance, duration, source, note, secret
+    case none, team, person, activity, time, distance, duration, source, note, secret, zone
   }
 
   private let source: BlockSource
   private let limits: BatchLimits
   private let zone: Zone?
+  private let zones = ZoneCatalog()
   private var roles: [Role] = []
   private var distances: DistanceCell
   private var block: Block
@@ -93,6 +103,7 @@ public final class ActivityReader {
     let further: [([String], Role)] = [
       (["person_id", "person"], .person), (["duration_seconds", "duration"], .duration),
       (["source"], .source), (["note"], .note), (["private"], .secret),
+      (["zone"], .zone),
     ]
     let finder = ColumnFinder(names, source.dialect)
     for (known, role) in further {
@@ -173,9 +184,11 @@ public final class ActivityReader {
       if role == .none { continue }
       if role == .time {
         switch field.withUnsafeBufferPointer({
-          Instant.parse($0, from: 0, to: $0.count, zone: zone)
+          Instant.parseWritten($0, from: 0, to: $0.count, zone: zone)
         }) {
-        case .success(let instant): record.instant = instant
+        case .success(let written):
+          record.instant = written.instant
+          record.offset = written.offset
         case .failure(.syntax): return .failure(.timeSyntax)
         case .failure(.noOffset): return .failure(.timeWithoutZone)
         }
@@ -186,11 +199,16 @@ public final class ActivityReader {
       }
       switch role {
       case .team:
-        if text.isEmpty { return .failure(.teamEmpty) }
-        record.team = text
+        do throws(Name.Fault) { record.team = try Name.read(text) } catch {
+          return .failure(error == .empty ? .teamEmpty : .teamName)
+        }
+        if !record.team.utf8.elementsEqual(text.utf8) { record.writtenTeam = text }
       case .person:
-        if text.isEmpty { return .failure(.personEmpty) }
-        record.person = text
+        do throws(Name.Fault) {
+          let name = try Name.read(text)
+          record.person = name
+          if !name.utf8.elementsEqual(text.utf8) { record.writtenPerson = text }
+        } catch { return .failure(error == .empty ? .personEmpty : .personName) }
       case .activity:
         if text.isEmpty { return .failure(.activityEmpty) }
         record.activity = text
@@ -211,6 +229,10 @@ public final class ActivityReader {
         case "true", "yes", "1": record.isPrivate = true
         default: return .failure(.privateSyntax)
         }
+      case .zone:
+        if text.isEmpty { continue }
+        guard (try? zones.zone(namedOrOffset: text)) != nil else { return .failure(.zoneUnknown) }
+        record.zone = text
       case .none, .time: break
       }
     }

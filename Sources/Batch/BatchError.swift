@@ -31,9 +31,10 @@ public struct BatchError: Error, Sendable, CustomStringConvertible {
 public enum RowFault: Int, Error, CaseIterable, Sendable {
   case fieldCount, quote, rowLength, teamEmpty, teamEncoding, distanceSyntax, distanceNotPositive
   case distanceTooLong, timeSyntax, timeWithoutZone, activityEmpty, activityConflict, routeUnknown
-  // Only who reads all columns finds these.
+  // Only a reader of all columns finds these and those after them.
   case textEncoding, personEmpty, durationSyntax, privateSyntax
   case distanceAmbiguous
+  case teamName, personName, zoneUnknown
 
   /// A stable name.
   public var name: String {
@@ -56,7 +57,15 @@ public enum RowFault: Int, Error, CaseIterable, Sendable {
     case .durationSyntax: "duration-syntax"
     case .privateSyntax: "private-syntax"
     case .distanceAmbiguous: "distance-ambiguous"
+    case .teamName: "team-name"
+    case .personName: "person-name"
+    case .zoneUnknown: "zone-unknown"
     }
+  }
+
+  private static func nameMessage(_ whose: String) -> String {
+    "the name of the \(whose) has a control character, a line break, a character that changes the "
+      + "direction of text, or nothing visible"
   }
 
   /// What is wrong and what would be right.
@@ -88,6 +97,10 @@ public enum RowFault: Int, Error, CaseIterable, Sendable {
     case .distanceAmbiguous:
       "the distance can be read in two ways, as thousands or with decimals: name what stands before "
         + "the decimals with --decimal point or --decimal comma"
+    case .teamName: Self.nameMessage("team")
+    case .personName: Self.nameMessage("person")
+    case .zoneUnknown:
+      "the zone is neither an IANA zone that the system knows nor an offset such as +09:00"
     }
   }
 }

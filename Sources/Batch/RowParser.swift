@@ -1,3 +1,4 @@
+internal import Base
 internal import CivilTime
 internal import Geodesy
 
@@ -367,7 +368,10 @@ struct RowParser {
   private func takeTeam(_ bytes: UnsafeBufferPointer<UInt8>, _ row: inout ActivityRow) -> RowFault?
   {
     if bytes.isEmpty { return .teamEmpty }
-    guard let text = String(validating: bytes, as: UTF8.self) else { return .teamEncoding }
+    guard let written = String(validating: bytes, as: UTF8.self) else { return .teamEncoding }
+    // Here a name is only told from others, so whatever is in it counts.
+    let text = Name.folded(written)
+    if text.isEmpty { return .teamEmpty }
     if case .number(let number) = TeamKey(text) {
       row.teamNumber = number
       row.teamText = nil

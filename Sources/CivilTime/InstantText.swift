@@ -57,12 +57,28 @@ extension Instant {
   package static func parse(
     _ bytes: UnsafeBufferPointer<UInt8>, from start: Int, to end: Int, zone: Zone?
   ) -> Result<Instant, TextFault> {
+    time(bytes, from: start, to: end, zone: zone).map(\.instant)
+  }
+
+  /// The same, with the offset that the time is written with.
+  package static func parseWritten(
+    _ bytes: UnsafeBufferPointer<UInt8>, from start: Int, to end: Int, zone: Zone?
+  ) -> Result<WrittenInstant, TextFault> {
+    time(bytes, from: start, to: end, zone: zone).map {
+      WrittenInstant($0.instant, offset: $0.text.localOffset)
+    }
+  }
+
+  @inline(__always)
+  private static func time(
+    _ bytes: UnsafeBufferPointer<UInt8>, from start: Int, to end: Int, zone: Zone?
+  ) -> Result<(instant: Instant, text: DateTimeText), TextFault> {
     guard let time = DateTimeText(bytes, from: start, to: end) else { return .failure(.syntax) }
     guard
       let offset = time.offsetSeconds
         ?? zone?.offsetSeconds(atLocalSeconds: time.localSeconds)
     else { return .failure(.noOffset) }
-    return .success(time.instant(offsetSeconds: offset))
+    return .success((time.instant(offsetSeconds: offset), time))
   }
 }
 

@@ -39,7 +39,7 @@ private struct BatchFile {
         case 0: String(random.below(500))
         case 1:
           String(random.pick([1, 1_000, 30_000, 1 << 21, 1 << 40, Int.max / 2]) + random.below(99))
-        case 2: random.pick(["Ünïcode", "a,b", "say \"hi\"", "two\nlines", "cr\r\nlf", " x ", "-"])
+        case 2: random.pick(["Ünïcode", "a,b", "say \"hi\"", "two\nlines", "cr\r\nlf", "x y", "-"])
         case 3: random.pick(["7", "007", "07", "-7", "+7", "70", "0", "00", "9223372036854775807"])
         default:
           random.oneIn(3)

@@ -41,7 +41,8 @@ public struct APIKeys: Identity {
     let secret = random.bytes(Self.secretBytes)
     let id = APIKeyID(high: random.next(), low: random.next())
     let key = APIKey(
-      id: id, owner: owner, name: name, hash: Self.hash(secret), scopes: scopes, rate: rate,
+      id: id, owner: owner, name: Name.folded(name), hash: Self.hash(secret), scopes: scopes,
+      rate: rate,
       createdAt: now)
     do { try await store.createAPIKey(key) } catch {
       throw error.code == .limit

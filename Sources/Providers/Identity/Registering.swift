@@ -1,3 +1,4 @@
+internal import Base
 public import CivilTime
 internal import Foundation
 internal import Quests
@@ -33,7 +34,7 @@ extension BuiltInAccounts {
 
     init(_ registration: Registration, credential: String) {
       self.credential = credential
-      name = registration.name
+      name = Name.folded(registration.name)
       zone = registration.zone
       units = registration.units
     }

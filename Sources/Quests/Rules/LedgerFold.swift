@@ -1,3 +1,4 @@
+internal import Base
 public import CivilTime
 internal import Geodesy
 
@@ -300,11 +301,14 @@ public struct LedgerFold<Facts: LedgerFacts> {
       .limit, "\(what) has \(text.utf8.count) bytes; the limit is \(limits.textBytes) bytes")
   }
 
-  func checkName(_ name: String, _ what: String) throws(LedgerError) {
-    guard name.contains(where: { !$0.isWhitespace }) else {
-      throw LedgerError(.invalid, "\(what) is empty")
+  /// The name that a text stands for.
+  func name(_ text: String, _ what: String) throws(LedgerError) -> String {
+    let name: String
+    do throws(Name.Fault) { name = try Name.read(text) } catch {
+      throw LedgerError(.invalid, "\(what) \(error.detail)")
     }
     try checkText(name, what)
+    return name
   }
 
   // MARK: Events

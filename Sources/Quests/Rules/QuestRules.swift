@@ -15,7 +15,7 @@ extension LedgerFold {
       return .quest(record)
     }
     let quests = sheet.facts.quests
-    try checkName(draft.name, "the quest's name")
+    let name = try name(draft.name, "the quest's name")
     try checkWindow(draft.start, draft.end)
     _ = try zone(draft.zone)
     if let open = quests.last(where: \.quest.isOpen), command.at < open.quest.end {
@@ -31,7 +31,7 @@ extension LedgerFold {
 
     let quest = Quest(
       id: draft.id, team: draft.team, number: (quests.last?.quest.number ?? 0) + 1,
-      name: draft.name, start: draft.start, end: draft.end, zone: draft.zone,
+      name: name, start: draft.start, end: draft.end, zone: draft.zone,
       plans: [draft.plan.id], createdAt: command.at, createdBy: command.actor,
       origin: draft.origin)
     // What the window before loses, and what the new one finds.
@@ -96,7 +96,7 @@ extension LedgerFold {
     let quests = try requireSheet(team).facts.quests
     let old = quests[index].quest
     var new = old
-    if let name = change.name { new.name = name }
+    if let text = change.name { new.name = try name(text, "the quest's name") }
     if let start = change.start { new.start = start }
     if let end = change.end { new.end = end }
     if let zone = change.zone { new.zone = zone }
@@ -106,7 +106,6 @@ extension LedgerFold {
       expectedRevision, isRepeat: isSame && expectedRevision == old.revision - 1,
       against: old.revision, "quest")
     if isSame { return .quest(quests[index]) }
-    try checkName(new.name, "the quest's name")
     let isMoved = new.start != old.start || new.end != old.end
     let isReplanned = new.plans.count > old.plans.count
     var recount: Recount?

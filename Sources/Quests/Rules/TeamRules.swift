@@ -1,3 +1,4 @@
+internal import Base
 internal import CivilTime
 
 extension LedgerFold {
@@ -6,13 +7,13 @@ extension LedgerFold {
   ) throws(LedgerError) -> LedgerAnswer {
     if let sheet = try loadSheet(id) {
       let team = sheet.facts.team
-      let isSame = team.name == name && team.isPublic == isPublic
+      let isSame = Name.folded(team.name) == Name.folded(name) && team.isPublic == isPublic
       guard team.createdBy == founder, team.revision > 1 || isSame else {
         throw LedgerError(.conflict, "the team \(id) was created with other content")
       }
       return .team(team)
     }
-    try checkName(name, "the team's name")
+    let name = try self.name(name, "the team's name")
     try checkTeamCount(of: founder)
     let team = Team(
       id: id, name: name, isPublic: isPublic, createdAt: command.at, createdBy: founder)
@@ -30,13 +31,12 @@ extension LedgerFold {
   ) throws(LedgerError) -> LedgerAnswer {
     let stored = try requireSheet(id).facts.team
     var team = stored
-    team.name = change.name ?? stored.name
+    if let text = change.name { team.name = try name(text, "the team's name") }
     team.isPublic = change.isPublic ?? stored.isPublic
     let isSame = team == stored
     try check(
       expectedRevision, isRepeat: isSame && expectedRevision == stored.revision - 1,
       against: stored.revision, "team")
-    try checkName(team.name, "the team's name")
     if isSame { return .team(stored) }
     var said: [String] = []
     if team.name != stored.name { said.append("“\(stored.name)” became “\(team.name)”") }

@@ -87,7 +87,7 @@ private struct APIKeyDraftBody: BodyContent {
   private enum Scope: String, CaseIterable { case read, log, manage }
 
   init(_ fields: inout BodyFields) {
-    name = fields.required("name", .text(1...200), "What it is for.")
+    name = fields.required("name", .name, "What it is for.")
     let scopes: [Scope] = fields.required(
       "scopes", .list(of: .words(), count: 1...3),
       "`read` what the person can read, `log` their walks, `manage` teams, quests and routes.")

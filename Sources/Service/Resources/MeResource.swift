@@ -185,7 +185,7 @@ private struct MeChangeBody: BodyContent {
   let units: PersonalUnits?
 
   init(_ fields: inout BodyFields) {
-    name = fields.optional("name", .text(1...200))
+    name = fields.optional("name", .name)
     zone = fields.optional("zone", .zone)
     units = fields.optional("units", .words())
   }

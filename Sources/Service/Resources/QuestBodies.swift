@@ -14,7 +14,7 @@ struct QuestDraftBody: BodyContent {
   let planning: PlanWishes
 
   init(_ fields: inout BodyFields) {
-    name = fields.required("name", .text(1...200))
+    name = fields.required("name", .name)
     let route: RouteID = fields.required("routeId", .id())
     start = fields.required("start", .instant, "Its first moment.")
     end = fields.required("end", .instant, "The first moment after it.")
@@ -35,7 +35,7 @@ struct QuestChangeBody: BodyContent {
   let planning: PlanWishes
 
   init(_ fields: inout BodyFields) {
-    name = fields.optional("name", .text(1...200))
+    name = fields.optional("name", .name)
     let route: RouteID? = fields.optional("routeId", .id())
     start = fields.optional("start", .instant)
     end = fields.optional("end", .instant)

@@ -1,3 +1,4 @@
+import Base
 import Formats
 import Geodesy
 import HTTPTypes
@@ -83,7 +84,11 @@ struct RouteReading: Sendable {
     do throws(RouteError) {
       var route = try measured.writing(options.calibration)
       try route.requireResolvedJoins()
-      if let name { route = try MeasuredRoute(route.route.named(name)) }
+      let own = route.route.name
+      let kept = name ?? own.flatMap(Name.salvaged)
+      if kept.map({ Array($0.utf8) }) != own.map({ Array($0.utf8) }) {
+        route = try MeasuredRoute(route.route.named(kept))
+      }
       return Storable(route: route, report: report, repair: repair)
     } catch { throw RouteUpload.badRoute(report, ParameterWords.said(error.message)) }
   }

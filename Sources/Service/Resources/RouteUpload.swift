@@ -255,7 +255,7 @@ extension ParameterKey {
 
   // What becomes of it.
   fileprivate static let routeName = Parameter<String?>(
-    "name", .text(1...200), "The route's name, in place of the file's.")
+    "name", .name, "The route's name, in place of the file's.")
   fileprivate static let storedFix = Parameter<RepairChoice?>(
     "fix", .words(),
     "Stores the repaired file: `safe` repairs leave the route what it is, `unsafe` ones change it "

@@ -100,7 +100,7 @@ private struct TeamDraftBody: BodyContent {
   let isPublic: Bool
 
   init(_ fields: inout BodyFields) {
-    name = fields.required("name", .text(1...200))
+    name = fields.required("name", .name)
     isPublic =
       fields.optional(
         "public", .boolean, "Whether strangers may see it and its quests; false by default.")
@@ -116,7 +116,7 @@ private struct TeamChangeBody: BodyContent {
   let isPublic: Bool?
 
   init(_ fields: inout BodyFields) {
-    name = fields.optional("name", .text(1...200))
+    name = fields.optional("name", .name)
     isPublic = fields.optional("public", .boolean)
   }
 }

@@ -1,3 +1,4 @@
+import Base
 import CivilTime
 import Formats
 import Geodesy
@@ -43,6 +44,12 @@ struct BodyFault: Error, Hashable, Sendable {
 extension BodyForm where Value == String {
   static func text(_ length: ClosedRange<Int> = 0...4_096) -> Self {
     Self(.text(length), example: "") { $0.string }
+  }
+  /// What something is called.
+  static let name = Self(schema: .text(1...200), example: "") { node throws(BodyFault) in
+    do throws(Name.Fault) { return try Name.read(node.string ?? "") } catch {
+      throw BodyFault(error.detail)
+    }
   }
   static let email = Self(.email, example: "") { $0.string }
   /// An IANA zone that the system knows.

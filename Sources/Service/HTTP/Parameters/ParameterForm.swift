@@ -1,3 +1,4 @@
+import Base
 import CivilTime
 import Geodesy
 import Quests
@@ -96,6 +97,16 @@ extension ParameterForm where Value == String {
   /// - Parameter pattern: described, and for whoever makes something of the text to check.
   static func text(_ length: ClosedRange<Int>, pattern: String? = nil) -> Self {
     text(Schema.TextForm(format: nil, length: length, pattern: pattern)) { $0 }
+  }
+}
+
+extension ParameterForm where Value == String {
+  /// What something is called.
+  static let name = text(Schema.TextForm(format: nil, length: 1...200, pattern: nil)) {
+    text throws(ParameterFault) in
+    do throws(Name.Fault) { return try Name.read(text) } catch {
+      throw ParameterFault(error.detail)
+    }
   }
 }
 
