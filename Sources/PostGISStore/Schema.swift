@@ -423,9 +423,12 @@ enum Schema {
     ALTER INDEX quest_places_place RENAME TO markers_place;
     """
 
-  /// The zone that was sent with a walk; earlier ones were sent without.
+  /// The zone that was sent with a walk, earlier ones were sent without; and where a walk that was
+  /// edited is found by what was first sent.
   private static let identity = """
     ALTER TABLE activities ADD COLUMN sent_zone text;
     ALTER TABLE activity_versions ADD COLUMN sent_zone text;
+    CREATE INDEX activity_versions_first ON activity_versions (person_id, start_at)
+      WHERE revision = 1;
     """
 }

@@ -365,10 +365,13 @@ enum Schema {
       WHERE redeemed_by IS NULL AND revoked_at IS NULL;
     """
 
-  /// The zone that was sent with a walk; earlier ones were sent without.
+  /// The zone that was sent with a walk, earlier ones were sent without; and where a walk that was
+  /// edited is found by what was first sent.
   private static let identity = """
     ALTER TABLE activities ADD COLUMN sent_zone TEXT;
     ALTER TABLE activity_versions ADD COLUMN sent_zone TEXT;
+    CREATE INDEX activity_versions_first ON activity_versions (person_id, start_at)
+      WHERE revision = 1;
     """
 
   /// The names that the other stores have. A request's key is kept as its digest, which no index is

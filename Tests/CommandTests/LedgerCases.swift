@@ -76,6 +76,25 @@ struct Ledger {
     }
   }
 
+  /// An id as the store's SQL writes it.
+  func blob(_ id: String) -> String {
+    place == .file ? "x'\(id.replacing("-", with: ""))'" : "'\(id)'::uuid"
+  }
+
+  /// The texts of one column.
+  func column(_ sql: String) throws -> [String] {
+    switch place {
+    case .file:
+      let queue = try DatabaseQueue(path: name)
+      defer { try? queue.close() }
+      return try queue.read { try String.fetchAll($0, sql: sql) }
+    case .server:
+      return try Cluster.shared.get().sql(
+        "SET search_path = milequest, public; \(sql)", in: name
+      ).split(separator: "\n").map(String.init)
+    }
+  }
+
   /// Changes one row past the rules.
   func meddle(_ sql: String) throws {
     switch place {

@@ -9,6 +9,9 @@ struct LedgerServerTests {
   @Test(arguments: LedgerCommandCase.allCases)
   func keepsALedgerOnAServer(_ test: LedgerCommandCase) throws { try test.run(.server) }
 
+  @Test(arguments: IdentityCase.allCases)
+  func tellsWalksAndPeopleApartOnAServer(_ test: IdentityCase) throws { try test.run(.server) }
+
   /// A database waits to be begun, so that a mistyped address makes nothing.
   @Test func aDatabaseIsBegunByMigrating() throws {
     let cluster = try Cluster.shared.get()

@@ -8,6 +8,9 @@ import Testing
   @Test(arguments: LedgerCommandCase.allCases)
   func keepsALedgerInAFile(_ test: LedgerCommandCase) throws { try test.run(.file) }
 
+  @Test(arguments: IdentityCase.allCases)
+  func tellsWalksAndPeopleApartInAFile(_ test: IdentityCase) throws { try test.run(.file) }
+
   @Test func aBackupIsALedger() throws {
     let ledger = try Ledger.withSamples(.file)
     let copy = ledger.folder.path("copy.sqlite")

@@ -18,7 +18,7 @@ public enum LedgerCase: String, CaseIterable, Sendable, CustomTestStringConverti
   case successorsAndExpiry, changedQuestsAreDerivedAgain, pastMoments, listingsStayStable
   case membershipsAndInvites, eventsAndPrivacy, markersInABox, publicTeams, streakDays,
     clockChanges, auditFindsDamage
-  case figuresOfAPerson, openMembers, zonesOfWalks
+  case figuresOfAPerson, openMembers, zonesOfWalks, firstContents, teamNames
   case overviews, erasedPeople, erasureRacesWithWalks, randomCommands
 
   public var testDescription: String { rawValue }
@@ -49,6 +49,8 @@ public enum LedgerCase: String, CaseIterable, Sendable, CustomTestStringConverti
     case .erasedPeople: try await world.erasedPeople(subject)
     case .erasureRacesWithWalks: try await world.erasureRacesWithWalks(subject)
     case .zonesOfWalks: try await world.zonesOfWalks()
+    case .firstContents: try await world.firstContents()
+    case .teamNames: try await world.teamNames()
     case .overviews: try await world.overviews()
     case .randomCommands: try await world.randomCommands()
     }
@@ -58,7 +60,7 @@ public enum LedgerCase: String, CaseIterable, Sendable, CustomTestStringConverti
       #expect(report.differences.isEmpty, "the audit is clean after \(rawValue)")
       #expect(
         report.teams > 0 || self == .markersInABox || self == .streakDays
-          || self == .figuresOfAPerson || self == .zonesOfWalks)
+          || self == .figuresOfAPerson || self == .zonesOfWalks || self == .firstContents)
     }
   }
 }

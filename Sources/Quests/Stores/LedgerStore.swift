@@ -39,11 +39,23 @@ public protocol LedgerStore: Sendable {
     of person: PersonID, through day: Day, limit: Int
   ) async throws(LedgerError) -> [Day]
 
+  /// The walks that were first sent with one of some persons' starts, each with the content that was
+  /// first sent; edited and deleted ones too, in any order.
+  ///
+  /// - Throws: `limit` for more starts than `LedgerLimits.batchActivities`.
+  func firstContents(
+    of starts: Set<WalkStart>
+  ) async throws(LedgerError) -> [(key: ActivityKey, content: ActivityContent)]
+
   // MARK: Teams
 
   func team(_ id: TeamID) async throws(LedgerError) -> TeamFacts?
   /// Teams with all of their quests, by id.
   func teams(after: TeamID?, limit: Int) async throws(LedgerError) -> [TeamFacts]
+  /// The names of all teams, by id. O(limit).
+  func teamNames(
+    after: TeamID?, limit: Int
+  ) async throws(LedgerError) -> [(team: TeamID, name: String)]
   func memberships(of person: PersonID) async throws(LedgerError) -> [Membership]
   func memberships(in team: TeamID) async throws(LedgerError) -> [Membership]
   /// The memberships that last, by person.
@@ -123,6 +135,30 @@ public protocol LedgerStore: Sendable {
   /// Forgets events that are older than `LedgerLimits.eventSeconds`.
   /// - Returns: how many.
   func forgetEvents(at now: Instant) async throws(LedgerError) -> Int
+}
+
+/// When a person began a walk.
+public struct WalkStart: Hashable, Sendable {
+  public let person: PersonID
+  public let start: Instant
+
+  public init(person: PersonID, start: Instant) {
+    self.person = person
+    self.start = start
+  }
+
+  /// Checks how many starts are asked about at once, for the stores.
+  ///
+  /// - Throws: `limit`.
+  public static func check(
+    _ starts: Set<WalkStart>, _ limits: LedgerLimits
+  ) throws(LedgerError) {
+    guard starts.count <= limits.batchActivities else {
+      throw LedgerError(
+        .limit,
+        "\(starts.count) walks were asked about at once; the limit is \(limits.batchActivities)")
+    }
+  }
 }
 
 /// Where the team of a quest stands, for a map of many.

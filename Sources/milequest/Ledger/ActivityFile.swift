@@ -19,13 +19,14 @@ struct ActivityFile {
   /// - Parameter report: counts the rows, and those that are left out.
   /// - Throws: `badData` with the line of the first bad row, unless those are skipped.
   func sorted(skipsBadRows: Bool, _ report: inout LoadReport) throws -> SortedActivities {
-    let rows = SortedActivities()
     let bar = ProgressBar()
     defer { bar?.finish() }
-    try read { reader, size in
+    return try read { reader, size in
+      let rows = SortedActivities(countsOccurrences: !reader.hasActivities)
       if !reader.hasActivities {
         StandardError.write(
-          "\(path): no column activity_id: ids are derived from each row's content and line")
+          "\(path): no column activity_id: a row is taken for the walk of its walker with the same content"
+        )
       }
       while let row = try reader.next() {
         report.rows += 1
@@ -39,15 +40,15 @@ struct ActivityFile {
           bar?.show(bytesRead: reader.bytesRead, of: size)
         }
       }
+      return rows
     }
-    return rows
   }
 
   /// Opens the file and lends its reader and its size, 0 where that is unknown.
-  private func read(_ body: (ActivityReader, Int) throws -> Void) throws {
+  private func read<Value>(_ body: (ActivityReader, Int) throws -> Value) throws -> Value {
     let (reader, descriptor) = try open()
     defer { if descriptor != 0 { close(descriptor) } }
-    do { try body(reader, Files.size(of: descriptor)) } catch let error as BatchError {
+    do { return try body(reader, Files.size(of: descriptor)) } catch let error as BatchError {
       throw failure(error)
     }
   }

@@ -29,7 +29,8 @@ struct Founding: Sendable {
 struct LoadReport {
   var rows = 0
   var logged = 0
-  var repeated = 0
+  /// Rows that were in the ledger already.
+  var repeated = LineSet()
   /// Rows that were left out, by why, with the first lines of each.
   var rejected: [String: (count: Int, lines: [Int])] = [:]
   var teamsCreated = 0
@@ -41,6 +42,20 @@ struct LoadReport {
   mutating func reject(_ line: Int, _ why: String) {
     rejected[why, default: (0, [])].count += 1
     if rejected[why, default: (0, [])].lines.count < 3 { rejected[why]?.lines.append(line) }
+  }
+
+  /// Says on standard error which rows were in the ledger already.
+  func nameRepeated() {
+    if repeated.count == 0 { return }
+    let most = 10
+    let ranges = repeated.ranges(atMost: most + 1)
+    let lines = ranges.prefix(most).map {
+      $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)–\($0.upperBound)"
+    }
+    StandardError.write(
+      "in the ledger already: \(RouteInput.count(repeated.count, "row")) (line"
+        + "\(repeated.count == 1 ? "" : "s") \(lines.joined(separator: ", "))"
+        + "\(ranges.count > most ? ", …" : ""))")
   }
 
   /// Says on standard error what was left out, and why.
@@ -56,7 +71,7 @@ struct LoadReport {
   var text: String {
     "\(Figures.grouped(rows)) rows in \(Figures.degrees(seconds, decimals: 1)) s, "
       + "\(Figures.grouped(rowsPerSecond)) rows/s: \(Figures.grouped(logged)) logged, "
-      + "\(Figures.grouped(repeated)) repeated, \(Figures.grouped(rejectedCount)) rejected"
+      + "\(Figures.grouped(repeated.count)) repeated, \(Figures.grouped(rejectedCount)) rejected"
       + (teamsCreated > 0 ? "; \(Figures.grouped(teamsCreated)) teams created" : "") + "\n"
   }
 
@@ -64,7 +79,15 @@ struct LoadReport {
     .object([
       ("rows", .integer(rows)), ("rowsPerSecond", .integer(rowsPerSecond)),
       ("seconds", .number(seconds)), ("logged", .integer(logged)),
-      ("repeated", .integer(repeated)), ("rejected", .integer(rejectedCount)),
+      ("repeated", .integer(repeated.count)),
+      (
+        "repeatedLines",
+        .array(
+          repeated.ranges(atMost: 1_000).map {
+            .array([.integer($0.lowerBound), .integer($0.upperBound)])
+          })
+      ),
+      ("rejected", .integer(rejectedCount)),
       ("teamsCreated", .integer(teamsCreated)),
     ])
   }
@@ -74,7 +97,8 @@ struct LoadReport {
 /// store can fold them into few commits.
 struct ActivityLoad {
   let store: any AnyStore
-  let zone: String
+  /// That of walks that tell none themselves; nil takes that of the person's account.
+  let zone: String?
   let founding: Founding?
   let skipsBadRows: Bool
 
@@ -117,7 +141,7 @@ struct ActivityLoad {
         guard let outcome = try await group.next() else { return }
         inFlight -= 1
         sum.logged += outcome.logged
-        sum.repeated += outcome.repeated
+        for line in outcome.repeated { sum.repeated.insert(line) }
         for (line, why) in outcome.refused { reject(line, why) }
       }
       func send(_ batch: ArraySlice<Item>) async throws {
@@ -140,9 +164,12 @@ struct ActivityLoad {
         let together = try take(&ahead, of: rows)
         let now = Instant.now
         let foundings = try await roster.admit(together, at: now)
+        var known = try await knownWalks(of: together, roster)
         var batch: [Item] = []
         for team in together.chunked(by: \.team) {
-          let items = items(team, foundings: foundings, roster, at: now, reject)
+          let items = items(
+            team, foundings: foundings, roster, &known, at: now, reject,
+            isRepeated: { sum.repeated.insert($0) })
           if batch.count + items.count > Self.mostItems {
             try await send(batch[...])
             batch = []
@@ -181,7 +208,8 @@ struct ActivityLoad {
   /// What is to be done for the rows of one team.
   private func items(
     _ rows: ArraySlice<SortedActivities.Row>, foundings: [TeamID: [LedgerCommand]],
-    _ roster: Roster, at now: Instant, _ reject: (Int, String) -> Void
+    _ roster: Roster, _ known: inout KnownWalks, at now: Instant,
+    _ reject: (Int, String) -> Void, isRepeated: (Int) -> Void
   ) -> [Item] {
     guard let team = rows.first?.team else { return [] }
     var items = (foundings[team] ?? []).map { Item(command: $0, team: team, line: nil) }
@@ -190,33 +218,44 @@ struct ActivityLoad {
       switch roster.walker(of: row) {
       case .failure(let stranger): reject(record.line, stranger.message)
       case .success(let person):
-        let key = ActivityKey(person: person, id: Self.id(of: record, by: person))
-        let content = ActivityContent(
-          start: record.instant, distance: record.distance,
-          durationSeconds: record.durationSeconds, source: record.source, note: record.note,
-          isPrivate: record.isPrivate)
-        let command = LedgerCommand(.log(key, content, zone: zone), at: now, actor: person)
+        let content = ActivityContent(record)
+        let id: ActivityID
+        if let text = record.activity {
+          id = ActivityID(text) ?? .named("activity", text)
+        } else if let new = known.newID(for: content, by: person, occurrence: row.occurrence) {
+          id = new
+        } else {
+          isRepeated(record.line)
+          continue
+        }
+        let command = LedgerCommand(
+          .log(ActivityKey(person: person, id: id), content, zone: roster.zone(of: record)),
+          at: now, actor: person)
         items.append(Item(command: command, team: team, line: record.line))
       }
     }
     return items
   }
 
-  /// The id in the row, or one that is the same whenever the same file is read.
-  private static func id(of record: ActivityRecord, by person: PersonID) -> ActivityID {
-    if let text = record.activity { return ActivityID(text) ?? .named("activity", text) }
-    let content =
-      "row\0\(record.line)\0\(record.instant.microseconds)\0\(record.distance.micrometers)\0"
-      + "\(record.durationSeconds ?? -1)\0\(record.isPrivate)\0\(record.source ?? "")\0"
-      + "\(record.note ?? "")"
-    return .derived(from: Array(content.utf8) + person.bytes)
+  /// What of the rows without ids may be in the ledger already.
+  private func knownWalks(
+    of rows: [SortedActivities.Row], _ roster: Roster
+  ) async throws -> KnownWalks {
+    let walks = rows.compactMap { row -> (person: PersonID, content: ActivityContent)? in
+      guard row.record.activity == nil, case .success(let person) = roster.walker(of: row) else {
+        return nil
+      }
+      return (person, ActivityContent(row.record))
+    }
+    return try await KnownWalks(of: walks, in: store)
   }
 
   // MARK: At the store
 
   private struct Outcome: Sendable {
     var logged = 0
-    var repeated = 0
+    /// Lines.
+    var repeated: [Int] = []
     var refused: [(Int, String)] = []
   }
 
@@ -225,7 +264,11 @@ struct ActivityLoad {
     for (item, result) in zip(batch, try await send(batch.map(\.command))) {
       switch result {
       case .success(.logged(_, let isRepeat)):
-        if isRepeat { outcome.repeated += 1 } else { outcome.logged += 1 }
+        if !isRepeat {
+          outcome.logged += 1
+        } else if let line = item.line {
+          outcome.repeated.append(line)
+        }
       case .success: break
       case .failure(let error):
         guard let line = item.line else { throw error }

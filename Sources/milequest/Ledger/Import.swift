@@ -1,4 +1,5 @@
 import ArgumentParser
+import Base
 import Batch
 import CivilTime
 import Formats
@@ -69,13 +70,14 @@ struct ImportRoute: AsyncParsableCommand {
       let store = try await options.openOrBegin()
       defer { store.close() }
       var records: [(file: String, record: RouteRecord)] = []
-      for (file, route) in zip(files, routes) {
+      for (file, (route, former)) in zip(files, routes) {
         let content = RouteContent(route.route)
         // A person's own route of the same content is not the system's.
-        let known =
-          asked == nil
-          ? try await store.ledger.routes(withHash: content.hash)
-            .first { $0.owner == nil } : nil
+        var known: RouteRecord?
+        for hash in asked == nil ? [content.hash, former].compactMap({ $0 }) : [] where known == nil
+        {
+          known = try await store.ledger.routes(withHash: hash).first { $0.owner == nil }
+        }
         let record =
           if let known { known } else {
             // The same content has the same id in every ledger.
@@ -94,11 +96,21 @@ struct ImportRoute: AsyncParsableCommand {
     }
   }
 
-  /// The route of a file with its calibration written into it, so that it is stored too.
-  private func storable(_ file: String) throws -> MeasuredRoute {
+  /// The route of a file with its calibration written into it, so that it is stored too, and a name
+  /// by the rules of names; beside it the hash that it had before there were any.
+  private func storable(
+    _ file: String
+  ) throws -> (route: MeasuredRoute, former: ContentHash?) {
     let measured = try input.measured(file, as: source.from, needsPosition: true)
     let request = try input.calibration
-    return try RouteInput.located(file) { try measured.writing(request) }
+    return try RouteInput.located(file) {
+      let route = try measured.writing(request)
+      let written = route.route.name
+      let name = written.flatMap(Name.salvaged)
+      if name.map({ Array($0.utf8) }) == written.map({ Array($0.utf8) }) { return (route, nil) }
+      let former = RouteContent(route.route).hash
+      return (try MeasuredRoute(route.route.named(name)), former)
+    }
   }
 
   private func text(_ file: String, _ record: RouteRecord) -> String {
@@ -123,12 +135,16 @@ struct ImportActivities: AsyncParsableCommand {
     discussion: """
       Columns go by the header: team_id or team; started_at or time; distance_meters, distance_km, \
       distance_miles or distance; and where there are any: person_id or person, activity_id, \
-      duration_seconds, source, note, private. A team or person is an id or a name; a person's walks \
-      count for every team that the person is in. Without a person column each team walks as one.
+      duration_seconds, source, note, private, zone. A team is an id or a name. An id or an e-mail \
+      address means one person everywhere, any other text a person of the row's team; a person's \
+      walks count for every team that the person is in. Without a person column each team walks as \
+      one.
 
-      Each walk is stored once. Its id is the UUID of activity_id; another text there stands for one, \
-      and without that column the id is derived from the row's content and line. So the same file \
-      again changes nothing, and an import that was broken off takes up where it stopped.
+      Each walk is stored once. Its id is the UUID of activity_id; another text there stands for one. \
+      Without that column the n-th row with the same walker and content is the n-th such walk of the \
+      ledger, on whatever line it stands. So the same file again changes nothing, a later export adds \
+      what is new, and an import that was broken off takes up where it stopped. Rows whose walks were \
+      in the ledger already are listed.
 
       All is read before anything is stored, so that a bad row stops the run with its line and \
       nothing done; with --skip-bad such rows are counted and left out. Large files are put in the \
@@ -197,9 +213,9 @@ struct ImportActivities: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The IANA zone of times without an offset, of the walks' days and of quests.",
+      "The IANA zone of times without an offset and of quests; also of the days of walks whose rows have no zone and no offset, in place of their walkers' own. UTC by default.",
       valueName: "zone"))
-  var zone = "UTC"
+  var zone: String?
 
   @Flag(help: "Count bad rows by their kind and leave them out, instead of stopping at the first.")
   var skipBad = false
@@ -216,7 +232,7 @@ struct ImportActivities: AsyncParsableCommand {
 
   func run() async throws {
     try await reportingFailures {
-      let times = try TimeReading(zone: zone)
+      let times = try TimeReading(zone: zone ?? "UTC")
       let first = try start.map { try times.instant($0, "--start") }
       let last = try end.map { try times.instant($0, "--end", isEnd: true) }
       let input = ActivityFile(path: file, columns: try columns(), zone: times.zone)
@@ -235,8 +251,8 @@ struct ImportActivities: AsyncParsableCommand {
           var routes = StoredRoutes(store.ledger)
           let tenYears: Int64 = 10 * 31_557_600
           founding?.quest = Founding.QuestTerms(
-            name: record.name ?? "Quest", start: start,
-            end: last ?? start.advanced(bySeconds: tenYears), zone: zone,
+            name: record.questName, start: start,
+            end: last ?? start.advanced(bySeconds: tenYears), zone: zone ?? "UTC",
             plan: try await routes.plan(on: record))
         }
       }
@@ -245,6 +261,7 @@ struct ImportActivities: AsyncParsableCommand {
       try await load.run(rows, of: input, &report)
       report.seconds = seconds(since: begin)
       report.nameRejected()
+      report.nameRepeated()
       try printOut(format == .text ? Array(report.text.utf8) : report.json.text(indent: 2) + [0x0A])
     }
   }

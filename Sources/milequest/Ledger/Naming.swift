@@ -1,3 +1,4 @@
+import Base
 import CivilTime
 import Quests
 
@@ -29,23 +30,30 @@ struct Naming: Sendable {
   /// The id under which a team of a name is created here.
   static func team(called name: String) -> TeamID { TeamID(name) ?? .named("team", name) }
 
-  /// - Throws: `noInput` where there is none, `badData` where several have the name.
-  func team(_ text: String) async throws -> TeamFacts {
-    if let found = try await store.team(Self.team(called: text)) { return found }
-    let named = TeamID(text) == nil ? try await teamsByName()[text] ?? [] : []
-    if named.count > 1 { throw Self.ambiguous("team", text, named.map(\.description)) }
-    guard let id = named.first, let found = try await store.team(id) else {
-      throw Failure(
-        .noInput, "there is no team “\(text)”; milequest team list shows those that there are")
+  /// The name that a text stands for.
+  ///
+  /// - Throws: `usage` where it cannot be one.
+  static func name(_ text: String, _ what: String) throws -> String {
+    do throws(Name.Fault) { return try Name.read(text) } catch {
+      throw Failure(.usage, "\(what) \(error.detail)")
     }
-    return found
   }
 
-  /// The ids of all teams by name. O(teams).
-  func teamsByName() async throws -> [String: [TeamID]] {
-    var names: [String: [TeamID]] = [:]
-    try await eachTeam { names[$0.team.name, default: []].append($0.team.id) }
-    return names
+  /// - Throws: `noInput` where there is none, `badData` where several have the name.
+  func team(_ text: String) async throws -> TeamFacts {
+    let name = Name.folded(text)
+    let ids: [TeamID]
+    if let id = TeamID(name) {
+      ids = [id]
+    } else {
+      ids = try await TeamNames(store).teams(called: name)
+    }
+    if ids.count > 1 { throw Self.ambiguous("team", name, ids.map(\.description)) }
+    guard let id = ids.first, let found = try await store.team(id) else {
+      throw Failure(
+        .noInput, "there is no team “\(name)”; milequest team list shows those that there are")
+    }
+    return found
   }
 
   /// Goes through all teams, by id.
@@ -59,18 +67,48 @@ struct Naming: Sendable {
     }
   }
 
-  /// A person by id, by the address of an account, or by any other name, which stands for one person
-  /// everywhere.
-  func person(_ text: String) async throws -> PersonID {
-    if let id = PersonID(text) { return id }
-    if text.contains("@"), let account = try await store.account(email: text.lowercased()) {
-      return account.person
+  /// A person by id or e-mail address, which stand for one person everywhere, or by any other name,
+  /// which stands for a person of the team.
+  ///
+  /// - Parameter members: who is or was in the team.
+  func person(
+    _ text: String, in team: TeamID, members: Set<PersonID>
+  ) async throws -> PersonID {
+    let name = try Self.name(text, "the name of a person")
+    switch WrittenWalker(name: name, spelled: text) {
+    case .id(let id): return id
+    case .address(let address):
+      if let account = try await store.account(email: address) { return account.person }
+      return Self.person(address: address, spelled: name, members: members)
+    case .name, .team:
+      return Self.person(called: name, spelled: text, in: team, members: members)
     }
-    return .named("person", text)
+  }
+
+  /// The person whom a name stands for in a team. Older versions made one person of a name whatever
+  /// the team; where that person is in this one, it is meant.
+  static func person(
+    called name: String, spelled: String, in team: TeamID, members: Set<PersonID>
+  ) -> PersonID {
+    for text in [spelled, name] {
+      let former: PersonID = .named("person", text)
+      if members.contains(former) { return former }
+    }
+    return .named("member", "\(team)\0\(name)")
+  }
+
+  /// The person of an address that no account has.
+  static func person(
+    address: String, spelled: String, members: Set<PersonID>
+  ) -> PersonID {
+    // Older versions kept capital letters apart.
+    let former: PersonID = .named("person", spelled)
+    return members.contains(former) ? former : .named("person", address)
   }
 
   /// Sees to it that a person who is known by a name can be shown with it.
   func keepName(_ text: String, of person: PersonID, zone: String) async throws {
+    let text = Name.folded(text)
     guard PersonID(text) == nil, try await store.account(person) == nil else { return }
     do throws(LedgerError) {
       try await store.createAccount(
@@ -102,7 +140,8 @@ struct Naming: Sendable {
       if halves.count == 1, let found = try await store.versions(of: id).last { return found }
     } else {
       var found: [RouteRecord] = []
-      try await eachRoute { if $0.name == text { found.append($0) } }
+      let name = Name.folded(text)
+      try await eachRoute { if $0.name.map(Name.folded) == name { found.append($0) } }
       if found.count > 1 {
         throw Self.ambiguous("route", text, found.map(\.version.route.description))
       }
@@ -124,10 +163,42 @@ struct Naming: Sendable {
     }
   }
 
-  private static func ambiguous(_ what: String, _ text: String, _ ids: [String]) -> Failure {
+  static func ambiguous(_ what: String, _ text: String, _ ids: [String]) -> Failure {
     Failure(
       .badData,
       "\(ids.count) \(what)s are called “\(text)”; name one by its id: "
         + ids.prefix(5).joined(separator: ", ") + (ids.count > 5 ? ", …" : ""))
   }
+}
+
+/// The teams by their names, in the form in which names are compared.
+///
+/// Memory is that of the teams whose ids do not follow from their names.
+struct TeamNames {
+  private let store: any AnyStore
+  private var others: [String: [TeamID]] = [:]
+
+  /// O(teams).
+  init(_ store: any AnyStore) async throws {
+    self.store = store
+    var last: TeamID?
+    while true {
+      let page = try await store.teamNames(after: last, limit: LedgerLimits.standard.page)
+      for (team, written) in page {
+        let name = Name.folded(written)
+        if team != Naming.team(called: name) { others[name, default: []].append(team) }
+      }
+      guard let end = page.last else { return }
+      last = end.team
+    }
+  }
+
+  /// The teams of a name.
+  func teams(called name: String) async throws -> [TeamID] {
+    let own = Naming.team(called: name)
+    return (try await store.team(own) == nil ? [] : [own]) + others(called: name)
+  }
+
+  /// Those of a name whose ids do not follow from it.
+  func others(called name: String) -> [TeamID] { others[name] ?? [] }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Base
 import Batch
 import CivilTime
 import Formats
@@ -95,7 +96,9 @@ struct QuestCommand: AsyncParsableCommand {
         let plan = try await routes.plan(
           on: record, laps: laps, lapJoin: lapJoin, questLength: questLength)
         let draft = QuestDraft(
-          team: team.team.id, name: name ?? record.name ?? "Quest", start: from, end: until,
+          team: team.team.id,
+          name: try name.map { try Naming.name($0, "--name") } ?? record.questName, start: from,
+          end: until,
           zone: zone, plan: plan)
         guard
           case .quest(let quest) = try await store.ledger.perform(
@@ -208,6 +211,11 @@ struct QuestCommand: AsyncParsableCommand {
       }
     }
   }
+}
+
+extension RouteRecord {
+  /// What a quest on the route is called where nobody says.
+  var questName: String { name.flatMap(Name.salvaged) ?? "Quest" }
 }
 
 extension QuestDraft {

@@ -14,13 +14,21 @@ struct Roster {
     var members: Set<PersonID>
   }
 
+  private struct Known {
+    /// Nil for an address that no account has.
+    let person: PersonID?
+    let zone: String?
+  }
+
   private let store: any AnyStore
-  private let zone: String
+  /// That of walks that tell none themselves; nil takes that of the person's account.
+  private let zone: String?
   private let founding: Founding?
   private var teams: [TeamID: Entry] = [:]
-  private var persons: [String: PersonID] = [:]
-  /// Teams by their names, read when a name does not lead to a team by itself.
-  private var ids: [String: [TeamID]]?
+  /// Those who are known by an id or an address, with the zones of their accounts.
+  private var persons: [WrittenWalker: Known] = [:]
+  /// Read when the first name of a team comes.
+  private var names: TeamNames?
   private(set) var teamsCreated = 0
 
   /// Lookups under way at once.
@@ -28,7 +36,7 @@ struct Roster {
   /// Persons that are remembered; after these it begins anew.
   private static let mostPersons = 100_000
 
-  init(store: any AnyStore, zone: String, founding: Founding?) {
+  init(store: any AnyStore, zone: String?, founding: Founding?) {
     self.store = store
     self.zone = zone
     self.founding = founding
@@ -46,13 +54,7 @@ struct Roster {
     teams = teams.filter { names[$0.key] != nil }
     try await lookUpTeams(names.filter { teams[$0.key] == nil })
     if persons.count > Self.mostPersons { persons = [:] }
-    let naming = Naming(store: store)
-    for row in rows {
-      guard let name = row.record.person, persons[name] == nil else { continue }
-      let person = try await naming.person(name)
-      persons[name] = person
-      if founding?.keepsNames == true { try await naming.keepName(name, of: person, zone: zone) }
-    }
+    try await lookUpPersons(rows)
     guard let founding else { return [:] }
     var commands: [TeamID: [LedgerCommand]] = [:]
     for row in rows {
@@ -69,6 +71,9 @@ struct Roster {
         teamsCreated += 1
       }
       teams[row.team]?.members.insert(person)
+      if founding.keepsNames, let name = row.record.person {
+        try await Naming(store: store).keepName(name, of: person, zone: zone ?? "UTC")
+      }
     }
     return commands
   }
@@ -105,44 +110,91 @@ struct Roster {
     return .success(person)
   }
 
-  /// Without a person column a team walks as one.
+  /// The zone of a walk that names none itself.
+  func zone(of record: ActivityRecord) -> String {
+    record.offset ?? zone ?? persons[WrittenWalker(record)]?.zone ?? "UTC"
+  }
+
   private func person(of record: ActivityRecord, in team: Entry) -> PersonID? {
-    guard let name = record.person else { return .named("walkers", team.id.description) }
-    return persons[name]
+    let walker = WrittenWalker(record)
+    switch walker {
+    case .team: return .named("walkers", team.id.description)
+    case .id(let person): return person
+    case .address(let address):
+      guard let known = persons[walker] else { return nil }
+      return known.person
+        ?? Naming.person(
+          address: address, spelled: record.person ?? address, members: team.members)
+    case .name(let name, let spelled):
+      return Naming.person(called: name, spelled: spelled, in: team.id, members: team.members)
+    }
   }
 
   // MARK: Looking up
 
-  private mutating func lookUpTeams(_ names: [TeamID: String]) async throws {
-    let store = store
-    let found = try await withThrowingTaskGroup(of: (TeamID, Entry).self) { group in
-      var found: [TeamID: Entry] = [:]
-      var rest = Array(names.keys)[...]
-      while found.count < names.count {
-        while let id = rest.first, names.count - rest.count - found.count < Self.lookups {
-          rest.removeFirst()
-          group.addTask { (id, try await Self.entry(id, in: store)) }
-        }
-        guard let (id, entry) = try await group.next() else { break }
-        found[id] = entry
+  private mutating func lookUpTeams(_ wanted: [TeamID: String]) async throws {
+    var ids: [TeamID: TeamID] = [:]
+    for (key, name) in wanted {
+      guard TeamID(name) == nil else {
+        ids[key] = key
+        continue
       }
-      return found
-    }
-    for (id, entry) in found {
-      teams[id] = entry
-      guard !entry.isThere, let name = names[id], TeamID(name) == nil else { continue }
-      let known = try await teams(called: name)
+      let names: TeamNames
+      if let read = self.names { names = read } else { names = try await TeamNames(store) }
+      self.names = names
+      let others = names.others(called: name)
+      let isOwn = others.isEmpty ? true : try await store.team(key) != nil
+      let known = (isOwn ? [key] : []) + others
       if known.count > 1 {
-        throw Failure(
-          .badData, "\(known.count) teams are called “\(name)”; name them by their ids in the file")
+        throw Naming.ambiguous("team", name, known.map(\.description))
       }
-      if let other = known.first { teams[id] = try await Self.entry(other, in: store) }
+      ids[key] = known.first
     }
+    let store = store
+    let found = try await Self.each(Array(ids)) { pair in
+      (pair.key, try await Self.entry(pair.value, in: store))
+    }
+    for (key, entry) in found { teams[key] = entry }
   }
 
-  private mutating func teams(called name: String) async throws -> [TeamID] {
-    if ids == nil { ids = try await Naming(store: store).teamsByName() }
-    return ids?[name] ?? []
+  private mutating func lookUpPersons(_ rows: [SortedActivities.Row]) async throws {
+    var wanted: Set<WrittenWalker> = []
+    for row in rows {
+      let walker = WrittenWalker(row.record)
+      if persons[walker] == nil { wanted.insert(walker) }
+    }
+    let (store, needsZone) = (store, zone == nil)
+    let found = try await Self.each(Array(wanted)) { walker -> (WrittenWalker, Known)? in
+      switch walker {
+      case .team, .name: return nil
+      case .id(let person):
+        guard needsZone else { return nil }
+        return (walker, Known(person: person, zone: try await store.account(person)?.zone))
+      case .address(let address):
+        let account = try await store.account(email: address)
+        return (walker, Known(person: account?.person, zone: account?.zone))
+      }
+    }
+    for case (let walker, let known)? in found { persons[walker] = known }
+  }
+
+  /// Does something with each of some, several at once; results come in any order.
+  private static func each<Item: Sendable, Value: Sendable>(
+    _ items: [Item], _ body: @escaping @Sendable (Item) async throws -> Value
+  ) async throws -> [Value] {
+    try await withThrowingTaskGroup(of: Value.self) { group in
+      var values: [Value] = []
+      var rest = items[...]
+      while values.count < items.count {
+        while let item = rest.first, items.count - rest.count - values.count < lookups {
+          rest.removeFirst()
+          group.addTask { try await body(item) }
+        }
+        guard let value = try await group.next() else { break }
+        values.append(value)
+      }
+      return values
+    }
   }
 
   private static func entry(_ id: TeamID, in store: any AnyStore) async throws -> Entry {

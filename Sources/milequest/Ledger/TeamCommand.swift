@@ -10,9 +10,8 @@ struct TeamCommand: AsyncParsableCommand {
     commandName: "team",
     abstract: "Create, show and list the teams of the ledger.",
     discussion: """
-      A team is named by its id, or by its name where only one has it. A person is named by an id \
-      (UUID), by the address of an account, or by any other name, which stands for one person \
-      everywhere in the ledger.
+      A team is named by its id, or by its name where only one has it. An id (UUID) or an e-mail \
+      address means one person everywhere in the ledger; any other name means a person of the team.
 
       milequest team create "Dawn Patrol" --by Anna --member Bob --member Cleo
       milequest team show "Dawn Patrol"
@@ -67,9 +66,13 @@ struct TeamCommand: AsyncParsableCommand {
         let store = try await options.openOrBegin()
         defer { store.close() }
         let naming = Naming(store: store.ledger)
-        let founder = try await naming.person(by)
+        let name = try Naming.name(name, "the team's name")
         let id = Naming.team(called: name)
-        if let known = try await store.ledger.team(id) {
+        let known = try await store.ledger.team(id)
+        let memberships = known == nil ? [] : try await store.ledger.memberships(in: id)
+        let members = Set(memberships.map(\.person))
+        let founder = try await naming.person(by, in: id, members: members)
+        if let known {
           if `public`, !known.team.isPublic {
             _ = try await store.ledger.perform(
               LedgerCommand(
@@ -84,10 +87,10 @@ struct TeamCommand: AsyncParsableCommand {
               actor: founder))
         }
         try await naming.keepName(by, of: founder, zone: zone)
-        let memberships = try await store.ledger.memberships(in: id)
         for text in member {
-          let person = try await naming.person(text)
+          let person = try await naming.person(text, in: id, members: members)
           try await naming.keepName(text, of: person, zone: zone)
+          if person == founder, known == nil { continue }
           if memberships.contains(where: { $0.person == person && $0.isOpen }) { continue }
           _ = try await store.ledger.perform(
             LedgerCommand(.join(id, person, .member, from: since), at: now, actor: founder))
