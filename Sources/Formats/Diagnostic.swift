@@ -110,6 +110,8 @@ extension Diagnostic.Code {
   public static let prefixUndeclared = Self(rawValue: "prefix-undeclared")
   public static let schemaOrder = Self(rawValue: "schema-order")
   public static let schemaElement = Self(rawValue: "schema-element")
+  public static let schemaAttribute = Self(rawValue: "schema-attribute")
+  public static let schemaValue = Self(rawValue: "schema-value")
   public static let schemaRepeated = Self(rawValue: "schema-repeated")
   public static let attributeMissing = Self(rawValue: "attribute-missing")
   public static let boundsWrong = Self(rawValue: "bounds-wrong")

@@ -16,7 +16,8 @@ public struct WriteOptions: Sendable {
 public enum RouteWriter {
   /// The file's bytes.
   ///
-  /// What a format cannot hold is left out; the documentation has a table.
+  /// What a format cannot hold is left out; the documentation has a table. GeoJSON and KML have no line
+  /// of a single position, so such parts are left out there.
   /// - Complexity: O(vertices).
   public static func write(
     _ route: Route, as format: RouteFormat, options: WriteOptions = WriteOptions()
@@ -26,10 +27,15 @@ public enum RouteWriter {
     options.elevationDigits = min(max(options.elevationDigits, 0), WriteOptions.mostDigits)
     switch format {
     case .gpx: return GPXWriter.write(route, options: options)
-    case .kml: return KMLWriter.write(route, options: options)
-    case .geojson: return GeoJSONWriter.write(route, options: options)
+    case .kml: return KMLWriter.write(ofLines(route), options: options)
+    case .geojson: return GeoJSONWriter.write(ofLines(route), options: options)
     case .polyline5: return PolylineWriter.write(route, digits: 5)
     case .polyline6: return PolylineWriter.write(route, digits: 6)
     }
+  }
+
+  /// A route that is nothing but points stays one: there is no line to write instead.
+  private static func ofLines(_ route: Route) -> Route {
+    (try? route.withoutSinglePoints()) ?? route
   }
 }

@@ -1,6 +1,6 @@
 public import Formats
 internal import Geodesy
-internal import Routes
+public import Routes
 
 /// Finds everything that is wrong with a route file, and what is worth knowing about it.
 public enum Inspector {
@@ -57,6 +57,20 @@ public enum Inspector {
       findings: located(findings.all.map { $0.keepingWaypoints(subject) }, in: document))
   }
 
+  /// The tracks of a route that are alternatives and no parts of one way, as indices among all tracks
+  /// of the document.
+  ///
+  /// - Parameter measured: the route of all tracks.
+  /// - Complexity: bounded; O(1) for a single track.
+  public static func variants(in document: RouteDocument, _ measured: MeasuredRoute) -> [Int] {
+    let owners = document.tracks.indices.flatMap { index in
+      document.tracks[index].parts.filter { !$0.vertices.isEmpty }.map { _ in index }
+    }
+    guard Set(owners).count > 1, owners.count == measured.route.partCount else { return [] }
+    let space = measured.route.vertices.map { SpacePoint($0.latitude, $0.longitude) }
+    return Overlaps(measured, space, tracks: owners).variants
+  }
+
   private static func measuredPlainly(
     _ document: RouteDocument, _ options: InspectionOptions
   ) -> MeasuredRoute? {
@@ -104,11 +118,8 @@ public enum Inspector {
 
 extension RouteDocument {
   fileprivate func hasLine(_ choice: TrackChoice) -> Bool {
-    switch choice {
-    case .all: hasLine
-    case .several(let indices):
-      indices.contains { tracks.indices.contains($0) && tracks[$0].vertexCount > 0 }
-    }
+    let all = allTracks
+    return indices(of: choice).contains { all[$0].vertexCount > 0 }
   }
 }
 

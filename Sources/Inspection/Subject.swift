@@ -41,7 +41,6 @@ struct Subject {
     self.document = document
     self.measured = measured
     limits = options.limits
-    let isChosen = options.track.contains
     space = measured.route.vertices.map { SpacePoint($0.latitude, $0.longitude) }
     var offsets: [UInt32] = []
     offsets.reserveCapacity(measured.route.vertices.count)
@@ -51,11 +50,16 @@ struct Subject {
     var documentParts: [Int] = []
     var documentStarts: [Int] = []
     var documentTracks: [Int] = []
-    var vertex = 0
-    var part = 0
-    for (index, candidate) in document.tracks.enumerated() {
-      for source in candidate.parts {
-        if isChosen(index), !source.vertices.isEmpty {
+    let all = document.allTracks
+    var firstOfTracks = [(vertex: 0, part: 0)]
+    for track in all {
+      let last = firstOfTracks[firstOfTracks.count - 1]
+      firstOfTracks.append((last.vertex + track.vertexCount, last.part + track.parts.count))
+    }
+    for index in document.indices(of: options.track) {
+      var (vertex, part) = firstOfTracks[index]
+      for source in all[index].parts {
+        if !source.vertices.isEmpty {
           documentParts.append(part)
           documentStarts.append(vertex)
           documentTracks.append(index)
@@ -174,7 +178,8 @@ struct Subject {
 
   /// Whether the route is all that the document holds, so that all its parts may change places.
   var isWholeDocument: Bool {
-    documentParts.count == document.tracks.reduce(0) { $0 + $1.parts.count }
+    documentTracks.allSatisfy(document.tracks.indices.contains)
+      && documentParts.count == document.tracks.reduce(0) { $0 + $1.parts.count }
   }
 
   /// Official distance of a vertex.

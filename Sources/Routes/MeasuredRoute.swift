@@ -185,8 +185,8 @@ public struct MeasuredRoute: Sendable {
       .joinUnresolved,
       "join \(longest) from part \(longest) to part \(longest + 1), "
         + "\(Self.kilometers(join.lengthMeters)) from \(Self.short(join.from)) to \(Self.short(join.to))"
-        + "\(others), is too long to guess: choose with --join \(longest)=walk|ferry|counted, or for "
-        + "all joins with --joins walk|ferry|counted")
+        + "\(others), is too long to guess: choose with --join \(longest)=walk|ferry|counted, or all "
+        + "that are undecided with --joins walk|ferry|counted")
   }
 
   private static func kilometers(_ meters: Double) -> String {

@@ -8,17 +8,18 @@ struct Convert: ParsableCommand {
     abstract: "Write a route in another format.",
     discussion: """
       Formats follow from the files' endings: .gpx, .geojson or .json, .kml, .polyline5, .polyline6; \
-      --from and --to overrule them. What the new format cannot hold is told on standard error.
+      --from and --to overrule them. What does not arrive in the new file is reported on standard \
+      error, and the file is read back before the command ends.
 
       milequest convert trail.gpx trail.geojson
       milequest convert trail.gpx - --to polyline5
       milequest convert line.txt trail.kml --from polyline6
       """)
 
-  @Argument(help: "A route file; - is standard input.")
+  @Argument(help: "A route file; - is standard input.", completion: .file())
   var inputFile: String
 
-  @Argument(help: "The file to write; - is standard output.")
+  @Argument(help: "The file to write; - is standard output.", completion: .file())
   var outputFile: String
 
   @OptionGroup var source: RouteSource
@@ -51,39 +52,55 @@ struct Convert: ParsableCommand {
       if Files.areOne(inputFile, outputFile) {
         throw Failure(.usage, "\(outputFile): this is the input itself, which is never overwritten")
       }
-      var route = try input.route(inputFile, as: source.from)
+      let document = try input.document(inputFile, as: source.from)
+      var route = try input.route(of: document, inputFile)
       let request = try input.calibration
       if let length = request.officialLength { route = route.stating(officialLength: length) }
+      let singlePoints = format == .geojson || format == .kml ? route.singlePointCount : 0
+      if singlePoints > 0 {
+        route = try RouteInput.located(inputFile) { try withoutSinglePoints(route, format) }
+      }
       var options = WriteOptions()
       options.coordinateDigits = digits
-      try Files.write(RouteWriter.write(route, as: format, options: options), to: outputFile)
-      let losses = Losses(of: route, in: format).texts
-      if !losses.isEmpty {
-        StandardError.write(
-          "\(outputFile): note: \(format.title) does not hold \(losses.joined(separator: ", "))")
+      let bytes = RouteWriter.write(route, as: format, options: options)
+      try check(bytes, route, format)
+      try Files.write(bytes, to: outputFile)
+      if try Files.readBack(outputFile, limit: ReadLimits.standard.fileBytes).map({ $0 != bytes })
+        ?? false
+      {
+        throw Failure(
+          .writeFailed, "\(outputFile): the file does not hold what was written into it")
       }
+      var losses = ConvertLosses(of: route, in: format)
+      losses.add(document, try input.choice(in: document, inputFile))
+      losses.add(singlePoints: singlePoints, in: format)
+      for text in losses.texts { StandardError.write("\(outputFile): note: \(text)") }
     }
   }
-}
 
-/// What a route has that a format has no place for.
-private struct Losses {
-  let texts: [String]
+  private func withoutSinglePoints(_ route: Route, _ format: RouteFormat) throws -> Route {
+    guard route.singlePointCount < route.partCount else {
+      throw Failure(
+        .badData,
+        "\(inputFile): the line is a single point, and \(format.title) has no line of one position")
+    }
+    return try route.withoutSinglePoints()
+  }
 
-  init(of route: Route, in format: RouteFormat) {
-    guard format == .polyline5 || format == .polyline6 else {
-      texts = []
-      return
+  /// Reads what is to be written as any reader would.
+  private func check(_ bytes: [UInt8], _ route: Route, _ format: RouteFormat) throws {
+    let written = RouteReader.read(bytes, as: format, thoroughly: true)
+    if let error = written.errors.first {
+      throw Failure(
+        .writeFailed,
+        "\(outputFile): not written, because it would not be valid: \(error.message)")
     }
-    var texts: [String] = []
-    if route.name != nil { texts.append("the name") }
-    if !route.waypoints.isEmpty {
-      texts.append("\(RouteInput.count(route.waypoints.count, "waypoint"))")
+    let count = written.tracks.reduce(0) { $0 + $1.vertexCount }
+    guard count == route.vertices.count else {
+      throw Failure(
+        .writeFailed,
+        "\(outputFile): not written, because \(count) of \(route.vertices.count) vertices would be read "
+          + "back")
     }
-    if route.vertices.contains(where: { $0.elevationMeters != nil }) { texts.append("elevations") }
-    if route.joinPolicies.contains(where: { $0 != nil }) { texts.append("join policies") }
-    if route.officialLength != nil { texts.append("the official length") }
-    if route.course != .once { texts.append("laps and there-and-back") }
-    self.texts = texts
   }
 }

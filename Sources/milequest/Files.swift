@@ -12,7 +12,13 @@ enum Files {
   static func open(_ path: String) throws -> Int32 {
     if path == "-" { return 0 }
     let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw Failure(.noInput, "\(path): \(reason())") }
+    guard descriptor >= 0 else {
+      throw Failure(
+        .noInput,
+        isURL(path)
+          ? "\(path): this is a URL, and files are not fetched: download it first"
+          : "\(path): \(reason())")
+    }
     var status = stat()
     if fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
       close(descriptor)
@@ -87,6 +93,11 @@ enum Files {
       defer { close(descriptor) }
       return try writeAll(bytes, to: descriptor, path)
     }
+    let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
+    var ofFolder = stat()
+    if !folder.isEmpty, stat(folder, &ofFolder) != 0, errno == ENOENT {
+      throw Failure(.writeFailed, "\(path): there is no folder “\(folder)” to write into")
+    }
     let temporary = "\(path).\(getpid()).tmp"
     let descriptor = Glibc.open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw Failure(.writeFailed, "\(path): \(reason())") }
@@ -109,6 +120,15 @@ enum Files {
     }
   }
 
+  /// The bytes of a file that was written; nil where that was standard output, a device or a pipe.
+  static func readBack(_ path: String, limit: Int) throws -> [UInt8]? {
+    var status = stat()
+    guard path != "-", stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      return nil
+    }
+    return try read(path, limit: limit)
+  }
+
   /// Whether two paths lead to one file, however they are spelled.
   static func areOne(_ a: String, _ b: String) -> Bool {
     var first = stat()
@@ -116,6 +136,11 @@ enum Files {
     guard a != "-", b != "-", stat(a, &first) == 0, stat(b, &second) == 0 else { return false }
     return first.st_mode & S_IFMT == S_IFREG && first.st_dev == second.st_dev
       && first.st_ino == second.st_ino
+  }
+
+  private static func isURL(_ path: String) -> Bool {
+    let lower = path.lowercased()
+    return ["http://", "https://", "ftp://", "file://"].contains { lower.hasPrefix($0) }
   }
 
   private static func writeOut(_ bytes: [UInt8]) throws {

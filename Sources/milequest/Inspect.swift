@@ -9,7 +9,7 @@ struct Inspect: ParsableCommand {
     abstract: "Tell what is in route files: parts, lengths, joins, waypoints, bounds, climb.",
     discussion: """
       One route a file: its tracks in file order are the parts (or its routes where there is no \
-      track). --track picks one, --each makes every track a route of its own.
+      track with a line). --track picks one or, repeated, several; --each makes every track a route of its own.
 
       lengthMeters is the official length; partsMeters has no joins in it; joinsMeters is the \
       geodesic over all joins whatever their policy. Climb counts rises and falls of 5 m and more.
@@ -19,7 +19,7 @@ struct Inspect: ParsableCommand {
       milequest inspect trail.gpx --joins ferry --calibrate markers
       """)
 
-  @Argument(help: "Route files; - is standard input.")
+  @Argument(help: "Route files; - is standard input.", completion: .file())
   var files: [String]
 
   @OptionGroup var source: RouteSource
@@ -34,7 +34,7 @@ struct Inspect: ParsableCommand {
   var format = Format.text
 
   func validate() throws {
-    if each, input.track != nil {
+    if each, !input.track.isEmpty {
       throw ValidationError("--each and --track exclude each other")
     }
   }
@@ -86,9 +86,8 @@ struct Inspect: ParsableCommand {
         }
       } else {
         let choice = try input.choice(in: document, file)
-        if case .several(let chosen) = choice,
-          chosen.allSatisfy({ document.tracks[$0].vertexCount == 0 })
-        {
+        let all = document.allTracks
+        if document.indices(of: choice).allSatisfy({ all[$0].vertexCount == 0 }) {
           return (document, [])
         }
         routes = [try document.route(choice, options: try input.options)]
@@ -96,7 +95,7 @@ struct Inspect: ParsableCommand {
     } catch let error as RouteError {
       throw Failure(error.code == .range ? .usage : .badData, "\(file): \(error.message)")
     }
-    return (document, try routes.map { try input.measure($0, file, needsPosition: false) })
+    return (document, try routes.map { try input.measure($0, file) })
   }
 
   // MARK: JSON
@@ -240,7 +239,7 @@ struct Inspect: ParsableCommand {
     if !open.isEmpty {
       text +=
         "; undecided: \(open.prefix(8).map(String.init).joined(separator: ", "))"
-        + "\(open.count > 8 ? ", …" : "") (choose with --join N=POLICY or --joins POLICY)"
+        + "\(open.count > 8 ? ", …" : "") (choose with --join N=POLICY, --joins-below and --joins-above LENGTH=POLICY, or --joins POLICY)"
     }
     return text
   }

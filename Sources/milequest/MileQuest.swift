@@ -18,8 +18,8 @@ struct MileQuest: AsyncParsableCommand {
 
       The ledger keeps walks, teams and quests, in a file of yours or on a PostgreSQL server:
 
-      Store a route and walks:     milequest import route trail.gpx
-                                   milequest import activities walks.csv --create --route "My trail"
+      Store a route:               milequest import route trail.gpx
+      Store walks:                 milequest import activities walks.csv --create
       Where do teams stand now?    milequest progress
       Is every total right?        milequest audit
       Is the store in order?       milequest doctor
@@ -32,6 +32,15 @@ struct MileQuest: AsyncParsableCommand {
     subcommands: [
       Inspect.self, Validate.self, PositionCommand.self, Nearest.self, Convert.self, Plot.self,
       Progress.self, Import.self, TeamCommand.self, QuestCommand.self, Migrate.self, Audit.self,
-      Backup.self, Doctor.self, Serve.self,
+      Backup.self, Doctor.self, Serve.self, Man.self,
     ])
+
+  static func main() async {
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    if let fault = Subcommands.fault(in: arguments) {
+      StandardError.write(fault)
+      exit(withError: ExitCode(Failure.Kind.usage.rawValue))
+    }
+    await main(arguments)
+  }
 }

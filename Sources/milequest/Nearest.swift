@@ -15,7 +15,7 @@ struct Nearest: ParsableCommand {
       milequest nearest trail.gpx --to -41.2865,174.7762 --near 1700km
       """)
 
-  @Argument(help: "A route file; - is standard input.")
+  @Argument(help: "A route file; - is standard input.", completion: .file())
   var file: String
 
   @Option(

@@ -15,18 +15,20 @@ struct Plot: ParsableCommand {
 
       milequest plot trail.gpx -o trail.svg
       milequest plot trail.gpx -o trail.png --theme dark --units mi
-      milequest plot trail.gpx -o team.png --at 500mi --official-length 2197.4mi --joins ferry
-      milequest plot trail.gpx -o poster.png --width 2400 --height 1800 --title "Our summer"
+      milequest plot trail.gpx -o team.png --at 500mi --joins ferry
+      milequest plot trail.gpx -o poster.png --width 2400 --title "Our summer"
       milequest plot - -o - --format svg < trail.gpx > trail.svg
       """)
 
   enum Format: String, ExpressibleByArgument, CaseIterable { case svg, png }
   enum Units: String, ExpressibleByArgument, CaseIterable { case km, mi }
 
-  @Argument(help: "A route file; - is standard input.")
+  @Argument(help: "A route file; - is standard input.", completion: .file())
   var file: String
 
-  @Option(name: [.short, .long], help: "The picture to write, .svg or .png; - is standard output.")
+  @Option(
+    name: [.short, .long], help: "The picture to write, .svg or .png; - is standard output.",
+    completion: .file(extensions: ["svg", "png"]))
   var output: String
 
   @OptionGroup var source: RouteSource

@@ -19,7 +19,7 @@ struct PositionCommand: ParsableCommand {
 
   enum Format: String, ExpressibleByArgument, CaseIterable { case text, json, geojson }
 
-  @Argument(help: "A route file; - is standard input.")
+  @Argument(help: "A route file; - is standard input.", completion: .file())
   var file: String
 
   @Option(
@@ -39,6 +39,12 @@ struct PositionCommand: ParsableCommand {
     try reportingFailures {
       let distances = try at.map { try distance($0, option: "--at") }
       let route = try input.measured(file, as: source.from, needsPosition: true)
+      let end = Distance(micrometers: route.start.micrometers + route.length.micrometers)
+      for (text, distance) in zip(at, distances) where distance > end {
+        StandardError.write(
+          "\(file): note: --at \(text) is beyond the end of the route at \(Figures.length(end)); its "
+            + "position is the end")
+      }
       let positions = route.positions(at: distances)
       switch format {
       case .json:

@@ -15,7 +15,8 @@ struct Progress: AsyncParsableCommand {
       milequest progress --route trail.geojson --activities walks.csv -o teams.csv
       milequest progress --route trail.geojson --activities export.csv.gz \\
         --team-column Squad --distance-column Miles --unit mi
-      milequest progress --route at=appalachian.gpx --route ta=te-araroa.gpx --activities walks.csv
+      milequest progress --route at=appalachian.gpx --route ta=te-araroa.gpx \\
+        --activities walks.csv
       milequest progress --activities may.csv --partial -o may.part
       milequest progress --route trail.geojson --merge may.part --merge june.part
 
@@ -32,7 +33,7 @@ struct Progress: AsyncParsableCommand {
   @Option(
     help: ArgumentHelp(
       "A route file; with several, NAME=FILE, and a column names the route of each walk.",
-      valueName: "[name=]file"))
+      valueName: "[name=]file"), completion: .file())
   var route: [String] = []
 
   // Elsewhere this is --from, which here is the beginning of a window of time.

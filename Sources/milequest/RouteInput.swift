@@ -1,6 +1,7 @@
 import ArgumentParser
 import Formats
 import Geodesy
+import Inspection
 import Routes
 
 /// How the output is written.
@@ -9,15 +10,6 @@ enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
 }
 
 extension RouteFormat: ExpressibleByArgument {}
-
-extension JoinPolicy: ExpressibleByArgument {
-  public static var allValueStrings: [String] { choices.map(\.rawValue) }
-
-  public init?(argument: String) {
-    guard Self.allValueStrings.contains(argument) else { return nil }
-    self.init(rawValue: argument)
-  }
-}
 
 /// Reads a distance from an option, or says what is wrong with it.
 func distance(_ text: String, option: String) throws -> Distance {
@@ -45,20 +37,11 @@ struct RouteSource: ParsableArguments {
 struct RouteInput: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Only this track (GPX), feature (GeoJSON) or placemark (KML).", valueName: "name|number"))
-  var track: String?
+      "Only this track or route (GPX), feature (GeoJSON) or placemark (KML). May be repeated.",
+      valueName: "name|number"))
+  var track: [String] = []
 
-  @Option(
-    help: ArgumentHelp(
-      "What all gaps between parts mean: walk (the straight line counts), ferry (the marker jumps), counted (a crossing that counts).",
-      valueName: "policy"))
-  var joins: JoinPolicy?
-
-  @Option(
-    help: ArgumentHelp(
-      "What one gap means, such as 3=ferry; gaps count from 1. May be repeated.",
-      valueName: "n=policy"))
-  var join: [String] = []
+  @OptionGroup var joining: JoinOptions
 
   @Option(
     help: ArgumentHelp(
@@ -92,19 +75,12 @@ struct RouteInput: ParsableArguments {
   var options: RouteOptions {
     get throws {
       var options = RouteOptions()
-      options.joins = joins
-      for text in join {
-        let sides = text.split(separator: "=", maxSplits: 1)
-        guard sides.count == 2, let number = Int(sides[0]), number >= 1,
-          let policy = JoinPolicy(argument: String(sides[1]))
-        else {
-          throw Failure(
-            .usage, "--join: “\(text)” is not N=POLICY, such as 3=ferry (walk, ferry or counted)")
-        }
-        options.joinByNumber[number] = policy
-      }
+      try joining.apply(to: &options)
       if let laps {
-        guard laps >= 1 else { throw Failure(.usage, "--laps: \(laps) is not 1 or more") }
+        let most = RouteLimits.standard.laps
+        guard (1...most).contains(laps) else {
+          throw Failure(.usage, "--laps: \(laps) is not within the limit of 1…\(most) laps")
+        }
         options.laps = laps
       }
       if thereAndBack { options.thereAndBack = true }
@@ -151,7 +127,10 @@ struct RouteInput: ParsableArguments {
 
   /// The route of a file, without its measure.
   func route(_ path: String, as format: RouteFormat?) throws -> Route {
-    let document = try document(path, as: format)
+    try route(of: try document(path, as: format), path)
+  }
+
+  func route(of document: RouteDocument, _ path: String) throws -> Route {
     guard document.hasLine else {
       throw Failure(
         .badData,
@@ -169,25 +148,38 @@ struct RouteInput: ParsableArguments {
   func measured(
     _ path: String, as format: RouteFormat?, needsPosition: Bool
   ) throws -> MeasuredRoute {
-    try measure(try route(path, as: format), path, needsPosition: needsPosition)
+    let document = try document(path, as: format)
+    let measured = try measure(try route(of: document, path), path)
+    if needsPosition { try checkPositions(of: measured, in: document, path) }
+    return measured
   }
 
-  func measure(_ route: Route, _ path: String, needsPosition: Bool) throws -> MeasuredRoute {
+  func measure(_ route: Route, _ path: String) throws -> MeasuredRoute {
     let request = try calibration
     let measured = try Self.located(path) { try MeasuredRoute(route, calibration: request) }
-    if needsPosition { try Self.located(path) { try measured.requireResolvedJoins() } }
-    if calibrate == .markers, measured.unusedMarkers.isEmpty, route.waypoints.isEmpty {
-      StandardError.write("\(path): warning: there are no waypoints to calibrate by")
-    }
-    let unused = measured.unusedMarkers
-    if !unused.isEmpty {
-      let names = unused.prefix(5).map { route.waypoints[$0].name ?? "waypoint \($0 + 1)" }
-      StandardError.write(
-        "\(path): warning: \(Self.count(unused.count, "marker")) left out of the calibration, because "
-          + "the line does not pass them in the order of their distances: "
-          + names.joined(separator: ", ") + (unused.count > 5 ? ", …" : ""))
+    if calibrate == .markers {
+      for text in MarkerNotes.texts(measured) { StandardError.write("\(path): warning: \(text)") }
     }
     return measured
+  }
+
+  /// Stops at a join that is not decided, and names the tracks where these may be what is to be decided.
+  private func checkPositions(
+    of measured: MeasuredRoute, in document: RouteDocument, _ path: String
+  ) throws {
+    let variants = track.isEmpty ? Inspector.variants(in: document, measured) : []
+    let alternatives =
+      "the tracks \(document.trackNames(variants)) are alternatives, which run along each other for most "
+      + "of their length: choose one with --track NAME or --track NUMBER"
+    do throws(RouteError) { try measured.requireResolvedJoins() } catch {
+      if !variants.isEmpty { throw Failure(.badData, "\(path): \(alternatives)") }
+      let isChoice = track.isEmpty && document.tracks.count { $0.vertexCount > 1 } > 1
+      throw Failure(
+        .badData,
+        "\(path): \(error.message)"
+          + (isChoice ? "; --track picks one of the tracks \(document.trackNames)" : ""))
+    }
+    if !variants.isEmpty { StandardError.write("\(path): warning: \(alternatives)") }
   }
 
   static func count(_ count: Int, _ noun: String) -> String {

@@ -16,17 +16,18 @@ struct Validate: ParsableCommand {
     abstract: "Find everything that is wrong with route files, and repair it.",
     discussion: """
       Every finding has a code, its place in the file and on the ground, what was measured and what is \
-      allowed, and a repair where there is one. Errors stop whatever needs the file, warnings ask for \
-      a look, notes only tell. Exit code 1 where there is an error, else 0.
+      allowed, and a repair where there is one. Errors stop any command that needs the file, warnings \
+      ask for a look, notes only inform. Exit code 1 where there is an error, else 0.
 
-      milequest validate trail.gpx
-      milequest validate --explain spike            what a code means, with an example
-      milequest validate trail.gpx --fix -o ok.gpx  repairs that leave the route what it is
+      What is wrong?            milequest validate trail.gpx
+      What does a code mean?    milequest validate --explain spike
+      Repair, change nothing:   milequest validate trail.gpx --fix -o ok.gpx
+
       milequest validate trail.gpx --fix-unsafe --only spike --in-place
       milequest validate routes/*.gpx --format sarif > findings.sarif
       """)
 
-  @Argument(help: "Route files; - is standard input.")
+  @Argument(help: "Route files; - is standard input.", completion: .file())
   var files: [String] = []
 
   @OptionGroup var source: RouteSource
@@ -48,12 +49,13 @@ struct Validate: ParsableCommand {
     parsing: .upToNextOption,
     help: ArgumentHelp(
       "Only findings, and repairs, with these codes; repairs of notes are made only when named here.",
-      valueName: "code"))
+      valueName: "code"), completion: .codes)
   var only: [String] = []
 
   @Option(
     parsing: .upToNextOption,
-    help: ArgumentHelp("No findings, and no repairs, with these codes.", valueName: "code"))
+    help: ArgumentHelp("No findings, and no repairs, with these codes.", valueName: "code"),
+    completion: .codes)
   var ignore: [String] = []
 
   @Option(
@@ -70,13 +72,16 @@ struct Validate: ParsableCommand {
 
   @Option(
     name: .shortAndLong,
-    help: ArgumentHelp("Where the repaired file goes; - is standard output.", valueName: "file"))
+    help: ArgumentHelp("Where the repaired file goes; - is standard output.", valueName: "file"),
+    completion: .file())
   var output: String?
 
   @Flag(help: "Put the repaired file in the place of the original, by write and rename.")
   var inPlace = false
 
-  @Option(help: ArgumentHelp("Tell what a code means, with an example.", valueName: "code"))
+  @Option(
+    help: ArgumentHelp("Explain what a code means, with an example.", valueName: "code"),
+    completion: .codes)
   var explain: String?
 
   @Flag(help: "List all codes.")
@@ -145,7 +150,9 @@ struct Validate: ParsableCommand {
     let document = RouteReader.read(
       bytes, as: source.from, fileName: file, limits: limits, thoroughly: true)
     var options = options
-    if input.track != nil, document.hasLine { options.track = try input.choice(in: document, file) }
+    if !input.track.isEmpty, document.hasLine {
+      options.track = try input.choice(in: document, file)
+    }
     let bar = ProgressBar()
     defer { bar?.finish() }
     let name = file == "-" ? "standard input" : file
@@ -261,6 +268,11 @@ struct Validate: ParsableCommand {
 }
 
 extension Severity: ExpressibleByArgument {}
+
+extension CompletionKind {
+  /// The codes of all findings.
+  static var codes: CompletionKind { .list(Rules.all.map(\.code.rawValue)) }
+}
 
 /// Which codes a run is about.
 private struct Selection {

@@ -105,7 +105,12 @@ func meters(_ a: (Double, Double), _ b: (Double, Double)) throws -> Double {
     let file = try folder.file("a.gpx", Sample.gpx)
     let (parts, short, long) = try lengths()
     for (arguments, due) in [
-      (["--joins", "walk"], parts + short + long), (["--joins", "ferry"], parts),
+      (["--joins", "walk"], parts + short + long), (["--joins", "ferry"], parts + short),
+      (["--joins-above", "0m=ferry"], parts), (["--joins-below", "1km=ferry"], parts),
+      (["--joins-below", "1km=ferry", "--joins", "walk"], parts + long),
+      (["--joins-above", "1km=walk", "--joins", "ferry"], parts + short + long),
+      (["--joins-below", "1km=ferry", "--join", "1=walk", "--joins", "ferry"], parts + short),
+      (["--joins-below", "1km=ferry", "--joins-above", "1km=counted"], parts + long),
       (["--joins", "counted"], parts + short + long), (["--join", "2=walk"], parts + short + long),
       (["--join", "1=ferry"], parts), (["--join", "1=ferry", "--join", "2=counted"], parts + long),
       (["--joins", "ferry", "--join", "1=walk"], parts + short),
@@ -187,7 +192,7 @@ func meters(_ a: (Double, Double), _ b: (Double, Double)) throws -> Double {
     ]
     for (arguments, due) in cases {
       let route = try #require(
-        Inspected([file, "--joins", "ferry"] + arguments).files.first?.routes.first)
+        Inspected([file, "--joins-above", "0m=ferry"] + arguments).files.first?.routes.first)
       #expect(abs(route.lengthMeters - due) < 2e-6 * 3, "\(arguments)")
       #expect(abs(route.partsMeters - parts) < 1e-6)
       #expect(route.thereAndBack == arguments.contains("--there-and-back"))
@@ -232,7 +237,7 @@ func meters(_ a: (Double, Double), _ b: (Double, Double)) throws -> Double {
     for line in [
       "\(file): GPX", "  name         Test", "  parts        3 with 6 vertices",
       "  joins        2 (1 walk, 1 unresolved), 248.7 km in all; undecided: 2 (choose with"
-        + " --join N=POLICY or --joins POLICY)",
+        + " --join N=POLICY, --joins-below and --joins-above LENGTH=POLICY, or --joins POLICY)",
       "  bounds       west 0.0, south 0.0, east 3.0, north 2.0", "  climb        20 m up, 0 m down",
       "  waypoints    2",
     ] {

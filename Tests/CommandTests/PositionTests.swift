@@ -44,8 +44,11 @@ struct Positions: Decodable {
     let folder = try Folder()
     let file = try folder.file("a.gpx", Sample.gpx)
     let answer = try Program.run(
-      ["position", file, "--at", "500m", "--at", "9999km", "--joins", "ferry", "--format", "json"])
-    #expect(answer.status == 0 && answer.errors.isEmpty)
+      [
+        "position", file, "--at", "500m", "--at", "9999km", "--joins-above", "0m=ferry", "--format",
+        "json",
+      ])
+    #expect(answer.status == 0 && answer.errors.contains("--at 9999km is beyond the end"))
     let top = try answer.json
     #expect(Array(top.keys) == ["positions"])
     let objects = try #require(top["positions"] as? [[String: Any]])
@@ -58,7 +61,7 @@ struct Positions: Decodable {
     #expect(Set(next.keys) == ["name", "distanceMeters", "remainingMeters"])
     #expect(objects[1]["nextWaypoint"] is NSNull && objects[1]["elevationMeters"] is NSNull)
 
-    let read = try Positions(file, at: ["500m", "9999km"], ["--joins", "ferry"]).positions
+    let read = try Positions(file, at: ["500m", "9999km"], ["--joins-above", "0m=ferry"]).positions
     #expect(read[0].distanceMeters == 500)
     // The equator is a circle of the ellipsoid's radius, so the longitude is exact by hand.
     let radius = Geodesic.equatorialRadiusMeters
@@ -76,7 +79,7 @@ struct Positions: Decodable {
     #expect(read[1].finished && read[1].fraction == 1 && read[1].coordinate == [3, 2])
     #expect(read[1].part == 3 && read[1].legFraction == 1)
     #expect(read[1].lastWaypoint?.name == "Up")
-    let whole = try Inspected.route(file, "--joins", "ferry").lengthMeters
+    let whole = try Inspected.route(file, "--joins-above", "0m=ferry").lengthMeters
     #expect(read[1].distanceMeters == whole)
   }
 
@@ -84,7 +87,7 @@ struct Positions: Decodable {
     let folder = try Folder()
     let file = try folder.file("a.gpx", Sample.gpx)
     let texts = ["0m", "1mi", "1.609344km", "1609.344 m", "1760yd", "5280 ft", "0.5 miles", "1e3m"]
-    let read = try Positions(file, at: texts, ["--joins", "ferry"]).positions
+    let read = try Positions(file, at: texts, ["--joins-above", "0m=ferry"]).positions
     #expect(
       read.map(\.distanceMeters)
         == [0, 1_609.344, 1_609.344, 1_609.344, 1_609.344, 1_609.344, 804.672, 1_000])
@@ -141,17 +144,20 @@ struct Positions: Decodable {
   @Test func textAndGeoJSON() throws {
     let folder = try Folder()
     let file = try folder.file("a.gpx", Sample.gpx)
-    let text = try Program.run(["position", file, "--at", "500m", "--joins", "ferry"]).text
+    let text = try Program.run(["position", file, "--at", "500m", "--joins-above", "0m=ferry"]).text
     for line in [
       "distance   0.500 km (0.311 mi)", "place      0.0, 0.004492", "bearing    90.0°",
       "done       0.2 %", "stage      leg 1, part 1", "next       Half & half, 57 m to go",
     ] {
       #expect(text.contains(line + "\n"), "\(line) in \(text)")
     }
-    let end = try Program.run(["position", file, "--at", "999km", "--joins", "ferry"]).text
+    let end = try Program.run(["position", file, "--at", "999km", "--joins-above", "0m=ferry"]).text
     #expect(end.contains("state      finished\n") && end.contains("done       100.0 %\n"))
     let map = try Program.run(
-      ["position", file, "--at", "1km", "--at", "2km", "--joins", "ferry", "--format", "geojson"]
+      [
+        "position", file, "--at", "1km", "--at", "2km", "--joins-above", "0m=ferry", "--format",
+        "geojson",
+      ]
     ).json
     #expect(map["type"] as? String == "FeatureCollection")
     let features = try #require(map["features"] as? [[String: Any]])
@@ -190,12 +196,12 @@ private struct Matches: Decodable {
     let folder = try Folder()
     let file = try folder.file("a.gpx", Sample.gpx)
     let top = try Program.run(
-      ["nearest", file, "--to", "0.001,0.5", "--joins", "ferry", "--format", "json"]
+      ["nearest", file, "--to", "0.001,0.5", "--joins-above", "0m=ferry", "--format", "json"]
     ).json
     #expect(Array(top.keys) == ["matches"])
     let objects = try #require(top["matches"] as? [[String: Any]])
     #expect(objects.map { Set($0.keys) } == [["distanceMeters", "offsetMeters", "coordinate"]])
-    let read = try Matches(file, to: "0.001,0.5", "--joins", "ferry").matches
+    let read = try Matches(file, to: "0.001,0.5", "--joins-above", "0m=ferry").matches
     let due = try meters((0, 0), (0, 0.01)) + meters((0, 0.011), (0, 0.5))
     let offset = try meters((0, 0.5), (0.001, 0.5))
     #expect(read.count == 1)

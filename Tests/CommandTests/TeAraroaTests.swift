@@ -64,7 +64,7 @@ struct TeAraroaTests {
     let bound = 1e-6 * partsMeters
     for (arguments, due) in [
       ([], partsMeters + short), (["--joins", "walk"], partsMeters + joinsMeters),
-      (["--joins", "ferry", "--join", "7=counted"], partsMeters + gaps[6]),
+      (["--joins-above", "0m=ferry", "--join", "7=counted"], partsMeters + gaps[6]),
       (["--joins", "counted", "--join", "463=ferry"], partsMeters + joinsMeters - gaps[462]),
     ] {
       let route = try #require(

@@ -133,8 +133,7 @@ import Testing
       ["1:35 member-type"]),
     Refusal(
       "geojson/hint-bad/false.geojson",
-      ["3:18 member-type"],
-      why: "false stands on line 3; it is no geometry, so nothing is told about a single one"),
+      ["3:3 collection-single", "3:18 member-type"], why: "false stands on line 3"),
     Refusal(
       "geojson/hint-bad/feature_changed_semantics.geojson",
       ["2:7 member-forbidden", "3:7 member-forbidden"],

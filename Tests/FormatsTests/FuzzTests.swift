@@ -119,8 +119,11 @@ import Testing
     for target in [RouteFormat.gpx, .geojson, .kml, .polyline6] {
       let written = RouteWriter.write(route, as: target)
       let again = RouteReader.read(written, as: target)
-      if !again.errors.isEmpty || again.vertices.count != route.vertices.count {
-        let what = "\(again.vertices.count) of \(route.vertices.count) vertices"
+      // GeoJSON and KML have no line of one position.
+      let held = target == .geojson || target == .kml ? try? route.withoutSinglePoints() : route
+      guard let held else { continue }
+      if !again.errors.isEmpty || again.vertices.count != held.vertices.count {
+        let what = "\(again.vertices.count) of \(held.vertices.count) vertices"
         Issue.record(
           "\(target): \(what) \(again.found(.error)), \(shown(bytes)), seed \(runSeed)"
         )

@@ -388,9 +388,18 @@ import Testing
     let routes = document(rte + rte)
     #expect(routes.shape == [[2], [2]] && routes.codes.isEmpty)
     let both = document(rte + "<trk><trkseg>\(point)</trkseg></trk>" + rte)
-    #expect(both.shape == [[1]] && both.codes == [.routesIgnored])
-    #expect(both.diagnostics[0].message.contains("2 routes (rte) are left aside"))
-    #expect(both.diagnostics[0].column == 6)
+    // A point is no line, and hides no route.
+    #expect(both.shape == [[2], [2]] && both.codes == [.routesIgnored])
+    #expect(both.asides.map(\.vertexCount) == [1])
+    let line = document(rte + "<trk><trkseg>\(point)\(point)</trkseg></trk>" + rte)
+    #expect(line.shape == [[2]] && line.codes == [.routesIgnored])
+    #expect(line.diagnostics[0].message.contains("2 routes (rte) are left aside"))
+    #expect(line.diagnostics[0].column == 6)
+    // A route is chosen by its name; all chosen ones stand in file order.
+    #expect(try line.choice(named: ["R"]) == .several([1]))
+    let chosen = try line.route(line.choice(named: ["1", "R"]))
+    #expect(chosen.partStarts == [0, 2] && chosen.vertices[0].longitude == 6)
+    #expect(throws: RouteError.self) { try line.choice(named: ["S"]) }
     // A track without a point does not hide a route.
     let empty = document("<trk><trkseg/></trk>" + rte)
     #expect(empty.shape == [[2]])
@@ -480,7 +489,7 @@ import Testing
     #expect(all.course.laps == 1)
     #expect(try document.route(.one(1)).course.laps == 5)
     var options = RouteOptions()
-    options.joins = .counted
+    options.joinsByLength.setAbove(meters: 0, .counted)
     options.joinByNumber = [3: .ferry]
     options.laps = 7
     options.thereAndBack = true

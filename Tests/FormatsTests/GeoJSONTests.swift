@@ -40,6 +40,9 @@ import Testing
     ),
     ("Polygon", "[[[0,0],[1,1],[1,0],[0,0]]]", [], 0, [.area, .ringWinding]),
     ("Polygon", "[[[0,0],[1,0],[0,0]]]", [], 0, [.area, .ringOpen]),
+    ("Polygon", "[[[0,0],[1,0],[1,1]]]", [], 0, [.area, .ringOpen, .ringOpen]),
+    ("Polygon", "[[[0,0,1],[1,0,1],[1,1,1],[0,0,2]]]", [], 0, [.area, .ringOpen]),
+    ("Polygon", "[[[0,0,1],[1,0,1],[1,1,1],[0,0,1]]]", [], 0, [.area]),
     ("MultiPolygon", "[[[[0,0],[1,0],[1,1],[0,0]]],[[[5,5],[6,5],[6,6],[5,5]]]]", [], 0, [.area]),
     // Faults.
     ("Point", "[1]", [], 0, [.positionTooShort]),
@@ -118,6 +121,25 @@ import Testing
         Waypoint(name: "P", coordinate: place(21, 11, 31), type: "t"),
       ])
     #expect(document.tracks[0].offset == 40)
+  }
+
+  /// Wherever a file ends, the positions before that are kept, with the names that came before.
+  @Test func whatIsCutOffKeepsWhatCameBefore() {
+    let whole =
+      "{\"type\":\"FeatureCollection\",\"features\":[{\"type\":\"Feature\",\"properties\":{\"name\":\"N\"},"
+      + "\"geometry\":{\"type\":\"MultiLineString\",\"coordinates\":[[[1,2],[3,4]],[[5,6],[7,8]]]}}]}"
+    let first = whole.range(of: "[[[")?.lowerBound ?? whole.endIndex
+    for end in whole.indices[first...].dropFirst() where end < whole.index(before: whole.endIndex) {
+      let text = String(whole[..<end])
+      let document = read(text)
+      let positions = text[first...].matches(of: /\[\d,\d\]/).count
+      #expect(document.vertices.count == positions, "\(text)")
+      #expect(document.codes.contains(.notWellFormed))
+      if positions > 0 { #expect(document.tracks.map(\.name) == ["N"]) }
+    }
+    // The type may have come after the coordinates.
+    let late = read("{\"coordinates\":[[1,2],[3,4],[5,")
+    #expect(late.shape == [[2]] && late.codes == [.notWellFormed])
   }
 
   @Test func theNestingOfPolygonsIsUnderstood() {

@@ -22,7 +22,8 @@ import Testing
       #expect(others.isEmpty, "\(document.diagnostics.first?.summary ?? ""), seed \(runSeed)")
       #expect(document.format == format)
       let again = try document.route()
-      let held = Held(route, format, options)
+      let isOfLines = format == .geojson || format == .kml
+      let held = Held(isOfLines ? Self.ofLines(route) : route, format, options)
       let read = Held(again)
       #expect(held.differences(from: read) == [], "\(shown(bytes)), seed \(runSeed)")
       // What has been written once does not change any more.
@@ -30,6 +31,11 @@ import Testing
         RouteWriter.write(again, as: format, options: options) == bytes || format == .geojson,
         "seed \(runSeed)")
     }
+  }
+
+  /// GeoJSON and KML have no line of one position; where there is nothing else, it is written.
+  private static func ofLines(_ route: Route) -> Route {
+    (try? route.withoutSinglePoints()) ?? route
   }
 
   @Test func theFormatIsToldFromTheFirstBytes() throws {
@@ -49,11 +55,11 @@ import Testing
     var random = SplitMix64("throughAllFormatsInARow")
     for _ in 0..<100 {
       let route = try random.route()
-      var now = route
+      var now = try RouteReader.read(RouteWriter.write(route, as: .gpx)).route()
+      let held = Held(Self.ofLines(now), .gpx, WriteOptions())
       for format in [RouteFormat.gpx, .kml, .geojson, .gpx, .geojson, .kml] {
         now = try RouteReader.read(RouteWriter.write(now, as: format)).route()
       }
-      let held = Held(route, .gpx, WriteOptions())
       #expect(held.differences(from: Held(now)) == [], "seed \(runSeed)")
     }
   }
@@ -64,10 +70,11 @@ import Testing
     var random = SplitMix64("cutsAreMarkedAndUndone")
     var cutCount = 0
     for _ in 0..<400 {
-      let route = try random.route()
+      let any = try random.route()
+      guard let route = try? any.withoutSinglePoints() else { continue }
       var options = WriteOptions()
       options.coordinateDigits = random.int(0...9)
-      let bytes = RouteWriter.write(route, as: .geojson, options: options)
+      let bytes = RouteWriter.write(any, as: .geojson, options: options)
       let written = try JSONDecoder().decode(Written.self, from: Data(bytes))
       let feature = try #require(written.features.first)
       let lines = feature.geometry.lines
@@ -83,9 +90,7 @@ import Testing
         let isCut = zip(line, line.dropFirst()).allSatisfy { abs($0[0] - $1[0]) <= 180 }
         #expect(isCut, "\(line), seed \(runSeed)")
       }
-      let short = lines.count { $0.count < 2 }
-      let shortParts = (0..<route.partCount).count { route.part($0).count < 2 }
-      #expect(short == shortParts, "seed \(runSeed)")
+      #expect(lines.allSatisfy { $0.count >= 2 }, "seed \(runSeed)")
       for cut in cuts {
         let end = try #require(lines[cut.line - 1].last)
         let start = lines[cut.line][0]

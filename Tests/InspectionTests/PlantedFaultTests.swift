@@ -158,7 +158,8 @@ import Testing
       return .vertex(part: first, 0)
     },
     Kind(.walkedTwice) { quest, random in
-      // The last twelve vertices back again.
+      // The last twelve vertices back again; from a waypoint that would be a visit.
+      quest.stops = []
       let part = quest.parts.count - 1
       let count = quest.parts[part].count
       quest.parts[part] += quest.parts[part][(count - 13)..<(count - 1)].reversed()

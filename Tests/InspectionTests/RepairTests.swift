@@ -116,6 +116,10 @@ import Testing
           + "<wpt lat=\"51.00000\" lon=\"7.00001\"><name>W</name></wpt>"),
       has: ["<ele>3</ele><time>"]),
     Case(
+      .schemaAttribute,
+      track(points(9) { $0 == 3 ? "<trkpt lat=\"51.00270\" ele=\"90\" lon=\"7.00003\" />" : nil }),
+      has: ["<trkpt lat=\"51.00270\" lon=\"7.00003\"><ele>90</ele></trkpt>"], hasNot: ["ele="]),
+    Case(
       .attributeMissing,
       "<gpx xmlns=\"http://www.topografix.com/GPX/1/1\"><trk><trkseg>\(points(9))</trkseg></trk></gpx>",
       has: ["version=\"1.1\"", "creator="]),

@@ -81,7 +81,7 @@ import Testing
       bad: gpx([("Bridge", 51.00901, 7.00001)], north(40) + north(39).reversed()),
       good: gpx([("Bridge", 51.00901, 7.00001)], north(40))),
     Pair(
-      .milestoneSpacing, .info, bad: gpx([("Bridge", 51.00901, 7.00001)], north(40)),
+      .milestoneSpacing, .info, bad: gpx([("Bridge", 51.00901, 7.00001)], north(200)),
       good: gpx(
         (1...4).map { i -> (String, Double, Double) in
           ("W\(i)", 51.00001 + Double(i) * 0.007, 7.00001)

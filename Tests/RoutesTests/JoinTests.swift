@@ -127,7 +127,8 @@ import Testing
     #expect(
       message(one)
         == "join 1 from part 1 to part 2, 3.3 km from 0.0, 0.02 to 0.03, 0.02, is too long to guess: "
-        + "choose with --join 1=walk|ferry|counted, or for all joins with --joins walk|ferry|counted"
+        + "choose with --join 1=walk|ferry|counted, or all that are undecided with --joins "
+        + "walk|ferry|counted"
     )
     // The longest of several.
     let three = try measured([a, b, c, a])

@@ -38,6 +38,21 @@ extension DiagnosticCatalog {
       bad: track("    <trkpt lat=\"54.46\" lon=\"-3.07\"><elev>90</elev></trkpt>"),
       good: track("    <trkpt lat=\"54.46\" lon=\"-3.07\"><ele>90</ele></trkpt>")),
     .init(
+      .schemaAttribute, "Attribute that GPX does not have there", .warning,
+      "A tag has an attribute that the schema of GPX does not know. Strict programs refuse the file, and "
+        + "others read past it: an elevation that is written as an attribute is an elevation that the "
+        + "profile lacks. The repair makes an element of an ele. Write any other as an element under "
+        + "“extensions”, or remove it.",
+      bad: track("    <trkpt lat=\"54.46\" lon=\"-3.07\" ele=\"90\"/>"),
+      good: track("    <trkpt lat=\"54.46\" lon=\"-3.07\"><ele>90</ele></trkpt>")),
+    .init(
+      .schemaValue, "Value that GPX does not allow", .warning,
+      "An element or attribute holds a text that the schema of GPX forbids, such as a negative number of "
+        + "satellites, a kind of fix that does not exist, or a word where a number belongs. Strict "
+        + "programs refuse the file. Correct the value, or remove the element.",
+      bad: track("    <trkpt lat=\"54.46\" lon=\"-3.07\"><fix>4d</fix></trkpt>"),
+      good: track("    <trkpt lat=\"54.46\" lon=\"-3.07\"><fix>3d</fix></trkpt>")),
+    .init(
       .schemaRepeated, "Element given twice", .warning,
       "An element stands more than once where GPX allows one. The last one is used here, and other "
         + "programs may take the first, so they can show another name or elevation. Keep the one that "

@@ -21,7 +21,8 @@ extension DiagnosticCatalog {
     .init(
       .routesIgnored, "Routes beside tracks", .info,
       "The file has both tracks (trk) and routes (rte). The tracks are the finer drawing and make the "
-        + "line; the routes are left aside. If you want the routes, remove the tracks from the file.",
+        + "line; the routes are left aside. Choose a route with --track NAME or --track NUMBER. Where no track "
+        + "has a line, only single points, the routes make the line and the tracks are left aside.",
       bad: gpx(
         """
           <rte><rtept lat="54.46" lon="-3.07"/></rte>

@@ -68,6 +68,9 @@ protocol DocumentEditor {
   func setAttribute(
     _ name: String, _ value: String, inTagAt offset: Int
   ) throws(EditError) -> EditPlan
+  mutating func makeElement(
+    ofAttribute name: String, inTagAt offset: Int
+  ) throws(EditError) -> EditPlan
   func removeMember(at offset: Int) throws(EditError) -> EditPlan
   func replaceValue(at offset: Int, with bytes: [UInt8]) throws(EditError) -> EditPlan
 }
@@ -111,7 +114,7 @@ extension DocumentEditor {
   var parts: [SourcePart] { source.parts }
   var trackOfPart: [Int] { source.trackOfPart }
 
-  /// The tracks that have parts, in file order.
+  /// The tracks that have parts, in file order; without what is left aside.
   var filledTracks: [Int] {
     document.tracks.indices.filter { !document.tracks[$0].parts.isEmpty }
   }
@@ -167,6 +170,10 @@ extension DocumentEditor {
 
   func setAttribute(
     _ name: String, _ value: String, inTagAt offset: Int
+  ) throws(EditError) -> EditPlan { throw .elementsAreXML }
+
+  mutating func makeElement(
+    ofAttribute name: String, inTagAt offset: Int
   ) throws(EditError) -> EditPlan { throw .elementsAreXML }
 
   func removeMember(at offset: Int) throws(EditError) -> EditPlan {

@@ -96,6 +96,8 @@ struct EditPlanner {
     case .removeMember(let offset): return try editor.removeMember(at: offset)
     case .insertAttribute(let name, let value, let offset):
       return try editor.insertAttribute(name, value, inTagAt: offset)
+    case .makeElement(let name, let offset):
+      return try editor.makeElement(ofAttribute: name, inTagAt: offset)
     case .setAttributes(let attributes, let offset):
       var plan = EditPlan()
       for pair in attributes where pair.count == 2 {
@@ -168,7 +170,8 @@ struct EditPlanner {
   // MARK: Statements
 
   private mutating func setJoins(_ policies: [JoinPolicy]) throws(EditError) -> EditPlan {
-    let count = max(parts.count { !$0.vertices.isEmpty } - 1, 0)
+    let filled = parts.prefix(source.routePartCount).count { !$0.vertices.isEmpty }
+    let count = max(filled - 1, 0)
     guard policies.count == count else {
       throw EditError(
         .range, "\(policies.count) join policies are given for \(count) joins")
@@ -183,7 +186,7 @@ struct EditPlanner {
   private mutating func state(
     _ name: String, _ value: StatedValue
   ) throws(EditError) -> EditPlan {
-    let filled = document.tracks.indices.filter { document.tracks[$0].vertexCount > 0 }
+    let filled = document.tracks.indices.filter { document.allTracks[$0].vertexCount > 0 }
     let only = filled.count == 1 ? filled[0] : nil
     let sites = editor.sites(of: name)
     var stated: [StatementSite] = []

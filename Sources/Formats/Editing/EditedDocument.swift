@@ -6,7 +6,7 @@ internal import Routes
 struct EditedDocument {
   let document: RouteDocument
   let bytes: [UInt8]
-  /// All parts in file order.
+  /// All parts in file order; after them those of what is left aside.
   let parts: [SourcePart]
   /// The track of each part.
   let trackOfPart: [Int]
@@ -19,7 +19,7 @@ struct EditedDocument {
     var parts: [SourcePart] = []
     var trackOfPart: [Int] = []
     var firstVertex = [0]
-    for (index, track) in document.tracks.enumerated() {
+    for (index, track) in document.allTracks.enumerated() {
       for part in track.parts {
         parts.append(part)
         trackOfPart.append(index)
@@ -30,6 +30,9 @@ struct EditedDocument {
     self.trackOfPart = trackOfPart
     self.firstVertex = firstVertex
   }
+
+  /// How many of the parts make the route where nobody chooses.
+  var routePartCount: Int { document.tracks.reduce(0) { $0 + $1.parts.count } }
 
   // MARK: Checks
 

@@ -125,7 +125,7 @@ struct GeoJSONEditor: DocumentEditor {
   }
 
   mutating func feature(ofPart part: Int) throws(EditError) -> GeoJSONFeature {
-    try feature(at: document.tracks[trackOfPart[part]].offset)
+    try feature(at: document.allTracks[trackOfPart[part]].offset)
   }
 
   /// The lines of a file that make a part: several where reading mended a cut at 180 degrees.
@@ -148,8 +148,8 @@ struct GeoJSONEditor: DocumentEditor {
   /// Whether a track has lines that reading joined at 180 degrees.
   private mutating func isMended(_ track: Int) throws(EditError) -> Bool {
     if let known = mendedTracks[track] { return known }
-    let feature = try feature(at: document.tracks[track].offset)
-    let isMended = feature.lines.count != document.tracks[track].parts.count
+    let feature = try feature(at: document.allTracks[track].offset)
+    let isMended = feature.lines.count != document.allTracks[track].parts.count
     mendedTracks[track] = isMended
     return isMended
   }
@@ -188,7 +188,7 @@ struct GeoJSONEditor: DocumentEditor {
   }
 
   func range(ofTrack track: Int) throws(EditError) -> Range<Int> {
-    try value(at: document.tracks[track].offset)
+    try value(at: document.allTracks[track].offset)
   }
 
   mutating func reversePart(_ part: Int) throws(EditError) -> EditPlan {

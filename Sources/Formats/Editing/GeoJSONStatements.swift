@@ -6,12 +6,12 @@ extension GeoJSONEditor {
     let filledTracks = filledTracks
     guard let root = json.value(at: rootStart) else { return [] }
     let isTrack =
-      filledTracks.count == 1 && document.tracks[filledTracks[0]].offset == root.lowerBound
+      filledTracks.count == 1 && document.allTracks[filledTracks[0]].offset == root.lowerBound
     var sites = json.members(of: root, named: name).map {
       StatementSite(range: $0.value, track: isTrack ? filledTracks[0] : nil)
     }
     for track in filledTracks {
-      guard let feature = try? feature(at: document.tracks[track].offset) else { continue }
+      guard let feature = try? feature(at: document.allTracks[track].offset) else { continue }
       for member in feature.members where json.string(member.key) == "properties" {
         sites += json.members(of: member.value, named: name).map {
           StatementSite(range: $0.value, track: track)
@@ -28,7 +28,7 @@ extension GeoJSONEditor {
   ) throws(EditError) -> EditPlan {
     var plan = EditPlan()
     if let track {
-      let feature = try feature(at: document.tracks[track].offset)
+      let feature = try feature(at: document.allTracks[track].offset)
       if feature.isFeature {
         insertMember(name, value.json, inPropertiesOf: feature, &plan)
         return plan

@@ -7,7 +7,7 @@ extension EditPlanner {
   mutating func joinSites() -> [StatementSite] {
     let isStated =
       document.properties.joins != nil
-      || document.tracks.contains { $0.properties.joins != nil }
+      || document.allTracks.contains { $0.properties.joins != nil }
     return isStated ? editor.sites(of: "joins") : []
   }
 
@@ -33,11 +33,11 @@ extension EditPlanner {
       if let track = site.track {
         // A track that moves as a whole takes its statement along.
         if movedTracks?.contains(track) ?? false { return nil }
-        stated = document.tracks[track].properties.joins ?? []
+        stated = document.allTracks[track].properties.joins ?? []
         slots = parts.indices.filter { source.trackOfPart[$0] == track }
       } else {
         stated = document.properties.joins ?? []
-        slots = Array(parts.indices)
+        slots = Array(0..<source.routePartCount)
       }
       let old = slots.filter { !parts[$0].vertices.isEmpty }
       let isWhole = site.track != nil && movedTracks != nil

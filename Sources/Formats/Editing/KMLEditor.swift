@@ -257,7 +257,7 @@ struct KMLEditor: XMLEditor {
 
   /// A line, or its whole placemark where that holds nothing else.
   private mutating func placemarkOrGeometry(ofPart part: Int) throws(EditError) -> Range<Int> {
-    let offset = document.tracks[trackOfPart[part]].offset
+    let offset = document.allTracks[trackOfPart[part]].offset
     let found = try geometries(ofPlacemarkAt: offset)
     guard let geometry = found.first(where: { $0.start == parts[part].offset }) else {
       throw .nothing(at: parts[part].offset)

@@ -3,25 +3,28 @@ internal import Routes
 /// The order of all parts, which moves tracks as wholes where it can.
 extension EditPlanner {
   mutating func orderParts(_ order: [Int]) throws(EditError) -> EditPlan {
-    let order = try source.checked(order: order, of: parts.count, "parts")
-    if order == Array(parts.indices) { return EditPlan() }
+    let count = source.routePartCount
+    let order = try source.checked(order: order, of: count, "parts")
+    if order == Array(0..<count) { return EditPlan() }
+    // What is left aside stays where it is.
+    let whole = order + Array(count..<parts.count)
     if let tracks = trackOrder(order) {
       var slots: [Range<Int>] = []
       let filledTracks = editor.filledTracks
       for index in filledTracks { slots.append(try editor.range(ofTrack: index)) }
       var plan = source.exchange(slots, tracks)
       let moved = zip(filledTracks, tracks).enumerated().filter { $0.offset != $0.element.1 }
-      plan.structure = .ordersParts(order, movedTracks: Set(moved.map(\.element.0)))
+      plan.structure = .ordersParts(whole, movedTracks: Set(moved.map(\.element.0)))
       return plan
     }
     var slots: [Range<Int>] = []
-    for part in parts.indices { slots.append(try editor.range(ofPart: part)) }
+    for part in 0..<count { slots.append(try editor.range(ofPart: part)) }
     for (slot, other) in order.enumerated() where slot != other {
       try editor.checkExchange(of: other, to: slot)
     }
     try checkJoins(order)
     var plan = source.exchange(slots, order)
-    plan.structure = .ordersParts(order, movedTracks: nil)
+    plan.structure = .ordersParts(whole, movedTracks: nil)
     return plan
   }
 

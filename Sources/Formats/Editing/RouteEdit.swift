@@ -57,6 +57,8 @@ public enum RouteEdit: Hashable, Sendable {
   case removeMember(atOffset: Int)
   /// Puts an attribute into the XML tag that stands at a byte.
   case insertAttribute(name: String, value: String, inTagAt: Int)
+  /// Makes an element, the first within, of an attribute of the XML tag that stands at a byte.
+  case makeElement(ofAttribute: String, inTagAt: Int)
   /// Writes attributes of the XML tag that stands at a byte, each a name and a value, whether they are
   /// there or not.
   case setAttributes([[String]], inTagAt: Int)

@@ -18,7 +18,7 @@ extension XMLEditor {
   }
 
   func element(ofTrack track: Int) throws(EditError) -> XMLElement {
-    try xml.element(at: document.tracks[track].offset)
+    try xml.element(at: document.allTracks[track].offset)
   }
 
   /// Refuses to move parts between tracks one of which declares a namespace.
@@ -96,5 +96,28 @@ extension XMLEditor {
     return EditPlan(texts: [
       TextEdit(at: tag.name.upperBound, " \(name)=\"\(value.asXMLAttribute)\"")
     ])
+  }
+
+  mutating func makeElement(
+    ofAttribute name: String, inTagAt offset: Int
+  ) throws(EditError) -> EditPlan {
+    let start = try tagStart(at: offset)
+    guard let tag = xml.lexer.tag(at: start), let attribute = xml.lexer.attribute(name, of: tag)
+    else { throw .nothing(at: offset) }
+    let prefix = xml.lexer.prefix(of: tag)
+    if xml.children(of: try xml.element(at: start), named: name).count > 0 {
+      throw .unsupported("the element holds a “\(shortened(name))” already")
+    }
+    let child = "<\(prefix)\(name)>\(xml.lexer.text(attribute.value))</\(prefix)\(name)>"
+    var from = attribute.name.lowerBound
+    while from > tag.name.upperBound, bytes[from - 1] <= 0x20 { from -= 1 }
+    let removal = TextEdit(from..<attribute.value.upperBound + 1)
+    guard tag.isEmptyTag else {
+      return EditPlan(texts: [removal, TextEdit(at: tag.contentStart, child)])
+    }
+    let whole = xml.lexer.text(tag.name)
+    var end = tag.contentStart - 2
+    while end > removal.range.upperBound, bytes[end - 1] <= 0x20 { end -= 1 }
+    return EditPlan(texts: [removal, TextEdit(end..<tag.contentStart, ">\(child)</\(whole)>")])
   }
 }

@@ -33,6 +33,8 @@ final class GPXReader: XMLReader {
   /// Points of the current track or route that were seen, faulty ones included.
   var pointNumber = 0
   var waypointNumber = 0
+  /// Points of the current segment that are no track points.
+  private var foreignPoints = 0
   /// The points that shape the way behind the route point that the stream is in.
   var shape: [(place: Coordinate, offset: Int)] = []
   private var trackStory: String?
@@ -61,19 +63,19 @@ final class GPXReader: XMLReader {
     schemaCheck?.start(name, attributes, offset: stream.offset)
   }
 
-  override func checkEnd() { schemaCheck?.end() }
+  override func checkEnd(_ stream: XMLStream) { schemaCheck?.end(offset: stream.offset) }
 
   override func complete() {
-    let hasTrack = tracks.contains { $0.vertexCount > 0 }
-    if hasTrack, let ignored = routes.first(where: { $0.vertexCount > 0 }) {
-      diagnostics.note(
-        .routesIgnored, .info,
-        "the file has tracks, so its "
-          + (routes.count == 1 ? "route (rte) is" : "\(routes.count) routes (rte) are")
-          + " left aside", at: ignored.offset)
+    func hasLine(_ lines: [Track]) -> Bool {
+      lines.contains { $0.parts.contains { $0.vertices.count > 1 } }
     }
-    let usesTracks = hasTrack || routes.isEmpty
+    // Points that make no line hide no route.
+    let usesTracks =
+      hasLine(tracks)
+      || !hasLine(routes) && (routes.isEmpty || tracks.contains { $0.vertexCount > 0 })
     document.tracks = usesTracks ? tracks : routes
+    document.asides = (usesTracks ? routes : tracks).filter { $0.vertexCount > 0 }
+    noteAsides(usesTracks)
     document.rejected = (document.rejected + (usesTracks ? rejectedOfTracks : rejectedOfRoutes))
       .sorted { $0.offset < $1.offset }
     if document.rejected.count > RouteDocument.mostRejected {
@@ -84,6 +86,19 @@ final class GPXReader: XMLReader {
       takeRouteNames()
     }
     schemaCheck?.finish(bounds, into: &diagnostics)
+  }
+
+  private func noteAsides(_ usesTracks: Bool) {
+    guard let first = document.asides.first else { return }
+    let count = document.asides.count
+    let aside =
+      usesTracks
+      ? count == 1 ? "route (rte) is" : "\(count) routes (rte) are"
+      : count == 1 ? "track without a line is" : "\(count) tracks without a line are"
+    diagnostics.note(
+      .routesIgnored, .info,
+      "the file has \(usesTracks ? "tracks" : "routes (rte)"), so its \(aside) left aside; --track "
+        + "NAME or --track NUMBER picks from \(document.trackNames)", at: first.offset)
   }
 
   // MARK: Elements
@@ -115,6 +130,7 @@ final class GPXReader: XMLReader {
     switch parent {
     case .segment:
       if XMLName.equals(local, "trkpt") { return startPoint(.trackPoint, attributes, stream) }
+      if XMLName.equals(local, "wpt") || XMLName.equals(local, "rtept") { foreignPoints += 1 }
     case .trackPoint, .routePoint:
       if XMLName.equals(local, "ele") { return startText(.elevation, stream) }
       if isThorough, XMLName.equals(local, "time") { return startText(.time, stream) }
@@ -129,6 +145,7 @@ final class GPXReader: XMLReader {
     case .track:
       if XMLName.equals(local, "trkseg") {
         beginPart(stream)
+        foreignPoints = 0
         return .segment
       }
       if XMLName.equals(local, "name") { return startText(.name, stream) }
@@ -254,7 +271,14 @@ final class GPXReader: XMLReader {
       takeRouteName()
       takeShape()
     case .segment:
-      noteEmptyPart("a track segment without points is left out\(trackContext)")
+      if foreignPoints > 0 {
+        diagnostics.note(
+          .misplaced, .warning,
+          "\(foreignPoints) points of this track segment are written as wpt or rtept, so they are not "
+            + "read; a point of a segment is a trkpt\(trackContext)", at: part.offset)
+      } else {
+        noteEmptyPart("a track segment without points is left out\(trackContext)")
+      }
       track.parts.append(part)
     case .track:
       nameTrack()

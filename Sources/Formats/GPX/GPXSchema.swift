@@ -12,13 +12,17 @@ struct GPXSchema: Sendable {
     let name: String?
     let type: ElementType
     let isMany: Bool
+    /// What its text must be; nil where the schema allows any.
+    let value: GPXValue?
   }
 
   struct Content: Sendable {
     var name = ""
     var children: [Child] = []
-    /// The attributes that must be there, but for lat and lon.
+    /// The attributes that must be there, but for lat and lon; no others may be.
     var attributes: [String] = []
+    /// Whether it is a point, with lat and lon.
+    var isPoint = false
     /// Whether elements of any other namespace may stand in it, and none of its own.
     var isForOthers = false
   }
@@ -96,9 +100,13 @@ struct GPXSchema: Sendable {
       let isMany = word.last == "*"
       let sides = (isMany ? word.dropLast() : word).split(separator: "=")
       let type = sides.count > 1 ? typesByName[String(sides[1])] ?? .text : .text
-      return Child(name: sides[0] == "#" ? nil : String(sides[0]), type: type, isMany: isMany)
+      return Child(
+        name: sides[0] == "#" ? nil : String(sides[0]), type: type, isMany: isMany,
+        value: type == .text ? GPXValue.ofElements[String(sides[0])] : nil)
     }
-    return Content(name: name, children: list, attributes: attributes)
+    return Content(
+      name: name, children: list, attributes: attributes,
+      isPoint: ["wpt", "rtept", "trkpt"].contains(name))
   }
 
   private static let typesByName = Dictionary(

@@ -17,9 +17,12 @@ struct GPXSchemaCheck {
     var last = -1
     /// The children that were there, a bit each.
     var seen: UInt32 = 0
+    /// What its text must be.
+    var value: GPXValue?
+    var name = ""
   }
 
-  private enum Kind { case order, repeated, unknown, foreign, attribute }
+  private enum Kind { case order, repeated, unknown, foreign, attribute, otherAttribute, value }
 
   private struct Key: Hashable {
     let kind: Kind
@@ -32,6 +35,8 @@ struct GPXSchemaCheck {
     let key: Key
     let offset: Int
     var count = 1
+    /// The value that stands there first.
+    var sample = ""
     /// What mends it.
     var remedy: [RouteEdit] = []
   }
@@ -92,19 +97,47 @@ struct GPXSchemaCheck {
     open[open.count - 1].seen |= bit
     open[open.count - 1].last = max(parent.last, index)
     if isOwn {
-      open.append(Open(type: child.type, offset: offset()))
+      var element = Open(type: child.type, offset: offset())
+      element.value = child.value
+      if child.value != nil { element.name = child.name ?? "" }
+      open.append(element)
       checkAttributes(child.type, attributes, offset: offset())
     } else {
       ignored = 1
     }
   }
 
-  mutating func end() {
+  /// - Parameter offset: of the closing tag.
+  mutating func end(offset: @autoclosure () -> Int) {
     if ignored > 0 {
       ignored -= 1
-    } else {
-      _ = open.popLast()
+    } else if let element = open.popLast(), let value = element.value {
+      checkText(of: element, value, end: offset())
     }
+  }
+
+  private mutating func checkText(of element: Open, _ value: GPXValue, end: Int) {
+    guard !source.encoding.isWide, let parent = open.last else { return }
+    let start = source.bytes[element.offset...].firstIndex(of: 0x3E).map { $0 + 1 } ?? end
+    let range = min(start, end)..<end
+    let allowed = source.bytes.withUnsafeBufferPointer { bytes -> Bool in
+      let text = UnsafeBufferPointer(rebasing: bytes[range])
+      // Comments, sections and references are not taken apart.
+      return text.contains { $0 == 0x3C || $0 == 0x26 }
+        || value.allows(text, version: schema.version)
+        || element.name == "ele" && Self.isTold(text.trimmed)
+    }
+    if allowed { return }
+    note(
+      .value, parent.type, element.name, element.offset,
+      sample: shortened(String(decoding: source.bytes[range].prefix(200), as: UTF8.self)))
+  }
+
+  /// Whether the reader itself refuses a number that the schema refuses.
+  private static func isTold(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+    if text.isEmpty { return false }
+    let read = try? DecimalNumber.parse(text, from: 0, grammar: .xml, mostBytes: 1_024)
+    return read?.1 != text.count
   }
 
   /// The index of a child by its name, nil meaning one of another namespace; most files keep the
@@ -207,7 +240,11 @@ struct GPXSchemaCheck {
     _ type: GPXSchema.ElementType, _ attributes: XMLAttributes,
     offset: @autoclosure () -> Int
   ) {
-    let required = schema.content(type).attributes
+    let content = schema.content(type)
+    let required = content.attributes
+    for (key, value) in attributes {
+      checkAttribute(key, value, content, type, offset: offset())
+    }
     if required.isEmpty { return }
     for attribute in required {
       var isThere = false
@@ -218,6 +255,42 @@ struct GPXSchemaCheck {
       }
     }
     if type == .bounds, bounds.isEmpty { takeBounds(required, attributes, offset: offset()) }
+  }
+
+  private mutating func checkAttribute(
+    _ key: UnsafePointer<CChar>, _ value: UnsafePointer<CChar>, _ content: GPXSchema.Content,
+    _ type: GPXSchema.ElementType, offset: @autoclosure () -> Int
+  ) {
+    if content.isPoint, XMLName.equals(key, "lat") || XMLName.equals(key, "lon") {
+      return checkDegrees(key, value, type, offset: offset())
+    }
+    let name = String(cString: key)
+    if content.attributes.contains(name) || name == "xmlns" || name.hasPrefix("xmlns:")
+      || name.hasPrefix("xsi:")
+    {
+      return
+    }
+    var remedy: RouteEdit?
+    if content.isPoint, name == "ele", GPXValue.decimal.allows(value) {
+      remedy = .makeElement(ofAttribute: name, inTagAt: offset())
+    }
+    note(.otherAttribute, type, shortened(name), offset(), remedy: remedy)
+  }
+
+  /// Degrees that the reader takes and the schema does not: with an exponent, or 180 in GPX 1.1.
+  private mutating func checkDegrees(
+    _ key: UnsafePointer<CChar>, _ value: UnsafePointer<CChar>, _ type: GPXSchema.ElementType,
+    offset: @autoclosure () -> Int
+  ) {
+    if GPXValue.decimal.allows(value) {
+      guard schema.version == "1.1", value[0] == 0x31, XMLName.equals(key, "lon"),
+        Double(String(cString: value)) == 180
+      else { return }
+    } else if !(Double(String(cString: value)) ?? .nan).isFinite {
+      return
+    }
+    note(
+      .value, type, String(cString: key), offset(), sample: shortened(value))
   }
 
   /// What is written where the root lacks an attribute; nil where nobody can know.
@@ -285,7 +358,7 @@ struct GPXSchemaCheck {
 
   private mutating func note(
     _ kind: Kind, _ parent: GPXSchema.ElementType, _ name: String, _ offset: @autoclosure () -> Int,
-    before: Int = -1, remedy: RouteEdit? = nil
+    before: Int = -1, sample: String = "", remedy: RouteEdit? = nil
   ) {
     let key = Key(kind: kind, parent: parent, name: name, before: before)
     if let index = indices[key] {
@@ -298,7 +371,7 @@ struct GPXSchemaCheck {
     } else if faults.count < Self.mostKinds {
       indices[key] = faults.count
       faults.append(
-        Fault(key: key, offset: offset(), remedy: remedy.map { [$0] } ?? []))
+        Fault(key: key, offset: offset(), sample: sample, remedy: remedy.map { [$0] } ?? []))
     } else {
       uncounted += 1
     }
@@ -348,6 +421,21 @@ struct GPXSchemaCheck {
           + (schema.version == "1.1"
             ? "\(gpx) lets those stand under “extensions” only" : "\(gpx) has no place for those"),
         .info)
+    case .otherAttribute:
+      return made(
+        .schemaAttribute,
+        "\(gpx) has no attribute “\(key.name)” for “\(content.name)”"
+          + (fault.remedy.isEmpty
+            ? "" : "; it is an element there, and as an attribute nobody reads it"))
+    case .value:
+      let isDegrees = key.name == "lat" || key.name == "lon"
+      let due =
+        isDegrees
+        ? "a number without an exponent"
+          + (key.name == "lon" ? " of -180 or more and below 180" : "")
+        : GPXValue.ofElements[key.name]?.due ?? ""
+      return made(
+        .schemaValue, "the \(key.name) is “\(fault.sample)”, and \(gpx) asks for \(due)")
     case .attribute:
       return made(
         .attributeMissing, "“\(content.name)” has no attribute “\(key.name)”, as \(gpx) asks")

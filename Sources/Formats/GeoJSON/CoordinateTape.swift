@@ -49,15 +49,16 @@ extension CoordinateTape {
   /// - Parameters:
   ///   - pointer: JSON pointer of the member.
   ///   - room: how many positions the file may still have, of `most` in all.
+  ///   - tape: takes it down; where the reading fails, it holds what came before.
   static func read(
     _ cursor: inout JSONCursor, pointer: String, room: Int, most: Int,
-    diagnostics: inout DiagnosticList
-  ) throws(JSONFault) -> CoordinateTape {
+    into tape: inout CoordinateTape, diagnostics: inout DiagnosticList
+  ) throws(JSONFault) {
     // What is open: the index of the item in each array; the innermost is last.
     var path: [Int] = []
     do throws(JSONFault) {
-      return try readItems(
-        &cursor, path: &path, pointer: pointer, room: room, most: most,
+      try readItems(
+        &cursor, path: &path, pointer: pointer, room: room, most: most, into: &tape,
         diagnostics: &diagnostics)
     } catch {
       var fault = error
@@ -68,9 +69,8 @@ extension CoordinateTape {
 
   private static func readItems(
     _ cursor: inout JSONCursor, path: inout [Int], pointer: String, room: Int, most: Int,
-    diagnostics: inout DiagnosticList
-  ) throws(JSONFault) -> CoordinateTape {
-    var tape = CoordinateTape()
+    into tape: inout CoordinateTape, diagnostics: inout DiagnosticList
+  ) throws(JSONFault) {
     tape.offset = cursor.offset
     var group = 0
     func here(_ path: [Int]) -> String { pointer + path.map { "/\($0)" }.joined() }
@@ -147,7 +147,6 @@ extension CoordinateTape {
         try cursor.skipValue()
       }
     }
-    return tape
   }
 
   private static func name(_ kind: JSONCursor.Kind) -> String {

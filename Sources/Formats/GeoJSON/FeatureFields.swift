@@ -19,6 +19,8 @@ struct FeatureFields {
   private(set) var officialDistance: Distance?
   private(set) var route = RouteProperties()
   private(set) var cuts: [AntimeridianCut] = []
+  /// The names of properties that mean nothing here.
+  private(set) var passedOver: [String] = []
 
   /// The name, or what other programs write for it: “Name” (ogr2ogr), “title” (simplestyle).
   var title: String? {
@@ -42,6 +44,7 @@ struct FeatureFields {
       do throws(JSONFault) {
         _ = try cursor.kind()
         guard keepsAll, let index = Self.names.firstIndex(of: key) else {
+          if keepsAll { passedOver.append(key) }
           try cursor.skipValue()
           continue
         }

@@ -8,6 +8,7 @@ extension RouteDocument {
     _ feature: GeoJSONObject, _ limits: ReadLimits, _ diagnostics: inout DiagnosticList
   ) {
     let fields = feature.fields
+    passOver(fields.passedOver)
     for var position in feature.rejected {
       if position.isWaypoint {
         position.vertex += waypoints.count
@@ -40,5 +41,9 @@ extension RouteDocument {
           type: fields.type, officialDistance: fields.officialDistance),
         offset: offset, owner: feature.offset)
     }
+  }
+
+  mutating func passOver(_ properties: [String]) {
+    for name in properties { passedOver.add(name) }
   }
 }

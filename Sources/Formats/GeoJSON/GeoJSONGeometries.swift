@@ -4,6 +4,8 @@ internal import Routes
 /// Makes lines and points of the coordinates of geometries, once their types are known.
 struct GeoJSONGeometries {
   var positions = GeoJSONPositions()
+  /// Whether a fault has ended the reading within a geometry, so that it may have had more positions.
+  var isCutShort = false
   private var hasNotedArea = false
 
   /// Takes the coordinates of a geometry that was read to its end.
@@ -52,7 +54,7 @@ struct GeoJSONGeometries {
     _ object: inout GeoJSONObject, _ diagnostics: inout DiagnosticList
   ) {
     let range = tape.run(run)
-    if range.count == 1 {
+    if range.count == 1, !isCutShort {
       diagnostics.note(
         .onePointPart, .warning, "a line needs two positions or more; this one has one",
         at: tape.runs[run].bracket, pointer: path)

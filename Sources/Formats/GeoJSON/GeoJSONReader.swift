@@ -70,6 +70,7 @@ private final class GeoJSONWalk {
           Diagnostic(
             Diagnostic.Code(error.code), .error, error.message, offset: error.offset,
             pointer: error.pointer ?? place))
+        keepOpen()
       }
     }
     if let (offset, pointer, count) = long {
@@ -96,35 +97,58 @@ private final class GeoJSONWalk {
     }
     try open(&cursor, role: .root, pointer: "", within: "")
     while var object = objects.popLast() {
-      place = object.items == nil ? object.outerPointer : object.pointer
-      if diagnostics.isHopeless {
-        throw cursor.fault(DiagnosticList.hopelessMessage, code: .limit)
+      let next: Step
+      do throws(JSONFault) { next = try step(&object, &cursor) } catch {
+        objects.append(object)
+        throw error
       }
-      if var items = object.items {
-        guard try cursor.nextItem(isFirst: items.index < 0) else {
-          object.items = nil
-          objects.append(object)
-          continue
-        }
-        items.index += 1
-        object.items = items
+      switch next {
+      case .member: objects.append(object)
+      case .object(let role, let pointer, let outer):
         objects.append(object)
-        try item(&cursor, role: items.role, pointer: "\(items.pointer)/\(items.index)")
-      } else if let (key, offset) = try cursor.nextKey(isFirst: object.isEmpty) {
-        object.isEmpty = false
-        place = object.pointer + "/" + JSONPointer.escaped(key)
-        let hasGeometry = try member(key, at: offset, &object, &cursor)
-        let outer = object.pointer
-        objects.append(object)
-        if hasGeometry { try open(&cursor, role: .geometry, pointer: place, within: outer) }
-      } else {
-        close(&object)
+        try open(&cursor, role: role, pointer: pointer, within: outer)
+      case .end: break
       }
     }
     place = ""
     if cursor.peek() != nil {
       throw cursor.fault("there is more after the end of the document")
     }
+  }
+
+  /// What was found in an object: a member or an item that was taken, an object that is to be opened,
+  /// or its end.
+  private enum Step {
+    case member, end
+    case object(role: GeoJSONRole, pointer: String, outer: String)
+  }
+
+  private func step(
+    _ object: inout GeoJSONObject, _ cursor: inout JSONCursor
+  ) throws(JSONFault) -> Step {
+    place = object.items == nil ? object.outerPointer : object.pointer
+    if diagnostics.isHopeless {
+      throw cursor.fault(DiagnosticList.hopelessMessage, code: .limit)
+    }
+    if var items = object.items {
+      guard try cursor.nextItem(isFirst: items.index < 0) else {
+        object.items = nil
+        return .member
+      }
+      items.index += 1
+      object.items = items
+      let next = try item(&cursor, role: items.role, pointer: "\(items.pointer)/\(items.index)")
+      if case .member = next { object.geometryCount += 1 }
+      return next
+    }
+    guard let (key, offset) = try cursor.nextKey(isFirst: object.isEmpty) else {
+      close(&object)
+      return .end
+    }
+    object.isEmpty = false
+    place = object.pointer + "/" + JSONPointer.escaped(key)
+    let isGeometry = try member(key, at: offset, &object, &cursor)
+    return isGeometry ? .object(role: .geometry, pointer: place, outer: object.pointer) : .member
   }
 
   private func open(
@@ -139,14 +163,15 @@ private final class GeoJSONWalk {
 
   private func item(
     _ cursor: inout JSONCursor, role: GeoJSONRole, pointer: String
-  ) throws(JSONFault) {
+  ) throws(JSONFault) -> Step {
     place = pointer
     let kind = try cursor.kind()
-    if kind == .object { return try open(&cursor, role: role, pointer: pointer, within: pointer) }
+    if kind == .object { return .object(role: role, pointer: pointer, outer: pointer) }
     let what = role == .feature ? "features holds Feature objects" : "geometries holds geometries"
     diagnostics.note(
       .memberType, .error, "\(what); this is \(kind.noun)", at: cursor.offset, pointer: pointer)
     try cursor.skipValue()
+    return .member
   }
 
   /// Takes an object that was read to its end.
@@ -155,6 +180,24 @@ private final class GeoJSONWalk {
     if let type = object.type, type.isGeometry { takeGeometry(type, &object) }
     checkBounds(of: object)
     if mayStateBounds, let outer = objects.indices.last { objects[outer].extent.add(object.extent) }
+    hand(object)
+  }
+
+  /// Keeps what was read of the objects that a fault has left open. What they lack may have come later.
+  private func keepOpen() {
+    geometries.isCutShort = true
+    while var object = objects.popLast() {
+      if let tape = object.tape, tape.count > 0,
+        let type = object.type ?? .ofLine(depth: tape.depth), type.isGeometry
+      {
+        takeGeometry(type, &object)
+      }
+      hand(object)
+    }
+  }
+
+  /// Gives what an object holds to what is around it.
+  private func hand(_ object: GeoJSONObject) {
     switch object.role {
     case .geometry, .member: objects[objects.count - 1].add(object)
     case .feature: document.add(object, limits, &diagnostics)
@@ -163,6 +206,7 @@ private final class GeoJSONWalk {
       if object.type == .featureCollection {
         if document.name == nil { document.name = object.fields.title }
         document.properties = object.fields.route
+        document.passOver(object.fields.passedOver)
       } else {
         document.add(object, limits, &diagnostics)
         if document.name == nil { document.name = object.fields.title }
@@ -214,7 +258,9 @@ private final class GeoJSONWalk {
       object.setType(try cursor.string(), at: offset, pointer: pointer, &diagnostics)
     case "coordinates":
       if kind == .array {
-        object.tape = try coordinates(&cursor, pointer)
+        var tape = CoordinateTape()
+        defer { object.tape = tape }
+        try readCoordinates(into: &tape, &cursor, pointer)
       } else if cursor.isNull(kind) {
         object.nullCoordinates = offset
         try cursor.skipValue()
@@ -283,17 +329,15 @@ private final class GeoJSONWalk {
     return false
   }
 
-  private func coordinates(
-    _ cursor: inout JSONCursor, _ pointer: String
-  ) throws(JSONFault) -> CoordinateTape {
-    let tape = try CoordinateTape.read(
+  private func readCoordinates(
+    into tape: inout CoordinateTape, _ cursor: inout JSONCursor, _ pointer: String
+  ) throws(JSONFault) {
+    try CoordinateTape.read(
       &cursor, pointer: pointer, room: limits.route.vertices - vertexCount,
-      most: limits.route.vertices,
-      diagnostics: &diagnostics)
+      most: limits.route.vertices, into: &tape, diagnostics: &diagnostics)
     vertexCount += tape.count
     if isThorough, let found = tape.long {
       long = long.map { ($0.offset, $0.pointer, $0.count + found.count) } ?? found
     }
-    return tape
   }
 }

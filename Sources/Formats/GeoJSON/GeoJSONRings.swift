@@ -14,11 +14,11 @@ extension GeoJSONPositions {
       for i in range {
         _ = coordinate(tape, i, "\(path)/\(i - range.lowerBound)", &diagnostics)
       }
-      if let fault = tape.ringFault(range) {
-        diagnostics.note(
-          .ringOpen, .error, fault, at: tape.runs[run].bracket, pointer: path)
-        continue
+      let faults = tape.ringFaults(range)
+      for fault in faults {
+        diagnostics.note(.ringOpen, .error, fault, at: tape.runs[run].bracket, pointer: path)
       }
+      if !faults.isEmpty { continue }
       let area = tape.signedArea(range)
       if area != 0, (area > 0) != isOuter {
         diagnostics.note(
@@ -33,11 +33,21 @@ extension GeoJSONPositions {
 extension CoordinateTape {
   private func position(_ i: Int) -> (Double, Double) { (values[3 * i], values[3 * i + 1]) }
 
-  /// Why positions do not close to a ring, or nil.
-  fileprivate func ringFault(_ ring: Range<Int>) -> String? {
-    if ring.count < 4 { return "a ring needs four positions or more; this one has \(ring.count)" }
-    return position(ring.lowerBound) == position(ring.upperBound - 1)
-      ? nil : "a ring must end where it begins"
+  /// Why positions do not close to a ring. Its ends are one position, height included.
+  fileprivate func ringFaults(_ ring: Range<Int>) -> [String] {
+    var faults: [String] = []
+    if ring.count < 4 {
+      faults.append("a ring needs four positions or more; this one has \(ring.count)")
+    }
+    guard ring.count > 1 else { return faults }
+    let (first, last) = (ring.lowerBound, ring.upperBound - 1)
+    let heights = (values[3 * first + 2], values[3 * last + 2])
+    if position(first) != position(last) {
+      faults.append("a ring must end where it begins")
+    } else if heights.0 != heights.1, !(heights.0.isNaN && heights.1.isNaN) {
+      faults.append("a ring must end where it begins, and its ends differ in height")
+    }
+    return faults
   }
 
   /// Twice the area of a ring in square degrees, positive where it runs counterclockwise.

@@ -21,6 +21,11 @@ enum GeoJSONType: String, CaseIterable {
     }
   }
 
+  /// The type of a line whose positions nest so deep.
+  static func ofLine(depth: Int) -> GeoJSONType? {
+    [2: .lineString, 3: .multiLineString][depth]
+  }
+
   var isGeometry: Bool { self != .feature && self != .featureCollection }
   var isArea: Bool { self == .polygon || self == .multiPolygon }
 }

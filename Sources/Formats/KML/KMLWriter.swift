@@ -16,6 +16,7 @@ enum KMLWriter {
     for index in 0..<route.partCount {
       xml.open("LineString")
       xml.element("tessellate", "1")
+      altitudeMode(route.part(index), &xml)
       xml.open("coordinates")
       for vertex in route.part(index) { xml.line(tuple(vertex, options)) }
       xml.close("coordinates")
@@ -35,6 +36,7 @@ enum KMLWriter {
       if waypoint.hasStoryAlone { fields.append(("unnamed", "true")) }
       data(fields, &xml)
       xml.open("Point")
+      altitudeMode([waypoint.coordinate], &xml)
       xml.element(
         "coordinates", String(decoding: tuple(waypoint.coordinate, options), as: UTF8.self))
       xml.close("Point")
@@ -43,6 +45,11 @@ enum KMLWriter {
     xml.close("Document")
     xml.close("kml")
     return xml.bytes
+  }
+
+  /// Heights that are all 0 would be taken for unknown: that is what lines on the ground have.
+  private static func altitudeMode(_ vertices: ArraySlice<Coordinate>, _ xml: inout XMLText) {
+    if vertices.allSatisfy({ $0.elevationMeters == 0 }) { xml.element("altitudeMode", "absolute") }
   }
 
   private static func data(_ fields: [(String, String)], _ xml: inout XMLText) {

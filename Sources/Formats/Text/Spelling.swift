@@ -1,5 +1,5 @@
 /// Finds the word that somebody meant.
-enum Spelling {
+package enum Spelling {
   /// The known word that a word is a misspelling of: another case, or one letter wrong, missing,
   /// too many or swapped with its neighbour; nil where none is that close or the word is known.
   ///
@@ -23,5 +23,28 @@ enum Spelling {
     if restA.dropFirst() == restB.dropFirst() { return true }
     return restA.count >= 2 && restA.first == restB.dropFirst().first
       && restB.first == restA.dropFirst().first && restA.dropFirst(2) == restB.dropFirst(2)
+  }
+
+  /// The known words that are spelled nearly like a word or hold it, nearest first, three at most.
+  package static func like(_ word: String, among known: [String]) -> [String] {
+    let scored = known.map { ($0, editDistance(word, $0)) }
+      .filter { $0.1 <= max(2, word.count / 3) || $0.0.contains(word) }
+    return scored.sorted { $0.1 < $1.1 }.prefix(3).map(\.0)
+  }
+
+  /// Levenshtein's distance (1966). O(a · b) of texts of a code's length.
+  private static func editDistance(_ a: String, _ b: String) -> Int {
+    let (a, b) = (Array(a.utf8.prefix(64)), Array(b.utf8))
+    var row = Array(0...b.count)
+    for i in a.indices {
+      var diagonal = row[0]
+      row[0] = i + 1
+      for j in b.indices {
+        let above = row[j + 1]
+        row[j + 1] = min(above + 1, row[j] + 1, diagonal + (a[i] == b[j] ? 0 : 1))
+        diagonal = above
+      }
+    }
+    return row[b.count]
   }
 }

@@ -53,7 +53,7 @@ class XMLReader {
 
   /// Looks at a tag of any element, whether it matters or not; called only in a thorough reading.
   func check(_ name: UnsafePointer<CChar>, _ attributes: XMLAttributes, _ stream: XMLStream) {}
-  func checkEnd() {}
+  func checkEnd(_ stream: XMLStream) {}
 
   /// Completes the document.
   func complete() {}
@@ -132,7 +132,7 @@ class XMLReader {
 
   final func end(_ stream: XMLStream) {
     if isThorough {
-      checkEnd()
+      checkEnd(stream)
       prefixes.end()
     }
     if skipped > 0 {

@@ -47,7 +47,8 @@ public enum SARIF {
               .array(
                 reports.enumerated().flatMap { index, entry in
                   entry.report.findings.map {
-                    result($0, entry.file, index, indices[$0.code.rawValue] ?? -1)
+                    result(
+                      $0, entry.report.document, entry.file, index, indices[$0.code.rawValue] ?? -1)
                   }
                 })
             ),
@@ -68,14 +69,10 @@ public enum SARIF {
   }
 
   private static func result(
-    _ finding: Finding, _ file: String, _ artifact: Int, _ rule: Int
+    _ finding: Finding, _ document: RouteDocument, _ file: String, _ artifact: Int, _ rule: Int
   ) -> JSONValue {
-    var physical: [(String, JSONValue)] = [
-      (
-        "artifactLocation",
-        .object([("uri", .string(uri(file))), ("index", .integer(artifact))])
-      )
-    ]
+    let place = JSONValue.object([("uri", .string(uri(file))), ("index", .integer(artifact))])
+    var physical: [(String, JSONValue)] = [("artifactLocation", place)]
     if let line = finding.line {
       var region: [(String, JSONValue)] = [("startLine", .integer(line))]
       if let column = finding.column { region.append(("startColumn", .integer(column))) }
@@ -108,6 +105,9 @@ public enum SARIF {
       ("locations", .array([.object(location)])),
     ]
     if finding.count > 1 { members.append(("occurrenceCount", .integer(finding.count))) }
+    if let fix = finding.fix, let changes = SARIFFix.value(fix, document, at: place) {
+      members.append(("fixes", .array([changes])))
+    }
     if !properties.isEmpty { members.append(("properties", .object(properties))) }
     return .object(members)
   }

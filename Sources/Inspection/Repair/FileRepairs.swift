@@ -10,6 +10,7 @@ enum FileRepairs {
     .boundsWrong: "write the bounds of the points",
     .antimeridianUncut: "cut the line at 180 degrees", .elevationSyntax: "remove the elevation",
     .schemaOrder: "put the elements in the order of the schema",
+    .schemaAttribute: "make an element of the attribute",
     .attributeMissing: "add the attribute", .namespace: "declare the namespace",
     .declarationLate: "remove the space", .commentLong: "remove the comment",
     .encoding: "write UTF-8, or the encoding's right name", .notWellFormed: "mend the syntax",
@@ -46,7 +47,7 @@ enum FileRepairs {
 
   /// The part that has a vertex at a byte is to be cut.
   private static func cut(atOffset offset: Int, in document: RouteDocument) -> [RouteEdit] {
-    let parts = document.tracks.lazy.flatMap(\.parts)
+    let parts = document.allTracks.lazy.flatMap(\.parts)
     for (index, part) in parts.enumerated() {
       guard let first = part.offsets.first, let last = part.offsets.last else { continue }
       if Int(first) <= offset, offset <= Int(last) { return [.cutAtAntimeridian(part: index)] }

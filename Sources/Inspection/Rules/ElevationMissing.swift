@@ -24,21 +24,50 @@ enum ElevationMissing: Rule {
   static func inspect(_ subject: Subject, _ findings: inout FindingList) {
     let elevations = subject.elevations
     guard elevations.contains(where: { !$0.isNaN }) else { return }
+    var holes: [(run: Range<Int>, part: Range<Int>)] = []
     for part in 0..<subject.route.partCount {
       let range = subject.range(ofPart: part)
-      for run in range.runs(where: { elevations[$0].isNaN }) {
-        let meters =
-          subject.line.measures[run.upperBound - 1] - subject.line.measures[run.lowerBound]
-        findings.add(
-          subject.finding(
-            about,
-            run.count == 1
-              ? "the vertex has no elevation, and others have"
-              : "\(Text.count(run.count, "vertex", "vertices")) over \(Text.meters(meters)) have no "
-                + "elevation, and others have",
-            atVertex: run.lowerBound, measured: Double(run.count),
-            fix: fill(subject, run, within: range)))
-      }
+      holes += range.runs(where: { elevations[$0].isNaN }).map { ($0, range) }
+    }
+    holes.count > mostHoles
+      ? tellTogether(holes, subject, &findings) : tell(holes, subject, &findings)
+  }
+
+  /// More holes than this are one finding: a device that misses heights misses them all along.
+  private static let mostHoles = 5
+
+  private static func tellTogether(
+    _ holes: [(run: Range<Int>, part: Range<Int>)], _ subject: Subject,
+    _ findings: inout FindingList
+  ) {
+    let count = holes.reduce(0) { $0 + $1.run.count }
+    let edits = holes.flatMap { fill(subject, $0.run, within: $0.part)?.edits ?? [] }
+    let title = holes.lazy.compactMap { fill(subject, $0.run, within: $0.part)?.title }.first
+    findings.add(
+      subject.finding(
+        about,
+        "\(Text.count(count, "vertex", "vertices")) in \(Text.count(holes.count, "place")) have no "
+          + "elevation, here first, and others have",
+        atVertex: holes[0].run.lowerBound, measured: Double(count),
+        fix: title.map { Fix($0, isSafe: false, edits) }))
+  }
+
+  private static func tell(
+    _ holes: [(run: Range<Int>, part: Range<Int>)], _ subject: Subject,
+    _ findings: inout FindingList
+  ) {
+    for (run, part) in holes {
+      let meters =
+        subject.line.measures[run.upperBound - 1] - subject.line.measures[run.lowerBound]
+      findings.add(
+        subject.finding(
+          about,
+          run.count == 1
+            ? "the vertex has no elevation, and others have"
+            : "\(Text.count(run.count, "vertex", "vertices")) over \(Text.meters(meters)) have no "
+              + "elevation, and others have",
+          atVertex: run.lowerBound, measured: Double(run.count),
+          fix: fill(subject, run, within: part)))
     }
   }
 

@@ -9,7 +9,8 @@ enum JoinUnresolved: Rule {
       Between two parts is a gap of more than a kilometre, and nothing says what it means: a walk that \
       nobody drew, a ferry that does not count, or a crossing that does. The length and every place \
       behind it depend on the answer, so whatever needs a position stops here. Choose with --join \
-      N=walk|ferry|counted, for all gaps with --joins, or write it into the file as “joins”. If the \
+      N=walk|ferry|counted, for gaps of a length with --joins-below and --joins-above, for all that are \
+      undecided with --joins, or write it into the file as “joins”. If the \
       parts stand in the wrong order or direction, mend that first.
       """,
     bad: """
@@ -34,7 +35,7 @@ enum JoinUnresolved: Rule {
         "the gap between part \(index + 1) and part \(index + 2) is "
           + "\(Text.meters(join.lengthMeters)) long\(ranks.text(index)), and nothing says what it "
           + "means; until then it counts as a ferry: choose with --join "
-          + "\(index + 1)=walk|ferry|counted, or --joins for all",
+          + "\(index + 1)=walk|ferry|counted, or --joins for all that are undecided",
         atVertex: subject.route.partStarts[index + 1], measured: join.lengthMeters)
       finding.limit = JoinPolicy.longestDefaultWalkMeters
       findings.add(finding)

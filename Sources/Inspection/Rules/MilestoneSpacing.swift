@@ -8,8 +8,8 @@ enum MilestoneSpacing: Rule {
     .milestoneSpacing, "Long way without a milestone", .info,
     limit: RuleLimit(25, "%", "the longest share of the course without a waypoint"),
     explanation: """
-      A team walks for more than a quarter of the course without passing a waypoint, so that nothing \
-      happens for weeks but the percentages. A waypoint in between, with a sentence of story, keeps \
+      A team walks for more than a quarter of the course, and more than ten kilometres, without passing \
+      a waypoint, so that nothing happens for weeks but the percentages. A waypoint in between, with a sentence of story, keeps \
       people walking.
       """,
     bad: """
@@ -19,13 +19,17 @@ enum MilestoneSpacing: Rule {
       Waypoints at 10, 20, 40, 65 and 90 % of the way.
       """)
 
+  /// A shorter way is walked in a day or two, whatever its share of the course.
+  private static let leastMeters = 10_000.0
+
   static func inspect(_ subject: Subject, _ findings: inout FindingList) {
     let placed = subject.measured.waypoints
     let length = subject.measured.passLength.meters
     guard !placed.isEmpty, length > 0 else { return }
     let start = subject.measured.start.meters
     let stops = [start] + placed.map(\.distance.meters).sorted() + [start + length]
-    for (a, b) in zip(stops, stops.dropFirst()) where (b - a) / length * 100 > limit(subject) {
+    for (a, b) in zip(stops, stops.dropFirst())
+    where b - a > leastMeters && (b - a) / length * 100 > limit(subject) {
       let share = (b - a) / length * 100
       var finding = subject.finding(
         about,

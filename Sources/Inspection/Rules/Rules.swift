@@ -33,24 +33,6 @@ public enum Rules {
 
   /// The codes that are spelled nearly like a word, nearest first, for who mistyped one.
   public static func codes(like word: String) -> [Diagnostic.Code] {
-    let scored = all.map { ($0.code, editDistance(word, $0.code.rawValue)) }
-      .filter { $0.1 <= max(2, word.count / 3) || $0.0.rawValue.contains(word) }
-    return scored.sorted { $0.1 < $1.1 }.prefix(3).map(\.0)
-  }
-
-  /// Levenshtein's distance (1966). O(a · b) of texts of a code's length.
-  private static func editDistance(_ a: String, _ b: String) -> Int {
-    let (a, b) = (Array(a.utf8.prefix(64)), Array(b.utf8))
-    var row = Array(0...b.count)
-    for i in a.indices {
-      var diagonal = row[0]
-      row[0] = i + 1
-      for j in b.indices {
-        let above = row[j + 1]
-        row[j + 1] = min(above + 1, row[j] + 1, diagonal + (a[i] == b[j] ? 0 : 1))
-        diagonal = above
-      }
-    }
-    return row[b.count]
+    Spelling.like(word, among: all.map(\.code.rawValue)).map(Diagnostic.Code.init(rawValue:))
   }
 }

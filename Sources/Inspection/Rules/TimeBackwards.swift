@@ -38,6 +38,7 @@ enum TimeBackwards: Rule {
 
   private static func duration(_ seconds: Double) -> String {
     switch seconds {
+    case ..<1: "\(Text.rounded(seconds * 1e3, decimals: 3)) ms"
     case ..<120: "\(Text.rounded(seconds)) s"
     case ..<7_200: "\(Text.rounded(seconds / 60)) min"
     case ..<172_800: "\(Text.rounded(seconds / 3_600)) h"

@@ -26,7 +26,7 @@ enum TrackVariants: Rule {
     let variants = subject.overlaps.variants
     guard !variants.isEmpty else { return }
     let names = variants.prefix(mostNames).map { index -> String in
-      let name = subject.document.tracks[index].name.map { " “\(shortened($0))”" } ?? ""
+      let name = subject.document.allTracks[index].name.map { " “\(shortened($0))”" } ?? ""
       let meters = subject.documentTracks.indices.filter { subject.documentTracks[$0] == index }
         .reduce(0) { $0 + subject.meters(ofPart: $1) }
       return "\(index + 1)\(name) (\(Text.meters(meters)))"

@@ -8,7 +8,8 @@ enum WalkedTwice: Rule {
     limit: RuleLimit(100, "m", "the shortest stretch that is told"),
     explanation: """
       The line runs within ten metres of where it ran before, in the same direction or back. That is \
-      right for a way out and back and for laps, and both passes count. It is worth a look where a \
+      right for a way out and back and for laps, and both passes count. A visit to a waypoint and back \
+      over the same vertices is not reported. It is worth a look where a \
       track was recorded twice or two tracks overlap: then a part should go. A route that returns as a \
       whole needs half the file: there-and-back, and laps, reuse the line.
       """,
@@ -21,7 +22,8 @@ enum WalkedTwice: Rule {
 
   static func inspect(_ subject: Subject, _ findings: inout FindingList) {
     let line = subject.line
-    for stretch in subject.contacts.repeats where stretch.meters >= limit(subject) {
+    for stretch in subject.contacts.repeats
+    where stretch.meters >= limit(subject) && !isVisit(stretch, subject) {
       func place(_ vertex: Int) -> String { Text.place(subject.distance(ofVertex: vertex)) }
       let (later, earlier) = (stretch.later, stretch.earlier)
       let share = line.passMeters > 0 ? stretch.meters / line.passMeters : 0
@@ -38,4 +40,17 @@ enum WalkedTwice: Rule {
           atVertex: later.lowerBound, measured: stretch.meters))
     }
   }
+
+  /// Whether the line goes to a waypoint and returns over the same vertices, as it must at a summit.
+  private static func isVisit(_ stretch: Contacts.Repeat, _ subject: Subject) -> Bool {
+    let (out, back) = (stretch.earlier, stretch.later)
+    // The legs between the two passes are the turn.
+    let turn = out.upperBound + 1...max(back.lowerBound, out.upperBound + 1)
+    guard stretch.isBackwards, turn.count <= mostTurnVertices,
+      turn.contains(where: { subject.waypointCells.isNear(subject.space[$0]) })
+    else { return false }
+    return zip(out.reversed(), back).allSatisfy { subject.vertices[$0] == subject.vertices[$1 + 1] }
+  }
+
+  private static let mostTurnVertices = 5
 }

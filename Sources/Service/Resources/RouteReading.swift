@@ -97,7 +97,9 @@ struct RouteReading: Sendable {
     let document = RouteReader.read(bytes, as: format, thoroughly: true)
     var options = options
     guard document.hasLine else { return (document, options) }
-    do throws(RouteError) { options.track = try document.choice(named: track) } catch {
+    do throws(RouteError) {
+      options.track = try document.choice(named: track.map { [$0] } ?? [])
+    } catch {
       throw .parameter(.track, error.message)
     }
     do throws(RouteError) { try document.check(options.route, for: options.track) } catch {

@@ -153,7 +153,8 @@ struct ImportActivities: AsyncParsableCommand {
       milequest import activities walks.csv
       milequest import activities walks.csv.gz --create --route "Appalachian Trail" \\
         --start 2026-01-01 --end 2026-12-31 --zone America/New_York
-      milequest import activities export.csv --team-column Squad --distance-column Miles --unit mi
+      milequest import activities export.csv --team-column Squad \\
+        --distance-column Miles --unit mi
       """)
 
   @Argument(help: "Walks as CSV, or as .csv.gz; - is standard input.")

@@ -31,8 +31,8 @@ struct QuestCommand: AsyncParsableCommand {
         to travel the whole route, in scale. What was walked in the window already counts at once. \
         The same quest again is the same quest.
 
-        milequest quest create --team "Dawn Patrol" --route "Appalachian Trail" --start 2026-01-01 \\
-          --end 2026-12-31 --zone America/New_York
+        milequest quest create --team "Dawn Patrol" --route "Appalachian Trail" \\
+          --start 2026-01-01 --end 2026-12-31 --zone America/New_York
         milequest quest create --team "Night Owls" --route 8a6e…@2 --start 2026-05-01 \\
           --end 2026-07-31 --length 500mi --laps 2
         """)
