@@ -153,6 +153,37 @@ package struct JSONCursor {
     return (key, start)
   }
 
+  /// Where an item of an array ends, whatever is wrong inside it: at the comma or the closing bracket
+  /// after it. Nil where its brackets do not match or a text in it is never closed.
+  ///
+  /// - Complexity: O(bytes of the item).
+  func endOfItem(from start: Int) -> Int? {
+    // The brackets that close what is open, the innermost last.
+    var closing: [UInt8] = []
+    var place = start
+    while place < bytes.count {
+      let byte = bytes[place]
+      switch byte {
+      case 0x22:
+        place += 1
+        while place < bytes.count, bytes[place] != 0x22 { place += bytes[place] == 0x5C ? 2 : 1 }
+      case 0x7B: closing.append(0x7D)
+      case 0x5B: closing.append(0x5D)
+      case 0x2C where closing.isEmpty, 0x5D where closing.isEmpty: return place
+      case 0x7D, 0x5D: guard closing.popLast() == byte else { return nil }
+      default: break
+      }
+      place += 1
+    }
+    return nil
+  }
+
+  /// Goes on at another place.
+  mutating func resume(at offset: Int, depth: Int) {
+    self.offset = offset
+    self.depth = depth
+  }
+
   // MARK: Values
 
   /// The next value, a number.

@@ -10,6 +10,9 @@ public struct JSONNode: Hashable, Sendable {
     case array([JSONNode])
     /// In the order of the text, no two of one name.
     case object([Member])
+    /// An item that is wrong in itself, where the reader was asked to go on after such; with what is
+    /// wrong.
+    case broken(JSONFault)
   }
 
   /// A member of an object.
@@ -72,6 +75,7 @@ public struct JSONNode: Hashable, Sendable {
     case .string: "a text"
     case .array: "an array"
     case .object: "an object"
+    case .broken: "no JSON value"
     }
   }
 }
@@ -118,5 +122,65 @@ extension JSONNode {
     let magnitude = digits.reduce(UInt64(0)) { $0 * 10 + UInt64($1) }
     if isNegative { return magnitude > 1 << 63 ? nil : Int64(truncatingIfNeeded: 0 &- magnitude) }
     return Int64(exactly: magnitude)
+  }
+}
+
+// MARK: The same value
+
+extension JSONNode {
+  /// The value in one spelling: equal values give equal bytes, however they were written. The order of
+  /// members and white space do not count, nor does how a number or a text is spelt.
+  ///
+  /// - Complexity: O(size of the value), and O(members × log members) for each object.
+  public var canonicalText: [UInt8] {
+    var out: [UInt8] = []
+    writeCanonically(to: &out)
+    return out
+  }
+
+  private func writeCanonically(to out: inout [UInt8]) {
+    switch content {
+    case .null, .broken: out += "null".utf8
+    case .bool(let value): out += (value ? "true" : "false").utf8
+    case .number(let text): out += Self.canonical(number: text)
+    case .string(let text): JSONText.append(text, to: &out)
+    case .array(let items):
+      out.append(0x5B)
+      for item in items {
+        item.writeCanonically(to: &out)
+        out.append(0x2C)
+      }
+      out.append(0x5D)
+    case .object(let members):
+      out.append(0x7B)
+      for member in members.sorted(by: { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }) {
+        JSONText.append(member.name, to: &out)
+        out.append(0x3A)
+        member.value.writeCanonically(to: &out)
+        out.append(0x2C)
+      }
+      out.append(0x7D)
+    }
+  }
+
+  /// The digits without zeros around them, and the power of ten of the last.
+  private static func canonical(number: String) -> [UInt8] {
+    var text = number.utf8[...]
+    let isNegative = text.first == 0x2D
+    if isNegative { text.removeFirst() }
+    let parts = text.split(maxSplits: 1) { $0 | 0x20 == 0x65 }
+    let halves = parts[0].split(separator: 0x2E, maxSplits: 1)
+    var digits = halves.flatMap { Array($0) }
+    digits.removeSubrange(..<(digits.firstIndex { $0 != 0x30 } ?? digits.endIndex))
+    if digits.isEmpty { return [0x30] }
+    // The reader takes no exponent that leaves the range of a `Double` upwards, and one that leaves it
+    // downwards is as good as none other.
+    let stated = parts.count > 1 ? Int(String(decoding: parts[1], as: UTF8.self)) ?? .min / 2 : 0
+    var exponent = stated - (halves.count > 1 ? halves[1].count : 0)
+    while digits.last == 0x30 {
+      digits.removeLast()
+      exponent += 1
+    }
+    return (isNegative ? [0x2D] : []) + digits + Array("e\(exponent)".utf8)
   }
 }

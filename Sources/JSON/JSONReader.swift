@@ -25,11 +25,14 @@ public struct JSONLimits: Sendable {
 public enum JSONReader {
   /// Reads one value with nothing but space around it.
   ///
+  /// - Parameter member: the name of a member of the outermost object whose value is an array of
+  ///   items that are each read alone. An item with a fault inside it is `broken`, as long as its
+  ///   end can be found, and the reading goes on after it.
   /// - Throws: the first fault, with its offset, line, column and pointer: `not-well-formed`,
   ///   `encoding`, `number-syntax`, `number-range`, `member-duplicate`, `limit`.
   /// - Complexity: O(bytes) in time and memory, no recursion.
   public static func read(
-    _ bytes: [UInt8], limits: JSONLimits = .standard
+    _ bytes: [UInt8], limits: JSONLimits = .standard, itemsOf member: String? = nil
   ) throws(JSONFault) -> JSONNode {
     guard bytes.count <= limits.bytes else {
       throw JSONFault(
@@ -38,7 +41,7 @@ public enum JSONReader {
     }
     let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
     let result = bytes.withUnsafeBufferPointer { bytes -> Result<JSONNode, JSONFault> in
-      var reading = TreeReading(bytes, limits: limits, start: start)
+      var reading = TreeReading(bytes, limits: limits, start: start, itemsOf: member)
       do throws(JSONFault) { return .success(try reading.tree()) } catch { return .failure(error) }
     }
     switch result {
@@ -66,8 +69,15 @@ private struct TreeReading {
   private let limits: JSONLimits
   private var open: [Container] = []
   private var nodeCount = 0
+  /// The member of the outermost object whose items are read alone.
+  private let itemsMember: String?
+  /// Where the item begins that is being read alone.
+  private var itemOffset: Int?
 
-  init(_ bytes: UnsafeBufferPointer<UInt8>, limits: JSONLimits, start: Int) {
+  init(
+    _ bytes: UnsafeBufferPointer<UInt8>, limits: JSONLimits, start: Int, itemsOf member: String?
+  ) {
+    itemsMember = member
     var bounds = JSONCursor.Limits()
     bounds.nesting = limits.nesting
     bounds.tokenBytes = max(limits.stringBytes, limits.nameBytes)
@@ -81,7 +91,7 @@ private struct TreeReading {
       var node = try value()
       while !open.isEmpty {
         if let finished = node { add(finished) }
-        node = try next()
+        do throws(JSONFault) { node = try next() } catch { node = try brokenItem(error) }
       }
       guard let root = node else { throw cursor.unexpected("a value") }
       if cursor.peek() != nil {
@@ -89,10 +99,32 @@ private struct TreeReading {
       }
       return root
     } catch {
-      var fault = error
-      fault.pointer = pointer.description
-      throw fault
+      throw placed(error)
     }
+  }
+
+  private func placed(_ fault: JSONFault) -> JSONFault {
+    var fault = fault
+    fault.pointer = fault.pointer ?? pointer.description
+    return fault
+  }
+
+  /// The item that is read alone, given up for what is wrong in it; the reading goes on after it.
+  ///
+  /// - Throws: the fault where it is in no such item, or where the item's end cannot be told.
+  private mutating func brokenItem(_ fault: JSONFault) throws(JSONFault) -> JSONNode {
+    let fault = placed(fault)
+    guard let start = itemOffset, nodeCount <= limits.nodes,
+      let end = cursor.endOfItem(from: start)
+    else { throw fault }
+    open.removeLast(open.count - 2)
+    cursor.resume(at: end, depth: 2)
+    return JSONNode(content: .broken(fault), offset: start)
+  }
+
+  /// Whether the innermost container is the array whose items are read alone.
+  private var readsItems: Bool {
+    open.count == 2 && open[0].isObject && open[0].name == itemsMember && !open[1].isObject
   }
 
   /// Where the value stands that is being read; between two members the object is meant.
@@ -106,6 +138,7 @@ private struct TreeReading {
 
   private mutating func add(_ node: JSONNode) {
     let last = open.count - 1
+    if last == 1 { itemOffset = nil }
     if let name = open[last].name {
       open[last].members.append(
         JSONNode.Member(name: name, offset: open[last].nameOffset, value: node))
@@ -126,6 +159,10 @@ private struct TreeReading {
         return try value()
       }
     } else if try cursor.nextItem(isFirst: open[last].items.isEmpty) {
+      if readsItems {
+        cursor.skipSpace()
+        itemOffset = cursor.offset
+      }
       return try value()
     }
     let closed = open.removeLast()

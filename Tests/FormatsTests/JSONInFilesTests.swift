@@ -68,6 +68,7 @@ import Testing
       (other as? [String: Any]).map { other in
         other.count == members.count && members.allSatisfy { isSame($0.value, other[$0.name]) }
       } ?? members.isEmpty
+    case .broken: false
     }
   }
 }

@@ -33,12 +33,14 @@ final class Endpoint: Sendable {
   struct JSONBody: Sendable {
     let named: NamedSchema
     let limit: BodyLimit
+    let itemsField: String?
     /// Reads JSON that fits the schema.
     let read: @Sendable (JSONNode) throws(Problem) -> any BodyContent
 
     fileprivate init<Content: BodyContent>(_ content: Content.Type, limit: BodyLimit) {
       named = NamedSchema(Content.schemaName, Content.schemaNote, Content.schema)
       self.limit = limit
+      itemsField = Content.itemsField
       read = { node throws(Problem) in try Content.read(node) }
     }
   }

@@ -31,6 +31,9 @@ struct Problem: Error, Sendable {
     }
   }
 
+  /// Characters (Unicode code points) of a text that an answer shows.
+  static let mostTextCharacters = 10_000
+
   let code: Code
   let detail: String
   var faults: [Fault] = []
@@ -65,7 +68,7 @@ struct Problem: Error, Sendable {
     var members: [(String, JSONValue)] = [
       ("type", .string("/docs#problem-\(code.name)")), ("title", .string(code.title)),
       ("status", .integer(code.status)), ("code", .string(code.name)),
-      ("detail", .string(detail)), ("requestId", .string(requestID)),
+      ("detail", .string(detail.shown)), ("requestId", .string(requestID)),
     ]
     if !faults.isEmpty {
       members.append(("errors", .array(faults.map(\.json))))
@@ -79,11 +82,33 @@ extension Problem.Fault {
   var json: JSONValue {
     let place: (String, JSONValue) =
       switch place {
-      case .body(let pointer): ("pointer", .string(pointer))
-      case .query(let name): ("parameter", .string(name))
-      case .header(let name): ("header", .string(name))
+      case .body(let pointer): ("pointer", .string(Self.shown(pointer: pointer)))
+      case .query(let name): ("parameter", .string(name.shown))
+      case .header(let name): ("header", .string(name.shown))
       }
-    return .object([place, ("detail", .string(detail))])
+    return .object([place, ("detail", .string(detail.shown))])
+  }
+
+  /// The pointer, or that of the nearest value around it where the answer's texts cannot hold it.
+  private static func shown(pointer: String) -> String {
+    var shown = pointer[...]
+    while shown != shown.shown[...], let slash = shown.lastIndex(of: "/") {
+      shown = shown[..<slash]
+    }
+    return String(shown)
+  }
+}
+
+extension StringProtocol {
+  /// The text as a problem shows it, which may quote anything that was sent: bounded, and without
+  /// U+0000, which no text of an answer holds.
+  fileprivate var shown: String {
+    guard utf8.count > Problem.mostTextCharacters || utf8.contains(0) else { return String(self) }
+    var shown = String.UnicodeScalarView()
+    for scalar in unicodeScalars.prefix(Problem.mostTextCharacters) {
+      shown.append(scalar.value == 0 ? "\u{FFFD}" : scalar)
+    }
+    return String(shown)
   }
 }
 

@@ -5,8 +5,8 @@ import Quests
 
 /// The walks of an offline queue, logged by one call.
 ///
-/// Each item is held against the schema of a walk by itself, so that one that does not fit stops no
-/// other.
+/// Each item is read and held against the schema of a walk by itself, so that one that does not fit,
+/// or is no JSON at all, stops no other.
 enum ActivityBatch {
   static let schemas: [NamedSchema] = [
     NamedSchema(
@@ -72,6 +72,11 @@ enum ActivityBatch {
   private static func draft(
     _ item: JSONNode, at pointer: String, zones: ZoneCatalog
   ) throws(Problem) -> ActivityDraft {
+    if case .broken(let fault) = item.content {
+      throw Problem(
+        .invalid, "the activity is not what it should be",
+        faults: [.init(.body(pointer: fault.pointer ?? pointer), fault.message)])
+    }
     var checking = SchemaChecking(NamedSchemas([]), zones: zones)
     checking.check(item, schema, at: pointer)
     guard checking.faults.isEmpty else {
@@ -95,6 +100,7 @@ enum ActivityBatch {
 struct ActivityBatchBody: BodyContent {
   static let schemaName = "ActivityBatch"
   static let schemaNote = "Walks in any order."
+  static let itemsField: String? = "activities"
 
   let items: [JSONNode]
 

@@ -8,11 +8,15 @@ protocol BodyContent: Sendable {
   /// What the API's description calls it.
   static var schemaName: String { get }
   static var schemaNote: String { get }
+  /// The field whose items are each read alone, so that one which is no JSON stops no other.
+  static var itemsField: String? { get }
 
   init(_ fields: inout BodyFields)
 }
 
 extension BodyContent {
+  static var itemsField: String? { nil }
+
   static var schema: Schema {
     var fields = BodyFields()
     _ = Self(&fields)

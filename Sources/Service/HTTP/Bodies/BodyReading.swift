@@ -45,7 +45,9 @@ struct BodyReading: Sendable {
       var jsonLimits = JSONLimits.standard
       jsonLimits.bytes = limit
       let node: JSONNode
-      do { node = try JSONReader.read(bytes, limits: jsonLimits) } catch {
+      do {
+        node = try JSONReader.read(bytes, limits: jsonLimits, itemsOf: content.itemsField)
+      } catch {
         throw Problem(.malformed, error.message)
       }
       var checking = SchemaChecking(schemas, zones: zones)
