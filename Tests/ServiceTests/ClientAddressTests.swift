@@ -34,6 +34,19 @@ import Testing
     }
   }
 
+  /// IPv4 addresses are written into IPv6 at ::ffff:0:0/96, which stands in every network around it.
+  @Test func aNetworkOfOneKindHoldsNoneOfTheOther() throws {
+    for (network, address, isIn) in [
+      ("::/8", "192.0.2.1", false), ("::/0", "192.0.2.1", false), ("::/8", "::1", true),
+      ("::ffff:0:0/96", "192.0.2.1", true), ("::ffff:10.0.0.0/104", "10.1.2.3", true),
+      ("0.0.0.0/0", "192.0.2.1", true), ("0.0.0.0/0", "::1", false),
+      ("0.0.0.0/0", "2001:db8::1", false),
+    ] {
+      let range = try #require(AddressRange(network))
+      #expect(range.contains(try #require(IPAddress(address))) == isIn, "\(address) in \(network)")
+    }
+  }
+
   @Test func aLimitIsForAnAddressOrForTheNetworkOfACustomer() throws {
     let key = { (text: String) in try #require(IPAddress(text)).throttleKey }
     #expect(try key("10.0.0.1") != key("10.0.0.2"))

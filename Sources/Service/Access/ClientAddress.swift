@@ -98,7 +98,12 @@ public struct AddressRange: Hashable, Sendable {
     self.bits = bits + 128 - most
   }
 
+  /// Whether it is a network of IPv4 addresses.
+  private var isMapped: Bool { bits >= 96 && address.isMapped }
+
   func contains(_ other: IPAddress) -> Bool {
+    // IPv4 addresses are in no network of IPv6, although they are written into it.
+    guard isMapped == other.isMapped else { return false }
     // A shift by the whole width leaves nothing.
     let high = ~(UInt64.max >> UInt64(min(bits, 64)))
     let low = ~(UInt64.max >> UInt64(max(bits - 64, 0)))
