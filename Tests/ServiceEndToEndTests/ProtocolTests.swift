@@ -233,6 +233,11 @@ import Testing
     #expect(docs["content-type"] == "text/html; charset=utf-8")
     #expect(docs.text.contains("logActivity") && !docs.text.contains("<script"))
     #expect(docs["cache-control"] == "public, max-age=3600")
+    for answer in [docs, metrics, try anyone.ask(404, "GET", "/nowhere")] {
+      let policy = try #require(answer["content-security-policy"])
+      #expect(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"))
+      #expect(answer["x-frame-options"] == "DENY")
+    }
     #expect(try anyone.get("/openapi.json")["openapi"].text == "3.1.0")
   }
 }

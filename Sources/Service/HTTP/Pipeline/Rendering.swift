@@ -4,11 +4,28 @@ import NIOCore
 
 /// Turns what is answered into bytes.
 struct Rendering: Sendable {
+  private static let policyName = HTTPField.Name("Content-Security-Policy")!
+  private static let framesName = HTTPField.Name("X-Frame-Options")!
+
+  /// What a browser may do with an answer: load nothing, run nothing, show it in no frame. The one
+  /// page that there is has its styles in itself.
+  private static func policy(of content: Reply.Content) -> String {
+    let frames = "frame-ancestors 'none'"
+    guard case .bytes(_, let mediaType) = content, mediaType.hasPrefix("text/html") else {
+      return "default-src 'none'; \(frames)"
+    }
+    return "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+      + frames
+  }
+
   func apply(to exchange: inout Exchange) {
     let reply = exchange.reply
     exchange.status = reply.status
     exchange.headers.append(contentsOf: reply.headers)
     exchange.headers.append(HTTPField(name: .xContentTypeOptions, value: "nosniff"))
+    exchange.headers.append(
+      HTTPField(name: Self.policyName, value: Self.policy(of: reply.content)))
+    exchange.headers.append(HTTPField(name: Self.framesName, value: "DENY"))
     switch reply.content {
     case .none: break
     case .stream(let mediaType, let write):
