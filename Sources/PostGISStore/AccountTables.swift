@@ -98,7 +98,20 @@ extension PostGISStore: AccountStore {
       }
       // It has gone between the two statements: as if this had come first.
       guard let known else { throw ServerFailure(state: "40001", message: "a key has gone") }
+      if known.hash == body { try session.run(AccountStatements.claimAgain, name) }
       return RequestClaim(known: known.hash, id: known.id, for: body)
+    }
+  }
+
+  public func release(
+    _ key: RequestKey, body: ContentHash, high: UInt64, low: UInt64
+  ) async throws(LedgerError) {
+    let name = [
+      Parameter(key.caller), Parameter(key.hash.blob), Parameter(body.blob),
+      Parameter(PlanID(high: high, low: low)),
+    ]
+    _ = try await write { session in
+      for statement in AccountStatements.release { try session.run(statement, name) }
     }
   }
 
@@ -186,7 +199,7 @@ enum AccountStatements {
     INSERT INTO request_keys AS k (caller, key_hash, body_hash, created_id, expires_at)
     VALUES ($1::uuid, $2::bytea, $3::bytea, $4::uuid, $5::bigint)
     ON CONFLICT (caller, key_hash) DO UPDATE SET body_hash = excluded.body_hash,
-      created_id = excluded.created_id, expires_at = excluded.expires_at
+      created_id = excluded.created_id, expires_at = excluded.expires_at, claims = 1
       WHERE k.expires_at <= $6::bigint
     """)
   static let claimed = Statement(
@@ -194,6 +207,22 @@ enum AccountStatements {
     """
     SELECT body_hash, created_id FROM request_keys WHERE caller = $1::uuid AND key_hash = $2::bytea
     """)
+  static let claimAgain = Statement(
+    "claim_again",
+    """
+    UPDATE request_keys SET claims = claims + 1 WHERE caller = $1::uuid AND key_hash = $2::bytea
+    """)
+  static let release = [
+    ("release", "UPDATE request_keys SET claims = claims - 1", ""),
+    ("forget_released", "DELETE FROM request_keys", " AND claims <= 0"),
+  ].map { name, change, condition in
+    Statement(
+      name,
+      """
+      \(change) WHERE caller = $1::uuid AND key_hash = $2::bytea AND body_hash = $3::bytea
+        AND created_id = $4::uuid\(condition)
+      """)
+  }
   static let forget = ["sessions", "one_time_codes", "request_keys"].map { table in
     Statement("forget_\(table)", "DELETE FROM \(table) WHERE expires_at <= $1::bigint")
   }

@@ -11,7 +11,7 @@ enum Schema {
 
   static let migrations = [
     ledger, routes, accounts, publicTeams, publicRoutes, signIn, erasure, names,
-    identity,
+    identity, triesAndClaims,
   ]
 
   /// What the versions themselves are kept in.
@@ -406,6 +406,21 @@ enum Schema {
     CREATE INDEX audit_trail_person ON audit_trail (person_id) WHERE person_id IS NOT NULL;
     CREATE INDEX invites_unused ON invites (created_by)
       WHERE redeemed_by IS NULL AND revoked_at IS NULL;
+    """
+
+  /// Wrong tries of a code are counted for each client. A request's key that nobody created anything
+  /// with is free again: `claims` counts those that hold it.
+  private static let triesAndClaims = """
+    CREATE TABLE code_tries (
+      kind text NOT NULL,
+      holder text NOT NULL,
+      client bytea NOT NULL,
+      wrong bigint NOT NULL,
+      PRIMARY KEY (kind, holder, client),
+      FOREIGN KEY (kind, holder) REFERENCES one_time_codes ON DELETE CASCADE
+    );
+
+    ALTER TABLE request_keys ADD COLUMN claims bigint NOT NULL DEFAULT 1;
     """
 
   /// The names that the other stores have.

@@ -46,6 +46,11 @@ extension PostGISStore {
         limits: limits)
       {
       case .expired: return .expired
+      case .repeated(let session):
+        let successor = try store.row(
+          SignInStatements.token, [Parameter(session.id), Parameter(found.last)]
+        ) { try $0.hash() }
+        return successor.map { .repeated(session, successor: $0) } ?? .unknown
       case .reused(let session):
         try store.run(
           SignInStatements.endSession, [Parameter(session.id), Parameter(session.person)])
@@ -64,6 +69,15 @@ extension PostGISStore {
           SignInStatements.forgetTokens, [Parameter(session.id), Parameter(forgotten)])
         return .rotated(session)
       }
+    }
+  }
+
+  public func session(
+    _ id: SessionID, of person: PersonID, at now: Instant
+  ) async throws(LedgerError) -> Session? {
+    try await read {
+      try $0.row(
+        SignInStatements.session, [Parameter(id), Parameter(person), Parameter(now)], Session.read)
     }
   }
 
@@ -102,13 +116,16 @@ extension PostGISStore {
   // MARK: Codes
 
   public func putCode(_ code: OneTimeCode) async throws(LedgerError) {
-    _ = try await write {
-      try $0.run(
+    let key = [Parameter(code.kind.rawValue), Parameter(code.holder)]
+    try await write { session in
+      try session.run(
         SignInStatements.putCode,
         [
           Parameter(code.kind.rawValue), Parameter(code.holder), Parameter(code.hash.blob),
           Parameter(code.content), Parameter(code.expiresAt), Parameter(code.attempts),
         ])
+      // The tries at the code before go with it.
+      try session.run(SignInStatements.forgetTries, key)
     }
   }
 
@@ -123,17 +140,20 @@ extension PostGISStore {
   }
 
   public func tryCode(
-    _ kind: OneTimeCode.Kind, holder: String, hash: ContentHash, at now: Instant
+    _ kind: OneTimeCode.Kind, holder: String, hash: ContentHash, client: ContentHash,
+    at now: Instant
   ) async throws(LedgerError) -> CodeTrial {
     let key = [Parameter(kind.rawValue), Parameter(holder)]
     return try await write { session in
       // Whoever tries at the same time waits here, and then sees what was left.
       let found = try session.row(
         SignInStatements.lockCode, key + [Parameter(now)], OneTimeCode.read)
-      let trial = CodeTrial(of: hash, against: found)
+      let client = Parameter(client.blob)
+      let wrong = try session.row(SignInStatements.triesOfClient, key + [client]) { try $0.int() }
+      let trial = CodeTrial(of: hash, against: found, after: wrong ?? 0)
       switch trial {
       case .none: break
-      case .wrong: try session.run(SignInStatements.countTry, key)
+      case .wrong: try session.run(SignInStatements.countTry, key + [client])
       case .right: try session.run(SignInStatements.dropCode, key)
       }
       return trial
@@ -142,9 +162,23 @@ extension PostGISStore {
 
   // MARK: API keys
 
-  public func createAPIKey(_ key: APIKey) async throws(LedgerError) {
+  public func createAPIKey(_ key: APIKey, by id: SessionID) async throws(LedgerError) {
     let limits = limits
     try await write { session in
+      // Whoever ends the session or erases the account comes before this or after it, and keys of one
+      // person come one after the other.
+      let hasAccount = try session.row(SignInStatements.lockOwner, [Parameter(key.owner)]) {
+        try $0.int()
+      }
+      let isLive = try session.row(
+        SignInStatements.holdSession,
+        [Parameter(id), Parameter(key.owner), Parameter(key.createdAt)]
+      ) { try $0.int() }
+      guard hasAccount != nil, isLive != nil else { throw APIKey.sessionOver }
+      let isTaken = try session.row(SignInStatements.findAPIKey, [Parameter(key.id)]) {
+        try $0.int()
+      }
+      if isTaken != nil { throw APIKey.taken }
       let count = try session.row(SignInStatements.countAPIKeys, [Parameter(key.owner)]) {
         try $0.int()
       }
@@ -216,6 +250,12 @@ enum SignInStatements {
     FROM refresh_tokens t JOIN sessions s ON s.session_id = t.session_id
     WHERE t.token_hash = $1::bytea FOR UPDATE OF s
     """)
+  static let token = Statement(
+    "token",
+    """
+    SELECT token_hash FROM refresh_tokens
+    WHERE session_id = $1::uuid AND generation = $2::bigint
+    """)
   static let refresh = Statement(
     "refresh_session",
     """
@@ -225,6 +265,12 @@ enum SignInStatements {
   static let forgetTokens = Statement(
     "forget_tokens",
     "DELETE FROM refresh_tokens WHERE session_id = $1::uuid AND generation <= $2::bigint")
+  static let session = Statement(
+    "session",
+    """
+    SELECT \(Session.columns.of("s")) FROM sessions s JOIN accounts USING (person_id)
+    WHERE s.session_id = $1::uuid AND s.person_id = $2::uuid AND s.expires_at > $3::bigint
+    """)
   static let sessions = Statement(
     "sessions",
     """
@@ -257,18 +303,39 @@ enum SignInStatements {
     """)
   private static let usableCode = """
     SELECT \(OneTimeCode.columns) FROM one_time_codes
-    WHERE kind = $1::text AND holder = $2::text AND expires_at > $3::bigint AND attempts > 0
+    WHERE kind = $1::text AND holder = $2::text AND expires_at > $3::bigint
     """
   static let code = Statement("code", usableCode)
   static let lockCode = Statement("lock_code", usableCode + " FOR UPDATE")
   static let countTry = Statement(
     "count_try",
     """
-    UPDATE one_time_codes SET attempts = attempts - 1 WHERE kind = $1::text AND holder = $2::text
+    INSERT INTO code_tries AS t (kind, holder, client, wrong)
+    VALUES ($1::text, $2::text, $3::bytea, 1)
+    ON CONFLICT (kind, holder, client) DO UPDATE SET wrong = t.wrong + 1
     """)
+  static let triesOfClient = Statement(
+    "tries_of_client",
+    """
+    SELECT wrong FROM code_tries
+    WHERE kind = $1::text AND holder = $2::text AND client = $3::bytea
+    """)
+  static let forgetTries = Statement(
+    "forget_tries", "DELETE FROM code_tries WHERE kind = $1::text AND holder = $2::text")
   static let dropCode = Statement(
     "drop_code", "DELETE FROM one_time_codes WHERE kind = $1::text AND holder = $2::text")
 
+  static let lockOwner = Statement(
+    "lock_key_owner",
+    "SELECT 1::bigint FROM accounts WHERE person_id = $1::uuid FOR NO KEY UPDATE")
+  static let holdSession = Statement(
+    "hold_session",
+    """
+    SELECT 1::bigint FROM sessions
+    WHERE session_id = $1::uuid AND person_id = $2::uuid AND expires_at > $3::bigint FOR SHARE
+    """)
+  static let findAPIKey = Statement(
+    "find_api_key", "SELECT 1::bigint FROM api_keys WHERE key_id = $1::uuid")
   static let countAPIKeys = Statement(
     "count_api_keys", "SELECT count(*) FROM api_keys WHERE owner = $1::uuid")
   static let createAPIKey = Statement(

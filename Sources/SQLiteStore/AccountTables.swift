@@ -103,7 +103,14 @@ extension SQLiteStore: AccountStore {
           + "WHERE caller = ? AND key_hash = ? AND expires_at > ?",
         [key.caller.blob, key.hash.blob, now.column]
       ) { (hash: try $0.hash(), id: try $0.id() as PlanID) }
-      if let known { return RequestClaim(known: known.hash, id: known.id, for: body) }
+      if let known {
+        if known.hash == body {
+          try db.run(
+            "UPDATE request_keys SET claims = claims + 1 WHERE caller = ? AND key_hash = ?",
+            [key.caller.blob, key.hash.blob])
+        }
+        return RequestClaim(known: known.hash, id: known.id, for: body)
+      }
       try db.run(
         "INSERT OR REPLACE INTO request_keys (caller, key_hash, body_hash, created_id, expires_at) "
           + "VALUES (?, ?, ?, ?, ?)",
@@ -112,6 +119,19 @@ extension SQLiteStore: AccountStore {
           expires.column,
         ])
       return .new
+    }
+  }
+
+  public func release(
+    _ key: RequestKey, body: ContentHash, high: UInt64, low: UInt64
+  ) async throws(LedgerError) {
+    let name = [
+      key.caller.blob, key.hash.blob, body.blob, PlanID(high: high, low: low).blob,
+    ]
+    try await write { db in
+      let isIt = "WHERE caller = ? AND key_hash = ? AND body_hash = ? AND created_id = ?"
+      try db.run("UPDATE request_keys SET claims = claims - 1 \(isIt)", name)
+      try db.run("DELETE FROM request_keys \(isIt) AND claims <= 0", name)
     }
   }
 

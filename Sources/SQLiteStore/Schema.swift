@@ -22,6 +22,7 @@ enum Schema {
     migrator.registerMigration("7 erasure") { db in try db.execute(sql: erasure) }
     migrator.registerMigration("8 names", migrate: names)
     migrator.registerMigration("9 identity") { db in try db.execute(sql: identity) }
+    migrator.registerMigration("10 tries and claims") { db in try db.execute(sql: triesAndClaims) }
     return migrator
   }
 
@@ -372,6 +373,21 @@ enum Schema {
     ALTER TABLE activity_versions ADD COLUMN sent_zone TEXT;
     CREATE INDEX activity_versions_first ON activity_versions (person_id, start_at)
       WHERE revision = 1;
+    """
+
+  /// Wrong tries of a code are counted for each client. A request's key that nobody created anything
+  /// with is free again: `claims` counts those that hold it.
+  private static let triesAndClaims = """
+    CREATE TABLE code_tries (
+      kind TEXT NOT NULL,
+      holder TEXT NOT NULL,
+      client BLOB NOT NULL,
+      wrong INTEGER NOT NULL,
+      PRIMARY KEY (kind, holder, client),
+      FOREIGN KEY (kind, holder) REFERENCES one_time_codes (kind, holder) ON DELETE CASCADE
+    ) STRICT, WITHOUT ROWID;
+
+    ALTER TABLE request_keys ADD COLUMN claims INTEGER NOT NULL DEFAULT 1;
     """
 
   /// The names that the other stores have. A request's key is kept as its digest, which no index is

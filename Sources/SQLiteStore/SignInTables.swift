@@ -53,6 +53,12 @@ extension SQLiteStore {
         limits: limits)
       {
       case .expired: return .expired
+      case .repeated(let session):
+        let successor = try db.row(
+          "SELECT token_hash FROM refresh_tokens WHERE session_id = ? AND generation = ?",
+          [session.id.blob, found.last.sql]
+        ) { try $0.hash() }
+        return successor.map { .repeated(session, successor: $0) } ?? .unknown
       case .reused(let session):
         try db.run("DELETE FROM sessions WHERE session_id = ?", [session.id.blob])
         return .reused(session.id, session.person)
@@ -70,6 +76,12 @@ extension SQLiteStore {
         return .rotated(session)
       }
     }
+  }
+
+  public func session(
+    _ id: SessionID, of person: PersonID, at now: Instant
+  ) async throws(LedgerError) -> Session? {
+    try pointRead { try $0.db.session(id, of: person, at: now) }
   }
 
   public func sessions(of person: PersonID, at now: Instant) async throws(LedgerError) -> [Session]
@@ -118,9 +130,13 @@ extension SQLiteStore {
   // MARK: Codes
 
   public func putCode(_ code: OneTimeCode) async throws(LedgerError) {
-    try await write {
-      try $0.run(
-        "INSERT OR REPLACE INTO one_time_codes (\(OneTimeCode.columns)) VALUES (?, ?, ?, ?, ?, ?)",
+    try await write { db in
+      // The tries at the code before go with it.
+      try db.run(
+        "DELETE FROM one_time_codes WHERE kind = ? AND holder = ?",
+        [code.kind.rawValue.sql, code.holder.sql])
+      try db.run(
+        "INSERT INTO one_time_codes (\(OneTimeCode.columns)) VALUES (?, ?, ?, ?, ?, ?)",
         [
           code.kind.rawValue.sql, code.holder.sql, code.hash.blob, code.content.column(\.sql),
           code.expiresAt.column, code.attempts.sql,
@@ -135,16 +151,24 @@ extension SQLiteStore {
   }
 
   public func tryCode(
-    _ kind: OneTimeCode.Kind, holder: String, hash: ContentHash, at now: Instant
+    _ kind: OneTimeCode.Kind, holder: String, hash: ContentHash, client: ContentHash,
+    at now: Instant
   ) async throws(LedgerError) -> CodeTrial {
     try await write { db in
       let key = [kind.rawValue.sql, holder.sql]
-      let trial = CodeTrial(of: hash, against: try db.code(kind, holder: holder, at: now))
+      let wrong = try db.row(
+        "SELECT wrong FROM code_tries WHERE kind = ? AND holder = ? AND client = ?",
+        key + [client.blob]
+      ) { try $0.int() }
+      let trial = CodeTrial(
+        of: hash, against: try db.code(kind, holder: holder, at: now), after: wrong ?? 0)
       switch trial {
       case .none: break
       case .wrong:
         try db.run(
-          "UPDATE one_time_codes SET attempts = attempts - 1 WHERE kind = ? AND holder = ?", key)
+          "INSERT INTO code_tries (kind, holder, client, wrong) VALUES (?, ?, ?, 1) "
+            + "ON CONFLICT (kind, holder, client) DO UPDATE SET wrong = wrong + 1",
+          key + [client.blob])
       case .right:
         try db.run("DELETE FROM one_time_codes WHERE kind = ? AND holder = ?", key)
       }
@@ -154,17 +178,20 @@ extension SQLiteStore {
 
   // MARK: API keys
 
-  public func createAPIKey(_ key: APIKey) async throws(LedgerError) {
+  public func createAPIKey(_ key: APIKey, by session: SessionID) async throws(LedgerError) {
     let limits = limits
     try await write { db in
-      let count = try db.row(
-        "SELECT count(*) FROM api_keys WHERE owner = ?", [key.owner.blob]
-      ) { try $0.int() }
-      try APIKey.checkRoom(after: count ?? 0, limits)
+      guard try db.session(session, of: key.owner, at: key.createdAt) != nil else {
+        throw APIKey.sessionOver
+      }
       let isTaken = try db.row("SELECT 1 FROM api_keys WHERE key_id = ?", [key.id.blob]) {
         try $0.int()
       }
       if isTaken != nil { throw APIKey.taken }
+      let count = try db.row(
+        "SELECT count(*) FROM api_keys WHERE owner = ?", [key.owner.blob]
+      ) { try $0.int() }
+      try APIKey.checkRoom(after: count ?? 0, limits)
       try db.run(
         "INSERT INTO api_keys (\(APIKey.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
@@ -212,12 +239,22 @@ extension SQLiteStore {
 }
 
 extension Database {
+  /// A session of a person who has an account.
+  fileprivate func session(
+    _ id: SessionID, of person: PersonID, at now: Instant
+  ) throws -> Session? {
+    try row(
+      "SELECT \(Session.columns) FROM sessions WHERE session_id = ?1 AND person_id = ?2 "
+        + "AND expires_at > ?3 AND EXISTS (SELECT 1 FROM accounts WHERE person_id = ?2)",
+      [id.blob, person.blob, now.column], Session.read)
+  }
+
   fileprivate func code(
     _ kind: OneTimeCode.Kind, holder: String, at now: Instant
   ) throws -> OneTimeCode? {
     try row(
       "SELECT \(OneTimeCode.columns) FROM one_time_codes "
-        + "WHERE kind = ? AND holder = ? AND expires_at > ? AND attempts > 0",
+        + "WHERE kind = ? AND holder = ? AND expires_at > ?",
       [kind.rawValue.sql, holder.sql, now.column], OneTimeCode.read)
   }
 }

@@ -15,6 +15,7 @@ final class Backend: Sendable {
   let accounts: any AccountStore
   let signIn: BuiltInAccounts
   let keys: APIKeys
+  let secrets: RepeatableSecrets
   let zones: ZoneCatalog
   let ledgerLimits: LedgerLimits
   let limits: ServiceLimits
@@ -41,7 +42,8 @@ final class Backend: Sendable {
 
   init(
     ledger: any LedgerStore, routes: any RouteStore, accounts: any AccountStore,
-    signIn: BuiltInAccounts, keys: APIKeys, zones: ZoneCatalog, ledgerLimits: LedgerLimits,
+    signIn: BuiltInAccounts, keys: APIKeys,
+    secrets: RepeatableSecrets, zones: ZoneCatalog, ledgerLimits: LedgerLimits,
     limits: ServiceLimits, routeCache: RouteCache, personZones: PersonZones, uploads: UploadGate,
     clock: @escaping @Sendable () -> Instant, logger: Logger, metrics: Metrics,
     readiness: Readiness, documents: Documents
@@ -51,6 +53,7 @@ final class Backend: Sendable {
     self.accounts = accounts
     self.signIn = signIn
     self.keys = keys
+    self.secrets = secrets
     self.zones = zones
     self.ledgerLimits = ledgerLimits
     self.limits = limits

@@ -19,17 +19,17 @@ public struct QuestService: ServiceLifecycle.Service {
   /// - Parameter started: is told the port once it is open.
   public init(
     ledger: any LedgerStore, routes: any RouteStore, accounts: any AccountStore,
-    signIn: BuiltInAccounts, keys: APIKeys, settings: ServiceSettings,
+    signIn: BuiltInAccounts, keys: APIKeys, secrets: RepeatableSecrets, settings: ServiceSettings,
     clock: @escaping @Sendable () -> Instant, logger: Logger,
     started: @escaping @Sendable (Int) async -> Void = { _ in }
   ) {
-    api = API()
+    api = API(servesMetrics: settings.metricsAddress == nil)
     identity = BearerIdentity(keys: keys, others: signIn)
     self.settings = settings
     self.started = started
     backend = Backend(
       ledger: ledger, routes: routes, accounts: accounts, signIn: signIn, keys: keys,
-      zones: ZoneCatalog(), ledgerLimits: .standard, limits: settings.limits,
+      secrets: secrets, zones: ZoneCatalog(), ledgerLimits: .standard, limits: settings.limits,
       routeCache: RouteCache(routes, mostVertices: settings.limits.cachedVertices),
       personZones: PersonZones(accounts),
       uploads: UploadGate(
@@ -43,10 +43,17 @@ public struct QuestService: ServiceLifecycle.Service {
   ///
   /// - Throws: where the port cannot be opened.
   public func run() async throws {
-    let application = application()
-    let group = ServiceGroup(
-      services: [MarkerRelay(backend: backend), Caretaker(backend: backend), application],
-      logger: backend.logger)
+    let pipeline = pipeline()
+    var services: [any ServiceLifecycle.Service] = [
+      MarkerRelay(backend: backend), Caretaker(backend: backend),
+    ]
+    if let (host, port) = settings.metricsAddress {
+      services.append(application([SystemResource.metrics], pipeline, host: host, port: port))
+    }
+    services.append(
+      application(
+        api.endpoints, pipeline, host: settings.host, port: settings.port, started: started))
+    let group = ServiceGroup(services: services, logger: backend.logger)
     // Apart from the shutdown around it, which would close the port at once.
     let serving = Task.detached { try await group.run() }
     try await withGracefulShutdownHandler {
@@ -65,14 +72,21 @@ public struct QuestService: ServiceLifecycle.Service {
     }
   }
 
-  private func application() -> some ApplicationProtocol {
+  private func pipeline() -> Pipeline {
     var random = SystemRandomNumberGenerator()
     let rates = Rates(
       RequestBuckets(using: &random), standard: settings.rate,
       nanoseconds: { DispatchTime.now().uptimeNanoseconds })
-    let pipeline = Pipeline(
+    return Pipeline(
       backend: backend, settings: settings, schemas: api.schemas,
       identity: identity, rates: rates)
+  }
+
+  /// Serves endpoints at an address.
+  private func application(
+    _ endpoints: [Endpoint], _ pipeline: Pipeline, host: String, port: Int,
+    started: @escaping @Sendable (Int) async -> Void = { _ in }
+  ) -> some ApplicationProtocol {
     let limits = settings.limits
     let channel = HTTP1Channel.Configuration(
       idleTimeout: .seconds(Int64(limits.idleSeconds)),
@@ -80,14 +94,14 @@ public struct QuestService: ServiceLifecycle.Service {
         maxHeaderFieldSize: limits.headBytes, maxHeaderListSize: limits.headBytes,
         maxHeaderFieldCount: 100))
     return Application(
-      responder: Responder(api, backend, pipeline),
+      responder: Responder(endpoints, api.schemas, backend, pipeline),
       server: HTTPServerBuilder { responder in
         ConnectionLoop(connections: HTTP1Channel(responder: responder, configuration: channel))
       },
       configuration: ApplicationConfiguration(
-        address: .hostname(settings.host, port: settings.port), serverName: "MileQuest",
+        address: .hostname(host, port: port), serverName: "MileQuest",
         availableConnectionsDelegate: MaximumAvailableConnections(limits.connections)),
-      onServerRunning: { [started] channel in await started(channel.localAddress?.port ?? 0) },
+      onServerRunning: { channel in await started(channel.localAddress?.port ?? 0) },
       logger: backend.logger)
   }
 }

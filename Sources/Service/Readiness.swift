@@ -1,10 +1,55 @@
+import Base
 import Synchronization
 
-/// Whether the service takes requests: red first when it shuts down, so that balancers turn away
-/// before connections close.
+/// Whether the service takes requests: it turns red before a shutdown, so that balancers turn away
+/// before connections close, and while the store does not answer.
 final class Readiness: Sendable {
+  /// What the last look at the store found.
+  private struct Look: Sendable {
+    var isUnderWay = false
+    var began: ContinuousClock.Instant
+    var verdict: Result<Void, any Error>?
+  }
+
   private let closing = Atomic<Bool>(false)
+  private let last: Lock<Look>
+  private let clock: @Sendable () -> ContinuousClock.Instant
+
+  /// How long what was found holds: anybody may ask, and as often as they like.
+  private static let freshTime = Duration.seconds(1)
+  /// How long a look may take before what was found before it counts no more.
+  private static let patience = Duration.seconds(5)
+
+  init(clock: @escaping @Sendable () -> ContinuousClock.Instant = { .now }) {
+    self.clock = clock
+    last = Lock(Look(began: clock()))
+  }
 
   var isClosing: Bool { closing.load(ordering: .relaxed) }
   func close() { closing.store(true, ordering: .relaxed) }
+
+  /// Looks at the store, or tells what a moment ago was found: one look at a time, and one a second.
+  ///
+  /// - Throws: what the look found to be wrong.
+  func check(_ look: () async throws -> Void) async throws {
+    let now = clock()
+    let known = last.withLock { last -> Result<Void, any Error>? in
+      let holds = last.isUnderWay ? Self.patience : Self.freshTime
+      if let verdict = last.verdict, now - last.began < holds { return verdict }
+      last.isUnderWay = true
+      last.began = now
+      return nil
+    }
+    if let known { return try known.get() }
+    let verdict: Result<Void, any Error>
+    do {
+      try await look()
+      verdict = .success(())
+    } catch { verdict = .failure(error) }
+    last.withLock { last in
+      last.isUnderWay = false
+      last.verdict = verdict
+    }
+    try verdict.get()
+  }
 }

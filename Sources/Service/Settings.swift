@@ -2,6 +2,8 @@
 public struct ServiceSettings: Sendable {
   public var host = "127.0.0.1"
   public var port = 8080
+  /// Where the figures for Prometheus are served, and nowhere else; nil for with all else.
+  public var metricsAddress: (host: String, port: Int)?
   /// Where others reach it, such as `https://quests.example`, for addresses in mails and tokens.
   public var publicAddress: String?
   /// Web origins whose pages may call the API; `*` for all.

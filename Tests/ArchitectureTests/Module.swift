@@ -68,7 +68,7 @@ struct Module: Sendable {
       ],
       packages: [
         "Crypto", "HTTPTypes", "Hummingbird", "HummingbirdCore", "Logging", "NIOConcurrencyHelpers",
-        "NIOCore", "NIOPosix", "ServiceLifecycle",
+        "NIOCore", "NIOHTTPTypes", "NIOPosix", "ServiceLifecycle",
       ]),
     Module(
       name: "milequest",

@@ -123,7 +123,7 @@ public enum AccountCase: String, CaseIterable, Sendable, CustomTestStringConvert
           SignInCase.session(session, of: person.person),
           tokenHash: ContentHash(of: [UInt8(index)]))
         try await store.createAPIKey(
-          SignInCase.key(.random(using: &random), of: person.person))
+          SignInCase.key(.random(using: &random), of: person.person), by: session)
         for holder in [person.email ?? "", person.person.description] {
           try await store.putCode(SignInCase.code(.reset, holder))
         }
@@ -168,6 +168,21 @@ public enum AccountCase: String, CaseIterable, Sendable, CustomTestStringConvert
       // Scoped to the caller.
       let other = RequestKey(caller: .random(using: &random), key: "k-1")
       #expect(try await claim(other, ContentHash(of: [2]), 13) == .new)
+      // What is refused to all that claimed it gives the key back; one that is not keeps it.
+      let shared = RequestKey(caller: caller, key: "k-2")
+      func release(_ id: UInt64, _ body: ContentHash = body) async throws {
+        try await store.release(shared, body: body, high: 1, low: id)
+      }
+      #expect(try await claim(shared, body, 20) == .new)
+      #expect(try await claim(shared, body, 21) == .repeated(high: 1, low: 20))
+      try await release(20)
+      #expect(try await claim(shared, ContentHash(of: [2]), 22) == .otherBody)
+      // What another stands for is not given back.
+      try await release(20, ContentHash(of: [2]))
+      try await release(22)
+      #expect(try await claim(shared, ContentHash(of: [2]), 22) == .otherBody)
+      try await release(20)
+      #expect(try await claim(shared, ContentHash(of: [2]), 23) == .new)
       // Kept for a day.
       let day = now.advanced(bySeconds: 86_400)
       let before = day.advanced(byMicroseconds: -1)

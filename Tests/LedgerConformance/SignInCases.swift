@@ -4,8 +4,9 @@ import Testing
 
 /// What every account store must do with sessions, codes and API keys, each case on an empty store.
 public enum SignInCase: String, CaseIterable, Sendable, CustomTestStringConvertible {
-  case sessionsEnd, tokensRotate, tokensRace, sessionsAreBounded, tokensAreBounded
-  case codesWorkOnce, codesRace, keysAreKept, keysAreTouched, whatIsOverIsForgotten
+  case sessionsEnd, tokensRotate, tokensRepeat, tokensRace, sessionsAreBounded, tokensAreBounded
+  case codesWorkOnce, codesRace, keysAreKept, keysNeedASession, keysAreTouched
+  case whatIsOverIsForgotten
 
   public var testDescription: String { rawValue }
 
@@ -36,6 +37,9 @@ public enum SignInCase: String, CaseIterable, Sendable, CustomTestStringConverti
       rate: RequestRate(perSecond: 5, burst: 20), createdAt: now.advanced(bySeconds: seconds))
   }
 
+  /// The hash of a client's name.
+  private static func client(_ number: UInt8) -> ContentHash { ContentHash(of: [99, number]) }
+
   private static func hash(_ number: Int) -> ContentHash {
     ContentHash(of: [UInt8(truncatingIfNeeded: number), UInt8(truncatingIfNeeded: number >> 8)])
   }
@@ -58,6 +62,14 @@ public enum SignInCase: String, CaseIterable, Sendable, CustomTestStringConverti
       try await store.rotate(
         tokenHash: Self.hash(old), new: Self.hash(new),
         expiresAt: now.advanced(bySeconds: expires), at: now.advanced(bySeconds: seconds))
+    }
+    /// Gives a person an account and a session, so that keys can be made.
+    func admit(_ person: PersonID, _ token: Int = 4000) async throws -> SessionID {
+      try await store.createAccount(
+        Account(
+          person: person, email: nil, isEmailVerified: false, name: "Ann", zone: "UTC",
+          units: "mi", credential: nil, createdAt: now))
+      return try await begin(token, of: person).id
     }
     func live(_ person: PersonID, after seconds: Int64 = 10) async throws -> [SessionID] {
       try await store.sessions(of: person, at: now.advanced(bySeconds: seconds)).map(\.id)
@@ -106,7 +118,7 @@ public enum SignInCase: String, CaseIterable, Sendable, CustomTestStringConverti
       session.expiresAt = session.endsAt
       #expect(try await rotate(2, 3, after: 190, expires: 5000) == .rotated(session))
       #expect(try await rotate(3, 4, after: 1000) == .expired)
-      // One that was replaced comes again: the session is over, also for the last token.
+      // One that was replaced before comes again: the session is over, also for the last token.
       #expect(try await rotate(1, 5, after: 20) == .reused(session.id, ann))
       #expect(try await rotate(3, 6, after: 20) == .unknown)
       #expect(try await rotate(1, 5, after: 20) == .unknown)
@@ -114,6 +126,41 @@ public enum SignInCase: String, CaseIterable, Sendable, CustomTestStringConverti
       // Ending by a token works with one that was replaced too.
       #expect(try await rotate(50, 51) != .unknown)
       #expect(try await store.endSession(tokenHash: Self.hash(50)) == other.id)
+
+    case .tokensRepeat:
+      var session = try await begin(1, of: ann, expires: 900)
+      session.refreshedAt = now.advanced(bySeconds: 10)
+      session.expiresAt = now.advanced(bySeconds: 1000)
+      #expect(try await rotate(1, 2, expires: 1000) == .rotated(session))
+      // The answer was lost, or another tab asks: the session stays as the first answer said.
+      for moment: Int64 in [10, 11, 69] {
+        #expect(
+          try await rotate(1, 3, after: moment, expires: 1100)
+            == .repeated(session, successor: Self.hash(2)))
+      }
+      // A clock that was set back proves no theft.
+      #expect(
+        try await rotate(1, 3, after: -3600) == .repeated(session, successor: Self.hash(2)))
+      #expect(try await store.sessions(of: ann, at: now) == [session])
+      // What was offered and not kept is unknown.
+      #expect(try await rotate(3, 4, after: 12) == .unknown)
+      // The successor has been used: whoever shows the token now holds a copy.
+      session.refreshedAt = now.advanced(bySeconds: 20)
+      #expect(try await rotate(2, 5, after: 20, expires: 1000) == .rotated(session))
+      #expect(try await rotate(1, 6, after: 21) == .reused(session.id, ann))
+      for token in [1, 2, 5] { #expect(try await rotate(token, 7, after: 21) == .unknown) }
+      #expect(try await live(ann).isEmpty)
+      // A minute is over.
+      let late = try await begin(60, of: bob, expires: 900)
+      #expect(try await rotate(60, 61, after: 10, expires: 900) != .unknown)
+      #expect(try await rotate(60, 62, after: 70, expires: 900) == .reused(late.id, bob))
+      #expect(try await live(bob).isEmpty)
+      // Nor does a session that was ended come back within the minute.
+      let ended = try await begin(70, of: bob, expires: 900)
+      #expect(try await rotate(70, 71, after: 10, expires: 900) != .unknown)
+      #expect(try await store.endSession(ended.id, of: bob))
+      #expect(try await rotate(70, 72, after: 11) == .unknown)
+      #expect(try await rotate(71, 72, after: 11) == .unknown)
 
     case .tokensRace:
       let session = try await begin(1, of: ann)
@@ -125,9 +172,21 @@ public enum SignInCase: String, CaseIterable, Sendable, CustomTestStringConverti
         outcomes.count {
           if case .rotated = $0 { true } else { false }
         } == 1)
-      #expect(outcomes.count { $0 == .reused(session.id, ann) } == 1)
-      #expect(outcomes.count { $0 == .unknown } == 30)
-      #expect(try await live(ann).isEmpty)
+      // The others hear of the same successor, and nobody is signed out.
+      let successors = Set(
+        outcomes.compactMap {
+          if case .repeated(let repeated, let successor) = $0, repeated.id == session.id {
+            successor
+          } else {
+            nil
+          }
+        })
+      #expect(
+        outcomes.count {
+          if case .repeated = $0 { true } else { false }
+        } == 31)
+      #expect(successors.count == 1)
+      #expect(try await live(ann) == [session.id])
 
     case .sessionsAreBounded:
       let most = LedgerLimits.standard.personSessions
@@ -155,10 +214,12 @@ public enum SignInCase: String, CaseIterable, Sendable, CustomTestStringConverti
     case .codesWorkOnce:
       let (right, wrong) = (ContentHash(of: [1]), ContentHash(of: [2]))
       func attempt(
-        _ kind: OneTimeCode.Kind, _ holder: String, _ hash: ContentHash, after seconds: Int64 = 0
+        _ kind: OneTimeCode.Kind, _ holder: String, _ hash: ContentHash, after seconds: Int64 = 0,
+        from client: UInt8 = 1
       ) async throws -> CodeTrial {
         try await store.tryCode(
-          kind, holder: holder, hash: hash, at: now.advanced(bySeconds: seconds))
+          kind, holder: holder, hash: hash, client: Self.client(client),
+          at: now.advanced(bySeconds: seconds))
       }
       let code = Self.code(.verify, "ann@example.org")
       try await store.putCode(code)
@@ -168,15 +229,23 @@ public enum SignInCase: String, CaseIterable, Sendable, CustomTestStringConverti
       #expect(try await attempt(.verify, "bob@example.org", right) == .none)
       #expect(try await attempt(.verify, "ann@example.org", right, after: 900) == .none)
       for _ in 0..<4 { #expect(try await attempt(.verify, "ann@example.org", wrong) == .wrong) }
-      #expect(try await store.code(.verify, holder: "ann@example.org", at: now)?.attempts == 1)
+      #expect(try await store.code(.verify, holder: "ann@example.org", at: now) == code)
       #expect(
         try await attempt(.verify, "ann@example.org", right) == .right(content: code.content))
       #expect(try await attempt(.verify, "ann@example.org", right) == .none)
-      // After the last attempt even the right one is refused; a new code takes its place.
+      // After its last attempt a client is refused even with the right one. Others are not, whoever
+      // they are and however many: nobody uses up the code that somebody else waits for.
       try await store.putCode(code)
       for _ in 0..<5 { #expect(try await attempt(.verify, "ann@example.org", wrong) == .wrong) }
       #expect(try await attempt(.verify, "ann@example.org", right) == .none)
-      #expect(try await store.code(.verify, holder: "ann@example.org", at: now) == nil)
+      for client: UInt8 in 2..<20 {
+        #expect(try await attempt(.verify, "ann@example.org", wrong, from: client) == .wrong)
+      }
+      #expect(try await store.code(.verify, holder: "ann@example.org", at: now) == code)
+      #expect(
+        try await attempt(.verify, "ann@example.org", right, from: 30)
+          == .right(content: code.content))
+      // A new code begins with new tries.
       try await store.putCode(Self.code(.verify, "ann@example.org", 3))
       #expect(try await attempt(.verify, "ann@example.org", right) == .wrong)
       #expect(
@@ -187,7 +256,10 @@ public enum SignInCase: String, CaseIterable, Sendable, CustomTestStringConverti
       func race(_ hash: ContentHash) async throws -> [CodeTrial] {
         try await withThrowingTaskGroup(of: CodeTrial.self) { group in
           for _ in 0..<16 {
-            group.addTask { try await store.tryCode(.reset, holder: "a", hash: hash, at: now) }
+            group.addTask {
+              try await store.tryCode(
+                .reset, holder: "a", hash: hash, client: Self.client(1), at: now)
+            }
           }
           return try await group.reduce(into: [CodeTrial]()) { $0.append($1) }
         }
@@ -202,13 +274,14 @@ public enum SignInCase: String, CaseIterable, Sendable, CustomTestStringConverti
       #expect(wrong.count { $0 == .none } == 11)
 
     case .keysAreKept:
+      let session = try await admit(ann)
       let first = Self.key(.random(using: &random), of: ann)
       let plain = APIKey(
         id: .random(using: &random), owner: ann, name: "Réad", hash: ContentHash(of: [7]),
         scopes: .read, rate: nil, createdAt: now.advanced(bySeconds: 5))
-      try await store.createAPIKey(plain)
-      try await store.createAPIKey(first)
-      #expect(await refusal { try await store.createAPIKey(first) } == .conflict)
+      try await store.createAPIKey(plain, by: session)
+      try await store.createAPIKey(first, by: session)
+      #expect(await refusal { try await store.createAPIKey(first, by: session) } == .conflict)
       #expect(try await store.apiKey(first.id) == first)
       #expect(try await store.apiKey(.random(using: &random)) == nil)
       #expect(try await store.apiKeys(of: ann) == [first, plain])
@@ -221,14 +294,56 @@ public enum SignInCase: String, CaseIterable, Sendable, CustomTestStringConverti
       #expect(try await store.apiKey(first.id)?.revokedAt == later)
       let most = LedgerLimits.standard.personAPIKeys
       for _ in 2..<most {
-        try await store.createAPIKey(Self.key(.random(using: &random), of: ann))
+        try await store.createAPIKey(Self.key(.random(using: &random), of: ann), by: session)
       }
       let tooMany = Self.key(.random(using: &random), of: ann)
-      #expect(await refusal { try await store.createAPIKey(tooMany) } == .limit)
+      #expect(await refusal { try await store.createAPIKey(tooMany, by: session) } == .limit)
+      // One that is there is found all the same.
+      #expect(await refusal { try await store.createAPIKey(first, by: session) } == .conflict)
+
+    case .keysNeedASession:
+      let session = try await admit(ann)
+      let other = try await begin(4001, of: bob)
+      func isRefused(by session: SessionID, of person: PersonID, after seconds: Int64 = 0)
+        async throws -> Bool
+      {
+        let key = Self.key(.random(using: &random), of: person, after: seconds)
+        let code = await refusal { try await store.createAPIKey(key, by: session) }
+        #expect(try await store.apiKey(key.id) == (code == nil ? key : nil))
+        return code == .sessionOver
+      }
+      #expect(try await !isRefused(by: session, of: ann))
+      // Nobody's session is another's, a session without an account is none, and one that is over
+      // makes no key.
+      #expect(try await isRefused(by: session, of: bob))
+      #expect(try await isRefused(by: other.id, of: ann))
+      #expect(try await isRefused(by: other.id, of: bob))
+      #expect(try await isRefused(by: session, of: ann, after: 100))
+      #expect(try await store.session(session, of: ann, at: now)?.id == session)
+      #expect(try await store.session(session, of: bob, at: now) == nil)
+      #expect(try await store.session(other.id, of: bob, at: now) == nil)
+      #expect(
+        try await store.session(session, of: ann, at: now.advanced(bySeconds: 100)) == nil)
+      try await store.endSession(session, of: ann)
+      #expect(try await store.session(session, of: ann, at: now) == nil)
+      #expect(try await isRefused(by: session, of: ann))
+      // Of keys that race with the end of their session none comes after it.
+      let last = try await begin(4002, of: ann)
+      let racing = (0..<16).map { _ in Self.key(.random(using: &random), of: ann) }
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for key in racing {
+          group.addTask { _ = await refusal { try await store.createAPIKey(key, by: last.id) } }
+        }
+        group.addTask { try await store.endSession(last.id, of: ann) }
+        try await group.waitForAll()
+      }
+      let made = try await store.apiKeys(of: ann).count
+      #expect(try await isRefused(by: last.id, of: ann))
+      #expect(try await store.apiKeys(of: ann).count == made)
 
     case .keysAreTouched:
       let key = Self.key(.random(using: &random), of: ann)
-      try await store.createAPIKey(key)
+      try await store.createAPIKey(key, by: try await admit(ann))
       let (later, last) = (now.advanced(bySeconds: 3600), now.advanced(bySeconds: 7200))
       for (moment, seen) in [(later, later), (last, last), (later, last)] {
         try await store.touchAPIKey(key.id, at: moment)

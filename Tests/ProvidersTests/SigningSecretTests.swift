@@ -24,12 +24,24 @@ import Testing
     }
   }
 
+  /// Zeros, as an empty template leaves them, and what else anybody would guess.
+  @Test func aSecretThatIsNotRandomIsRefused() async throws {
+    let zeros = [UInt8](repeating: 0, count: 32)
+    for bytes in [zeros, [UInt8](repeating: 0x41, count: 64), (0..<64).map { UInt8($0 % 7) }] {
+      #expect(await refusal { try SigningSecret(bytes: bytes) }?.code == .settings)
+    }
+    #expect(
+      await refusal { try SigningSecret(text: String(repeating: "0", count: 64)) }?.code
+        == .settings)
+    for _ in 0..<1_000 { _ = try SigningSecret(bytes: RandomSource.system.bytes(32)) }
+  }
+
   @Test func aSecretIsNotShown() throws {
-    let secret = try SigningSecret(bytes: Array(repeating: 65, count: 32))
+    let secret = try SigningSecret(bytes: Array(65..<97))
     var dumped = ""
     dump(secret, to: &dumped)
     for text in ["\(secret)", String(reflecting: secret), dumped] {
-      #expect(!text.contains("65") && !text.contains("AAAA"), "\(text)")
+      #expect(!text.contains("65") && !text.contains("ABCD"), "\(text)")
     }
   }
 

@@ -49,6 +49,8 @@ struct Office {
   let passwords: Passwords
   let accounts: BuiltInAccounts
   let secret: SigningSecret
+  /// What waits are measured by; it stands still but for `pass`.
+  let ticks = Locked(MonotonicInstant.now)
 
   /// Hashes as cheap as can be, for what is not about them.
   static let cheap = ScryptCost(logRounds: 4, blockSize: 1, parallelism: 1)!
@@ -77,8 +79,12 @@ struct Office {
       store: store, outbox: outbox, passwords: passwords,
       tokens: try AccessTokens(
         issuer: "https://quest.example.org", audience: "milequest", secret: secret),
-      secret: secret, options: options, random: random)
+      secret: secret, options: options, random: random,
+      clock: { [ticks = self.ticks] in ticks.with { $0 } })
   }
+
+  /// Lets time pass for those who wait.
+  func pass(_ seconds: Int64) { ticks.with { $0 = $0.advanced(by: .seconds(seconds)) } }
 
   static func after(_ seconds: Int64) -> Instant { dawn.advanced(bySeconds: seconds) }
 
@@ -132,14 +138,37 @@ func refusal<Value>(_ body: () async throws -> Value) async -> IdentityError? {
   } catch { return error as? IdentityError }
 }
 
-/// API keys on an embedded store.
+/// API keys of somebody with an account, on an embedded store.
 struct EmbeddedKeys {
+  static let person = PersonID(high: 1, low: 1)
+  static let session = SessionID(high: 1, low: 9)
+
   let folder: Folder
   let keys: APIKeys
 
-  init(_ name: String) throws {
+  init(_ name: String) async throws {
     folder = try Folder()
+    let store = try SQLiteStore(path: folder.path + "/keys.sqlite")
+    try await store.createAccount(
+      Account(
+        person: Self.person, email: nil, isEmailVerified: false, name: "Ann", zone: "UTC",
+        units: "mi", credential: nil, createdAt: Office.dawn))
+    try await store.createSession(
+      Session(
+        id: Self.session, person: Self.person, createdAt: Office.dawn, refreshedAt: Office.dawn,
+        expiresAt: Office.after(1_000_000), endsAt: Office.after(1_000_000)),
+      tokenHash: ContentHash(of: [1]))
     keys = APIKeys(
-      store: try SQLiteStore(path: folder.path + "/keys.sqlite"), random: .repeatable(name))
+      store: store, mostRate: RequestRate(perSecond: 50, burst: 100), random: .repeatable(name))
+  }
+
+  /// Makes a key of the person.
+  func create(
+    name: String, scopes: AccessScopes, rate: RequestRate? = nil, id: APIKeyID? = nil,
+    secret: [UInt8]? = nil
+  ) async throws(IdentityError) -> (text: String, key: APIKey) {
+    try await keys.create(
+      for: Self.person, by: Self.session, name: name, scopes: scopes, rate: rate, id: id,
+      secret: secret, at: Office.dawn)
   }
 }

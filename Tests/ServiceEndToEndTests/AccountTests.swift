@@ -6,7 +6,7 @@ import Testing
 /// Accounts, sessions, keys, and who may see what.
 @Suite struct AccountTests {
   @Test(arguments: Store.present)
-  func aRefreshTokenThatIsUsedTwiceEndsItsSession(_ store: Store) throws {
+  func aRefreshTokenThatComesAfterItsSuccessorEndsItsSession(_ store: Store) throws {
     let ann = try Person.registered(try Stage.service(store), name: "Ann")
     var stranger = ann
     stranger.token = nil
@@ -16,11 +16,20 @@ import Testing
     renewed.take(fresh.json)
     #expect(renewed.refreshToken != ann.refreshToken)
     #expect(try renewed.get("/v1/me")["id"].text == ann.id)
-    // Somebody has a copy: both lose the session.
+    // The answer was lost: the same refresh token again, and another access token.
+    let again = try stranger.ask(
+      200, "POST", "/v1/auth/refresh", ["refreshToken": ann.refreshToken])
+    #expect(again.json["refreshToken"].text == renewed.refreshToken)
+    #expect(again.json["accessToken"].text != renewed.token)
+    // A thief comes after the successor was used: both lose the session.
+    let last = try stranger.ask(
+      200, "POST", "/v1/auth/refresh", ["refreshToken": renewed.refreshToken])
     try stranger.refused(
       401, "token-reused", "POST", "/v1/auth/refresh", ["refreshToken": ann.refreshToken])
-    try stranger.refused(
-      401, "session-ended", "POST", "/v1/auth/refresh", ["refreshToken": renewed.refreshToken])
+    for token in [ann.refreshToken, renewed.refreshToken, last.json["refreshToken"].text ?? ""] {
+      try stranger.refused(
+        401, "session-ended", "POST", "/v1/auth/refresh", ["refreshToken": token])
+    }
     #expect(
       try stranger.ask("POST", "/v1/auth/refresh", ["refreshToken": "made-up"]).status == 401)
   }

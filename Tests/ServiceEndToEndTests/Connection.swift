@@ -46,6 +46,9 @@ final class Connection {
 
   func write(_ text: String) throws { try write(Array(text.utf8)) }
 
+  /// Says that nothing more is sent; what is answered can still be read.
+  func endWriting() { shutdown(descriptor, Int32(SHUT_WR)) }
+
   /// What has come, at least a byte; nothing where the other end has closed the connection.
   func read() throws -> [UInt8] {
     var buffer = [UInt8](repeating: 0, count: 1 << 16)

@@ -217,6 +217,8 @@ import Testing
     Refusal(options: ["--allow-origin", "https://*.example"], word: "--allow-origin"),
     Refusal(options: ["--allow-origin", "app.example"], word: "--allow-origin"),
     Refusal(options: ["--rate", "0"], word: "--rate"),
+    Refusal(options: ["--metrics-listen", "9090"], word: "--metrics-listen"),
+    Refusal(options: ["--metrics-listen", "127.0.0.1:0"], word: "--metrics-listen"),
     Refusal(options: ["--port", "65536"], word: "--port"),
     Refusal(options: ["--drain-seconds", "soon"], word: "--drain-seconds"),
     Refusal(options: ["--log-level", "loud"], word: "--log-level"),
@@ -229,6 +231,22 @@ import Testing
     let answer = try Program.run(["serve"] + ledger.options + refusal.options)
     #expect(answer.status == 64, "\(answer.errors)")
     #expect(answer.errors.contains(refusal.word), "\(answer.errors)")
+  }
+
+  /// The figures at an address of their own, and nowhere else.
+  @Test func figuresHaveAnAddressOfTheirOwn() throws {
+    let holder = try RunningService(try ServedLedger(.file))
+    let port = holder.port
+    #expect(holder.end() == 0)
+    let service = try RunningService(
+      try ServedLedger(.file), RunningService.generous + ["--metrics-listen", "127.0.0.1:\(port)"])
+    let anyone = Person.stranger(service)
+    try anyone.refused(404, "not-found", "GET", "/metrics")
+    #expect(try anyone.get("/openapi.json")["paths"].names.contains("/metrics") == false)
+    let figures = try anyone.send("GET", "/metrics", port: port)
+    #expect(figures.status == 200 && figures.text.contains("milequest_requests_total"))
+    #expect(try anyone.send("GET", "/v1/routes", port: port).status == 404)
+    #expect(service.end() == 0, "\(service.said)")
   }
 
   @Test func aSecretThatOthersCanReadIsRefused() throws {

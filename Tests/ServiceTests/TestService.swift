@@ -43,7 +43,7 @@ final class TestService: Sendable {
     settings.limits = limits
     settings.logsRequests = false
     var random = SplitMix64("service")
-    let secret = try SigningSecret(bytes: [UInt8](repeating: 7, count: 32))
+    let secret = try SigningSecret(bytes: [UInt8](1...32))
     let signIn = BuiltInAccounts(
       store: store,
       outbox: Outbox(
@@ -52,7 +52,10 @@ final class TestService: Sendable {
           clock: { [now] in now.withLock { $0 } })), passwords: Passwords(),
       tokens: try AccessTokens(issuer: "test", audience: "test", secret: secret), secret: secret)
     backend = Backend(
-      ledger: store, routes: store, accounts: store, signIn: signIn, keys: APIKeys(store: store),
+      ledger: store, routes: store, accounts: store, signIn: signIn,
+      keys: APIKeys(
+        store: store, mostRate: RequestRate(perSecond: 50, burst: 100)),
+      secrets: RepeatableSecrets(secret),
       zones: ZoneCatalog(), ledgerLimits: .standard, limits: limits,
       routeCache: RouteCache(store, mostVertices: limits.cachedVertices),
       personZones: PersonZones(store),
@@ -66,7 +69,7 @@ final class TestService: Sendable {
       backend: backend, settings: settings, schemas: api.schemas,
       identity: PersonTokens(),
       rates: Rates(RequestBuckets(using: &random), standard: rate, nanoseconds: { 0 }))
-    responder = Responder(api, backend, pipeline)
+    responder = Responder(api.endpoints, api.schemas, backend, pipeline)
   }
 
   /// A token is a person's id, or that and the scopes of an API key.
@@ -85,6 +88,8 @@ final class TestService: Sendable {
       return Principal(
         person: person, subject: subject, scopes: scopes, apiKey: APIKeyID(high: 3, low: 3))
     }
+
+    func confirm(_ principal: Principal, at now: Instant) async throws(IdentityError) {}
   }
 
   deinit { if ownsFolder { try? FileManager.default.removeItem(atPath: folder) } }

@@ -7,7 +7,10 @@ package import Quests
 /// What becomes of a session whose refresh token was shown.
 package enum TokenDecision: Hashable, Sendable {
   case expired
-  /// The token had been replaced, so that somebody holds a copy: the session is to end.
+  /// The token was replaced a moment ago, and the one after it was not used yet: the answer may have
+  /// been lost, or two tabs may have asked at once.
+  case repeated(Session)
+  /// The token was replaced before that, so that somebody holds a copy: the session is to end.
   case reused(Session)
   /// The session as it stands from now on, the generation of its new token, and the last generation
   /// that is to be forgotten.
@@ -25,6 +28,12 @@ package enum TokenDecision: Hashable, Sendable {
       self = .expired
       return
     }
+    // A clock that was set back is no proof of a theft: only its running ahead ends the time.
+    let repeatsUntil = session.refreshedAt.advanced(bySeconds: limits.tokenRepeatSeconds)
+    if shown == last - 1, now < repeatsUntil {
+      self = .repeated(session)
+      return
+    }
     guard shown == last else {
       self = .reused(session)
       return
@@ -37,13 +46,16 @@ package enum TokenDecision: Hashable, Sendable {
 }
 
 extension CodeTrial {
-  /// What a try is worth: a right one uses the code up, a wrong one counts.
+  /// What a try is worth: a right one uses the code up, a wrong one counts for the client.
   ///
-  /// - Parameter code: nil where none can be used.
-  package init(of hash: ContentHash, against code: OneTimeCode?) {
+  /// - Parameters:
+  ///   - code: nil where none can be used.
+  ///   - wrong: how often the client was wrong before.
+  package init(of hash: ContentHash, against code: OneTimeCode?, after wrong: Int64) {
     self =
       switch code {
       case nil: .none
+      case let code? where wrong >= code.attempts: .none
       case let code? where code.hash == hash: .right(content: code.content)
       default: .wrong
       }
@@ -64,6 +76,8 @@ extension APIKey {
   }
 
   package static let taken = LedgerError(.conflict, "there is an API key with this id")
+  package static let sessionOver = LedgerError(
+    .sessionOver, "the session is over; sign in again")
   package static let unknown = LedgerError(.notFound, "the person has no API key with this id")
 }
 

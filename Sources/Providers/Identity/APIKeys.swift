@@ -16,42 +16,58 @@ public struct APIKeys: Identity {
   static let secretBytes = 32
   /// Use is noted no more often than this.
   static let touchSeconds: Int64 = 3_600
-  static let mostPerSecond: Int64 = 10_000
-  static let mostBurst: Int64 = 100_000
 
   private let store: any AccountStore
+  /// The rate of a person, which that of a key is never above.
+  public let mostRate: RequestRate
   private let random: RandomSource
 
-  public init(store: any AccountStore, random: RandomSource = .system) {
+  public init(
+    store: any AccountStore, mostRate: RequestRate, random: RandomSource = .system
+  ) {
     self.store = store
+    self.mostRate = mostRate
     self.random = random
   }
 
-  /// Makes a key.
+  /// Makes a key. One that was made with the same id and secret is given again.
   ///
-  /// - Returns: the key as its holder sends it, which nobody is told again, and what is kept.
-  /// - Throws: `invalid`, `limit`, `store`.
+  /// - Parameters:
+  ///   - session: the one that asks.
+  ///   - id: of the key; a random one by default.
+  ///   - secret: 32 bytes that nobody can guess; random ones by default.
+  /// - Returns: the key as its holder sends it, and what is kept.
+  /// - Throws: `invalid`, `limit`, `session-ended`, `store`.
   public func create(
-    for owner: PersonID, name: String, scopes: AccessScopes, rate: RequestRate? = nil,
-    at now: Instant
+    for owner: PersonID, by session: SessionID, name: String, scopes: AccessScopes,
+    rate: RequestRate? = nil, id: APIKeyID? = nil, secret: [UInt8]? = nil, at now: Instant
   ) async throws(IdentityError) -> (text: String, key: APIKey) {
-    if let error = IdentityError(Self.faults(name: name, scopes: scopes, rate: rate)) {
+    if let error = IdentityError(faults(name: name, scopes: scopes, rate: rate)) {
       throw error
     }
-    let secret = random.bytes(Self.secretBytes)
-    let id = APIKeyID(high: random.next(), low: random.next())
+    let secret = secret ?? random.bytes(Self.secretBytes)
+    let id = id ?? APIKeyID(high: random.next(), low: random.next())
     let key = APIKey(
       id: id, owner: owner, name: Name.folded(name), hash: Self.hash(secret), scopes: scopes,
       rate: rate,
       createdAt: now)
-    do { try await store.createAPIKey(key) } catch {
-      throw error.code == .limit
-        ? IdentityError(.limit, error.message, ledger: error) : IdentityError(error)
+    do { try await store.createAPIKey(key, by: session) } catch {
+      switch error.code {
+      case .limit: throw IdentityError(.limit, error.message, ledger: error)
+      case .sessionOver: throw .sessionOver
+      case .conflict:
+        let known = try await stored { () async throws(LedgerError) in try await store.apiKey(id) }
+        guard let known, known.owner == owner, known.hash == key.hash else {
+          throw IdentityError(error)
+        }
+        return (Self.text(id, secret), known)
+      default: throw IdentityError(error)
+      }
     }
     return (Self.text(id, secret), key)
   }
 
-  private static func faults(
+  private func faults(
     name: String, scopes: AccessScopes, rate: RequestRate?
   ) -> [IdentityError.Fault] {
     var faults: [IdentityError.Fault] = []
@@ -61,13 +77,16 @@ public struct APIKeys: Identity {
         .init(field: "scopes", code: "scopes", message: "a key has read, log or manage, or several")
       )
     }
-    if let rate,
-      !(1...mostPerSecond).contains(rate.perSecond) || !(1...mostBurst).contains(rate.burst)
-    {
-      faults.append(
-        .init(
-          field: "rate", code: "rate",
-          message: "a key's rate is 1 to \(mostPerSecond) a second and 1 to \(mostBurst) at once"))
+    if let rate {
+      for (field, value, most) in [
+        ("ratePerSecond", rate.perSecond, mostRate.perSecond),
+        ("burst", rate.burst, mostRate.burst),
+      ] where !(1...max(most, 1)).contains(value) {
+        faults.append(
+          .init(
+            field: field, code: "rate",
+            message: "is \(value); a key may have 1 to \(most), as its person has"))
+      }
     }
     return faults
   }
@@ -109,6 +128,9 @@ public struct APIKeys: Identity {
       person: key.owner, subject: IssuedSubject(issuer: Self.issuer, subject: "\(id)"),
       scopes: key.scopes, apiKey: id, rate: key.rate)
   }
+
+  /// Does nothing: a key is looked up with each request.
+  public func confirm(_ principal: Principal, at now: Instant) async throws(IdentityError) {}
 
   private static func hash(_ secret: [UInt8]) -> ContentHash { ContentHash(of: secret) }
 

@@ -1,9 +1,9 @@
+internal import Quests
+
 /// What people are told by mail.
 struct AccountMessages: Sendable {
   /// What the service calls itself.
   let service: String
-  /// How long a code counts.
-  let codeMinutes: Int64
 
   private func message(_ to: MailAddress, _ subject: String, _ lines: [String]) -> MailMessage {
     // Without a name: who registers another's address would choose what is said to them.
@@ -12,15 +12,16 @@ struct AccountMessages: Sendable {
       text: (["Hello,", ""] + lines + ["", service]).joined(separator: "\n"))
   }
 
-  private var lifetime: String { "It counts for \(codeMinutes) minutes and once." }
+  private func lines(_ code: BuiltInAccounts.MailedCode) -> [String] {
+    ["", "    \(code.text)", "", "It counts for \(code.minutes) minutes and once.", ""]
+  }
 
-  func verify(_ to: MailAddress, code: String) -> MailMessage {
+  func verify(_ to: MailAddress, _ code: BuiltInAccounts.MailedCode) -> MailMessage {
     message(
       to, "your code",
       [
-        "Somebody, probably you, registers with this address. The code is", "", "    \(code)", "",
-        lifetime, "", "If it was not you, do nothing: without the code there is no account.",
-      ])
+        "Somebody, probably you, registers with this address. The code is"
+      ] + lines(code) + ["If it was not you, do nothing: without the code there is no account."])
   }
 
   func alreadyRegistered(_ to: MailAddress) -> MailMessage {
@@ -33,32 +34,38 @@ struct AccountMessages: Sendable {
       ])
   }
 
-  func reset(_ to: MailAddress, code: String) -> MailMessage {
+  func reset(_ to: MailAddress, _ code: BuiltInAccounts.MailedCode) -> MailMessage {
     message(
       to, "a new password",
       [
-        "Somebody, probably you, asks for a new password. The code is", "", "    \(code)", "",
-        lifetime, "", "If it was not you, do nothing: your password stays as it is.",
-      ])
+        "Somebody, probably you, asks for a new password. The code is"
+      ] + lines(code) + ["If it was not you, do nothing: your password stays as it is."])
   }
 
-  func passwordChanged(_ to: MailAddress) -> MailMessage {
-    message(
+  /// - Parameter keys: the account's API keys; those that ended with the password say when.
+  func passwordChanged(_ to: MailAddress, _ keys: [APIKey]) -> MailMessage {
+    let (ended, left) = (keys.filter { $0.revokedAt != nil }, keys.filter { $0.revokedAt == nil })
+    return message(
       to, "your password has changed",
-      [
-        "The password of your account has just been changed, and other devices are logged out.", "",
-        "If it was not you, ask for a new password at once.",
-      ])
+      ["The password of your account has just been changed, and other devices are logged out.", ""]
+        + list("These API keys ended with it:", ended)
+        + list(
+          "These API keys can still be used in your name. If you do not know one of them, end it:",
+          left)
+        + ["If it was not you, ask for a new password at once, and end your API keys with it."])
   }
 
-  func change(_ to: MailAddress, code: String) -> MailMessage {
+  private func list(_ title: String, _ keys: [APIKey]) -> [String] {
+    if keys.isEmpty { return [] }
+    return [title, ""] + keys.map { "- \($0.name), made at \($0.createdAt)" } + [""]
+  }
+
+  func change(_ to: MailAddress, _ code: BuiltInAccounts.MailedCode) -> MailMessage {
     message(
       to, "your new address",
       [
-        "Somebody, probably you, wants to use this address for their account. The code is", "",
-        "    \(code)", "", lifetime, "",
-        "If it was not you, do nothing: without the code nothing changes.",
-      ])
+        "Somebody, probably you, wants to use this address for their account. The code is"
+      ] + lines(code) + ["If it was not you, do nothing: without the code nothing changes."])
   }
 
   func addressTaken(_ to: MailAddress) -> MailMessage {

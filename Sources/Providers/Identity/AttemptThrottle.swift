@@ -1,5 +1,10 @@
 internal import Base
-public import CivilTime
+
+/// A moment of a clock that never goes back: a wall clock that is set back would lock everybody out.
+public typealias MonotonicInstant = ContinuousClock.Instant
+
+/// What tells the moment; a test gives one that it moves.
+public typealias MonotonicClock = @Sendable () -> MonotonicInstant
 
 /// Slows down whoever tries too often: some tries are free, then each has to wait twice as long as
 /// the one before, up to a bound.
@@ -29,33 +34,38 @@ public final class AttemptThrottle: Sendable {
 
   private struct Entry: Sendable {
     var tries: Int64
-    var last: Instant
-    var opensAt: Instant
+    var last: MonotonicInstant
+    var opensAt: MonotonicInstant
   }
 
   private let policy: Policy
+  private let clock: MonotonicClock
   private let entries: Lock<BoundedTable<String, Entry>>
 
-  /// - Parameter most: names that are remembered.
-  public init(_ policy: Policy, most: Int = 20_000) {
+  /// - Parameters:
+  ///   - most: names that are remembered.
+  ///   - clock: what waits are measured by.
+  public init(
+    _ policy: Policy, most: Int = 20_000, clock: @escaping MonotonicClock = { .now }
+  ) {
     self.policy = policy
+    self.clock = clock
     entries = Lock(BoundedTable(mostWeight: most))
   }
 
   /// Counts a try, before it is made, so that many at once count too.
   ///
   /// - Returns: nil where it may be made, else the seconds until one may; that one is not counted.
-  public func charge(_ name: String, at now: Instant) -> Int64? {
-    entries.withLock { entries in
+  public func charge(_ name: String) -> Int64? {
+    let now = clock()
+    return entries.withLock { entries in
       var entry = entries[name] ?? Entry(tries: 0, last: now, opensAt: now)
       if now < entry.opensAt {
-        let (left, overflow) = entry.opensAt.microseconds.subtractingReportingOverflow(
-          now.microseconds)
         // Never 0, and never more than is waited for.
-        return overflow
-          ? policy.mostSeconds : max(left / 1_000_000 + (left % 1_000_000 > 0 ? 1 : 0), 1)
+        let (seconds, rest) = now.duration(to: entry.opensAt).components
+        return max(seconds + (rest > 0 ? 1 : 0), 1)
       }
-      if entry.last.advanced(bySeconds: policy.forgetSeconds) < now { entry.tries = 0 }
+      if now - entry.last > .seconds(policy.forgetSeconds) { entry.tries = 0 }
       entry.tries += 1
       entry.last = now
       let doublings = entry.tries - policy.freeTries
@@ -63,7 +73,7 @@ public final class AttemptThrottle: Sendable {
         let factor: Int64 = doublings < 40 ? 1 << doublings : 1 << 40
         let (wait, overflow) = policy.firstSeconds.multipliedReportingOverflow(by: factor)
         entry.opensAt = now.advanced(
-          bySeconds: overflow ? policy.mostSeconds : min(wait, policy.mostSeconds))
+          by: .seconds(overflow ? policy.mostSeconds : min(wait, policy.mostSeconds)))
       }
       entries.insert(entry, for: name)
       return nil
@@ -71,7 +81,8 @@ public final class AttemptThrottle: Sendable {
   }
 
   /// Takes back the last try: it did no harm.
-  public func refund(_ name: String, at now: Instant) {
+  public func refund(_ name: String) {
+    let now = clock()
     entries.withLock { entries in
       guard var entry = entries[name] else { return }
       entry.tries = max(entry.tries - 1, 0)

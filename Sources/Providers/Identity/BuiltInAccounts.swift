@@ -19,7 +19,9 @@ public final class BuiltInAccounts: Identity {
     public var sessionSeconds: Int64 = 365 * 86_400
     /// How long a code counts: 15 minutes.
     public var codeSeconds: Int64 = 900
-    /// How often a code may be tried.
+    /// How long a code must count yet to be mailed again, and not another one: 5 minutes.
+    public var codeKeptSeconds: Int64 = 300
+    /// How often a code may be tried by one client.
     public var codeAttempts: Int64 = 5
     /// Tries to log in from one client, whichever account.
     public var clientTries = AttemptThrottle.Policy(
@@ -27,13 +29,17 @@ public final class BuiltInAccounts: Identity {
     /// Tries to log into one account from clients that its owner has not logged in from: the
     /// longest wait is short, for the owner of a new device waits too.
     public var accountTries = AttemptThrottle.Policy(
-      freeTries: 5, firstSeconds: 1, mostSeconds: 300, forgetSeconds: 86_400)
+      freeTries: 5, firstSeconds: 1, mostSeconds: 60, forgetSeconds: 86_400)
     /// Messages that one client causes.
     public var clientMail = AttemptThrottle.Policy(
       freeTries: 20, firstSeconds: 2, mostSeconds: 600, forgetSeconds: 3_600)
-    /// Messages to one address that anybody can cause.
-    public var addressMail = AttemptThrottle.Policy(
+    /// Messages to one address that one client causes.
+    public var pairMail = AttemptThrottle.Policy(
       freeTries: 3, firstSeconds: 60, mostSeconds: 3_600, forgetSeconds: 86_400)
+    /// Messages to one address that all together cause. The longest wait is shorter than a code
+    /// counts: whoever has to wait has a good code in their mail.
+    public var addressMail = AttemptThrottle.Policy(
+      freeTries: 10, firstSeconds: 60, mostSeconds: 600, forgetSeconds: 3_600)
 
     public init() {}
   }
@@ -46,16 +52,20 @@ public final class BuiltInAccounts: Identity {
   let options: Options
   let random: RandomSource
   let messages: AccountMessages
+  let successors: RefreshSuccessors
   private let codeKey: SymmetricKey
   let gate: SignInGate
 
   /// - Parameters:
   ///   - secret: signs codes too, so that those in a stolen store cannot be guessed; all processes
   ///     of a service have the same.
+  ///   - clock: what waits after wrong tries are measured by.
+  ///   - previous: the secret before this one, with which another process may still derive tokens.
   public init(
     store: any AccountStore, outbox: Outbox, passwords: Passwords, tokens: AccessTokens,
-    secret: SigningSecret, zones: ZoneCatalog = ZoneCatalog(), options: Options = Options(),
-    random: RandomSource = .system
+    secret: SigningSecret, previous: SigningSecret? = nil, zones: ZoneCatalog = ZoneCatalog(),
+    options: Options = Options(),
+    random: RandomSource = .system, clock: @escaping MonotonicClock = { .now }
   ) {
     self.store = store
     self.outbox = outbox
@@ -64,16 +74,16 @@ public final class BuiltInAccounts: Identity {
     self.zones = zones
     self.options = options
     self.random = random
-    messages = AccountMessages(
-      service: options.serviceName, codeMinutes: options.codeSeconds / 60)
+    messages = AccountMessages(service: options.serviceName)
+    successors = RefreshSuccessors(secret, previous: previous)
     codeKey = secret.derived(for: "one-time codes")
-    gate = SignInGate(options)
+    gate = SignInGate(options, clock: clock)
   }
 
   // MARK: Tokens
 
   /// Who an access token stands for. Nothing is looked up but what this process has ended itself,
-  /// so that another process hears of a logout when the token expires.
+  /// so that another process hears of a logout when the token expires, or when it asks to `confirm`.
   public func person(
     ofToken token: String, at now: Instant
   ) async throws(IdentityError) -> Principal {
@@ -85,36 +95,87 @@ public final class BuiltInAccounts: Identity {
       session: claims.session)
   }
 
+  public func confirm(_ principal: Principal, at now: Instant) async throws(IdentityError) {
+    let session = try await stored { () async throws(LedgerError) in
+      guard let id = principal.session else { return nil as Session? }
+      return try await store.session(id, of: principal.person, at: now)
+    }
+    guard session != nil else { throw .sessionOver }
+  }
+
   // MARK: Codes
 
   static let codeDigits = 8
 
-  /// Draws a code; what is kept of it is bound to what it is for and to whom.
-  func drawCode(_ kind: OneTimeCode.Kind, holder: String) -> (text: String, hash: ContentHash) {
-    var random = random
-    let digits = String(Int.random(in: 0..<100_000_000, using: &random))
-    let text = String(repeating: "0", count: Self.codeDigits - digits.count) + digits
-    return (text, hash(text, kind, holder: holder))
+  /// A code as it is mailed.
+  struct MailedCode {
+    let text: String
+    /// How long it counts.
+    let minutes: Int64
   }
 
+  /// Makes a code, or finds the one that was mailed for the same before, unless it has little time
+  /// left: whoever asks again takes no code away from anybody.
+  ///
+  /// - Parameter leads: whether the code is to be good for something. One that is not is kept all the
+  ///   same, so that nobody can tell.
+  func issue(
+    _ kind: OneTimeCode.Kind, holder: String, content: String?, leads: Bool, at now: Instant
+  ) async throws(IdentityError) -> MailedCode {
+    let known = try await stored { () async throws(LedgerError) in
+      try await store.code(kind, holder: holder, at: now)
+    }
+    if let known, known.content == content,
+      known.expiresAt >= now.advanced(bySeconds: options.codeKeptSeconds)
+    {
+      let text = codeText(kind, holder: holder, until: known.expiresAt)
+      if !leads || known.hash == hash(text, kind, holder: holder) {
+        return MailedCode(text: text, minutes: (known.expiresAt.seconds - now.seconds) / 60)
+      }
+    }
+    let expires = now.advanced(bySeconds: options.codeSeconds)
+    let text = codeText(kind, holder: holder, until: expires)
+    let code = OneTimeCode(
+      kind: kind, holder: holder, hash: leads ? hash(text, kind, holder: holder) : noHash(),
+      content: content, expiresAt: expires, attempts: options.codeAttempts)
+    try await stored { () async throws(LedgerError) in try await store.putCode(code) }
+    return MailedCode(text: text, minutes: options.codeSeconds / 60)
+  }
+
+  /// The digits of a code, derived so that they can be mailed again without being kept.
+  private func codeText(
+    _ kind: OneTimeCode.Kind, holder: String, until expires: Instant
+  ) -> String {
+    let name = "digits\n\(kind.rawValue)\n\(holder)\n\(expires.microseconds)"
+    let mac = HMAC<SHA256>.authenticationCode(for: Array(name.utf8), using: codeKey)
+    let number = mac.prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) } % 100_000_000
+    let digits = String(number)
+    return String(repeating: "0", count: Self.codeDigits - digits.count) + digits
+  }
+
+  /// What is kept of a code: bound to what it is for and to whom.
   func hash(_ code: String, _ kind: OneTimeCode.Kind, holder: String) -> ContentHash {
-    let text = "\(kind.rawValue)\n\(holder)\n\(code.prefix(64))"
+    keyed("\(kind.rawValue)\n\(holder)\n\(code.prefix(64))")
+  }
+
+  /// Tries a code. Wrong tries are counted for each client, so that nobody uses up another's.
+  func attempt(
+    _ kind: OneTimeCode.Kind, holder: String, hash: ContentHash, from client: String,
+    at now: Instant
+  ) async throws(IdentityError) -> CodeTrial {
+    let client = keyed("client\n\(client)")
+    return try await stored { () async throws(LedgerError) in
+      try await store.tryCode(kind, holder: holder, hash: hash, client: client, at: now)
+    }
+  }
+
+  private func keyed(_ text: String) -> ContentHash {
     let mac = Array(HMAC<SHA256>.authenticationCode(for: Array(text.utf8), using: codeKey))
     return ContentHash(bytes: mac) ?? ContentHash(of: mac)
   }
 
   /// What no code leads to.
   func noHash() -> ContentHash { ContentHash(of: random.bytes(32)) }
-
-  /// Keeps a code.
-  func put(
-    _ kind: OneTimeCode.Kind, holder: String, hash: ContentHash, content: String?, at now: Instant
-  ) async throws(IdentityError) {
-    let code = OneTimeCode(
-      kind: kind, holder: holder, hash: hash, content: content,
-      expiresAt: now.advanced(bySeconds: options.codeSeconds), attempts: options.codeAttempts)
-    try await stored { () async throws(LedgerError) in try await store.putCode(code) }
-  }
 
   func post(_ message: MailMessage?) async throws(IdentityError) {
     do throws(MailError) { try await outbox.post(message) } catch {

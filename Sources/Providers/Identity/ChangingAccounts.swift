@@ -4,7 +4,9 @@ public import Quests
 // Changing password and address.
 
 extension BuiltInAccounts {
-  /// Mails a code for a new password; of an address without an account nothing is said.
+  /// Mails a code for a new password; of an address without an account nothing is said. A code that
+  /// was mailed before stays good, and is mailed again unless it has little time left: whoever else
+  /// asks takes nothing away.
   ///
   /// - Parameter client: as for `login`.
   /// - Throws: `invalid` for what is no address, `throttled`, `busy`, `store`.
@@ -12,21 +14,24 @@ extension BuiltInAccounts {
     email: String, from client: String, at now: Instant
   ) async throws(IdentityError) {
     let address = try address(email)
-    try gate.mails(address.key, from: client, at: now)
+    try gate.mails(address.key, from: client)
     let account = try await account(of: address)
-    let code = drawCode(.reset, holder: address.key)
-    try await put(
-      .reset, holder: address.key, hash: account == nil ? noHash() : code.hash,
-      content: account.map { "\($0.person)" }, at: now)
-    try await post(account == nil ? nil : messages.reset(address, code: code.text))
+    let code = try await issue(
+      .reset, holder: address.key, content: account.map { "\($0.person)" }, leads: account != nil,
+      at: now)
+    try await post(account == nil ? nil : messages.reset(address, code))
   }
 
   /// Sets a new password for whoever shows the code, and ends all sessions of the account.
   ///
+  /// - Parameter endsKeys: whether its API keys end too.
+  /// - Returns: the API keys that there were; those that have ended say when.
   /// - Throws: `code-wrong`, `invalid`, `throttled`, `busy`, `store`.
+  @discardableResult
   public func reset(
-    email: String, code: String, newPassword: String, from client: String, at now: Instant
-  ) async throws(IdentityError) {
+    email: String, code: String, newPassword: String, endsKeys: Bool = false, from client: String,
+    at now: Instant
+  ) async throws(IdentityError) -> [APIKey] {
     var faults: [IdentityError.Fault] = []
     let address = address(email, &faults)
     if let fault = PasswordRules.fault(
@@ -37,32 +42,54 @@ extension BuiltInAccounts {
     if let error = IdentityError(faults) { throw error }
     guard let address else { throw .codeWrong }
     // The code bounds the tries at the account itself.
-    try gate.tries(nil, from: client, at: now)
+    var claimant = SignInGate.Claimant(client: client)
+    try gate.tries(claimant)
     // Before the code is used up: there may be no room for the work.
     let credential = try await passwords.credential(for: newPassword)
     let hash = hash(code, .reset, holder: address.key)
-    let trial = try await stored { () async throws(LedgerError) in
-      try await store.tryCode(.reset, holder: address.key, hash: hash, at: now)
-    }
+    let trial = try await attempt(.reset, holder: address.key, hash: hash, from: client, at: now)
     // An account that has taken another address since keeps its password.
     guard case .right(let content) = trial, let account = try await account(of: address),
       content == "\(account.person)",
       try await change(account.person, { $0.credential = credential }) != nil
     else { throw .codeWrong }
     try await end(sessionsOf: account.person, except: nil)
-    gate.succeed(address.key, from: client, at: now)
-    await notify(messages.passwordChanged(address))
+    let keys = try await keys(of: account.person, ending: endsKeys, at: now)
+    claimant.account = address.key
+    gate.succeed(claimant)
+    await notify(messages.passwordChanged(address, keys))
+    return keys
+  }
+
+  /// The API keys of a person that can be used. Asked for once sessions have ended, so that none of
+  /// these makes another.
+  private func keys(
+    of person: PersonID, ending: Bool, at now: Instant
+  ) async throws(IdentityError) -> [APIKey] {
+    try await stored { () async throws(LedgerError) in
+      var keys = try await store.apiKeys(of: person).filter { $0.revokedAt == nil }
+      guard ending else { return keys }
+      for index in keys.indices {
+        try await store.revokeAPIKey(keys[index].id, of: person, at: now)
+        keys[index].revokedAt = now
+      }
+      return keys
+    }
   }
 
   /// Sets a new password for whoever knows the present one, and ends all other sessions.
   ///
-  /// - Parameter session: the one that goes on.
+  /// - Parameters:
+  ///   - session: the one that goes on.
+  ///   - endsKeys: whether the person's API keys end too.
+  /// - Returns: the API keys that there were; those that have ended say when.
   /// - Throws: `credentials-wrong`, `invalid`, `throttled`, `busy`, `store`.
+  @discardableResult
   public func changePassword(
     of person: PersonID, from current: String, to new: String, keeping session: SessionID?,
-    client: String, at now: Instant
-  ) async throws(IdentityError) {
-    let account = try await proven(person, current, from: client, at: now) { account in
+    endsKeys: Bool = false, client: String, at now: Instant
+  ) async throws(IdentityError) -> [APIKey] {
+    let account = try await proven(person, current, from: client, on: session) { account in
       PasswordRules.fault(of: new, email: account.email, field: "newPassword").map { [$0] } ?? []
     }
     let credential = try await passwords.credential(for: new)
@@ -74,14 +101,16 @@ extension BuiltInAccounts {
     }
     guard isSame else { throw .credentialsWrong }
     try await end(sessionsOf: person, except: session)
+    let keys = try await keys(of: person, ending: endsKeys, at: now)
     if let email = account.email, let address = try? MailAddress(email) {
-      await notify(messages.passwordChanged(address))
+      await notify(messages.passwordChanged(address, keys))
     }
+    return keys
   }
 
   /// The account of a person who knows its password.
   private func proven(
-    _ person: PersonID, _ password: String, from client: String, at now: Instant,
+    _ person: PersonID, _ password: String, from client: String, on session: SessionID?,
     faults: (Account) -> [IdentityError.Fault]
   ) async throws(IdentityError) -> Account {
     let account = try await stored { () async throws(LedgerError) in
@@ -90,45 +119,47 @@ extension BuiltInAccounts {
     guard let account else { throw .credentialsWrong }
     if let error = IdentityError(faults(account)) { throw error }
     let name = account.email ?? "\(person)"
-    try gate.tries(name, from: client, at: now)
+    let claimant = SignInGate.Claimant(account: name, client: client, session: session)
+    try gate.tries(claimant)
     guard try await passwords.check(password, with: account.credential) != .wrong else {
       throw .credentialsWrong
     }
-    gate.succeed(name, from: client, at: now)
+    gate.succeed(claimant)
     return account
   }
 
   /// Mails a code to a new address of a person who knows the password. Where it has an account
   /// already, its owner is told so by mail; the answer is the same.
   ///
+  /// - Parameter session: the one that asks.
   /// - Throws: `credentials-wrong`, `invalid`, `throttled`, `busy`, `store`.
   public func changeEmail(
-    of person: PersonID, password: String, to email: String, from client: String, at now: Instant
+    of person: PersonID, password: String, to email: String, from client: String,
+    on session: SessionID?, at now: Instant
   ) async throws(IdentityError) {
     let address = try address(email)
-    _ = try await proven(person, password, from: client, at: now) { _ in [] }
-    try gate.mails(address.key, from: client, at: now)
+    _ = try await proven(person, password, from: client, on: session) { _ in [] }
+    try gate.mails(address.key, from: client)
     let other = try await account(of: address)
     let holder = "\(person)"
-    let code = drawCode(.change, holder: holder)
-    try await put(
-      .change, holder: holder, hash: other == nil ? code.hash : noHash(), content: address.key,
-      at: now)
-    try await post(
-      other == nil ? messages.change(address, code: code.text) : messages.addressTaken(address))
+    let code = try await issue(
+      .change, holder: holder, content: address.key, leads: other == nil, at: now)
+    try await post(other == nil ? messages.change(address, code) : messages.addressTaken(address))
   }
 
   /// Takes the new address for which the person shows the code.
   ///
+  /// - Parameter session: the one that asks.
   /// - Throws: `code-wrong`, `throttled`, `store`.
   public func confirmEmail(
-    of person: PersonID, code: String, from client: String, at now: Instant
+    of person: PersonID, code: String, from client: String, on session: SessionID?,
+    at now: Instant
   ) async throws(IdentityError) {
-    try gate.tries(nil, from: client, at: now)
+    let claimant = SignInGate.Claimant(client: client, session: session)
+    try gate.tries(claimant)
     let hash = hash(code, .change, holder: "\(person)")
-    let trial = try await stored { () async throws(LedgerError) in
-      try await store.tryCode(.change, holder: "\(person)", hash: hash, at: now)
-    }
+    let trial = try await attempt(
+      .change, holder: "\(person)", hash: hash, from: client, at: now)
     guard case .right(let content?) = trial else { throw .codeWrong }
     var before: String?
     let changed: Account?
@@ -143,7 +174,7 @@ extension BuiltInAccounts {
       throw error.ledger?.code == .conflict ? .codeWrong : error
     }
     guard changed != nil else { throw .codeWrong }
-    gate.succeed(nil, from: client, at: now)
+    gate.succeed(claimant)
     if let before, before != content, let address = try? MailAddress(before) {
       await notify(messages.addressChanged(address))
     }
@@ -153,10 +184,11 @@ extension BuiltInAccounts {
 extension BuiltInAccounts {
   /// Makes sure that it is the person who asks, by the password.
   ///
+  /// - Parameter session: the one that asks.
   /// - Throws: `credentials-wrong`, `throttled`, `busy`, `store`.
   public func prove(
-    _ person: PersonID, password: String, from client: String, at now: Instant
+    _ person: PersonID, password: String, from client: String, on session: SessionID?
   ) async throws(IdentityError) {
-    _ = try await proven(person, password, from: client, at: now) { _ in [] }
+    _ = try await proven(person, password, from: client, on: session) { _ in [] }
   }
 }

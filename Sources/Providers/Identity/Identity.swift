@@ -9,6 +9,11 @@ public protocol Identity: Sendable {
   ///
   /// - Throws: `token-invalid`, `token-expired`, and `store` where nobody can tell now.
   func person(ofToken token: String, at now: Instant) async throws(IdentityError) -> Principal
+  /// Asks the store whether what a token stands for still is, before what grants, reveals all or
+  /// changes how somebody signs in: another process may have ended it.
+  ///
+  /// - Throws: `session-ended`, and `store` where nobody can tell now.
+  func confirm(_ principal: Principal, at now: Instant) async throws(IdentityError)
 }
 
 /// Who asks, and what they may do.
@@ -53,5 +58,9 @@ public struct BearerIdentity: Identity {
     token.hasPrefix(APIKeys.prefix)
       ? try await keys.person(ofToken: token, at: now)
       : try await others.person(ofToken: token, at: now)
+  }
+
+  public func confirm(_ principal: Principal, at now: Instant) async throws(IdentityError) {
+    if principal.apiKey == nil { try await others.confirm(principal, at: now) }
   }
 }

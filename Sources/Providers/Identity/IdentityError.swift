@@ -84,6 +84,8 @@ extension IdentityError {
   // One value each, so that no answer tells more than another.
   static let tokenInvalid = IdentityError(
     .tokenInvalid, "the token is none that was issued here; log in again")
+  public static let sessionOver = IdentityError(
+    .sessionEnded, "the session is over; sign in again")
   static let credentialsWrong = IdentityError(
     .credentialsWrong, "the address or the password is wrong")
   static let codeWrong = IdentityError(

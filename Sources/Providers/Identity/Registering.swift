@@ -60,18 +60,16 @@ extension BuiltInAccounts {
     _ registration: Registration, from client: String, at now: Instant
   ) async throws(IdentityError) {
     let address = try checked(registration)
-    try gate.mails(address.key, from: client, at: now)
+    try gate.mails(address.key, from: client)
     let credential = try await passwords.credential(for: registration.password)
     let known = try await account(of: address)
-    let code = drawCode(.verify, holder: address.key)
     let pending = Pending(registration, credential: credential).content
     // With an account behind the address nothing leads anywhere, but is written all the same.
-    try await put(
-      .verify, holder: address.key, hash: known == nil ? code.hash : noHash(),
-      content: known == nil ? pending : nil, at: now)
+    let code = try await issue(
+      .verify, holder: address.key, content: known == nil ? pending : nil, leads: known == nil,
+      at: now)
     try await post(
-      known == nil
-        ? messages.verify(address, code: code.text) : messages.alreadyRegistered(address))
+      known == nil ? messages.verify(address, code) : messages.alreadyRegistered(address))
   }
 
   private func checked(_ registration: Registration) throws(IdentityError) -> MailAddress {
@@ -104,7 +102,8 @@ extension BuiltInAccounts {
     email: String, code: String, password: String, from client: String, at now: Instant
   ) async throws(IdentityError) -> SessionTokens {
     let address = try address(email)
-    try gate.tries(address.key, from: client, at: now)
+    let claimant = SignInGate.Claimant(account: address.key, client: client)
+    try gate.tries(claimant)
     let found = try await stored { () async throws(LedgerError) in
       try await store.code(.verify, holder: address.key, at: now)
     }
@@ -112,9 +111,7 @@ extension BuiltInAccounts {
     let match = try await passwords.check(password, with: pending?.credential)
     // A wrong password counts as a wrong code.
     let hash = match == .wrong ? noHash() : hash(code, .verify, holder: address.key)
-    let trial = try await stored { () async throws(LedgerError) in
-      try await store.tryCode(.verify, holder: address.key, hash: hash, at: now)
-    }
+    let trial = try await attempt(.verify, holder: address.key, hash: hash, from: client, at: now)
     guard case .right(let content) = trial, let pending, content == found?.content else {
       throw .codeWrong
     }
@@ -126,26 +123,25 @@ extension BuiltInAccounts {
     do { try await store.createAccount(account) } catch {
       throw error.code == .conflict ? .codeWrong : IdentityError(error)
     }
-    gate.succeed(address.key, from: client, at: now)
+    gate.succeed(claimant)
     return try await begin(account.person, at: now)
   }
 
-  /// Mails another code for a registration that waits; the one before is worth nothing then.
+  /// Mails the code for a registration that waits once more, or another one where that has little
+  /// time left.
   ///
   /// - Throws: `invalid` for what is no address, `throttled`, `busy`, `store`.
   public func resendVerification(
     email: String, from client: String, at now: Instant
   ) async throws(IdentityError) {
     let address = try address(email)
-    try gate.mails(address.key, from: client, at: now)
+    try gate.mails(address.key, from: client)
     let found = try await stored { () async throws(LedgerError) in
       try await store.code(.verify, holder: address.key, at: now)
     }
-    let code = drawCode(.verify, holder: address.key)
     let isPending = found?.content != nil
-    try await put(
-      .verify, holder: address.key, hash: isPending ? code.hash : noHash(),
-      content: found?.content, at: now)
-    try await post(isPending ? messages.verify(address, code: code.text) : nil)
+    let code = try await issue(
+      .verify, holder: address.key, content: found?.content, leads: isPending, at: now)
+    try await post(isPending ? messages.verify(address, code) : nil)
   }
 }

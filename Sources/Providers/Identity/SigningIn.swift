@@ -9,7 +9,7 @@ public struct SessionTokens: Hashable, Sendable {
   /// A bearer token for a quarter of an hour.
   public let access: String
   public let accessExpiresAt: Instant
-  /// Gives new tokens once; showing it twice ends the session.
+  /// Gives new tokens; showing it again after its successor was used ends the session.
   public let refresh: String
   public let refreshExpiresAt: Instant
 }
@@ -23,18 +23,26 @@ extension BuiltInAccounts {
 
   /// Logs in with address and password. An unknown address takes the same work.
   ///
-  /// - Parameter client: what a caller's tries are counted by, such as its address (of IPv6 the
-  ///   first 64 bits).
+  /// - Parameters:
+  ///   - client: what a caller's tries are counted by, such as its address (of IPv6 the first 64
+  ///     bits).
+  ///   - device: who the device is signed in as already; the tries of others do not keep that person
+  ///     out.
   /// - Throws: `credentials-wrong`, `invalid` for what is no address, `throttled`, `busy`, `store`.
   public func login(
-    email: String, password: String, from client: String, at now: Instant
+    email: String, password: String, from client: String, on device: Principal? = nil,
+    at now: Instant
   ) async throws(IdentityError) -> SessionTokens {
     let address = try address(email)
-    try gate.tries(address.key, from: client, at: now)
+    var claimant = SignInGate.Claimant(account: address.key, client: client)
+    if let device, try await account(of: address)?.person == device.person {
+      claimant.session = device.session
+    }
+    try gate.tries(claimant)
     let account = try await account(of: address)
     let match = try await passwords.check(password, with: account?.credential)
     guard let account, match != .wrong else { throw .credentialsWrong }
-    gate.succeed(address.key, from: client, at: now)
+    gate.succeed(claimant)
     if match == .rightButOutdated {
       // A better hash can wait for the next time.
       if let credential = try? await passwords.credential(for: password) {
@@ -49,55 +57,58 @@ extension BuiltInAccounts {
   /// Begins a session.
   func begin(_ person: PersonID, at now: Instant) async throws(IdentityError) -> SessionTokens {
     var random = random
-    let (text, hash) = drawRefresh()
+    let bytes = random.bytes(Self.refreshBytes)
     let ends = now.advanced(bySeconds: options.sessionSeconds)
     let session = Session(
       id: .random(using: &random), person: person, createdAt: now, refreshedAt: now,
       expiresAt: min(now.advanced(bySeconds: options.sessionIdleSeconds), ends), endsAt: ends)
     try await stored { () async throws(LedgerError) in
-      try await store.createSession(session, tokenHash: hash)
+      try await store.createSession(session, tokenHash: ContentHash(of: bytes))
     }
-    return tokens(of: session, refresh: text, at: now)
+    return tokens(of: session, refresh: bytes, at: now)
   }
 
-  private func drawRefresh() -> (text: String, hash: ContentHash) {
-    let bytes = random.bytes(Self.refreshBytes)
-    return (Self.refreshPrefix + Base64URL.text(bytes), ContentHash(of: bytes))
-  }
-
-  private static func hash(ofRefresh text: String) -> ContentHash? {
+  private static func bytes(ofRefresh text: String) -> [UInt8]? {
     guard text.hasPrefix(refreshPrefix), text.utf8.count <= 64,
       let bytes = Base64URL.decode(Array(text.utf8.dropFirst(refreshPrefix.utf8.count))),
       bytes.count == refreshBytes
     else { return nil }
-    return ContentHash(of: bytes)
+    return bytes
   }
 
-  private func tokens(of session: Session, refresh: String, at now: Instant) -> SessionTokens {
+  private func tokens(of session: Session, refresh: [UInt8], at now: Instant) -> SessionTokens {
     let (access, expires) = tokens.issue(
       to: session.person, session: session.id, at: now, random: random)
     return SessionTokens(
       person: session.person, session: session.id, access: access, accessExpiresAt: expires,
-      refresh: refresh, refreshExpiresAt: session.expiresAt)
+      refresh: Self.refreshPrefix + Base64URL.text(refresh), refreshExpiresAt: session.expiresAt)
   }
 
-  /// New tokens for a refresh token, which is worth nothing from then on.
+  /// New tokens for a refresh token. The new refresh token is derived from the one that was shown, so
+  /// that it can be given again without being kept: for a minute, and until it is used, for an answer
+  /// that was lost must not sign anybody out.
   ///
-  /// - Throws: `token-reused` where it had been used: the session has been ended. `session-ended`,
-  ///   `store`.
+  /// - Throws: `token-reused` where the token after it had been used, or a minute is over: the session
+  ///   has been ended. `session-ended`, `store`.
   public func refresh(
     _ refreshToken: String, at now: Instant
   ) async throws(IdentityError) -> SessionTokens {
-    let over = IdentityError(.sessionEnded, "the session is over; log in again")
-    guard let shown = Self.hash(ofRefresh: refreshToken) else { throw over }
-    let (text, hash) = drawRefresh()
+    guard let shown = Self.bytes(ofRefresh: refreshToken) else { throw .sessionOver }
+    let next = successors.current(of: shown)
     let expires = now.advanced(bySeconds: options.sessionIdleSeconds)
     let rotation = try await stored { () async throws(LedgerError) in
-      try await store.rotate(tokenHash: shown, new: hash, expiresAt: expires, at: now)
+      try await store.rotate(
+        tokenHash: ContentHash(of: shown), new: ContentHash(of: next), expiresAt: expires, at: now)
     }
     switch rotation {
-    case .rotated(let session): return tokens(of: session, refresh: text, at: now)
-    case .expired, .unknown: throw over
+    case .rotated(let session): return tokens(of: session, refresh: next, at: now)
+    case .repeated(let session, let successor):
+      // Another process may have derived it with the secret before or after this one.
+      guard
+        let next = successors.all(of: shown).first(where: { ContentHash(of: $0) == successor })
+      else { throw .sessionOver }
+      return tokens(of: session, refresh: next, at: now)
+    case .expired, .unknown: throw .sessionOver
     case .reused(let session, _):
       gate.end(session)
       throw IdentityError(
@@ -111,9 +122,9 @@ extension BuiltInAccounts {
   ///
   /// - Throws: `store`.
   public func logout(_ refreshToken: String) async throws(IdentityError) {
-    guard let shown = Self.hash(ofRefresh: refreshToken) else { return }
+    guard let shown = Self.bytes(ofRefresh: refreshToken) else { return }
     let ended = try await stored { () async throws(LedgerError) in
-      try await store.endSession(tokenHash: shown)
+      try await store.endSession(tokenHash: ContentHash(of: shown))
     }
     if let ended { gate.end(ended) }
   }

@@ -9,14 +9,23 @@ public struct SigningSecret: Sendable {
   /// As many as HMAC with SHA-256 has use for.
   static let leastBytes = 32
   static let mostBytes = 4_096
+  /// Of 32 random bytes nearly all differ: fewer than this are no random ones, such as all zeros.
+  static let leastDifferentBytes = 8
 
-  /// - Throws: `settings` for less than 32 bytes or more than 4,096.
+  /// - Throws: `settings` for less than 32 bytes or more than 4,096, and for bytes that are not
+  ///   random, such as all zeros.
   public init(bytes: [UInt8]) throws(IdentityError) {
     guard (Self.leastBytes...Self.mostBytes).contains(bytes.count) else {
       throw IdentityError(
         .settings,
         "the signing secret has \(bytes.count) bytes; it needs \(Self.leastBytes) to "
           + "\(Self.mostBytes) random ones, such as openssl rand -hex 32 gives")
+    }
+    guard Set(bytes).count >= Self.leastDifferentBytes else {
+      throw IdentityError(
+        .settings,
+        "the signing secret repeats a few bytes over and over, so that anybody could guess it; "
+          + "openssl rand -hex 32 gives a random one")
     }
     key = SymmetricKey(data: bytes)
   }

@@ -46,6 +46,8 @@ extension LedgerError.Code {
   public static let alreadyMember = Self(rawValue: "already-member")
   public static let notMember = Self(rawValue: "not-member")
   public static let lastAdmin = Self(rawValue: "last-admin")
+  /// The session has ended or its account is gone.
+  public static let sessionOver = Self(rawValue: "session-over")
   public static let inviteUsed = Self(rawValue: "invite-used")
   public static let inviteRevoked = Self(rawValue: "invite-revoked")
   public static let inviteExpired = Self(rawValue: "invite-expired")

@@ -37,6 +37,8 @@ public struct LedgerLimits: Sendable {
   /// Refresh tokens of one session that are known when they come again; an older one is as good as
   /// none.
   public var sessionTokens: Int64 = 100
+  /// How long a refresh token that was replaced gives the same answer again: a minute.
+  public var tokenRepeatSeconds: Int64 = 60
   /// API keys of one person, revoked ones too.
   public var personAPIKeys = 100
   /// Commands that wait for a store before it asks callers to come back later.

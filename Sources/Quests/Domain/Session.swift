@@ -29,7 +29,10 @@ public struct Session: Hashable, Sendable {
 public enum TokenRotation: Hashable, Sendable {
   /// It was the last of its session, and the new one is now.
   case rotated(Session)
-  /// It had been replaced: somebody holds a copy, so the session has been ended.
+  /// It was replaced a moment ago, and nobody has used the token after it, which has this hash: the
+  /// session stands as the first answer said.
+  case repeated(Session, successor: ContentHash)
+  /// It was replaced before that: somebody holds a copy, so the session has been ended.
   case reused(SessionID, PersonID)
   case expired
   case unknown
@@ -55,7 +58,7 @@ public struct OneTimeCode: Hashable, Sendable {
   /// inside.
   public let content: String?
   public let expiresAt: Instant
-  /// How often it may be tried yet.
+  /// How often one client may try it.
   public let attempts: Int64
 
   public init(
@@ -76,6 +79,6 @@ public enum CodeTrial: Hashable, Sendable {
   /// It was right, and is worth nothing from now on.
   case right(content: String?)
   case wrong
-  /// There is none, or it has expired or been tried too often.
+  /// There is none, or it has expired, or this client has tried it too often.
   case none
 }

@@ -58,11 +58,16 @@ public protocol AccountStore: Sendable {
   func createSession(
     _ session: Session, tokenHash: ContentHash
   ) async throws(LedgerError)
-  /// Replaces a session's token, which is worth nothing from then on, or ends the session where
-  /// the token had been replaced already. Of many who show one token at once, one gets the new one.
+  /// Replaces a session's token by a new one. For `LedgerLimits.tokenRepeatSeconds`, and only until
+  /// the new token is used, the old one gives the same answer again, for the first may have been
+  /// lost. A token that comes later ends the session.
   func rotate(
     tokenHash: ContentHash, new: ContentHash, expiresAt: Instant, at now: Instant
   ) async throws(LedgerError) -> TokenRotation
+  /// A session of a person, where it has not expired and the person has an account.
+  func session(
+    _ id: SessionID, of person: PersonID, at now: Instant
+  ) async throws(LedgerError) -> Session?
   /// The sessions that have not expired, the oldest first.
   func sessions(of person: PersonID, at now: Instant) async throws(LedgerError) -> [Session]
   /// Ends one session of a person; one that is not there is as good as ended.
@@ -87,20 +92,25 @@ public protocol AccountStore: Sendable {
 
   /// Keeps a code in place of any other of its kind and holder.
   func putCode(_ code: OneTimeCode) async throws(LedgerError)
-  /// The code as it stands, without a try; nil also for one that has expired or is used up.
+  /// The code as it stands, without a try; nil also for one that has expired.
   func code(
     _ kind: OneTimeCode.Kind, holder: String, at now: Instant
   ) async throws(LedgerError) -> OneTimeCode?
-  /// Tries a code. Of many who try at once no more are heard than it has attempts, and one at the
-  /// most is right.
+  /// Tries a code. Wrong tries count for the client alone, so that nobody uses up another's; of many
+  /// that one client makes at once no more are heard than the code has attempts. One try at the most
+  /// is right.
   func tryCode(
-    _ kind: OneTimeCode.Kind, holder: String, hash: ContentHash, at now: Instant
+    _ kind: OneTimeCode.Kind, holder: String, hash: ContentHash, client: ContentHash,
+    at now: Instant
   ) async throws(LedgerError) -> CodeTrial
 
   // MARK: API keys
 
-  /// - Throws: `conflict` where the id is taken, `limit` for more than `LedgerLimits.personAPIKeys`.
-  func createAPIKey(_ key: APIKey) async throws(LedgerError)
+  /// Keeps a key that a session asks for, in one transaction with the look at that session.
+  ///
+  /// - Throws: `session-over` where the session or its person's account is gone, `conflict` where the
+  ///   id is taken, `limit` for more than `LedgerLimits.personAPIKeys`.
+  func createAPIKey(_ key: APIKey, by session: SessionID) async throws(LedgerError)
   /// Also a revoked one.
   func apiKey(_ id: APIKeyID) async throws(LedgerError) -> APIKey?
   /// Also revoked ones, the oldest first.
@@ -119,6 +129,12 @@ public protocol AccountStore: Sendable {
   func claim(
     _ key: RequestKey, body: ContentHash, high: UInt64, low: UInt64, at now: Instant
   ) async throws(LedgerError) -> RequestClaim
+
+  /// Gives a key back that was claimed for what was then refused: once all who claimed it have, it is
+  /// as good as new.
+  func release(
+    _ key: RequestKey, body: ContentHash, high: UInt64, low: UInt64
+  ) async throws(LedgerError)
 
   /// Forgets sessions, codes and request keys that have expired.
   func forgetExpired(at now: Instant) async throws(LedgerError)

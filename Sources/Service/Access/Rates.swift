@@ -3,6 +3,9 @@ import Providers
 import Quests
 
 /// Holds each caller to its rate and tells what is left of it.
+///
+/// All that a person does counts for one bucket, with whichever key or session. A key that has a rate
+/// of its own has a bucket beside it, which is never larger: only the operator raises a rate.
 struct Rates: Sendable {
   /// Whose tokens are counted.
   private enum Holder: Hashable {
@@ -38,16 +41,23 @@ struct Rates: Sendable {
   private func take(_ caller: Caller, address: IPAddress, _ headers: inout HTTPFields)
     throws(Problem)
   {
-    let (holder, limit): (Holder, RateLimit) =
-      switch caller {
-      case .stranger: (.address(address.throttleKey), standard)
-      case .known(let principal):
-        (
-          principal.apiKey.map(Holder.key) ?? .person(principal.person),
-          principal.rate.flatMap(RateLimit.init) ?? standard
-        )
+    let now = nanoseconds()
+    var (decision, limit) = (RateDecision?.none, standard)
+    // The key's first: what it is refused costs its person nothing.
+    if case .known(let principal) = caller, let key = principal.apiKey,
+      let own = principal.rate.flatMap(RateLimit.init)
+    {
+      limit = RateLimit(own, within: standard)
+      decision = buckets.take(Holder.key(key), limit: limit, at: now)
+    }
+    if decision?.isAllowed != false {
+      let holder = caller.person.map(Holder.person) ?? .address(address.throttleKey)
+      let all = buckets.take(holder, limit: standard, at: now)
+      if decision.map({ !all.isAllowed || all.remaining < $0.remaining }) != false {
+        (decision, limit) = (all, standard)
       }
-    let decision = buckets.take(holder, limit: limit, at: nanoseconds())
+    }
+    guard let decision else { return }
     headers.append(HTTPField(name: Self.limitName, value: decision.rateLimitField))
     headers.append(
       HTTPField(

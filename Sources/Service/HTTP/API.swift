@@ -5,7 +5,8 @@ struct API: Sendable {
   let endpoints: [Endpoint]
   let schemas: NamedSchemas
 
-  init() {
+  /// - Parameter servesMetrics: whether the figures are served with all else.
+  init(servesMetrics: Bool = true) {
     let resources: [(endpoints: [Endpoint], schemas: [NamedSchema])] = [
       (AuthResource.endpoints, AuthResource.schemas),
       (MeResource.endpoints, MeResource.schemas),
@@ -20,7 +21,7 @@ struct API: Sendable {
       (ProgressResource.endpoints, ProgressResource.schemas),
       (MapResource.endpoints, MapResource.schemas),
       (WalkerResource.endpoints, WalkerResource.schemas),
-      (SystemResource.endpoints, []),
+      (SystemResource.endpoints + (servesMetrics ? [SystemResource.metrics] : []), []),
     ]
     endpoints = resources.flatMap(\.endpoints)
     var bodies: [String: NamedSchema] = [:]

@@ -4,6 +4,7 @@ import Formats
 import Geodesy
 import HTTPTypes
 import JSON
+import Providers
 import Quests
 
 /// One request on its way to its endpoint: checked against the endpoint's parameters and schema.
@@ -118,27 +119,58 @@ struct Call: Sendable {
 
   // MARK: Creating and changing
 
-  /// The id of what the call creates: under an `Idempotency-Key` always the same.
+  /// Creates something under an id: under an `Idempotency-Key` always the same. Where that is
+  /// refused, the key stands for nothing.
   ///
-  /// - Throws: `idempotency-key-reused`.
-  func newID<S>(of kind: Identifier<S>.Type = Identifier<S>.self) async throws -> Identifier<S> {
+  /// - Throws: `idempotency-key-reused`, and what the creation throws.
+  func creating<S, Created>(
+    _ create: (Identifier<S>) async throws -> Created
+  ) async throws -> Created {
     var random = SystemRandomNumberGenerator()
     let offered = Identifier<S>.random(using: &random)
-    guard let key = self[.idempotencyKey] else { return offered }
-    // What is asked for is all of it: the body and the parameters.
-    var content = Array(
-      "\(endpoint.operation)\0\(sent(in: .path))\0\(sent(in: .query))\0".utf8)
-    content += bytes
-    let claim = try await backend.accounts.claim(
-      RequestKey(caller: try person(), key: key),
-      body: ContentHash(of: Array(SHA256.hash(data: content))),
-      high: offered.high, low: offered.low, at: now)
-    switch claim {
-    case .new: return offered
-    case .repeated(let high, let low): return Identifier<S>(high: high, low: low)
+    guard let request = try requestKey() else { return try await create(offered) }
+    let content = try contentHash()
+    let id: Identifier<S>
+    switch try await backend.accounts.claim(
+      request, body: content, high: offered.high, low: offered.low, at: now)
+    {
+    case .new: id = offered
+    case .repeated(let high, let low): id = Identifier<S>(high: high, low: low)
     case .otherBody:
       throw Problem(.keyReused, "the Idempotency-Key stands for another request; use a new one")
     }
+    do { return try await create(id) } catch {
+      if Problem.isRefusal(error) {
+        // One that cannot be given back goes with the day.
+        try? await backend.accounts.release(request, body: content, high: id.high, low: id.low)
+      }
+      throw error
+    }
+  }
+
+  /// 32 bytes that nobody can guess, for what is created under an id: under an `Idempotency-Key`
+  /// always the same.
+  func secretBytes<S>(for id: Identifier<S>) throws -> [UInt8] {
+    guard let request = try requestKey() else { return RandomSource.system.bytes(32) }
+    return backend.secrets.bytes(
+      for: request, endpoint: endpoint.operation, content: try contentHash(), id: id.bytes)
+  }
+
+  private func requestKey() throws(Problem) -> RequestKey? {
+    guard let key = self[.idempotencyKey] else { return nil }
+    return RequestKey(caller: try person(), key: key)
+  }
+
+  /// What is asked for, all of it: the body and the parameters. JSON counts as the value that it is.
+  private func contentHash() throws -> ContentHash {
+    var content = Array(
+      "\(endpoint.operation)\0\(sent(in: .path))\0\(sent(in: .query))\0".utf8)
+    if case .json = endpoint.body {
+      content += try JSONReader.read(bytes).canonicalText
+    } else {
+      content += bytes
+    }
+    return ContentHash(of: Array(SHA256.hash(data: content)))
   }
 
   /// The revision that a change expects, by `If-Match`.

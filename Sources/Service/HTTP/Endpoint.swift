@@ -13,9 +13,12 @@ final class Endpoint: Sendable {
     case open
     /// Anyone; a token shows more.
     case anyone
+    /// Anyone, to show who they are: a good token names the device, a bad one keeps nobody out.
+    case signIn
     /// Somebody who has signed in, or an API key with a scope.
     case person(AccessScopes)
-    /// Only somebody who has signed in.
+    /// Only somebody who has signed in, and whose session the store still has: for what grants,
+    /// reveals all or changes how somebody signs in.
     case session
   }
 

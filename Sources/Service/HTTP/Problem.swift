@@ -1,6 +1,8 @@
 import Formats
 import HTTPTypes
 import JSON
+import Providers
+import Quests
 
 /// What went wrong with a request, as RFC 9457 writes it.
 ///
@@ -119,6 +121,7 @@ extension Problem.Code {
 
   // What was asked.
   static let malformed = Self("malformed-body", 400, "The body is no JSON")
+  static let malformedRequest = Self("malformed-request", 400, "The request is not HTTP")
   static let invalidParameter = Self("invalid-parameter", 400, "A parameter is wrong")
   static let unauthenticated = Self("unauthenticated", 401, "Sign in first")
   static let invalidToken = Self("invalid-token", 401, "The token is not good")
@@ -154,7 +157,8 @@ extension Problem.Code {
 
   /// Those that are no ledger's fault, for the documentation.
   static let own: [Self] = [
-    .malformed, .invalidParameter, .unauthenticated, .invalidToken, .tokenExpired, .sessionEnded,
+    .malformed, .malformedRequest, .invalidParameter, .unauthenticated, .invalidToken,
+    .tokenExpired, .sessionEnded,
     .tokenReused,
     .wrongCredentials, .forbidden,
     .notFound, .methodNotAllowed, .slowBody, .preconditionFailed, .tooLarge, .unsupportedMediaType,
@@ -164,6 +168,18 @@ extension Problem.Code {
 }
 
 extension Problem {
+  /// Whether an error says that nothing was done and nothing will be, as the request stands.
+  static func isRefusal(_ error: any Error) -> Bool {
+    let problem: Problem? =
+      switch error {
+      case let problem as Problem: problem
+      case let error as LedgerError: Problem(error)
+      case let error as IdentityError: Problem(error)
+      default: nil
+      }
+    return problem.map { 400..<500 ~= $0.code.status } ?? false
+  }
+
   /// The store answered with something else than the command calls for.
   static var unexpectedAnswer: Problem {
     Problem(.internalError, "the store gave an answer of another kind")

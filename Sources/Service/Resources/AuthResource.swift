@@ -15,12 +15,20 @@ enum AuthResource {
         .init("personId", .uuid), .init("sessionId", .uuid), .init("tokenType", .words(["Bearer"])),
         .init("accessToken", .text(1...2_048), "For the `Authorization` header, for 15 minutes."),
         .init("accessTokenExpiresAt", .instant),
-        .init("refreshToken", .text(1...1_024), "Gives new tokens once."),
+        .init("refreshToken", .text(1...1_024), "Gives new tokens."),
         .init("refreshTokenExpiresAt", .instant),
       ])),
     NamedSchema(
       "MailNotice", "Says that mail is on its way, or would be if there were such an account.",
       .object([.init("status", .words(["mail-sent"]))])),
+    NamedSchema(
+      "PasswordChanged", "A password was changed.",
+      .object([
+        .init(
+          "keys", .array(.named("APIKey"), count: 0...1_000),
+          "The API keys that there were; those that ended with the password have `revokedAt`. End "
+            + "those that you do not know.")
+      ])),
     NamedSchema(
       "Session", "A sign-in on one device.",
       .object([
@@ -35,11 +43,13 @@ enum AuthResource {
   private static let mailed = Endpoint.Answer(
     202, "The same whether there is such an account or not.", .named("MailNotice"))
 
+  private static let changed = Endpoint.Answer.ok("PasswordChanged", "Done.")
+
   static let endpoints: [Endpoint] = [
     Endpoint(
       .post, "/v1/auth/register", "register", "Register",
       details: "Mails a code to the address; `verify` with it makes the account.", tag: tag,
-      access: .anyone, body: RegistrationBody.self, answers: [mailed]
+      access: .signIn, body: RegistrationBody.self, answers: [mailed]
     ) { call, body in
       try await call.backend.signIn.register(
         Registration(
@@ -51,7 +61,7 @@ enum AuthResource {
     Endpoint(
       .post, "/v1/auth/verify", "verify", "Make the account, and sign in",
       details: "Takes the code from the mail and the password of the registration.", tag: tag,
-      access: .anyone, body: VerificationBody.self, answers: [.ok("Tokens", "Signed in.")],
+      access: .signIn, body: VerificationBody.self, answers: [.ok("Tokens", "Signed in.")],
       problems: [.codeWrong]
     ) { call, body in
       .json(
@@ -62,7 +72,8 @@ enum AuthResource {
     },
     Endpoint(
       .post, "/v1/auth/verify/resend", "resendVerification", "Mail another code",
-      details: "The code before is worth nothing then.", tag: tag, access: .anyone,
+      details: "The code before is mailed again as long as it counts for 5 minutes or more.",
+      tag: tag, access: .signIn,
       body: EmailAddressBody.self, answers: [mailed]
     ) { call, body in
       try await call.backend.signIn.resendVerification(
@@ -70,7 +81,7 @@ enum AuthResource {
       return .mailSent
     },
     Endpoint(
-      .post, "/v1/auth/login", "login", "Sign in", tag: tag, access: .anyone,
+      .post, "/v1/auth/login", "login", "Sign in", tag: tag, access: .signIn,
       body: CredentialsBody.self, answers: [.ok("Tokens", "Signed in.")],
       problems: [.wrongCredentials]
     ) { call, body in
@@ -78,12 +89,15 @@ enum AuthResource {
         json(
           try await call.backend.signIn.login(
             email: body.email, password: body.password,
-            from: call.client, at: call.now)))
+            from: call.client, on: call.principal, at: call.now)))
     },
     Endpoint(
       .post, "/v1/auth/refresh", "refresh", "Get new tokens",
-      details: "A refresh token gives new ones once. One that is used twice ends its session, for "
-        + "somebody may have a copy.", tag: tag, access: .anyone, body: RefreshTokenBody.self,
+      details: "A refresh token gives an access token and the next refresh token. If the answer is "
+        + "lost, send the same token again: for 60 s, and until the next refresh token is used, the "
+        + "answer has the same refresh token with a new access token. A refresh token that comes "
+        + "later ends its session, for somebody may have a copy.", tag: tag, access: .signIn,
+      body: RefreshTokenBody.self,
       answers: [.ok("Tokens", "New ones.")], problems: [.sessionEnded, .tokenReused]
     ) { call, body in
       .json(
@@ -93,7 +107,7 @@ enum AuthResource {
     Endpoint(
       .post, "/v1/auth/logout", "logout", "Sign out",
       details: "Ends the session that the refresh token belongs to, if it lasts.", tag: tag,
-      access: .anyone, body: RefreshTokenBody.self, answers: [.nothing]
+      access: .signIn, body: RefreshTokenBody.self, answers: [.nothing]
     ) { call, body in
       try await call.backend.signIn.logout(body.token)
       return .nothing
@@ -122,7 +136,7 @@ enum AuthResource {
     },
     Endpoint(
       .post, "/v1/auth/reset-request", "requestPasswordReset", "Mail a code for a new password",
-      tag: tag, access: .anyone, body: EmailAddressBody.self, answers: [mailed]
+      tag: tag, access: .signIn, body: EmailAddressBody.self, answers: [mailed]
     ) { call, body in
       try await call.backend.signIn.requestReset(
         email: body.email, from: call.client, at: call.now)
@@ -130,24 +144,26 @@ enum AuthResource {
     },
     Endpoint(
       .post, "/v1/auth/reset", "resetPassword", "Set a new password with the mailed code",
-      details: "Ends all sessions.", tag: tag, access: .anyone, body: PasswordResetBody.self,
-      answers: [.nothing], problems: [.codeWrong]
+      details:
+        "Ends all sessions. The answer and a mail list the API keys; `endKeys` ends them too.",
+      tag: tag, access: .signIn, body: PasswordResetBody.self, answers: [changed],
+      problems: [.codeWrong]
     ) { call, body in
-      try await call.backend.signIn.reset(
-        email: body.email, code: body.code,
-        newPassword: body.password, from: call.client, at: call.now)
-      return .nothing
+      keys(
+        try await call.backend.signIn.reset(
+          email: body.email, code: body.code, newPassword: body.password,
+          endsKeys: body.endsKeys, from: call.client, at: call.now))
     },
     Endpoint(
       .post, "/v1/auth/password", "changePassword", "Change the password",
-      details: "Ends all other sessions.", tag: tag, access: .session,
-      body: PasswordChangeBody.self, answers: [.nothing], problems: [.wrongCredentials]
+      details: "Ends all other sessions. The answer and a mail list the API keys; `endKeys` ends "
+        + "them too.", tag: tag, access: .session, body: PasswordChangeBody.self,
+      answers: [changed], problems: [.wrongCredentials]
     ) { call, body in
-      try await call.backend.signIn.changePassword(
-        of: try call.person(), from: body.current,
-        to: body.new, keeping: call.session, client: call.client,
-        at: call.now)
-      return .nothing
+      keys(
+        try await call.backend.signIn.changePassword(
+          of: try call.person(), from: body.current, to: body.new, keeping: call.session,
+          endsKeys: body.endsKeys, client: call.client, at: call.now))
     },
     Endpoint(
       .post, "/v1/auth/email", "changeEmail", "Mail a code to a new address", tag: tag,
@@ -156,7 +172,7 @@ enum AuthResource {
     ) { call, body in
       try await call.backend.signIn.changeEmail(
         of: try call.person(), password: body.password,
-        to: body.email, from: call.client, at: call.now)
+        to: body.email, from: call.client, on: call.session, at: call.now)
       return .mailSent
     },
     Endpoint(
@@ -165,10 +181,14 @@ enum AuthResource {
       problems: [.codeWrong]
     ) { call, body in
       try await call.backend.signIn.confirmEmail(
-        of: try call.person(), code: body.code, from: call.client, at: call.now)
+        of: try call.person(), code: body.code, from: call.client, on: call.session, at: call.now)
       return .nothing
     },
   ]
+
+  private static func keys(_ keys: [APIKey]) -> Reply {
+    .json(.object([("keys", .array(keys.map(KeyResource.json)))]))
+  }
 
   private static func json(_ tokens: SessionTokens) -> JSONValue {
     .object([
@@ -201,10 +221,13 @@ extension Call {
   /// What tries are counted by: the address, of IPv6 its network.
   var client: String { "\(address.throttleKey)" }
 
-  /// The session of the token, where it belongs to one.
-  var session: SessionID? {
-    if case .known(let principal) = caller { principal.session } else { nil }
+  /// Who has shown a token.
+  var principal: Principal? {
+    if case .known(let principal) = caller { principal } else { nil }
   }
+
+  /// The session of the token, where it belongs to one.
+  var session: SessionID? { principal?.session }
 }
 
 extension ParameterKey {

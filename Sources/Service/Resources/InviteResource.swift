@@ -75,15 +75,27 @@ enum InviteResource {
   private static func create(_ call: Call, _ body: InviteDraftBody) async throws -> Reply {
     let (facts, membership) = try await call.team()
     try call.require(.manage(facts.team), as: membership, missing: call.noTeam)
-    let code: InviteID = try await call.newID()
-    let invite = try await made(
-      code,
-      .createInvite(
-        code, facts.team.id, body.role, expiresAt: call.now.advanced(bySeconds: body.seconds)), call
-    )
+    // What the key is kept with is no secret: the code is derived from it.
+    let (code, invite) = try await call.creating { (id: InviteID) -> (InviteID, Invite) in
+      let code = try Self.code(of: call.secretBytes(for: id))
+      let expires = call.now.advanced(bySeconds: body.seconds)
+      return (
+        code,
+        try await made(
+          code, .createInvite(code, facts.team.id, body.role, expiresAt: expires), call)
+      )
+    }
     return .created(
       .object([("code", .string(code.description))] + members(invite, at: call.now)),
       at: "/v1/invites/\(code)")
+  }
+
+  /// A code of 122 bits of a secret: a UUID (RFC 9562, version 4).
+  private static func code(of secret: [UInt8]) throws(Problem) -> InviteID {
+    guard let id = InviteID(bytes: Array(secret.prefix(16))) else { throw .unexpectedAnswer }
+    return InviteID(
+      high: id.high & 0xFFFF_FFFF_FFFF_0FFF | 0x4000,
+      low: id.low & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000)
   }
 
   /// The invite that a command makes, or has made when the request came the first time.

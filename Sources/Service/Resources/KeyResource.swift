@@ -12,7 +12,7 @@ enum KeyResource {
     .init("id", .uuid), .init("name", .text()),
     .init("scopes", .array(.words(["read", "log", "manage"]), count: 0...3)),
     .init(
-      "ratePerSecond", .nullable(.count), "Null where the rate of all callers holds."),
+      "ratePerSecond", .nullable(.count), "Null where the person's own rate holds."),
     .init("burst", .nullable(.count)), .init("createdAt", .instant),
     .init("lastUsedAt", .nullable(.instant), "To the hour."),
     .init("revokedAt", .nullable(.instant)),
@@ -31,22 +31,17 @@ enum KeyResource {
   static let endpoints: [Endpoint] = [
     Endpoint(
       .post, "/v1/keys", "createKey", "Make an API key",
-      details: "Its secret is in the answer, and nowhere again.", tag: tag, access: .session,
+      details:
+        "Its secret is in the answer, and nowhere again but in that to the same request with "
+        + "the same `Idempotency-Key`.", tag: tag, access: .session, parameters: [.idempotencyKey],
       body: APIKeyDraftBody.self, answers: [.created("NewAPIKey", "With its secret.")],
-      problems: [.limit]
-    ) { call, body in
-      let (text, key) = try await call.backend.keys.create(
-        for: try call.person(), name: body.name, scopes: body.scopes, rate: body.rate,
-        at: call.now)
-      return .created(
-        .object([("key", .string(text))] + members(key)), at: "/v1/keys/\(key.id)")
-    },
+      problems: [.limit, .conflict, .sessionEnded], handle: create),
     Endpoint(
       .get, "/v1/keys", "listKeys", "List one's API keys", tag: tag, access: .session,
       answers: [.ok("APIKeys")]
     ) { call in
       let keys = try await call.backend.keys.keys(of: try call.person())
-      return .json(.object([("items", .array(keys.map { .object(members($0)) }))]))
+      return .json(.object([("items", .array(keys.map(json)))]))
     },
     Endpoint(
       .delete, "/v1/keys/\(.key)", "revokeKey", "Revoke an API key", details: "At once, for good.",
@@ -57,6 +52,21 @@ enum KeyResource {
       return .nothing
     },
   ]
+
+  private static func create(_ call: Call, _ body: APIKeyDraftBody) async throws -> Reply {
+    let (person, keys) = (try call.person(), call.backend.keys)
+    guard let session = call.session else { throw Problem(IdentityError.sessionOver) }
+    let rate = body.rate(within: keys.mostRate)
+    return try await call.creating { (id: APIKeyID) in
+      let (text, key) = try await keys.create(
+        for: person, by: session, name: body.name, scopes: body.scopes, rate: rate, id: id,
+        secret: try call.secretBytes(for: id), at: call.now)
+      return .created(
+        .object([("key", .string(text))] + members(key)), at: "/v1/keys/\(key.id)")
+    }
+  }
+
+  static func json(_ key: APIKey) -> JSONValue { .object(members(key)) }
 
   private static func members(_ key: APIKey) -> [(String, JSONValue)] {
     [
@@ -81,8 +91,8 @@ private struct APIKeyDraftBody: BodyContent {
 
   let name: String
   let scopes: AccessScopes
-  /// Nil where the rate of all callers holds.
-  let rate: RequestRate?
+  private let perSecond: Int64?
+  private let burst: Int64?
 
   private enum Scope: String, CaseIterable { case read, log, manage }
 
@@ -92,11 +102,17 @@ private struct APIKeyDraftBody: BodyContent {
       "scopes", .list(of: .words(), count: 1...3),
       "`read` what the person can read, `log` their walks, `manage` teams, quests and routes.")
     self.scopes = AccessScopes(names: scopes.map(\.rawValue)) ?? []
-    let perSecond: Int64? = fields.optional("ratePerSecond", .integer(1...10_000))
-    let burst: Int64? = fields.optional("burst", .integer(1...100_000))
-    rate =
-      perSecond == nil && burst == nil
-      ? nil
-      : RequestRate(perSecond: perSecond ?? burst ?? 1, burst: burst ?? (perSecond ?? 1) * 2)
+    perSecond = fields.optional(
+      "ratePerSecond", .integer(1...1_000_000),
+      "Requests a second, no more than the person has; all requests of a person count for the "
+        + "person's own rate too.")
+    burst = fields.optional("burst", .integer(1...1_000_000), "Requests at once.")
+  }
+
+  /// The key's own rate, what is left out as it fits; nil where the person's holds.
+  func rate(within most: RequestRate) -> RequestRate? {
+    if perSecond == nil, burst == nil { return nil }
+    let perSecond = perSecond ?? min(burst ?? 1, most.perSecond)
+    return RequestRate(perSecond: perSecond, burst: burst ?? min(2 * perSecond, most.burst))
   }
 }

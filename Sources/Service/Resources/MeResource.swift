@@ -142,7 +142,7 @@ enum MeResource {
   private static func erase(_ call: Call, _ body: PasswordBody) async throws -> Reply {
     let person = try call.person()
     try await call.backend.signIn.prove(
-      person, password: body.password, from: call.client, at: call.now)
+      person, password: body.password, from: call.client, on: call.session)
     // The ledger first: from then on it refuses further walks of the person. What breaks between
     // the two is mended by asking again.
     try await call.backend.ledger.erase(person, at: call.now, actor: person)

@@ -68,18 +68,20 @@ enum QuestResource {
     let (facts, membership) = try await call.team()
     try call.require(.manage(facts.team), as: membership, missing: call.noTeam)
     let plan = try await QuestPlanning(call, body.planning).plan(instead: nil)
-    let id: QuestID = try await call.newID()
-    // Asked for again under one key, the latest version may be another; the quest is still the same.
-    if let known = try await call.backend.ledger.quest(id), known.quest.team == facts.team.id {
-      return .created(try await json(known.quest, call), at: "/v1/quests/\(id)")
+    return try await call.creating { (id: QuestID) in
+      // Asked for again under one key, the latest version may be another; the quest is still the
+      // same.
+      if let known = try await call.backend.ledger.quest(id), known.quest.team == facts.team.id {
+        return .created(try await json(known.quest, call), at: "/v1/quests/\(id)")
+      }
+      let draft = QuestDraft(
+        id: id, team: facts.team.id, name: body.name, start: body.start, end: body.end,
+        zone: body.zone, plan: plan)
+      guard case .quest(let record) = try await call.perform(.createQuest(draft)) else {
+        throw Problem.unexpectedAnswer
+      }
+      return .created(json(record.quest, plan, at: call.now), at: "/v1/quests/\(id)")
     }
-    let draft = QuestDraft(
-      id: id, team: facts.team.id, name: body.name, start: body.start, end: body.end,
-      zone: body.zone, plan: plan)
-    guard case .quest(let record) = try await call.perform(.createQuest(draft)) else {
-      throw Problem.unexpectedAnswer
-    }
-    return .created(json(record.quest, plan, at: call.now), at: "/v1/quests/\(id)")
   }
 
   private static func list(_ call: Call) async throws -> Reply {

@@ -125,10 +125,11 @@ enum RouteUpload {
     let request = try RouteReading(call, fix: call[.storedFix], name: call[.routeName])
     return try await call.backend.uploads.work {
       let found = try await call.backend.offload { try request.storable(call.bytes) }
-      let id: RouteID = try await call.newID()
-      let record = try await call.backend.routes.addRoute(
-        found.route, id: id, owner: person, isPublic: call[.isPublic], at: call.now)
-      return .created(json(record, found, for: call.caller), at: "/v1/routes/\(id)")
+      return try await call.creating { (id: RouteID) in
+        let record = try await call.backend.routes.addRoute(
+          found.route, id: id, owner: person, isPublic: call[.isPublic], at: call.now)
+        return .created(json(record, found, for: call.caller), at: "/v1/routes/\(id)")
+      }
     }
   }
 
@@ -139,16 +140,18 @@ enum RouteUpload {
     return try await call.backend.uploads.work {
       let found = try await call.backend.offload { try request.storable(call.bytes) }
       // The key only has to stand for one request: equal content is one version anyway.
-      let _: RouteID = try await call.newID()
-      let known = try await call.backend.routes.versions(of: id)
-      guard known.count < call.backend.limits.routeVersions else {
-        throw Problem(.limit, "the route has \(known.count) versions, the limit; start a new one")
+      return try await call.creating { (_: RouteID) in
+        let known = try await call.backend.routes.versions(of: id)
+        guard known.count < call.backend.limits.routeVersions else {
+          throw Problem(
+            .limit, "the route has \(known.count) versions, the limit; start a new one")
+        }
+        let record = try await call.backend.routes.addRoute(
+          found.route, id: id, owner: latest.owner, isPublic: latest.isPublic, at: call.now)
+        let value = json(record, found, for: call.caller)
+        if known.contains(where: { $0.version == record.version }) { return .json(value) }
+        return .created(value, at: "/v1/routes/\(id)?version=\(record.version.version)")
       }
-      let record = try await call.backend.routes.addRoute(
-        found.route, id: id, owner: latest.owner, isPublic: latest.isPublic, at: call.now)
-      let value = json(record, found, for: call.caller)
-      if known.contains(where: { $0.version == record.version }) { return .json(value) }
-      return .created(value, at: "/v1/routes/\(id)?version=\(record.version.version)")
     }
   }
 

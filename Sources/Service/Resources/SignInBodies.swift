@@ -77,11 +77,13 @@ struct PasswordResetBody: BodyContent {
   let email: String
   let code: String
   let password: String
+  let endsKeys: Bool
 
   init(_ fields: inout BodyFields) {
     email = fields.required("email", .email)
     code = fields.required("code", .text(1...64), "From the mail.")
     password = fields.required("newPassword", .text(1...1_024))
+    endsKeys = fields.endsKeys()
   }
 }
 
@@ -91,10 +93,20 @@ struct PasswordChangeBody: BodyContent {
 
   let current: String
   let new: String
+  let endsKeys: Bool
 
   init(_ fields: inout BodyFields) {
     current = fields.required("currentPassword", .text(1...1_024))
     new = fields.required("newPassword", .text(1...1_024))
+    endsKeys = fields.endsKeys()
+  }
+}
+
+extension BodyFields {
+  /// Whether the API keys go with the password.
+  fileprivate mutating func endsKeys() -> Bool {
+    optional("endKeys", .boolean, "Whether the person's API keys end too; false by default.")
+      ?? false
   }
 }
 

@@ -5,6 +5,22 @@ import HTTPTypes
 enum SystemResource {
   private static let tag = "Service"
 
+  /// Served with the others, or alone at an address that strangers do not reach.
+  static let metrics = Endpoint(
+    .get, "/metrics", "getMetrics", "Figures for Prometheus", tag: tag, access: .open,
+    answers: [
+      Endpoint.Answer(
+        200, "The text exposition format.", mediaType: "text/plain; version=0.0.4; charset=utf-8",
+        nil)
+    ]
+  ) { call in
+    Reply(
+      .ok,
+      .bytes(
+        Array(call.backend.metrics.text.utf8),
+        mediaType: "text/plain; version=0.0.4; charset=utf-8"))
+  }
+
   static let endpoints: [Endpoint] = [
     Endpoint(
       .get, "/healthz", "getHealth", "Whether the process runs", tag: tag, access: .open,
@@ -21,22 +37,10 @@ enum SystemResource {
       if call.backend.readiness.isClosing {
         throw Problem(.unavailable, "the service is shutting down", retryAfterSeconds: 5)
       }
-      try await call.backend.ledger.checkWritable()
+      try await call.backend.readiness.check {
+        try await call.backend.ledger.checkWritable()
+      }
       return .json(.object([("status", .string("ready"))]))
-    },
-    Endpoint(
-      .get, "/metrics", "getMetrics", "Figures for Prometheus", tag: tag, access: .open,
-      answers: [
-        Endpoint.Answer(
-          200, "The text exposition format.", mediaType: "text/plain; version=0.0.4; charset=utf-8",
-          nil)
-      ]
-    ) { call in
-      Reply(
-        .ok,
-        .bytes(
-          Array(call.backend.metrics.text.utf8),
-          mediaType: "text/plain; version=0.0.4; charset=utf-8"))
     },
     Endpoint(
       .get, "/openapi.json", "getDescription", "This description of the API", tag: tag,

@@ -41,12 +41,13 @@ enum TeamResource {
 
   private static func create(_ call: Call, _ body: TeamDraftBody) async throws -> Reply {
     let person = try call.person()
-    let id: TeamID = try await call.newID()
-    let answer = try await call.perform(
-      .createTeam(
-        id, name: body.name, isPublic: body.isPublic, founder: person))
-    guard case .team(let team) = answer else { throw Problem.unexpectedAnswer }
-    return .created(json(team, role: .admin), at: "/v1/teams/\(id)")
+    return try await call.creating { (id: TeamID) in
+      let answer = try await call.perform(
+        .createTeam(
+          id, name: body.name, isPublic: body.isPublic, founder: person))
+      guard case .team(let team) = answer else { throw Problem.unexpectedAnswer }
+      return .created(json(team, role: .admin), at: "/v1/teams/\(id)")
+    }
   }
 
   private static func list(_ call: Call) async throws -> Reply {

@@ -88,7 +88,7 @@ struct DocsPage {
     }
     line +=
       " \"$QUEST\(endpoint.path.description.replacing("{", with: "$").replacing("}", with: ""))\""
-    if endpoint.access != .open, endpoint.access != .anyone {
+    if ![.open, .anyone, .signIn].contains(endpoint.access) {
       line += " \\\n  -H \"Authorization: Bearer $TOKEN\""
     }
     switch endpoint.body {
@@ -204,6 +204,7 @@ struct DocsPage {
     switch access {
     case .open: "For anyone, without a limit."
     case .anyone: "For anyone; a token shows more."
+    case .signIn: "For anyone; a token says which device asks, and a bad one does not matter."
     case .person(let scopes):
       "Needs a token, or an API key with the scope \(scopes.names.joined(separator: ", "))."
     case .session: "Needs a token; an API key will not do."

@@ -103,7 +103,7 @@ struct OpenAPI {
     members.append(("responses", .object(responses(endpoint))))
     switch endpoint.access {
     case .open: members.append(("security", .array([])))
-    case .anyone:
+    case .anyone, .signIn:
       members.append(("security", .array([.object([]), .object([("token", .array([]))])])))
     case .person, .session: members.append(("security", .array([.object([("token", .array([]))])])))
     }
@@ -178,14 +178,17 @@ struct OpenAPI {
     if endpoint.parameters.contains(where: { $0.place == .path }) { add(.notFound) }
     // Any query is refused that is not known.
     add(.invalidParameter)
-    if endpoint.access != .open {
+    if endpoint.access != .open { add(.tooManyRequests) }
+    if endpoint.access != .open, endpoint.access != .signIn {
       add(.invalidToken)
       add(.tokenExpired)
-      add(.tooManyRequests)
       add(.forbidden)
     }
     switch endpoint.access {
-    case .person, .session: add(.unauthenticated)
+    case .person: add(.unauthenticated)
+    case .session:
+      add(.unauthenticated)
+      add(.sessionEnded)
     default: break
     }
     switch endpoint.body {
@@ -203,6 +206,7 @@ struct OpenAPI {
     if endpoint.parameters.contains(where: { $0 === ParameterKey.idempotencyKey }) {
       add(.keyReused)
     }
+    add(.malformedRequest)
     for code in [Problem.Code.internalError, .unavailable, .timeout] { add(code) }
     return codes
   }

@@ -17,6 +17,13 @@ public struct RateLimit: Hashable, Sendable {
     self.init(checkedPerSecond: perSecond, burst: burst)
   }
 
+  /// The lesser of two, in both numbers.
+  init(_ limit: RateLimit, within other: RateLimit) {
+    self.init(
+      checkedPerSecond: min(limit.perSecond, other.perSecond),
+      burst: min(limit.burst, other.burst))
+  }
+
   private init(checkedPerSecond: Int, burst: Int) {
     perSecond = checkedPerSecond
     self.burst = burst

@@ -26,7 +26,8 @@ struct Serve: AsyncParsableCommand {
       MILEQUEST_ALLOW_ORIGIN and MILEQUEST_TRUSTED_PROXY (several with commas), MILEQUEST_RATE, \
       MILEQUEST_BURST, MILEQUEST_MAIL_FOLDER, MILEQUEST_MAIL_FROM, MILEQUEST_SECRET_FILE, \
       MILEQUEST_PREVIOUS_SECRET_FILE, MILEQUEST_LOG_LEVEL, MILEQUEST_LOG_REQUESTS, \
-      MILEQUEST_CHECK_ANSWERS, MILEQUEST_DRAIN_SECONDS, MILEQUEST_INSECURE.
+      MILEQUEST_CHECK_ANSWERS, MILEQUEST_DRAIN_SECONDS, MILEQUEST_METRICS_LISTEN, \
+      MILEQUEST_INSECURE.
 
       Logs are lines of JSON on standard error, without personal data. SIGTERM or Ctrl-C ends it: \
       /readyz turns red first, then requests under way are finished.
@@ -63,10 +64,14 @@ struct Serve: AsyncParsableCommand {
       valueName: "network"))
   var trustedProxies: [String] = []
 
-  @Option(help: ArgumentHelp("Requests a second for each caller; 50 by default.", valueName: "n"))
+  @Option(
+    help: ArgumentHelp(
+      "Requests a second for each person or address; 50 by default.", valueName: "n"))
   var rate: String?
 
-  @Option(help: ArgumentHelp("Requests at once for each caller; 100 by default.", valueName: "n"))
+  @Option(
+    help: ArgumentHelp(
+      "Requests at once for each person or address; 100 by default.", valueName: "n"))
   var burst: String?
 
   @Option(
@@ -109,6 +114,12 @@ struct Serve: AsyncParsableCommand {
       "How long /readyz is red before a shutdown closes the port, for balancers to turn away; 0 by default.",
       valueName: "seconds"))
   var drainSeconds: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Serve /metrics at this address only, such as 127.0.0.1:9090; by default /metrics is served with the API.",
+      valueName: "address:port"))
+  var metricsListen: String?
 
   @Option(
     help: ArgumentHelp(

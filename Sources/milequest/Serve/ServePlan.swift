@@ -85,6 +85,15 @@ struct ServePlan {
     settings.drainSeconds = try number(options.drainSeconds, "DRAIN_SECONDS", 0...3_600) ?? 0
     settings.logsRequests = try flag(options.logRequests, "LOG_REQUESTS") ?? true
     settings.checksAnswers = try flag(options.checkAnswers, "CHECK_ANSWERS") ?? false
+    if let (text, name) = value(options.metricsListen, "METRICS_LISTEN") {
+      guard let colon = text.lastIndex(of: ":"), colon > text.startIndex,
+        let port = Int(text[text.index(after: colon)...]), 1...65_535 ~= port
+      else {
+        throw Failure(.usage, "\(name): “\(text)” is no address and port such as 127.0.0.1:9090")
+      }
+      let host = text[..<colon].drop { $0 == "[" }.prefix { $0 != "]" }
+      settings.metricsAddress = (String(host), port)
+    }
     mailFolder = value(options.mailFolder, "MAIL_FOLDER")?.text
     let from = value(options.mailFrom, "MAIL_FROM")
     do throws(MailError) {
@@ -108,7 +117,7 @@ struct ServePlan {
     let logger = Logger(label: "milequest") { [logLevel] in
       JSONLogHandler(label: $0, level: logLevel)
     }
-    let identity: (accounts: BuiltInAccounts, keys: APIKeys, outbox: Outbox)
+    let identity: Identities
     do throws(IdentityError) {
       identity = try accounts(store, at: address, settings, logger)
     } catch { throw Failure(.usage, error.message) }
@@ -122,7 +131,8 @@ struct ServePlan {
     let host = settings.host.contains(":") ? "[\(settings.host)]" : settings.host
     let service = QuestService(
       ledger: store.ledger, routes: store.ledger, accounts: store.ledger,
-      signIn: identity.accounts, keys: identity.keys, settings: settings, clock: { .now },
+      signIn: identity.accounts, keys: identity.keys, secrets: identity.secrets, settings: settings,
+      clock: { .now },
       logger: logger,
       started: { port in
         StandardError.write(
@@ -184,10 +194,18 @@ struct ServePlan {
     return if case .file(let path, _) = address { path + ".mail" } else { "milequest.mail" }
   }
 
+  /// What tells who asks, over one store and one secret.
+  private struct Identities {
+    let accounts: BuiltInAccounts
+    let keys: APIKeys
+    let secrets: RepeatableSecrets
+    let outbox: Outbox
+  }
+
   /// The built-in accounts over the store.
   private func accounts(
     _ store: OpenStore, at address: StoreAddress, _ settings: ServiceSettings, _ logger: Logger
-  ) throws(IdentityError) -> (BuiltInAccounts, APIKeys, Outbox) {
+  ) throws(IdentityError) -> Identities {
     let secret: SigningSecret
     if let secretFile {
       secret = try SigningSecret.load(file: secretFile)
@@ -219,7 +237,11 @@ struct ServePlan {
       tokens: try AccessTokens(
         issuer: settings.publicAddress ?? "milequest", audience: "milequest", secret: secret,
         previous: previous),
-      secret: secret)
-    return (accounts, APIKeys(store: store.ledger), outbox)
+      secret: secret, previous: previous)
+    let rate = RequestRate(
+      perSecond: Int64(settings.rate.perSecond), burst: Int64(settings.rate.burst))
+    return Identities(
+      accounts: accounts, keys: APIKeys(store: store.ledger, mostRate: rate),
+      secrets: RepeatableSecrets(secret), outbox: outbox)
   }
 }

@@ -1,12 +1,15 @@
 import Base
+import HTTPTypes
 import Hummingbird
 import NIOCore
+import NIOHTTPTypes
 import NIOPosix
 
 /// Takes in a body within its bounds of size and time.
 enum RequestBytes {
   /// - Parameter receipt: holds the memory of a large body.
-  /// - Throws: `too-large`, `request-timeout`, `unavailable`.
+  /// - Throws: `too-large`, `request-timeout`, `unavailable`, `malformed-request` for a body that
+  ///   breaks off or whose chunks are none.
   static func all(
     of request: Request, on channel: any Channel, limit: Int, limits: ServiceLimits,
     receipt: UploadGate.Receipt? = nil
@@ -14,6 +17,12 @@ enum RequestBytes {
     let stated = request.headers[.contentLength].flatMap { Int($0) }
     if let stated, stated > limit { throw tooLarge(limit) }
     if stated == 0 || (stated == nil && request.headers[.transferEncoding] == nil) { return [] }
+    if request.headers[.expect]?.lowercased() == "100-continue" {
+      // The client waits until it knows that the body is wanted.
+      try? await channel.writeAndFlush(
+        HTTPResponsePart.head(HTTPResponse(status: .continue))
+      ).get()
+    }
     let seconds = limits.bodySeconds + (stated ?? limit) / limits.bodyBytesPerSecond
     // A timer of the loop, for a task that sleeps beside each body would cost more than the body.
     let isOver = Lock(false)
@@ -33,14 +42,29 @@ enum RequestBytes {
         try receipt?.take(buffer.readableBytes)
         bytes.append(contentsOf: buffer.readableBytesView)
       }
-    } catch  where isOver.withLock({ $0 }) { throw tooSlow(seconds) }
+    } catch let problem as Problem {
+      throw problem
+    } catch let error as CancellationError {
+      throw error
+    } catch {
+      // Whatever else ends a body comes from the other end.
+      throw isOver.withLock { $0 } ? tooSlow(seconds) : broken
+    }
     if isOver.withLock({ $0 }) { throw tooSlow(seconds) }
+    if let stated, bytes.count < stated { throw broken }
     return bytes
   }
 
   private static func tooSlow(_ seconds: Int) -> Problem {
     var problem = Problem(
       .slowBody, "the body did not arrive within \(seconds) s; send it again")
+    problem.headers[.connection] = "close"
+    return problem
+  }
+
+  private static var broken: Problem {
+    var problem = Problem(
+      .malformedRequest, "the body breaks off, or its chunks are not as HTTP writes them")
     problem.headers[.connection] = "close"
     return problem
   }

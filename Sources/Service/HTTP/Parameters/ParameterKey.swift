@@ -115,7 +115,8 @@ extension ParameterKey {
   static let idempotencyKey = Parameter<String?>(
     "Idempotency-Key", in: .header, .text(1...200),
     "Your own name for this creation, kept for 24 hours: the same request again creates nothing "
-      + "twice and gets the same answer.")
+      + "twice and gets the same answer. JSON bodies are compared as values. A request that is "
+      + "refused leaves the name free.")
 }
 
 /// The units of lengths in texts for people.

@@ -4,14 +4,22 @@ import Quests
 
 /// Lets through what the path has, by whoever may ask for it at all.
 struct Admission: Sendable {
+  let identity: any Identity
+
   /// - Throws: what is wrong with the token; `not-found`, `method-not-allowed`, `unauthenticated`,
-  ///   `forbidden` for a key without the scope.
-  func apply(to exchange: Exchange) throws {
-    if let fault = exchange.tokenFault { throw fault }
+  ///   `forbidden` for a key without the scope, `session-ended`.
+  func apply(to exchange: Exchange) async throws {
+    if let fault = exchange.tokenFault, exchange.operation?.endpoint.access != .signIn {
+      throw fault
+    }
     guard let operation = exchange.operation else {
       throw Self.missing(exchange.match, path: exchange.request.uri.path)
     }
-    try Self.check(exchange.caller, operation.endpoint.access)
+    let access = operation.endpoint.access
+    try Self.check(exchange.caller, access)
+    if access == .session, case .known(let principal) = exchange.caller {
+      try await identity.confirm(principal, at: exchange.now)
+    }
   }
 
   private static func missing(_ match: Router<Operation>.Match?, path: String) -> Problem {
@@ -28,13 +36,13 @@ struct Admission: Sendable {
   private static func check(_ caller: Caller, _ access: Endpoint.Access) throws(Problem) {
     guard case .known(let principal) = caller else {
       switch access {
-      case .open, .anyone: return
+      case .open, .anyone, .signIn: return
       case .person, .session:
         throw Problem(.unauthenticated, "this needs a token: send `Authorization: Bearer …`")
       }
     }
     switch access {
-    case .open: return
+    case .open, .signIn: return
     case .anyone: try require(.read, of: principal)
     case .person(let scopes): try require(scopes, of: principal)
     case .session:

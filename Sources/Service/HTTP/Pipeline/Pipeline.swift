@@ -9,10 +9,11 @@ import Providers
 struct Pipeline: Sendable {
   private let crossOrigin: CrossOriginSharing
   private let naming = RequestNaming()
+  private let hosts = HostCheck()
   private let addresses: ClientAddress
   private let authentication: Authentication
   private let rates: Rates
-  private let admission = Admission()
+  private let admission: Admission
   private let reading: RequestReading
   private let handling = Handling()
   private let checking: AnswerChecking?
@@ -30,6 +31,7 @@ struct Pipeline: Sendable {
     crossOrigin = CrossOriginSharing(settings)
     addresses = ClientAddress(trustedProxies: settings.trustedProxies)
     authentication = Authentication(identity: identity)
+    admission = Admission(identity: identity)
     self.rates = rates
     reading = RequestReading(backend: backend)
     checking =
@@ -49,9 +51,10 @@ struct Pipeline: Sendable {
     naming.apply(to: &exchange)
     addresses.apply(to: &exchange)
     do {
+      try hosts.apply(to: exchange)
       await authentication.apply(to: &exchange)
       try rates.apply(to: &exchange)
-      try admission.apply(to: exchange)
+      try await admission.apply(to: exchange)
       try await reading.apply(to: &exchange)
       try await handling.apply(to: &exchange)
       try checking?.apply(to: exchange)

@@ -7,11 +7,12 @@ struct Responder: HTTPResponder {
   private let pipeline: Pipeline
   private let clock: @Sendable () -> Instant
 
-  init(_ api: API, _ backend: Backend, _ pipeline: Pipeline) {
+  init(
+    _ endpoints: [Endpoint], _ schemas: NamedSchemas, _ backend: Backend, _ pipeline: Pipeline
+  ) {
     var router = Router<Operation>()
-    for endpoint in api.endpoints {
-      router.add(
-        endpoint.method, endpoint.path.segments, Operation(endpoint, api.schemas, backend))
+    for endpoint in endpoints {
+      router.add(endpoint.method, endpoint.path.segments, Operation(endpoint, schemas, backend))
     }
     self.router = router
     self.pipeline = pipeline

@@ -1,0 +1,205 @@
+import Foundation
+import PostgresCluster
+import TestSupport
+import Testing
+
+/// Signing in on several processes over one ledger, with thieves and guessers about.
+@Suite struct SignInTests {
+  private func refresh(_ token: String, on service: RunningService) throws -> HTTPAnswer {
+    try Person.stranger(service).ask("POST", "/v1/auth/refresh", ["refreshToken": token])
+  }
+
+  /// Two tabs at once, each on another process; nobody is signed out.
+  @Test(arguments: Store.present)
+  func tabsThatRefreshAtOnceStaySignedIn(_ store: Store) throws {
+    let ledger = try ServedLedger(store)
+    let services = [try RunningService(ledger), try RunningService(ledger)]
+    let ann = try Person.registered(services[0], name: "Ann")
+    var token = ann.refreshToken
+    for _ in 0..<5 {
+      let answers = Gathered<HTTPAnswer>()
+      let shown = token
+      DispatchQueue.concurrentPerform(iterations: 8) { index in
+        if let answer = try? refresh(shown, on: services[index % 2]) { answers.append(answer) }
+      }
+      #expect(answers.all.count == 8 && answers.all.allSatisfy { $0.status == 200 })
+      let next = Set(answers.all.compactMap { $0.json["refreshToken"].text })
+      #expect(next.count == 1)
+      token = try #require(next.first)
+    }
+    // A process that begins anew derives the same.
+    let lost = try refresh(token, on: services[0])
+    let third = try RunningService(ledger)
+    #expect(
+      try refresh(token, on: third).json["refreshToken"].text
+        == lost.json["refreshToken"].text)
+    // A session that was ended does not come back, not even within the minute.
+    try ann.ask(204, "POST", "/v1/auth/logout", ["refreshToken": token])
+    #expect(try refresh(token, on: services[1]).code == "session-ended")
+    #expect(
+      try refresh(lost.json["refreshToken"].text ?? "", on: third).code == "session-ended")
+  }
+
+  struct End: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    let take: @Sendable (Person) throws -> Void
+  }
+
+  private static let ends = [
+    End(testDescription: "signed out elsewhere") {
+      try $0.ask(204, "POST", "/v1/auth/logout-everywhere")
+    },
+    End(testDescription: "password changed") { ann in
+      var device = ann
+      try device.signIn()
+      try device.ask(
+        200, "POST", "/v1/auth/password",
+        ["currentPassword": Person.password, "newPassword": "another walk in the hills"])
+    },
+    End(testDescription: "password reset") { ann in
+      let before = try ann.mails().count
+      try ann.ask(202, "POST", "/v1/auth/reset-request", ["email": ann.email])
+      try ann.ask(
+        200, "POST", "/v1/auth/reset",
+        [
+          "email": ann.email, "code": try ann.mailedCode(mail: before + 1),
+          "newPassword": "another walk in the hills",
+        ])
+    },
+    End(testDescription: "erased") {
+      try $0.ask(204, "POST", "/v1/me/erase", ["password": Person.password])
+    },
+  ]
+
+  /// What a thief does with an access token on another process, and after a restart.
+  @Test(arguments: Store.present, ends)
+  func aThiefMakesNoKeyOnceTheOwnerHasActed(_ store: Store, _ end: End) throws {
+    let ledger = try ServedLedger(store)
+    let home = try RunningService(ledger)
+    let other = try RunningService(ledger)
+    let ann = try Person.registered(home, name: "Ann")
+    var thief = Person(service: other, token: ann.token)
+    thief.address = "203.0.113.9"
+    try thief.ask(200, "GET", "/v1/auth/sessions")
+    try end.take(ann)
+    let asked: [(String, String, Any?)] = [
+      ("POST", "/v1/keys", ["name": "mine", "scopes": ["read"]] as [String: Any]),
+      ("GET", "/v1/keys", nil), ("DELETE", "/v1/keys/\(UUID().uuidString.lowercased())", nil),
+      ("GET", "/v1/me/export", nil), ("POST", "/v1/me/erase", ["password": Person.password]),
+      ("GET", "/v1/auth/sessions", nil), ("POST", "/v1/auth/logout-everywhere", nil),
+      (
+        "POST", "/v1/auth/password",
+        ["currentPassword": Person.password, "newPassword": "a thief in the hills"]
+      ),
+      ("POST", "/v1/auth/email", ["email": "eve@example.org", "password": Person.password]),
+      ("POST", "/v1/auth/email/confirm", ["code": "00000000"]),
+    ]
+    let restarted = try RunningService(ledger)
+    for service in [other, restarted] {
+      let thief = Person(service: service, token: ann.token)
+      for (method, target, body) in asked {
+        try thief.refused(401, "session-ended", method, target, body)
+      }
+    }
+  }
+
+  /// The answer to a reset and the mail list the keys, and end them where that is wished.
+  @Test(arguments: Store.present)
+  func aNewPasswordEndsTheKeysThatAThiefMade(_ store: Store) throws {
+    let ann = try Person.registered(try Stage.service(store), name: "Ann")
+    let made = try ann.ask(
+      201, "POST", "/v1/keys", ["name": "Thief's own", "scopes": ["read"]]
+    ).json
+    var program = ann
+    program.token = made["key"].text
+    func change(_ body: [String: Any]) throws -> JSON {
+      try ann.ask(
+        200, "POST", "/v1/auth/password",
+        body.merging(
+          ["currentPassword": Person.password, "newPassword": Person.password]) { $1 }
+      ).json["keys"]
+    }
+    let listed = try change([:])
+    #expect(listed.items.count == 1 && listed[0]["name"].text == "Thief's own")
+    #expect(listed[0]["revokedAt"].isNull && listed[0]["key"].isNull)
+    try program.ask(200, "GET", "/v1/me")
+    #expect(eventually { (try? ann.mails().last?.contains("Thief's own")) == true })
+    #expect(try !change(["endKeys": true])[0]["revokedAt"].isNull)
+    try program.refused(401, "invalid-token", "GET", "/v1/me")
+    #expect(try change([:]).items.isEmpty)
+  }
+
+  /// A lost answer to the creation of a key.
+  @Test(arguments: Store.present)
+  func aKeyThatIsAskedForAgainIsTheSame(_ store: Store) throws {
+    let ledger = try ServedLedger(store)
+    let services = [try RunningService(ledger), try RunningService(ledger)]
+    let ann = try Person.registered(services[0], name: "Ann")
+    var elsewhere = ann
+    elsewhere = Person(
+      service: services[1], token: ann.token, id: ann.id, email: ann.email,
+      refreshToken: ann.refreshToken, address: ann.address)
+    let key = ["Idempotency-Key": "key \(UUID())"]
+    let body: [String: Any] = ["name": "watch", "scopes": ["log"], "ratePerSecond": 5]
+    let first = try ann.ask(201, "POST", "/v1/keys", body, headers: key)
+    let again = try elsewhere.ask(201, "POST", "/v1/keys", body, headers: key)
+    #expect(first.text == again.text)
+    let spelt = try ann.send(
+      "POST", "/v1/keys", headers: key.merging(["Content-Type": "application/json"]) { $1 },
+      body: Array(#"{ "scopes":["log"], "ratePerSecond":5.0, "name":"w\u0061tch" }"#.utf8))
+    #expect(spelt.status == 201 && spelt.text == first.text)
+    try ann.refused(
+      422, "idempotency-key-reused", "POST", "/v1/keys", ["name": "watch", "scopes": ["read"]],
+      headers: key)
+    #expect(try ann.get("/v1/keys")["items"].items.count == 1)
+    // What was refused stands for nothing.
+    let other = ["Idempotency-Key": "other \(UUID())"]
+    try ann.refused(
+      422, "invalid", "POST", "/v1/keys",
+      ["name": "fast", "scopes": ["read"], "ratePerSecond": 1_000_000, "burst": 1_000_000],
+      headers: other.merging([:]) { $1 })
+    try ann.ask(201, "POST", "/v1/keys", ["name": "fast", "scopes": ["read"]], headers: other)
+    #expect(try ann.ask(201, "POST", "/v1/keys", body).text != first.text)
+  }
+
+  /// Nobody lifts a rate, and all that a person has counts together.
+  @Test func oneBucketStandsOverAllThatAPersonHas() throws {
+    let service = try RunningService(
+      try ServedLedger(.file), ["--rate", "1", "--burst", "30", "--trusted-proxy", "127.0.0.0/8"])
+    let ann = try Person.registered(service, name: "Ann")
+    let refusal = try ann.ask(
+      422, "POST", "/v1/keys",
+      ["name": "fast", "scopes": ["read"], "ratePerSecond": 10_000, "burst": 10_000])
+    #expect(
+      Set(refusal.json["errors"].items.compactMap { $0["pointer"].text })
+        == ["/ratePerSecond", "/burst"])
+    let programs = try (0..<10).map { number in
+      var program = ann
+      program.token =
+        try ann.ask(201, "POST", "/v1/keys", ["name": "\(number)", "scopes": ["read"]])
+        .json["key"].text
+      return program
+    }
+    var answered = 0
+    for round in 0..<60 where try programs[round % 10].ask("GET", "/v1/me").status == 200 {
+      answered += 1
+    }
+    #expect((10...30).contains(answered), "\(answered) of 60 were answered")
+    try ann.refused(429, "too-many-requests", "GET", "/v1/me")
+  }
+
+  /// A token that is no good does not keep anybody from signing in.
+  @Test func aBadTokenKeepsNobodyFromSigningIn() throws {
+    let ann = try Person.registered(try Stage.service(.file), name: "Ann")
+    for header in ["Bearer nonsense", "Basic YTpi", "Bearer", "Bearer mq_0_0"] {
+      let headers = ["Authorization": header]
+      try ann.refused(401, "invalid-token", "GET", "/v1/routes", headers: headers)
+      try ann.ask(
+        200, "POST", "/v1/auth/login", ["email": ann.email, "password": Person.password],
+        headers: headers)
+      try ann.ask(
+        202, "POST", "/v1/auth/reset-request", ["email": "nobody\(UUID())@example.org"],
+        headers: headers)
+    }
+  }
+}

@@ -1,0 +1,68 @@
+import Foundation
+import Testing
+
+/// What is not HTTP as it should be, byte by byte.
+@Suite struct WireTests {
+  private func head(_ service: RunningService, _ ann: Person, _ more: String) -> String {
+    "POST /v1/teams HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer \(ann.token ?? "")\r\n"
+      + "Content-Type: application/json\r\n\(more)\r\n"
+  }
+
+  @Test func malformedAndAbortedBodiesAreTheClientsFault() throws {
+    let service = try RunningService(try ServedLedger(.file))
+    let ann = try Person.registered(service, name: "Ann")
+    for body in [
+      "zz\r\n{\"name\":\"a\"}\r\n0\r\n\r\n", "-5\r\nabcde\r\n", "3\r\nabcdefgh\r\n0\r\n",
+    ] {
+      let connection = try Connection(port: service.port)
+      try connection.write(head(service, ann, "Transfer-Encoding: chunked\r\n") + body)
+      let answer = try connection.answer()
+      #expect(answer.status == 400, "\(body): \(answer.status) \(answer.text)")
+    }
+    // Those that break off, with the reading side open and without.
+    for more in ["Content-Length: 40\r\n", "Transfer-Encoding: chunked\r\n"] {
+      let half = try Connection(port: service.port)
+      try half.write(head(service, ann, more) + (more.hasPrefix("C") ? "{\"na" : "5\r\n{\"na"))
+      half.endWriting()
+      let answer = try? half.answer()
+      #expect(answer == nil || answer?.status == 400, "\(answer?.text ?? "")")
+      let gone = try Connection(port: service.port)
+      try gone.write(head(service, ann, more))
+    }
+    #expect(try ann.get("/v1/teams")["items"].items.isEmpty)
+    #expect(service.end() == 0)
+    #expect(!service.said.contains("\"level\":\"error\""), "\(service.said)")
+  }
+
+  @Test func aClientThatWaitsIsToldToGoOn() throws {
+    let service = try Stage.service(.file)
+    let ann = try Person.registered(service, name: "Ann")
+    let body = "{\"name\":\"Patient\"}"
+    let connection = try Connection(port: service.port, patience: 10)
+    try connection.write(
+      head(service, ann, "Expect: 100-continue\r\nContent-Length: \(body.utf8.count)\r\n"))
+    let first = String(decoding: try connection.read(), as: UTF8.self)
+    #expect(first == "HTTP/1.1 100 Continue\r\n\r\n")
+    try connection.write(body)
+    let answer = try connection.answer()
+    #expect(answer.status == 201, "\(answer.text)")
+    // The connection goes on.
+    try connection.write("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+    #expect(try connection.answer().status == 200)
+    // What is refused is refused without the body.
+    let other = try Connection(port: service.port, patience: 10)
+    try other.write(head(service, ann, "Expect: 100-continue\r\nContent-Length: 99999999\r\n"))
+    #expect(try other.answer().status == 413)
+  }
+
+  @Test(arguments: ["", "Host: a\r\nHost: a\r\n", "Host: a\r\nhost: b\r\n", "Host:\r\n"])
+  func aRequestHasOneHost(_ hosts: String) throws {
+    let service = try Stage.service(.file)
+    for path in ["/healthz", "/v1/routes", "/nowhere"] {
+      let connection = try Connection(port: service.port)
+      try connection.write("GET \(path) HTTP/1.1\r\n\(hosts)\r\n")
+      let answer = try connection.answer()
+      #expect(answer.status == 400, "\(path): \(answer.status) \(answer.text)")
+    }
+  }
+}
