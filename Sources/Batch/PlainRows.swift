@@ -3,6 +3,9 @@
 /// Fields keep their bytes, and rows their lines, so that faults are reported where they stand in the
 /// file. A field with a comma or point is quoted, so that the exact reader of numbers looks at it.
 struct PlainRows {
+  /// A row whose quote is at fault, whatever the separator.
+  private static let faultyRow = Array("\"\"x\n".utf8)
+
   private let separator: UInt8
   private let limits: BatchLimits
   private var decoder: UTF16Decoder?
@@ -33,20 +36,22 @@ struct PlainRows {
           plain += text[end..<next]
           offset = next
         case .faulty(let next):
-          plain += text[offset..<next]
+          plain += Self.faultyRow
           offset = next
         case .open:
           let isTooLong = text.count - offset > limits.rowBytes
           guard isAtEnd || isTooLong else { return offset }
           // A quote that is never closed ends at its line, as the parsers have it.
           let next = text[offset...].firstIndex(of: 0x0A).map { $0 + 1 }
-          let end = next ?? text.count
-          if next == nil, !isTooLong {
-            append(UnsafeBufferPointer(rebasing: text[offset..<end]), to: &plain)
+          let row = text[offset..<(next ?? text.count)]
+          if isTooLong, next == nil {
+            plain += row
+          } else if row.count(where: { $0 == 0x22 }) % 2 == 1 {
+            plain += Self.faultyRow
           } else {
-            plain += text[offset..<end]
+            append(UnsafeBufferPointer(rebasing: row), to: &plain)
           }
-          offset = end
+          offset = row.endIndex
         }
       }
       return offset

@@ -38,7 +38,7 @@ import Testing
       rows: [.success(9)]),
     Case(
       name: "quoted separators and lines",
-      text: "started_at;team;distance_km\n\(time);\"Owls; the \"\"old\"\" ones\n, all\";9,5\n",
+      text: "started_at;team;distance_km\n\(time);\"Owls; the \"\"old\"\" ones, all\";9,5\n",
       rows: [.success(9.5)]),
     Case(
       name: "thousands or decimals", text: "started_at;team;distance_km\n\(time);Owls;1.234\n",
@@ -64,6 +64,10 @@ import Testing
     Case(
       name: "a separator that is named", text: "started_at#team#distance_km\n\(time)#Owls#9\n",
       separator: 0x23, rows: [.success(9)]),
+    Case(
+      name: "a line end in a field",
+      text: "started_at;team;note;distance_km\n\(time);Owls;\"one\ntwo\";9,5\n",
+      rows: [.success(9.5)]),
     Case(
       name: "a quote that is never closed stops no later row",
       text: "started_at;team;distance_km\n\(time);\"Owls;9\n\(time);Owls;8\n",

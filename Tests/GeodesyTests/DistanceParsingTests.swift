@@ -119,11 +119,16 @@ import Testing
     let names: [(DistanceUnit, [String])] = [
       (.miles, ["mi", "mile", "miles", "MI", "Mile", "MILES"]),
       (.kilometers, ["km", "kilometer", "kilometers", "kilometre", "kilometres", "KM", "Km"]),
-      (.meters, ["m", "meter", "meters", "metre", "metres", "M"]),
+      (.meters, ["m", "meter", "meters", "metre", "metres"]),
       (.feet, ["ft", "foot", "feet", "FT"]),
       (.yards, ["yd", "yard", "yards"]),
     ]
     #expect(names.map(\.0) == DistanceUnit.allCases)
+    // Some write M for metres and others for miles; a point is no part of a unit.
+    for (text, words) in [("5 M", "write m or mi"), ("5 mi.", "without it")] {
+      let error = #expect(throws: GeodesyError.self) { try Distance(text) }
+      #expect(error?.message.contains(words) == true, "\(text)")
+    }
     for (unit, names) in names {
       for name in names {
         #expect(DistanceUnit(name: name) == unit, "\(name)")

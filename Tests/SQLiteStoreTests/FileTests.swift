@@ -172,7 +172,9 @@ import Testing
         "DROP TABLE erased_people", "DROP INDEX invites_unused",
         "ALTER TABLE teams DROP COLUMN is_public",
         "ALTER TABLE routes DROP COLUMN is_public",
-        "DELETE FROM grdb_migrations WHERE substr(identifier, 1, 1) > '3'",
+        "DROP INDEX activity_versions_first", "ALTER TABLE activities DROP COLUMN sent_zone",
+        "ALTER TABLE activity_versions DROP COLUMN sent_zone", "DROP TABLE code_tries",
+        "DELETE FROM grdb_migrations WHERE CAST(identifier AS INTEGER) > 3",
       ] {
         try db.execute(sql: sql)
       }

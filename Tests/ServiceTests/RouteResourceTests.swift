@@ -66,7 +66,8 @@ import Testing
     let findings = try #require(bad.json["report"]?["findings"]?.array)
     let finding = try #require(findings.first { $0["code"]?.string == "join-unresolved" })
     #expect(
-      finding.text("message").hasSuffix("choose with join=1:walk|ferry|counted, or joins for all")
+      finding.text("message")
+        .hasSuffix("choose with join=1:walk|ferry|counted, or joins for all that are undecided")
     )
     #expect(finding["line"]?.int64 == 2)
     let good = try await service.send(
