@@ -118,10 +118,14 @@ struct ServerErrorTests {
   }
 
   /// The newest schema.
-  private static let version = 8
+  private static let version = 10
   /// Takes back what came after the third.
   private static let undoing =
-    "ALTER TABLE milequest.memberships RENAME COLUMN period TO stay; "
+    "DROP TABLE milequest.code_tries; ALTER TABLE milequest.request_keys DROP COLUMN claims; "
+    + "DROP INDEX milequest.activity_versions_first; "
+    + "ALTER TABLE milequest.activities DROP COLUMN sent_zone; "
+    + "ALTER TABLE milequest.activity_versions DROP COLUMN sent_zone; "
+    + "ALTER TABLE milequest.memberships RENAME COLUMN period TO stay; "
     + "ALTER TABLE milequest.change_log RENAME TO audit_trail; "
     + "ALTER INDEX milequest.change_log_pkey RENAME TO audit_trail_pkey; "
     + "ALTER INDEX milequest.change_log_team RENAME TO audit_trail_team; "
