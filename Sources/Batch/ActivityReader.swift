@@ -89,7 +89,8 @@ public final class ActivityReader {
     let plan = try ColumnPlan(
       names, wanted, source.dialect, needsTime: true, needsRoute: false)
     distances = DistanceCell(
-      unit: plan.unit, mark: columns.decimalMark, isForeign: source.dialect.separator != Dialect.comma,
+      unit: plan.unit, mark: columns.decimalMark,
+      isForeign: source.dialect.separator != Dialect.comma,
       longest: limits.longestActivity)
     roles = plan.roles.map { role in
       switch role {
