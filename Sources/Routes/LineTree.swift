@@ -111,6 +111,9 @@ struct LineTree: Sendable {
     return Self.arc(max(least, leg.sideways(of: p) - leg.bendMeters))
   }
 
+  /// Steps of work of one such bound.
+  private static let stepsOfBound = 2
+
   /// What roundings may add to a bound.
   static let roundingMeters = 1e-6
 
@@ -129,10 +132,11 @@ struct LineTree: Sendable {
       if next.level == 0 {
         let start = next.node * Self.segmentsPerLeaf
         let end = min(start + Self.segmentsPerLeaf, count)
-        work.spend(end - start)
+        work.spend((end - start) * Self.stepsOfBound)
         var first = -1
         if !hasMeasured {
           // The most promising one rules out nearly all others.
+          work.spend((end - start) * Self.stepsOfBound)
           var lowest = Double.infinity
           for i in start..<end {
             let least = leastMeters(p, toSegment: i)
@@ -180,7 +184,7 @@ struct LineTree: Sendable {
         }
         let end = min((node + 1) * Self.segmentsPerLeaf, count)
         for i in max(start, node * Self.segmentsPerLeaf)..<end {
-          work.spend(1)
+          work.spend(Self.stepsOfBound)
           if leastMeters(p, toSegment: i) <= reach { return i }
         }
       }
@@ -198,7 +202,7 @@ struct LineTree: Sendable {
   {
     var start = segment
     while start > 0, !work.isSpent {
-      work.spend(1)
+      work.spend(Self.stepsOfBound)
       if leastMeters(p, toSegment: start - 1) > reach + Self.roundingMeters { break }
       start -= 1
     }

@@ -7,7 +7,7 @@
 package struct Work: Sendable {
   /// Steps of one geodesic between two coordinates, and of the nearest point of one segment.
   package static let stepsOfGeodesic = 60
-  package static let stepsOfFoot = 300
+  package static let stepsOfFoot = 500
 
   private var left: Int
   private var nextLook: Int
@@ -48,11 +48,11 @@ package struct Work: Sendable {
 /// a vertex and a waypoint: `make worst-cases` looks for one that does.
 package enum WorkLimits {
   /// Finding the places of all waypoints of a route together.
-  package static func placing(segments: Int) -> Int { 15_000_000 + 60 * segments }
+  package static func placing(segments: Int) -> Int { 10_000_000 + 60 * segments }
   /// What each waypoint gets when that is spent: the way down to the first place that is found.
   package static let placingLeast = 1_000
   /// Finding the places nearest to one coordinate.
-  package static func nearest(segments: Int) -> Int { 15_000_000 + 60 * segments }
+  package static func nearest(segments: Int) -> Int { 20_000_000 + 60 * segments }
   /// How many splits deep simplification goes by the furthest vertex before it halves: a line not made
   /// to defeat it needs fewer.
   package static func simplificationDepth(vertices: Int) -> Int {

@@ -45,15 +45,22 @@ struct Nearest: ParsableCommand {
       let reach = try distance(tolerance, option: "--tolerance").meters
       let route = try input.measured(file, as: source.from, needsPosition: true)
       let matches: [Match]
+      var isCutShort = false
       do {
+        let places = try NearestPlaces(route)
         if let hint {
-          matches = [try route.nearest(to: target, near: hint, toleranceMeters: reach)]
+          matches = [places.match(to: target, near: hint, toleranceMeters: reach)]
             .compactMap { $0 }
         } else {
-          matches = try route.nearest(to: target, toleranceMeters: reach)
+          (matches, isCutShort) = places.search(near: target, toleranceMeters: reach)
         }
       } catch let error as RouteError {
         throw Failure(.badData, "\(file): \(error.message)")
+      }
+      if isCutShort {
+        StandardError.write(
+          "\(file): the line is near itself so often that the search was cut short: a place may be "
+            + "missing; name one with --near")
       }
       if format == .json {
         let value = JSONValue.object([

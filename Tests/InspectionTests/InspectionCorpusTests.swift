@@ -75,6 +75,9 @@ struct InspectionCorpusTests {
       $0.severity == .error && ![.joinUnresolved, .noLine, .noLength].contains($0.code)
     }
     #expect(errors.isEmpty != broken.contains(path), "\(errors.map(\.message))")
+    // No real track costs more than the allowances.
+    let cut = report.findings.filter { [.placingCut, .contactsCut].contains($0.code) }
+    #expect(cut.isEmpty, "\(cut.map(\.message))")
     // What is told has its place.
     #expect(report.findings.allSatisfy { $0.line != nil || $0.code == .noLine })
   }

@@ -111,6 +111,18 @@ import Testing
     #expect(!inspected(Self.line([laps])).findings(.contactsCut).isEmpty)
   }
 
+  @Test func theSearchForPlacesSaysWhenItWasCutShort() {
+    let laps = (0..<30_000).map { i -> (Double, Double) in
+      (i % 2 == 0 ? 51 : 51.01, 7 + Double(i % 7) * 1e-6)
+    }
+    let stops = (0..<9_000).map { i -> (String, Double, Double) in
+      ("\(i)", 51 + Double(i % 100) * 1e-4, 7.0001)
+    }
+    let findings = inspected(Self.gpx(stops, laps)).findings(.placingCut)
+    #expect(findings.count == 1 && (findings.first?.measured ?? 0) > 1_000)
+    #expect(inspected(Self.gpx([("Summit", 51.005, 7)], laps)).findings(.placingCut).isEmpty)
+  }
+
   @Test func movedLimitsMoveTheRules() {
     let text = Self.gpx([("Summit", 51.00901, 7.00501)], Self.north(40))
     var options = InspectionOptions()

@@ -37,6 +37,7 @@ extension Diagnostic.Code {
   public static let timeBackwards = Self(rawValue: "time-backwards")
 
   // Waypoints.
+  public static let placingCut = Self(rawValue: "placing-cut-short")
   public static let waypointOffRoute = Self(rawValue: "waypoint-off-route")
   public static let waypointOrder = Self(rawValue: "waypoint-order")
   public static let waypointDoubled = Self(rawValue: "waypoint-doubled")

@@ -23,7 +23,11 @@ enum LegAntipodal: Rule {
     for i in 0..<max(subject.vertices.count - 1, 0) {
       // The straight line tells the long ones apart at once: two radii are 12,742 km.
       guard subject.space[i].distance(to: subject.space[i + 1]) > 12_000_000 else { continue }
-      let meters = RouteLine.gapMeters(from: subject.vertices[i], to: subject.vertices[i + 1])
+      // Legs are measured already, joins that nobody walks are not.
+      let walked = subject.line.segmentMeters(i)
+      let meters =
+        walked > 0
+        ? walked : RouteLine.gapMeters(from: subject.vertices[i], to: subject.vertices[i + 1])
       guard meters >= limit(subject) else { continue }
       findings.add(
         subject.finding(

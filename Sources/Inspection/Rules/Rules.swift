@@ -12,7 +12,8 @@ public enum Rules {
     Jump.self, SelfCrossing.self, WalkedTwice.self, ContactsCut.self, LegAntipodal.self,
     AntimeridianCrossed.self, PolePassed.self, DensityCoarse.self, DensityFine.self,
     ElevationMissing.self, ElevationZero.self, ElevationRange.self, ElevationStep.self,
-    GradeImpossible.self, TimeBackwards.self, WaypointOffRoute.self, WaypointOrder.self,
+    GradeImpossible.self, TimeBackwards.self, PlacingCut.self, WaypointOffRoute.self,
+    WaypointOrder.self,
     WaypointDoubled.self, WaypointUnnamed.self, WaypointAmbiguous.self, MarkerUnused.self,
     MarkerStretch.self, LengthDiffers.self, ScaleSurprising.self, MilestoneSpacing.self,
   ]

@@ -26,8 +26,14 @@ enum WaypointAmbiguous: Rule {
     for placed in subject.measured.waypoints {
       let places = index.places(
         nearest: placed.waypoint.coordinate, toleranceMeters: limit(subject), &work)
-      // A line that passes itself everywhere is a finding of its own.
-      if work.isSpent { return }
+      if work.isSpent {
+        findings.add(
+          subject.finding(
+            ContactsCut.about,
+            "the line passes itself so often that from \(subject.title(ofWaypoint: placed.index)) on no "
+              + "waypoint was checked for several passes"))
+        return
+      }
       // Of each pass the nearest place; the two ends of a loop are one.
       var passes: [Int: PlaceIndex.Place] = [:]
       for place in places where place.offsetMeters < passes[place.pass]?.offsetMeters ?? .infinity {

@@ -20,15 +20,47 @@ enum WaypointDoubled: Rule {
       <wpt lat="54.4541" lon="-3.2115"><name>Scafell Pike</name></wpt>
       """)
 
+  /// The waypoints of one name in one cube of space.
+  private struct Cell: Hashable {
+    var name: String?
+    var x: Int
+    var y: Int
+    var z: Int
+
+    /// - Parameter side: of the cube, in metres; a metre at least.
+    init(_ name: String?, _ point: SpacePoint, _ side: Double) {
+      func number(_ value: Double) -> Int { Int((value / max(side, 1)).rounded(.down)) }
+      self.name = name
+      (x, y, z) = (number(point.x), number(point.y), number(point.z))
+    }
+
+    /// This cell and the 26 about it.
+    var around: [Cell] {
+      var cells: [Cell] = []
+      for x in x - 1...x + 1 {
+        for y in y - 1...y + 1 {
+          for z in z - 1...z + 1 {
+            var cell = self
+            (cell.x, cell.y, cell.z) = (x, y, z)
+            cells.append(cell)
+          }
+        }
+      }
+      return cells
+    }
+  }
+
   static func inspect(_ subject: Subject, _ findings: inout FindingList) {
     let waypoints = subject.route.waypoints
     let places = waypoints.map { SpacePoint($0.coordinate.latitude, $0.coordinate.longitude) }
     let measures = subject.measured.waypoints.map(\.geometricMeters)
     let most = limit(subject)
-    var byName: [String?: [Int]] = [:]
+    // Two that are near enough stand in neighbouring cells.
+    var cells: [Cell: [Int]] = [:]
     for index in waypoints.indices {
       let here = waypoints[index].coordinate
-      let twin = byName[waypoints[index].name]?.first { earlier in
+      let home = Cell(waypoints[index].name, places[index], most)
+      let twin = home.around.flatMap { cells[$0] ?? [] }.sorted().first { earlier in
         // Straight through the ground no two are further apart than over it. A place that the line
         // passes twice may be a stop both times.
         places[earlier].distance(to: places[index]) <= most
@@ -36,7 +68,7 @@ enum WaypointDoubled: Rule {
           && RouteLine.gapMeters(from: waypoints[earlier].coordinate, to: here) <= most
       }
       guard let twin else {
-        byName[waypoints[index].name, default: []].append(index)
+        cells[home, default: []].append(index)
         continue
       }
       let same = RouteLine.gapMeters(from: waypoints[twin].coordinate, to: here)

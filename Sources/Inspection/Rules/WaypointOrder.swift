@@ -25,11 +25,18 @@ enum WaypointOrder: Rule {
     guard placed.count > 1 else { return }
     let kept = Set(placed.map(\.geometricMeters).longestChain(by: <=))
     var stray: [(index: Int, back: Double)] = []
+    // The furthest place up to each waypoint, and the first one from it on.
+    var furthest = placed.map(\.geometricMeters)
+    for index in placed.indices.dropFirst() {
+      furthest[index] = max(furthest[index], furthest[index - 1])
+    }
+    var nearest = placed.map(\.geometricMeters)
+    for index in placed.indices.dropLast().reversed() {
+      nearest[index] = min(nearest[index], nearest[index + 1])
+    }
     for index in placed.indices where !kept.contains(index) {
       let here = placed[index].geometricMeters
-      let before = placed[..<index].lazy.map(\.geometricMeters).max() ?? here
-      let after = placed[(index + 1)...].lazy.map(\.geometricMeters).min() ?? here
-      let back = max(before - here, here - after)
+      let back = max(furthest[index] - here, here - nearest[index])
       if back > limit(subject) { stray.append((index, back)) }
     }
     guard let first = stray.first else { return }

@@ -6,7 +6,25 @@ import Routes
 /// from the seed, so that a search over seeds is a search over lines.
 enum Kind: String, CaseIterable {
   case passes, jitteredPasses, waypointsInDisorder, zigzagInOneCell, spiral, selfCrossings,
-    equalVertices, antipodalLegs, parts, longFan
+    equalVertices, antipodalLegs, parts, longFan, nestedCollections
+
+  /// GeoJSON whose lines of two vertices each lie at the bottom of as many collections as may be.
+  static func nested(vertices: Int, seed: UInt64) -> [UInt8] {
+    var random = Random(seed: seed)
+    // A line of its own takes two levels, its members four.
+    let depth = 56 / 2
+    let opening = String(repeating: #"{"type":"GeometryCollection","geometries":["#, count: depth)
+    let closing = String(repeating: "]}", count: depth)
+    let count = min(vertices / 2, (60 << 20) / (opening.utf8.count + closing.utf8.count + 120))
+    let features = (0..<count).map { _ in
+      let (x, y) = (random.double(-1..<1), random.double(-1..<1))
+      return #"{"type":"Feature","properties":{},"geometry":"# + opening
+        + #"{"type":"LineString","coordinates":[[\#(x),\#(y)],[\#(x + 0.001),\#(y)]]}"# + closing
+        + "}"
+    }
+    return Array(
+      (#"{"type":"FeatureCollection","features":["# + features.joined(separator: ",") + "]}").utf8)
+  }
 
   func route(vertices count: Int, waypoints waypointCount: Int, seed: UInt64) throws -> Route {
     var random = Random(seed: seed)
@@ -62,7 +80,7 @@ enum Kind: String, CaseIterable {
             longitude: turned(longitude + side + random.double(0..<0.1)))
         }
       ]
-    case .parts:
+    case .parts, .nestedCollections:
       parts = try (0..<count).map { _ in
         [try place(random.double(0..<size), random.double(0..<size))]
       }

@@ -4,7 +4,7 @@ import Geodesy
 import Inspection
 import Routes
 
-// worst-cases [VERTICES] [SEEDS]
+// worst-cases [VERTICES] [SEEDS] [KIND…]
 //
 // For each kind of line the worst of some seeds: processor seconds of reading, measuring, inspecting,
 // asking for the nearest place and simplifying, and how far the worst of them is from the bound.
@@ -12,6 +12,7 @@ import Routes
 let arguments = CommandLine.arguments.dropFirst().compactMap { Int($0) }
 let size = min(arguments.first ?? 100_000, RouteLimits.standard.vertices)
 let seeds = arguments.dropFirst().first ?? 3
+let kinds = CommandLine.arguments.dropFirst().compactMap(Kind.init)
 let mostBytes = 64 << 20
 let waypoints = min(size / 10, RouteLimits.standard.waypoints)
 
@@ -37,8 +38,15 @@ struct Costs {
 }
 
 func measure(_ kind: Kind, seed: UInt64) throws -> Costs {
-  let made = try kind.route(vertices: size, waypoints: waypoints, seed: seed)
-  let bytes = RouteWriter.write(made, as: .geojson)
+  var bytes: [UInt8] = []
+  var made: Route
+  if kind == .nestedCollections {
+    bytes = Kind.nested(vertices: size, seed: seed)
+    made = try RouteReader.read(bytes).route(.all)
+  } else {
+    made = try kind.route(vertices: size, waypoints: waypoints, seed: seed)
+    bytes = RouteWriter.write(made, as: .geojson)
+  }
   var costs = Costs()
   if bytes.count > mostBytes { costs.note = "over 64 MiB" }
   var document: RouteDocument?
@@ -51,7 +59,9 @@ func measure(_ kind: Kind, seed: UInt64) throws -> Costs {
   if !measured.roughlyPlaced.isEmpty {
     costs.note += " \(measured.roughlyPlaced.count) placed roughly"
   }
-  let target = made.waypoints[made.waypoints.count / 2].coordinate
+  let target =
+    made.waypoints.isEmpty
+    ? made.vertices[made.vertices.count / 2] : made.waypoints[made.waypoints.count / 2].coordinate
   var isCutShort = false
   costs.nearest = try processorSeconds {
     isCutShort = try NearestPlaces(measured).search(near: target).isCutShort
@@ -81,10 +91,14 @@ print(
   "kind                   vertices  reading  measure  inspect  nearest simplify  µs/vert.    bound  MiB"
 )
 var isOver = false
-for kind in Kind.allCases {
+for kind in kinds.isEmpty ? Kind.allCases : kinds {
   var worst: Costs?
   for seed in 1...UInt64(max(seeds, 1)) {
-    let costs = try measure(kind, seed: seed)
+    let costs: Costs
+    do { costs = try measure(kind, seed: seed) } catch {
+      print("\(kind.rawValue), seed \(seed): refused: \(error)")
+      continue
+    }
     if costs.worst > worst?.worst ?? -1 { worst = costs }
   }
   guard let worst else { continue }
