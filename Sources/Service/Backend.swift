@@ -16,6 +16,7 @@ final class Backend: Sendable {
   let signIn: BuiltInAccounts
   let keys: APIKeys
   let secrets: RepeatableSecrets
+  let seal: Seal
   let zones: ZoneCatalog
   let ledgerLimits: LedgerLimits
   let limits: ServiceLimits
@@ -43,7 +44,7 @@ final class Backend: Sendable {
   init(
     ledger: any LedgerStore, routes: any RouteStore, accounts: any AccountStore,
     signIn: BuiltInAccounts, keys: APIKeys,
-    secrets: RepeatableSecrets, zones: ZoneCatalog, ledgerLimits: LedgerLimits,
+    secrets: RepeatableSecrets, seal: Seal, zones: ZoneCatalog, ledgerLimits: LedgerLimits,
     limits: ServiceLimits, routeCache: RouteCache, personZones: PersonZones, uploads: UploadGate,
     clock: @escaping @Sendable () -> Instant, logger: Logger, metrics: Metrics,
     readiness: Readiness, documents: Documents
@@ -54,6 +55,7 @@ final class Backend: Sendable {
     self.signIn = signIn
     self.keys = keys
     self.secrets = secrets
+    self.seal = seal
     self.zones = zones
     self.ledgerLimits = ledgerLimits
     self.limits = limits

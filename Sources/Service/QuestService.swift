@@ -19,7 +19,8 @@ public struct QuestService: ServiceLifecycle.Service {
   /// - Parameter started: is told the port once it is open.
   public init(
     ledger: any LedgerStore, routes: any RouteStore, accounts: any AccountStore,
-    signIn: BuiltInAccounts, keys: APIKeys, secrets: RepeatableSecrets, settings: ServiceSettings,
+    signIn: BuiltInAccounts, keys: APIKeys, secrets: RepeatableSecrets, seal: Seal,
+    settings: ServiceSettings,
     clock: @escaping @Sendable () -> Instant, logger: Logger,
     started: @escaping @Sendable (Int) async -> Void = { _ in }
   ) {
@@ -29,7 +30,8 @@ public struct QuestService: ServiceLifecycle.Service {
     self.started = started
     backend = Backend(
       ledger: ledger, routes: routes, accounts: accounts, signIn: signIn, keys: keys,
-      secrets: secrets, zones: ZoneCatalog(), ledgerLimits: .standard, limits: settings.limits,
+      secrets: secrets, seal: seal, zones: ZoneCatalog(), ledgerLimits: .standard,
+      limits: settings.limits,
       routeCache: RouteCache(routes, mostVertices: settings.limits.cachedVertices),
       personZones: PersonZones(accounts),
       uploads: UploadGate(

@@ -55,7 +55,7 @@ final class TestService: Sendable {
       ledger: store, routes: store, accounts: store, signIn: signIn,
       keys: APIKeys(
         store: store, mostRate: RequestRate(perSecond: 50, burst: 100)),
-      secrets: RepeatableSecrets(secret),
+      secrets: RepeatableSecrets(secret), seal: Seal(secret),
       zones: ZoneCatalog(), ledgerLimits: .standard, limits: limits,
       routeCache: RouteCache(store, mostVertices: limits.cachedVertices),
       personZones: PersonZones(store),

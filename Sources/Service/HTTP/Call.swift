@@ -86,7 +86,7 @@ struct Call: Sendable {
   /// - Throws: `invalid-parameter` for a cursor of another listing.
   func cursor(_ listing: String, _ kinds: PageCursor.Kind...) throws(Problem) -> PageCursor? {
     guard let text = self[.cursor] else { return nil }
-    do throws(CursorFault) { return try PageCursor(text, of: listing, kinds) } catch {
+    do throws(CursorFault) { return try PageCursor(text, of: listing, kinds, backend.seal) } catch {
       throw .parameter(.cursor, error.description)
     }
   }
@@ -95,7 +95,7 @@ struct Call: Sendable {
   func page(_ items: [JSONValue], next cursor: PageCursor?, caching: Reply.Caching = .forbidden)
     -> Reply
   {
-    .json(.object([("items", .array(items)), ("next", next(cursor?.text))]), caching: caching)
+    .json(.object([("items", .array(items)), ("next", next(cursor?.text(backend.seal)))]), caching: caching)
   }
 
   /// How many rows to read so as to know whether there are more than a page shows.

@@ -1,5 +1,5 @@
 import Base
-import Providers
+public import Providers
 public import Quests
 
 /// Why the text of a cursor cannot be taken: it was cut, changed, or made by another listing.
@@ -14,9 +14,8 @@ public struct CursorFault: Error, Hashable, Sendable, CustomStringConvertible {
 /// removed since. It names the row by all that the listing is ordered by, so that equal rows are
 /// neither skipped nor repeated.
 ///
-/// Clients see base64url (RFC 4648 section 5, no padding) of a version byte, the listing's name and
-/// the keys; they are to hand it back and read nothing in it. It is no secret and no proof: whoever
-/// makes one up sees what he could see anyway.
+/// Clients see base64url (RFC 4648 section 5, no padding) of the sealed keys: the row may be one of
+/// somebody whose id the page does not show.
 public struct PageCursor: Hashable, Sendable {
   /// What a listing is ordered by.
   public enum Key: Hashable, Sendable {
@@ -37,24 +36,24 @@ public struct PageCursor: Hashable, Sendable {
   public let listing: String
   public let keys: [Key]
 
-  private static let version: UInt8 = 1
-
-  /// - Parameter listing: at most 255 bytes.
+  /// - Parameter listing: what is listed; a cursor is good for that alone.
   public init(_ listing: String, _ keys: [Key]) {
-    precondition(listing.utf8.count < 256, "a listing's name has at most 255 bytes")
     self.listing = listing
     self.keys = keys
   }
 
-  /// Reads what `text` gave, for a listing with keys of these kinds. Nothing else is taken: no
-  /// padding, no other alphabet, no stray bits, no byte too many.
-  public init(_ text: String, of listing: String, _ kinds: [Kind]) throws(CursorFault) {
-    let head = [Self.version, UInt8(truncatingIfNeeded: listing.utf8.count)] + listing.utf8
-    let count = kinds.reduce(head.count) { $0 + ($1 == .integer ? 8 : 16) }
-    guard text.utf8.count == (count * 8 + 5) / 6, let bytes = Base64URL.decode(text.utf8),
-      bytes.count == count, bytes.starts(with: head)
+  private static func purpose(_ listing: String) -> String { "cursor 2 \(listing)" }
+
+  /// Reads what `text` gave, for a listing with keys of these kinds. Nothing else is taken.
+  public init(
+    _ text: String, of listing: String, _ kinds: [Kind], _ seal: Seal
+  ) throws(CursorFault) {
+    let count = kinds.reduce(0) { $0 + ($1 == .integer ? 8 : 16) }
+    guard text.utf8.count == ((count + Seal.overhead) * 8 + 5) / 6,
+      let sealed = Base64URL.decode(text.utf8),
+      let bytes = seal.open(sealed, for: Self.purpose(listing)), bytes.count == count
     else { throw CursorFault() }
-    var next = head.count
+    var next = 0
     func word() -> UInt64 {
       next += 8
       return bytes[next - 8..<next].reduce(0) { $0 << 8 | UInt64($1) }
@@ -69,8 +68,8 @@ public struct PageCursor: Hashable, Sendable {
   }
 
   /// The cursor as clients see it.
-  public var text: String {
-    var bytes = [Self.version, UInt8(listing.utf8.count)] + listing.utf8
+  public func text(_ seal: Seal) -> String {
+    var bytes: [UInt8] = []
     func append(_ word: UInt64) {
       for shift in stride(from: 56, through: 0, by: -8) {
         bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(shift)))
@@ -84,7 +83,7 @@ public struct PageCursor: Hashable, Sendable {
         append(low)
       }
     }
-    return Base64URL.text(bytes)
+    return Base64URL.text(seal.seal(bytes, for: Self.purpose(listing)))
   }
 
   /// The key at a place, nil where it is an identifier.

@@ -131,7 +131,8 @@ struct ServePlan {
     let host = settings.host.contains(":") ? "[\(settings.host)]" : settings.host
     let service = QuestService(
       ledger: store.ledger, routes: store.ledger, accounts: store.ledger,
-      signIn: identity.accounts, keys: identity.keys, secrets: identity.secrets, settings: settings,
+      signIn: identity.accounts, keys: identity.keys, secrets: identity.secrets,
+      seal: identity.seal, settings: settings,
       clock: { .now },
       logger: logger,
       started: { port in
@@ -199,6 +200,7 @@ struct ServePlan {
     let accounts: BuiltInAccounts
     let keys: APIKeys
     let secrets: RepeatableSecrets
+    let seal: Seal
     let outbox: Outbox
   }
 
@@ -242,6 +244,6 @@ struct ServePlan {
       perSecond: Int64(settings.rate.perSecond), burst: Int64(settings.rate.burst))
     return Identities(
       accounts: accounts, keys: APIKeys(store: store.ledger, mostRate: rate),
-      secrets: RepeatableSecrets(secret), outbox: outbox)
+      secrets: RepeatableSecrets(secret), seal: Seal(secret), outbox: outbox)
   }
 }
