@@ -68,7 +68,7 @@ endef
 
 .PHONY: help run test build packages test-packages routes codes lint format bench bench-tools \
   batch-checks growth worst-cases bench-ledger bench-service ledger-scale ledger-tools ledger-checks crash \
-  schemathesis clean
+  schemathesis attack clean
 
 help: ## list what there is to make
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 12
@@ -173,6 +173,9 @@ growth: build ## measure what positions and inspections cost as routes grow, not
 SIZE ?= 100000
 worst-cases: packages ## search for the lines that cost the engine most; SIZE= vertices, up to 5000000
 	swift run --package-path benchmarks -c release worst-cases $(SIZE)
+
+attack: build ## attack a running service as fifty strangers at once, and say what another one notices
+	python3 benchmarks/peers/attack.py --program $(BIN)
 
 bench-ledger: ledger-tools ## measure durable walks in either store, beside pgbench
 	python3 benchmarks/peers/durable.py --ledger benchmarks/.build/release/ledger
