@@ -117,12 +117,13 @@ struct Ledger {
 enum LedgerCommandCase: String, CaseIterable, Sendable, CustomTestStringConvertible {
   case theSameFileTwiceChangesNothing, theLedgerAnswersAsTheBatchDoes
   case anAuditNamesWhatSomebodyPlanted, badRowsStopBeforeAnythingIsStored, teamsAndQuests
-  case migratingAgainChangesNothing
+  case migratingAgainChangesNothing, filesOfOtherCountries
 
   var testDescription: String { rawValue }
 
   func run(_ place: Ledger.Place) throws {
     switch self {
+    case .filesOfOtherCountries: try filesOfOtherCountries(place)
     case .theSameFileTwiceChangesNothing: try theSameFileTwiceChangesNothing(place)
     case .theLedgerAnswersAsTheBatchDoes: try theLedgerAnswersAsTheBatchDoes(place)
     case .anAuditNamesWhatSomebodyPlanted: try anAuditNamesWhatSomebodyPlanted(place)
