@@ -55,7 +55,8 @@ let package = Package(
       swiftSettings: settings),
     .target(name: "MapData", swiftSettings: settings),
     .target(
-      name: "Inspection", dependencies: ["Formats", "Routes", "Geodesy", "JSON", "MapData"],
+      name: "Inspection",
+      dependencies: ["Formats", "Routes", "Geodesy", "JSON", "Base", "MapData"],
       swiftSettings: settings),
     .target(
       name: "Drawing",

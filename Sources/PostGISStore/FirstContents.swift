@@ -49,7 +49,8 @@ extension PostGISStore {
   private static let teamNames = Statement(
     "team_names",
     """
-    SELECT team_id, name FROM teams WHERE $1::uuid IS NULL OR team_id > $1::uuid
+    SELECT team_id, name FROM teams
+    WHERE ($1::uuid IS NULL OR team_id > $1::uuid) AND dissolved_at IS NULL
     ORDER BY team_id LIMIT $2::bigint
     """)
 }

@@ -23,7 +23,8 @@ struct FoldNeeds {
     case .createTeam(let id, _, _, let founder):
       teams.insert(id)
       add(founder, moves: true)
-    case .changeTeam(let id, _, _): teams.insert(id)
+    // Whose periods end with a team is read under its lock, which every writer of them holds.
+    case .changeTeam(let id, _, _), .dissolveTeam(let id): teams.insert(id)
     case .join(let team, let person, _, _), .leave(let team, let person, _):
       teams.insert(team)
       add(person, moves: true)

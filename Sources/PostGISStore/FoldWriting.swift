@@ -18,20 +18,24 @@ extension LedgerChanges {
       requests.append(Request(statement, columns(rows)))
     }
 
-    write(teams.filter(\.isNew), WriteStatements.newTeams) { rows in
-      [
-        Parameter(array: rows.map(\.team.id)), Parameter(array: rows.map(\.team.name)),
-        Parameter(array: rows.map(\.team.isPublic)), Parameter(array: rows.map(\.team.createdAt)),
-        Parameter(array: rows.map(\.team.createdBy)), Parameter(array: rows.map(\.team.revision)),
+    write(teams.filter(\.isNew).map(\.team), WriteStatements.newTeams) { rows -> [Parameter] in
+      let ends = Parameter(array: rows.map(\.dissolvedAt))
+      return [
+        Parameter(array: rows.map(\.id)), Parameter(array: rows.map(\.name)),
+        Parameter(array: rows.map(\.isPublic)), Parameter(array: rows.map(\.createdAt)),
+        Parameter(array: rows.map(\.createdBy)), Parameter(array: rows.map(\.revision)),
+        ends,
       ]
     }
     write(teams.filter(\.isNew), WriteStatements.newStates) { rows in
       [Parameter(array: rows.map(\.team.id)), Parameter(array: rows.map(\.version))]
     }
-    write(teams.filter { !$0.isNew && $0.isTeamChanged }, WriteStatements.teams) { rows in
+    let changed = teams.filter { !$0.isNew && $0.isTeamChanged }.map(\.team)
+    write(changed, WriteStatements.teams) { rows in
       [
-        Parameter(array: rows.map(\.team.id)), Parameter(array: rows.map(\.team.name)),
-        Parameter(array: rows.map(\.team.isPublic)), Parameter(array: rows.map(\.team.revision)),
+        Parameter(array: rows.map(\.id)), Parameter(array: rows.map(\.name)),
+        Parameter(array: rows.map(\.isPublic)), Parameter(array: rows.map(\.revision)),
+        Parameter(array: rows.map(\.dissolvedAt)),
       ]
     }
     write(teams.filter { !$0.isNew }, WriteStatements.states) { rows in
@@ -277,9 +281,9 @@ enum WriteStatements {
   static let newTeams = Statement(
     "new_teams",
     """
-    INSERT INTO teams (team_id, name, is_public, created_at, created_by, revision)
+    INSERT INTO teams (team_id, name, is_public, created_at, created_by, revision, dissolved_at)
     SELECT * FROM unnest($1::uuid[], $2::text[], $3::boolean[], $4::bigint[], $5::uuid[],
-      $6::bigint[])
+      $6::bigint[], $7::bigint[])
     """)
   static let newStates = Statement(
     "new_states",
@@ -289,9 +293,10 @@ enum WriteStatements {
   static let teams = Statement(
     "write_teams",
     """
-    UPDATE teams t SET name = n.name, is_public = n.is_public, revision = n.revision
-    FROM unnest($1::uuid[], $2::text[], $3::boolean[], $4::bigint[])
-      AS n (team_id, name, is_public, revision)
+    UPDATE teams t SET name = n.name, is_public = n.is_public, revision = n.revision,
+      dissolved_at = n.dissolved_at
+    FROM unnest($1::uuid[], $2::text[], $3::boolean[], $4::bigint[], $5::bigint[])
+      AS n (team_id, name, is_public, revision, dissolved_at)
     WHERE t.team_id = n.team_id
     """)
   static let states = Statement(

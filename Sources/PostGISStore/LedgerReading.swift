@@ -527,6 +527,8 @@ enum ReadStatements {
       AND (ST_X(place) BETWEEN $1::float8 AND $2::float8
         OR ST_X(place) BETWEEN $5::float8 AND $6::float8)
       AND ($7::uuid IS NULL OR quest_id > $7::uuid)
+      AND NOT EXISTS (SELECT 1 FROM teams t
+        WHERE t.team_id = p.team_id AND t.dissolved_at IS NOT NULL)
       AND (NOT $8::boolean
         OR EXISTS (SELECT 1 FROM teams t WHERE t.team_id = p.team_id AND t.is_public))
     ORDER BY quest_id LIMIT $9::bigint

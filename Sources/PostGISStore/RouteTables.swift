@@ -20,8 +20,9 @@ extension PostGISStore: RouteStore {
         [Parameter(AdvisoryLock.route), Parameter(Int32(truncatingIfNeeded: id.low))])
       let known = try session.row(
         RouteStatements.byContent, [Parameter(id), Parameter(hash.blob)], RouteRecord.read)
-      if let known { return known }
       let last = try session.row(RouteStatements.last, [Parameter(id)], RouteRecord.read)
+      try last?.checkInUse()
+      if let known { return known }
       let version = (last?.version.version ?? 0) + 1
       let record = RouteRecord(
         version: RouteVersion(route: id, version: version), hash: hash,
@@ -35,9 +36,9 @@ extension PostGISStore: RouteStore {
         [
           Request(
             RouteStatements.insertContent, [Parameter(hash.blob), Parameter(Blob(content.bytes))]),
-          Request(RouteStatements.retire, [Parameter(id)]),
-          Request(RouteStatements.retireParts, [Parameter(id)]),
-          Request(RouteStatements.retireWaypoints, [Parameter(id)]),
+          Request(RouteStatements.supersede, [Parameter(id)]),
+          Request(RouteStatements.supersedeParts, [Parameter(id)]),
+          Request(RouteStatements.supersedeWaypoints, [Parameter(id)]),
           Request(RouteStatements.insert, record.parameters),
           Request(
             RouteStatements.insertParts,
@@ -61,15 +62,25 @@ extension PostGISStore: RouteStore {
     }
   }
 
-  public func setRoute(_ id: RouteID, isPublic: Bool) async throws(LedgerError) {
+  public func changeRoute(_ id: RouteID, _ change: RouteChange) async throws(LedgerError) {
     try await write { session in
       // A version that is being added follows the one before it.
       try session.run(
         RouteStatements.lock,
         [Parameter(AdvisoryLock.route), Parameter(Int32(truncatingIfNeeded: id.low))])
       let last = try session.row(RouteStatements.last, [Parameter(id)], RouteRecord.read)
-      try RouteRecord.checkVisibility(isPublic, of: id, owner: last.map(\.owner))
-      try session.run(RouteStatements.show, [Parameter(id), Parameter(isPublic)])
+      try change.check(last, id)
+      try session.run(
+        RouteStatements.change,
+        [
+          Parameter(id), Parameter(change.name), Parameter(change.isPublic),
+          Parameter(change.retiredAt),
+        ])
+      if change.retiredAt != nil {
+        // What is not the latest is not looked for on the map.
+        try session.run(RouteStatements.supersedeParts, [Parameter(id)])
+        try session.run(RouteStatements.supersedeWaypoints, [Parameter(id)])
+      }
     }
   }
 
@@ -209,20 +220,25 @@ enum RouteStatements {
     "last_version",
     "SELECT \(RouteRecord.columns.of("r")) FROM routes r WHERE r.route_id = $1::uuid AND r.is_latest"
   )
-  static let show = Statement(
-    "show_route", "UPDATE routes SET is_public = $2::boolean WHERE route_id = $1::uuid")
+  static let change = Statement(
+    "change_route",
+    """
+    UPDATE routes SET name = coalesce($2::text, name), is_public = coalesce($3::boolean, is_public),
+      retired_at = $4::bigint
+    WHERE route_id = $1::uuid
+    """)
   static let insertContent = Statement(
     "insert_content",
     """
     INSERT INTO route_contents (hash, content) VALUES ($1::bytea, $2::bytea) ON CONFLICT DO NOTHING
     """)
-  static let retire = Statement(
-    "retire", "UPDATE routes SET is_latest = false WHERE route_id = $1::uuid AND is_latest")
-  static let retireParts = Statement(
-    "retire_parts",
+  static let supersede = Statement(
+    "supersede", "UPDATE routes SET is_latest = false WHERE route_id = $1::uuid AND is_latest")
+  static let supersedeParts = Statement(
+    "supersede_parts",
     "UPDATE route_parts SET is_latest = false WHERE route_id = $1::uuid AND is_latest")
-  static let retireWaypoints = Statement(
-    "retire_waypoints",
+  static let supersedeWaypoints = Statement(
+    "supersede_waypoints",
     "UPDATE route_waypoints SET is_latest = false WHERE route_id = $1::uuid AND is_latest")
   static let insert = Statement(
     "insert_route",
@@ -277,7 +293,8 @@ enum RouteStatements {
     WHERE r.route_id = $1::uuid AND r.version = $2::bigint
     """)
   /// Whether the viewer of the first two parameters may see a route.
-  private static let isSeen = "($1::boolean OR r.is_public OR r.owner = $2::uuid)"
+  private static let isSeen =
+    "r.retired_at IS NULL AND ($1::boolean OR r.is_public OR r.owner = $2::uuid)"
   static let list = Statement(
     "list_routes",
     """

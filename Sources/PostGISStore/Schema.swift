@@ -11,7 +11,7 @@ enum Schema {
 
   static let migrations = [
     ledger, routes, accounts, publicTeams, publicRoutes, signIn, erasure, names,
-    identity, triesAndClaims,
+    identity, triesAndClaims, endsOfLife,
   ]
 
   /// What the versions themselves are kept in.
@@ -421,6 +421,19 @@ enum Schema {
     );
 
     ALTER TABLE request_keys ADD COLUMN claims bigint NOT NULL DEFAULT 1;
+    """
+
+  /// When a team was dissolved, and when a route was retired. The view of the markers leaves out the
+  /// quests of dissolved teams.
+  private static let endsOfLife = """
+    ALTER TABLE teams ADD COLUMN dissolved_at bigint;
+    ALTER TABLE routes ADD COLUMN retired_at bigint;
+    CREATE OR REPLACE VIEW quest_markers AS
+      SELECT p.quest_id, p.team_id, q.name AS quest, t.name AS team, p.version, p.place
+      FROM markers p
+      LEFT JOIN quests q ON q.quest_id = p.quest_id
+      LEFT JOIN teams t ON t.team_id = p.team_id
+      WHERE t.dissolved_at IS NULL;
     """
 
   /// The names that the other stores have.

@@ -45,7 +45,8 @@ extension SQLiteStore {
     let limit = checked(limit: limit)
     return try await read {
       try $0.db.rows(
-        "SELECT team_id, name FROM teams WHERE team_id > ? ORDER BY team_id LIMIT ?",
+        "SELECT team_id, name FROM teams WHERE team_id > ? AND dissolved_at IS NULL "
+          + "ORDER BY team_id LIMIT ?",
         [after.after(), limit]
       ) { (try $0.id(), try $0.text()) }
     }

@@ -283,7 +283,8 @@ extension SQLiteStore: LedgerStore {
           + "  WHERE west <= ?6 AND east >= ?5 AND south <= ?4 AND north >= ?3) "
           + "AND m.latitude BETWEEN ?3 AND ?4 "
           + "AND (m.longitude BETWEEN ?1 AND ?2 OR m.longitude BETWEEN ?5 AND ?6) "
-          + "AND m.quest_id > ?7 AND (?8 = 0 OR EXISTS "
+          + "AND m.quest_id > ?7 AND NOT EXISTS (SELECT 1 FROM teams t "
+          + "  WHERE t.team_id = m.team_id AND t.dissolved_at IS NOT NULL) AND (?8 = 0 OR EXISTS "
           + "  (SELECT 1 FROM teams t WHERE t.team_id = m.team_id AND t.is_public = 1)) "
           + "ORDER BY m.quest_id LIMIT ?9",
         box.halves.map(\.sql) + [quest.after(), publicOnly.sql, limit], QuestMarker.read)

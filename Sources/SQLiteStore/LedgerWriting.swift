@@ -135,10 +135,10 @@ extension LedgerTables {
     let team = write.team
     if write.isNew {
       try db.run(
-        "INSERT INTO teams (\(Team.columns)) VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO teams (\(Team.columns)) VALUES (?, ?, ?, ?, ?, ?, ?)",
         [
           team.id.blob, team.name.sql, team.isPublic.sql, team.createdAt.column,
-          team.createdBy.blob, team.revision.sql,
+          team.createdBy.blob, team.revision.sql, team.dissolvedAt.column(\.column),
         ])
       try db.run(
         "INSERT INTO team_state (team_id, version) VALUES (?, ?)",
@@ -147,8 +147,12 @@ extension LedgerTables {
     }
     if write.isTeamChanged {
       try db.run(
-        "UPDATE teams SET name = ?, is_public = ?, revision = ? WHERE team_id = ?",
-        [team.name.sql, team.isPublic.sql, team.revision.sql, team.id.blob])
+        "UPDATE teams SET name = ?, is_public = ?, revision = ?, dissolved_at = ? "
+          + "WHERE team_id = ?",
+        [
+          team.name.sql, team.isPublic.sql, team.revision.sql, team.dissolvedAt.column(\.column),
+          team.id.blob,
+        ])
     }
     try db.run(
       "UPDATE team_state SET version = ? WHERE team_id = ?",

@@ -16,13 +16,11 @@ extension SQLiteStore: RouteStore {
       let known = try db.row(
         "SELECT \(RouteRecord.columns) FROM routes WHERE route_id = ? AND hash = ?",
         [id.blob, hash.blob], RouteRecord.read)
+      let last = try db.lastVersion(of: id)
+      try last?.checkInUse()
       if let known { return known }
-      let last = try db.row(
-        "SELECT version, is_public FROM routes WHERE route_id = ? ORDER BY version DESC LIMIT 1",
-        [id.blob]
-      ) { (version: Int(try $0.int()), isPublic: try $0.bool()) }
       let record = RouteRecord(
-        version: RouteVersion(route: id, version: (last?.version ?? 0) + 1), hash: hash,
+        version: RouteVersion(route: id, version: (last?.version.version ?? 0) + 1), hash: hash,
         name: route.route.name, owner: owner,
         isPublic: last?.isPublic ?? (isPublic || owner == nil), createdAt: now,
         length: route.passLength,
@@ -33,14 +31,19 @@ extension SQLiteStore: RouteStore {
     }
   }
 
-  public func setRoute(_ id: RouteID, isPublic: Bool) async throws(LedgerError) {
+  public func changeRoute(_ id: RouteID, _ change: RouteChange) async throws(LedgerError) {
     try await write { db in
-      let owner: PersonID?? = try db.row(
-        "SELECT owner FROM routes WHERE route_id = ? ORDER BY version DESC LIMIT 1", [id.blob]
-      ) { try $0.optionalID() }
-      try RouteRecord.checkVisibility(isPublic, of: id, owner: owner)
+      try change.check(try db.lastVersion(of: id), id)
       try db.run(
-        "UPDATE routes SET is_public = ? WHERE route_id = ?", [isPublic.sql, id.blob])
+        "UPDATE routes SET name = coalesce(?, name), is_public = coalesce(?, is_public), "
+          + "retired_at = ? WHERE route_id = ?",
+        [
+          change.name.column(\.sql), change.isPublic.column(\.sql),
+          change.retiredAt.column(\.column), id.blob,
+        ])
+      if change.retiredAt != nil {
+        try db.run("DELETE FROM route_boxes WHERE route_id = ?", [id.blob])
+      }
     }
   }
 
@@ -130,9 +133,9 @@ extension RouteViewer {
   /// What a route must meet to be seen; a person is the argument of this number.
   fileprivate func condition(_ number: Int) -> String {
     switch self {
-    case .everything: "true"
-    case .person: "(is_public = 1 OR owner = ?\(number))"
-    case .stranger: "is_public = 1"
+    case .everything: "retired_at IS NULL"
+    case .person: "retired_at IS NULL AND (is_public = 1 OR owner = ?\(number))"
+    case .stranger: "retired_at IS NULL AND is_public = 1"
     }
   }
 
@@ -142,6 +145,12 @@ extension RouteViewer {
 }
 
 extension Database {
+  fileprivate func lastVersion(of route: RouteID) throws -> RouteRecord? {
+    try row(
+      "SELECT \(RouteRecord.columns) FROM routes WHERE route_id = ? ORDER BY version DESC LIMIT 1",
+      [route.blob], RouteRecord.read)
+  }
+
   fileprivate func insert(_ record: RouteRecord, content: RouteContent) throws {
     let (id, box) = (record.version.route.blob, record.bounds)
     try run(
@@ -149,14 +158,14 @@ extension Database {
       [record.hash.blob, SQLValue.bytes(content.bytes)])
     try run(
       "INSERT INTO routes (\(RouteRecord.columns)) "
-        + "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        + "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       [
         id, record.version.version.sql, record.hash.blob,
         record.name.column(\.sql), record.owner.column(\.blob), record.isPublic.sql,
         record.createdAt.column,
         record.length.column, record.parts.sql, record.vertices.sql,
         record.waypoints.sql, box.west.sql, box.south.sql,
-        box.east.sql, box.north.sql,
+        box.east.sql, box.north.sql, record.retiredAt.column(\.column),
       ])
     // Only the latest version is looked for on the map.
     try run("DELETE FROM route_boxes WHERE route_id = ?", [id])

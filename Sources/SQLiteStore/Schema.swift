@@ -23,6 +23,7 @@ enum Schema {
     migrator.registerMigration("8 names", migrate: names)
     migrator.registerMigration("9 identity") { db in try db.execute(sql: identity) }
     migrator.registerMigration("10 tries and claims") { db in try db.execute(sql: triesAndClaims) }
+    migrator.registerMigration("11 ends of life") { db in try db.execute(sql: endsOfLife) }
     return migrator
   }
 
@@ -388,6 +389,12 @@ enum Schema {
     ) STRICT, WITHOUT ROWID;
 
     ALTER TABLE request_keys ADD COLUMN claims INTEGER NOT NULL DEFAULT 1;
+    """
+
+  /// When a team was dissolved, and when a route was retired.
+  private static let endsOfLife = """
+    ALTER TABLE teams ADD COLUMN dissolved_at INTEGER;
+    ALTER TABLE routes ADD COLUMN retired_at INTEGER;
     """
 
   /// The names that the other stores have. A request's key is kept as its digest, which no index is

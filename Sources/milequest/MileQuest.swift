@@ -31,7 +31,8 @@ struct MileQuest: AsyncParsableCommand {
     version: version,
     subcommands: [
       Inspect.self, Validate.self, PositionCommand.self, Nearest.self, Convert.self, Plot.self,
-      Progress.self, Import.self, TeamCommand.self, QuestCommand.self, Migrate.self, Audit.self,
+      Progress.self, Import.self, RouteCommand.self, TeamCommand.self, QuestCommand.self,
+      Migrate.self, Audit.self,
       Backup.self, Doctor.self, Serve.self, Man.self,
     ])
 

@@ -43,12 +43,15 @@ struct Progress: AsyncParsableCommand {
       valueName: "format"))
   var routeFormat: RouteFormat?
 
-  @Option(help: ArgumentHelp("Walks as CSV; - is standard input.", valueName: "csv"))
+  @Option(
+    help: ArgumentHelp("Walks as CSV; - is standard input.", valueName: "csv"),
+    completion: .file())
   var activities: String?
 
   @Option(
     name: .shortAndLong,
-    help: ArgumentHelp("Where to write; standard output by default.", valueName: "file"))
+    help: ArgumentHelp("Where to write; standard output by default.", valueName: "file"),
+    completion: .file())
   var output = "-"
 
   @Option(
@@ -60,7 +63,8 @@ struct Progress: AsyncParsableCommand {
 
   @Option(
     parsing: .upToNextOption,
-    help: ArgumentHelp("Partial results to finish instead of walks.", valueName: "file"))
+    help: ArgumentHelp("Partial results to finish instead of walks.", valueName: "file"),
+    completion: .file())
   var merge: [String] = []
 
   @OptionGroup(title: "Columns") var columns: ColumnOptions

@@ -19,6 +19,7 @@ public enum LedgerCase: String, CaseIterable, Sendable, CustomTestStringConverti
   case membershipsAndInvites, eventsAndPrivacy, markersInABox, publicTeams, streakDays,
     clockChanges, auditFindsDamage
   case figuresOfAPerson, openMembers, zonesOfWalks, firstContents, teamNames
+  case dissolvedTeams, aTeamLeftByItsLastMember
   case overviews, erasedPeople, erasureRacesWithWalks, randomCommands
 
   public var testDescription: String { rawValue }
@@ -51,6 +52,8 @@ public enum LedgerCase: String, CaseIterable, Sendable, CustomTestStringConverti
     case .zonesOfWalks: try await world.zonesOfWalks()
     case .firstContents: try await world.firstContents()
     case .teamNames: try await world.teamNames()
+    case .dissolvedTeams: try await world.dissolvedTeams(subject.second)
+    case .aTeamLeftByItsLastMember: try await world.aTeamLeftByItsLastMember()
     case .overviews: try await world.overviews()
     case .randomCommands: try await world.randomCommands()
     }
@@ -659,8 +662,10 @@ extension World {
       await refusal(.join(team, bob, .member, from: moment(4)), at: moment(5)) == .alreadyMember)
     #expect(try await store.memberships(of: bob).map(\.period) == [1, 2])
     _ = try await tell(.leave(team, ann, from: moment(4)), at: moment(5))
-    #expect(await refusal(.leave(team, bob, from: moment(5)), at: moment(5)) == .lastAdmin)
     #expect(await refusal(.setRole(team, bob, .member), at: moment(5)) == .lastAdmin)
+    let dan: PersonID = world.id()
+    _ = try await tell(.join(team, dan, .member, from: moment(5)), at: moment(5))
+    #expect(await refusal(.leave(team, bob, from: moment(5)), at: moment(5)) == .lastAdmin)
     #expect(await refusal(.leave(team, cat, from: moment(5)), at: moment(5)) == .notMember)
 
     let invite: InviteID = world.id()

@@ -84,11 +84,14 @@ extension World {
         let action: LedgerCommand.Action =
           [120, 200].contains(round) && commands.isEmpty
           ? .erase(people[round / 100])
-          : round == 0 && commands.count < 3
-            ? .createTeam(
-              teams[commands.count], name: "T\(commands.count)", isPublic: false, founder: people[0]
-            )
-            : try action(&world)
+          : round == 225 && commands.isEmpty
+            ? .dissolveTeam(teams[2])
+            : round == 0 && commands.count < 3
+              ? .createTeam(
+                teams[commands.count], name: "T\(commands.count)", isPublic: false,
+                founder: people[0]
+              )
+              : try action(&world)
         commands.append(LedgerCommand(action, at: now, actor: people[0]))
       }
       let expected = try FoldRunner(zones: zones, limits: .standard).run(

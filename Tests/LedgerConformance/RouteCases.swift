@@ -7,7 +7,7 @@ import Testing
 /// What every route store must do, each case on an empty store.
 public enum RouteCase: String, CaseIterable, Sendable, CustomTestStringConvertible {
   case versionsByContent, contentToTheBit, boxesOver180Degrees, nearAPlace, racingVersions,
-    visibility
+    visibility, retirement
 
   public var testDescription: String { rawValue }
 
@@ -48,6 +48,8 @@ public enum RouteCase: String, CaseIterable, Sendable, CustomTestStringConvertib
         try await store.routes(visibleTo: .everything, after: latest[0].version.route, limit: 10)
           == [latest[1]])
       #expect(try await store.routes(visibleTo: .everything, after: nil, limit: 1) == [latest[0]])
+
+    case .retirement: try await Self.retirement(store, &random)
 
     case .contentToTheBit:
       let route = try Route(
@@ -207,17 +209,17 @@ public enum RouteCase: String, CaseIterable, Sendable, CustomTestStringConvertib
       let second = try Self.route("Ann's", from: (1, 1), to: (1, 2.5))
       let next = try await store.addRoute(second, id: hers, owner: ann, isPublic: true, at: now)
       #expect(!next.isPublic)
-      try await store.setRoute(hers, isPublic: true)
+      try await store.changeRoute(hers, RouteChange(isPublic: true))
       #expect(try await store.versions(of: hers).map(\.isPublic) == [true, true])
       try await expect(.stranger, open.union(["Ann's"]))
-      try await store.setRoute(try #require(ids["Bob's for all"]), isPublic: false)
+      try await store.changeRoute(try #require(ids["Bob's for all"]), RouteChange(isPublic: false))
       try await expect(.stranger, ["Ann's", "Ann's for all", "of the system"])
       try await expect(.person(bob), open.union(["Ann's", "Bob's"]))
       let system = try #require(ids["of the system"])
-      try await store.setRoute(system, isPublic: true)
+      try await store.changeRoute(system, RouteChange(isPublic: true))
       for (id, code) in [(system, LedgerError.Code.invalid), (.random(using: &random), .notFound)] {
         do throws(LedgerError) {
-          try await store.setRoute(id, isPublic: false)
+          try await store.changeRoute(id, RouteChange(isPublic: false))
           Issue.record("a route was hidden that cannot be")
         } catch { #expect(error.code == code) }
       }

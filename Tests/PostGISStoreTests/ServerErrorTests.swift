@@ -118,10 +118,16 @@ struct ServerErrorTests {
   }
 
   /// The newest schema.
-  private static let version = 10
+  private static let version = 11
   /// Takes back what came after the third.
   private static let undoing =
-    "DROP TABLE milequest.code_tries; ALTER TABLE milequest.request_keys DROP COLUMN claims; "
+    "DROP VIEW milequest.quest_markers; ALTER TABLE milequest.teams DROP COLUMN dissolved_at; "
+    + "CREATE VIEW milequest.quest_markers AS SELECT p.quest_id, p.team_id, q.name AS quest, "
+    + "t.name AS team, p.version, p.place FROM milequest.markers p "
+    + "LEFT JOIN milequest.quests q ON q.quest_id = p.quest_id "
+    + "LEFT JOIN milequest.teams t ON t.team_id = p.team_id; "
+    + "ALTER TABLE milequest.routes DROP COLUMN retired_at; "
+    + "DROP TABLE milequest.code_tries; ALTER TABLE milequest.request_keys DROP COLUMN claims; "
     + "DROP INDEX milequest.activity_versions_first; "
     + "ALTER TABLE milequest.activities DROP COLUMN sent_zone; "
     + "ALTER TABLE milequest.activity_versions DROP COLUMN sent_zone; "

@@ -58,6 +58,7 @@ final class LedgerModel {
   var periods: [Stay] = []
   var journeys: [Journey] = []
   var erased: Set<PersonID> = []
+  var dissolved: [TeamID: Instant] = [:]
   let futureMicros: Int64 = 900_000_000
 
   // MARK: Figures
@@ -122,9 +123,10 @@ final class LedgerModel {
     return outcome
   }
 
-  /// The closing of each team's latest quest follows its total, unless it was cancelled.
+  /// The closing of each team's latest quest follows its total, unless it was cancelled or the team
+  /// dissolved.
   private func settle(at now: Instant) {
-    for team in Set(journeys.map(\.draft.team)) {
+    for team in Set(journeys.map(\.draft.team)) where dissolved[team] == nil {
       guard let last = journeys(of: team).last, journeys[last].closing != .cancelled else {
         continue
       }
@@ -213,7 +215,12 @@ final class LedgerModel {
       periods.append(Stay(team: id, person: founder, role: .admin, joined: now))
       return .done
 
+    case .dissolveTeam(let team):
+      dissolve(team, now)
+      return .done
+
     case .join(let team, let person, let role, let from):
+      if dissolved[team] != nil { return .refused(.teamDissolved) }
       let mine = periods.filter { $0.team == team && $0.person == person }
       if let open = mine.first(where: { $0.left == nil }) {
         return open.joined == from && open.role == role ? .done : .refused(.alreadyMember)
@@ -233,11 +240,17 @@ final class LedgerModel {
         return last?.left == from ? .done : .refused(.notMember)
       }
       if from > now || from < periods[i].joined { return .refused(.invalid) }
-      if isLastAdmin(periods[i]) { return .refused(.lastAdmin) }
+      let isAlone = periods.count { $0.team == team && $0.left == nil } == 1
+      if !isAlone, isLastAdmin(periods[i]) { return .refused(.lastAdmin) }
       periods[i].left = from
+      if isAlone {
+        settle(at: now)
+        dissolve(team, now)
+      }
       return .done
 
     case .setRole(let team, let person, let role):
+      if dissolved[team] != nil { return .refused(.teamDissolved) }
       guard
         let i = periods.firstIndex(where: {
           $0.team == team && $0.person == person && $0.left == nil
@@ -259,6 +272,7 @@ final class LedgerModel {
       guard let i = journeys.firstIndex(where: { $0.draft.id == id }) else {
         return .refused(.notFound)
       }
+      if dissolved[journeys[i].draft.team] != nil { return .refused(.teamDissolved) }
       if journeys[i].closing == .cancelled { return .done }
       if journeys[i].closing != nil || now >= journeys[i].end { return .refused(.questClosed) }
       journeys[i].closing = .cancelled
@@ -274,6 +288,22 @@ final class LedgerModel {
       return .done
 
     case .changeTeam, .createInvite, .redeemInvite, .revokeInvite: return .done
+    }
+  }
+
+  private func dissolve(_ team: TeamID, _ now: Instant) {
+    if dissolved[team] != nil { return }
+    dissolved[team] = now
+    for i in journeys(of: team) {
+      let end = max(journeys[i].start, now)
+      if journeys[i].closing == nil {
+        journeys[i].closing = journeys[i].end > now ? .cancelled : .expired
+        if journeys[i].end > now { journeys[i].revision += 1 }
+      }
+      journeys[i].end = min(journeys[i].end, end)
+    }
+    for i in periods.indices where periods[i].team == team && periods[i].left == nil {
+      periods[i].left = max(periods[i].joined, now)
     }
   }
 
@@ -313,6 +343,7 @@ final class LedgerModel {
   }
 
   private func create(_ draft: QuestDraft, _ now: Instant) -> Outcome {
+    if dissolved[draft.team] != nil { return .refused(.teamDissolved) }
     if let known = journeys.first(where: { $0.draft.id == draft.id }) {
       return known.draft == draft ? .done : .refused(.conflict)
     }
@@ -341,6 +372,7 @@ final class LedgerModel {
     guard let i = journeys.firstIndex(where: { $0.draft.id == id }) else {
       return .refused(.notFound)
     }
+    if dissolved[journeys[i].draft.team] != nil { return .refused(.teamDissolved) }
     var new = journeys[i]
     new.name = change.name ?? new.name
     new.start = change.start ?? new.start

@@ -166,6 +166,7 @@ struct RandomHistory {
       guard let quest else { return .expireQuest(QuestID(high: 0, low: 999)) }
       return .changeQuest(quest.draft.id, change(quest), expectedRevision: expected(quest.revision))
     case 95 where random.chance(0.4): return .erase(person)
+    case 96 where random.chance(0.2): return .dissolveTeam(team)
     case 95..<97:
       return .cancelQuest(quest?.draft.id ?? QuestID(high: 0, low: 999))
     default:
@@ -235,6 +236,8 @@ struct RandomHistory {
         LedgerModel.Stay(
           team: team, person: $0.person, role: $0.role, joined: $0.joined, left: $0.left)
       }
+      try same(
+        "the end of a team", ledger.team(team)?.team.dissolvedAt, model.dissolved[team])
       try same("the stays", Set(periods), Set(model.periods.filter { $0.team == team }))
       let records = ledger.team(team)?.quests ?? []
       let journeys = model.journeys(of: team).map { model.journeys[$0] }

@@ -58,6 +58,7 @@ import Testing
       seen.refusals == [
         .notFound, .limit, .invalid, .conflict, .questOpen, .windowOverlap, .questClosed,
         .revision, .deleted, .erased, .alreadyMember, .notMember, .lastAdmin,
+        .teamDissolved,
       ])
   }
 }

@@ -170,6 +170,7 @@ import Testing
         "DROP TABLE request_keys", "ALTER TABLE keys RENAME TO request_keys",
         "CREATE INDEX request_keys_expiry ON request_keys (expires_at)",
         "DROP TABLE erased_people", "DROP INDEX invites_unused",
+        "ALTER TABLE teams DROP COLUMN dissolved_at", "ALTER TABLE routes DROP COLUMN retired_at",
         "ALTER TABLE teams DROP COLUMN is_public",
         "ALTER TABLE routes DROP COLUMN is_public",
         "DROP INDEX activity_versions_first", "ALTER TABLE activities DROP COLUMN sent_zone",

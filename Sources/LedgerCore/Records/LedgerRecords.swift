@@ -6,13 +6,14 @@ public import Quests
 
 extension Team {
   package static let columns = ColumnList(
-    "team_id", "name", "is_public", "created_at", "created_by", "revision")
+    "team_id", "name", "is_public", "created_at", "created_by", "revision", "dissolved_at")
 
   @inlinable
   package static func read(_ columns: inout some ColumnReader) throws -> Team {
     Team(
       id: try columns.id(), name: try columns.text(), isPublic: try columns.bool(),
-      createdAt: try columns.instant(), createdBy: try columns.id(), revision: try columns.int())
+      createdAt: try columns.instant(), createdBy: try columns.id(), revision: try columns.int(),
+      dissolvedAt: try columns.optionalInstant())
   }
 }
 

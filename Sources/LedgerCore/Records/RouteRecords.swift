@@ -4,7 +4,7 @@ internal import Routes
 extension RouteRecord {
   package static let columns = ColumnList(
     "route_id", "version", "hash", "name", "owner", "is_public", "created_at", "length_um", "parts",
-    "vertices", "waypoints", "west", "south", "east", "north")
+    "vertices", "waypoints", "west", "south", "east", "north", "retired_at")
 
   package static func read(_ columns: inout some ColumnReader) throws -> RouteRecord {
     RouteRecord(
@@ -15,6 +15,7 @@ extension RouteRecord {
       vertices: Int(try columns.int()), waypoints: Int(try columns.int()),
       bounds: Bounds(
         west: try columns.double(), south: try columns.double(), east: try columns.double(),
-        north: try columns.double()))
+        north: try columns.double()),
+      retiredAt: try columns.optionalInstant())
   }
 }

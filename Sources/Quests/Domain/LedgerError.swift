@@ -43,6 +43,10 @@ extension LedgerError.Code {
   public static let deleted = Self(rawValue: "deleted")
   /// The person has been erased, and nothing is done in that person's name any more.
   public static let erased = Self(rawValue: "erased")
+  /// The team was dissolved, and nothing is added to it any more.
+  public static let teamDissolved = Self(rawValue: "team-dissolved")
+  /// The route was retired, and nothing is added to it any more.
+  public static let routeRetired = Self(rawValue: "route-retired")
   public static let alreadyMember = Self(rawValue: "already-member")
   public static let notMember = Self(rawValue: "not-member")
   public static let lastAdmin = Self(rawValue: "last-admin")

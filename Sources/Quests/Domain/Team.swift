@@ -10,10 +10,13 @@ public struct Team: Hashable, Sendable {
   public let createdBy: PersonID
   /// Raised by changes of what describes the team, not by walks.
   public var revision: Int64
+  /// Nil while the team lasts. A dissolved team has no members and no open quest, is not public, and
+  /// never comes back.
+  public var dissolvedAt: Instant?
 
   public init(
     id: TeamID, name: String, isPublic: Bool = false, createdAt: Instant, createdBy: PersonID,
-    revision: Int64 = 1
+    revision: Int64 = 1, dissolvedAt: Instant? = nil
   ) {
     self.id = id
     self.name = name
@@ -21,6 +24,7 @@ public struct Team: Hashable, Sendable {
     self.createdAt = createdAt
     self.createdBy = createdBy
     self.revision = revision
+    self.dissolvedAt = dissolvedAt
   }
 }
 

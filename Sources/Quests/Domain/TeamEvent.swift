@@ -20,6 +20,8 @@ public struct TeamEvent: Hashable, Sendable {
     case questExpired = "quest-expired"
     case questCancelled = "quest-cancelled"
     case teamChanged = "team-changed"
+    /// The last event of a team: all memberships end with it.
+    case teamDissolved = "team-dissolved"
     case memberJoined = "member-joined"
     case memberLeft = "member-left"
     case roleChanged = "role-changed"

@@ -157,7 +157,9 @@ public enum LedgerAudit {
       compareDays(stored, expected, zone: zone) { compare(id, $0, $1, $2) }
       comparePeople(stored, expected) { compare(id, $0, $1, $2) }
 
-      if number == quests.count - 1, record.quest.closing != .cancelled {
+      if number == quests.count - 1, record.quest.closing != .cancelled,
+        team.facts.team.dissolvedAt == nil
+      {
         let isFinished = total >= Int128(stored.plan.scale.questLength.micrometers)
         compare(
           id, "completion", record.quest.closing == .completed ? "completed" : "not completed",

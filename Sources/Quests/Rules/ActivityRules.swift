@@ -26,7 +26,7 @@ extension LedgerFold {
     try check(recounts)
     put(activity, isNew: true)
     let deltas = try apply(recounts, .walkLogged, activity, keepsReceipts: true, at: command.at)
-    return .logged(ActivityAnswer(key: key, revision: 1, deltas: deltas), isRepeat: false)
+    return .logged(try answer(key, revision: 1, deltas), isRepeat: false)
   }
 
   mutating func edit(
@@ -72,7 +72,7 @@ extension LedgerFold {
       ? try apply(
         recounts, .walkEdited, changed, wasPrivate: stored.content.isPrivate, at: command.at)
       : try presentAnswer(changed, rows).deltas
-    return .edited(ActivityAnswer(key: key, revision: changed.revision, deltas: deltas))
+    return .edited(try answer(key, revision: changed.revision, deltas))
   }
 
   /// Deletes a walk for ever. A second time does nothing more.
@@ -85,7 +85,7 @@ extension LedgerFold {
     try check(
       expectedRevision, isRepeat: stored.isDeleted, against: stored.revision, "activity")
     if stored.isDeleted {
-      return .deleted(ActivityAnswer(key: key, revision: stored.revision, deltas: []))
+      return .deleted(try answer(key, revision: stored.revision, []))
     }
     var changed = stored
     changed.isDeleted = true
@@ -97,7 +97,7 @@ extension LedgerFold {
     replace(stored, by: changed, command)
     record(command, person: key.person, activity: key.id, "was \(stored.summary)")
     let deltas = try apply(recounts, .walkDeleted, changed, at: command.at)
-    return .deleted(ActivityAnswer(key: key, revision: changed.revision, deltas: deltas))
+    return .deleted(try answer(key, revision: changed.revision, deltas))
   }
 
   // MARK: Parts
@@ -219,7 +219,7 @@ extension LedgerFold {
           team: row.team, quest: quest.id, plan: try plan(quest.plans[receipt.plan - 1]),
           receipt: receipt))
     }
-    return ActivityAnswer(key: key, revision: 1, deltas: deltas)
+    return try answer(key, revision: 1, deltas)
   }
 
   /// Where the quests of a walk stand when nothing has changed in them.
@@ -239,7 +239,17 @@ extension LedgerFold {
             versionBefore: facts.version, versionAfter: facts.version,
             plan: record.quest.plans.count)))
     }
-    return ActivityAnswer(key: activity.key, revision: activity.revision, deltas: deltas)
+    return try answer(activity.key, revision: activity.revision, deltas)
+  }
+
+  private mutating func answer(
+    _ key: ActivityKey, revision: Int64, _ deltas: [QuestDelta]
+  ) throws(LedgerError) -> ActivityAnswer {
+    var gone = Set(deltas.map(\.team))
+    if !gone.isEmpty {
+      for period in try periods(of: key.person) where period.isOpen { gone.remove(period.team) }
+    }
+    return ActivityAnswer(key: key, revision: revision, deltas: deltas, gone: gone)
   }
 }
 

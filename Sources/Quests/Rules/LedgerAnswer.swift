@@ -45,6 +45,9 @@ public struct ActivityAnswer: Hashable, Sendable {
   /// The activity's revision after the command; for logging always 1.
   public let revision: Int64
   public let deltas: [QuestDelta]
+  /// The teams of the deltas that the walker is not in any more, for they were dissolved or left:
+  /// nothing of their present is for the walker to see.
+  public let gone: Set<TeamID>
 }
 
 /// What a command comes to.

@@ -80,6 +80,8 @@ public struct LedgerCommand: Hashable, Sendable {
     /// The founder becomes its first admin.
     case createTeam(TeamID, name: String, isPublic: Bool, founder: PersonID)
     case changeTeam(TeamID, TeamChange, expectedRevision: Int64?)
+    /// Ends a team for ever: its open quest is cancelled, and all memberships end.
+    case dissolveTeam(TeamID)
     case join(TeamID, PersonID, Role, from: Instant)
     case leave(TeamID, PersonID, from: Instant)
     case setRole(TeamID, PersonID, Role)
@@ -118,6 +120,7 @@ extension LedgerCommand.Action {
     case .delete: "delete-activity"
     case .createTeam: "create-team"
     case .changeTeam: "change-team"
+    case .dissolveTeam: "dissolve-team"
     case .join: "join-team"
     case .leave: "leave-team"
     case .setRole: "set-role"
@@ -141,8 +144,8 @@ extension LedgerCommand {
     case .createTeam(_, _, _, let founder): founder
     case .join(_, let person, _, _), .redeemInvite(_, let person): person
     case .createInvite: actor
-    case .changeTeam, .leave, .setRole, .erase, .revokeInvite, .createQuest, .changeQuest,
-      .cancelQuest, .expireQuest:
+    case .changeTeam, .dissolveTeam, .leave, .setRole, .erase, .revokeInvite, .createQuest,
+      .changeQuest, .cancelQuest, .expireQuest:
       nil
     }
   }

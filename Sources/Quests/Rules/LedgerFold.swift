@@ -114,6 +114,8 @@ public struct LedgerFold<Facts: LedgerFacts> {
       try createTeam(id, name: name, isPublic: isPublic, founder: founder, command)
     case .changeTeam(let id, let change, let expected):
       try changeTeam(id, change, expectedRevision: expected, command)
+    case .dissolveTeam(let id):
+      try dissolveTeam(id, command)
     case .join(let team, let person, let role, let from):
       .membership(try join(team, person, role, from: from, command))
     case .leave(let team, let person, let from):
@@ -153,6 +155,18 @@ public struct LedgerFold<Facts: LedgerFacts> {
   mutating func requireSheet(_ team: TeamID) throws(LedgerError) -> TeamSheet {
     guard let sheet = try loadSheet(team) else {
       throw LedgerError(.notFound, "there is no team \(team)")
+    }
+    return sheet
+  }
+
+  /// A team that something is to be added to or changed in.
+  ///
+  /// - Throws: `team-dissolved` where it has ended.
+  @discardableResult
+  mutating func requireLastingTeam(_ team: TeamID) throws(LedgerError) -> TeamSheet {
+    let sheet = try requireSheet(team)
+    if let end = sheet.facts.team.dissolvedAt {
+      throw LedgerError(.teamDissolved, "the team \(team) was dissolved at \(end)")
     }
     return sheet
   }

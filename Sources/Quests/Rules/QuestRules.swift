@@ -6,7 +6,7 @@ extension LedgerFold {
   mutating func createQuest(
     _ draft: QuestDraft, _ command: LedgerCommand
   ) throws(LedgerError) -> LedgerAnswer {
-    let sheet = try requireSheet(draft.team)
+    let sheet = try requireLastingTeam(draft.team)
     if let owner = try team(of: draft.id) {
       let record = try requireSheet(owner).facts.quests.first { $0.quest.id == draft.id }
       guard let record, record.quest.origin == draft.origin else {
@@ -93,7 +93,7 @@ extension LedgerFold {
     _ id: QuestID, _ change: QuestChange, expectedRevision: Int64?, _ command: LedgerCommand
   ) throws(LedgerError) -> LedgerAnswer {
     let (team, index) = try find(id)
-    let quests = try requireSheet(team).facts.quests
+    let quests = try requireLastingTeam(team).facts.quests
     let old = quests[index].quest
     var new = old
     if let text = change.name { new.name = try name(text, "the quest's name") }
@@ -169,6 +169,7 @@ extension LedgerFold {
     _ id: QuestID, _ command: LedgerCommand
   ) throws(LedgerError) -> LedgerAnswer {
     let (team, index) = try find(id)
+    try requireLastingTeam(team)
     let record = try present(team, index)
     if record.quest.closing == .cancelled { return .quest(record) }
     guard record.quest.isOpen, command.at < record.quest.end else {
@@ -177,19 +178,8 @@ extension LedgerFold {
         "the quest “\(record.quest.name)” is \(record.quest.state(at: command.at).rawValue) and "
           + "cannot be cancelled")
     }
-    var quest = record.quest
-    quest.end = max(quest.start, command.at)
-    quest.revision += 1
-    let order = WalkOrder(
-      start: quest.end, id: WalkOrder.first.id, person: WalkOrder.first.person)
-    let recount = Recount(team: team, index: index, removed: try walks(of: id, from: order))
-    try check([recount])
-    put(team, index, quest)
-    close(team, index, .cancelled, at: command.at)
-    self.record(command, team: team, quest: id, "“\(quest.name)”")
-    if !recount.removed.isEmpty {
-      _ = try apply(recount, cause: RecountCause(kind: .totalRederived), at: command.at)
-    }
+    try endWindow(try lossAtEnd(of: record.quest, team, index, at: command.at), at: command.at)
+    self.record(command, team: team, quest: id, "“\(record.quest.name)”")
     return .quest(try present(team, index))
   }
 
@@ -206,6 +196,29 @@ extension LedgerFold {
   }
 
   // MARK: Parts
+
+  /// What a quest loses when its window ends now, checked: the walks that start later.
+  mutating func lossAtEnd(
+    of quest: Quest, _ team: TeamID, _ index: Int, at now: Instant
+  ) throws(LedgerError) -> Recount {
+    let order = WalkOrder(
+      start: max(quest.start, now), id: WalkOrder.first.id, person: WalkOrder.first.person)
+    let recount = Recount(team: team, index: index, removed: try walks(of: quest.id, from: order))
+    try check([recount])
+    return recount
+  }
+
+  /// Ends the window of a quest now; an open one is cancelled.
+  mutating func endWindow(_ loss: Recount, at now: Instant) throws(LedgerError) {
+    var quest = try present(loss.team, loss.index).quest
+    quest.end = max(quest.start, now)
+    if quest.isOpen { quest.revision += 1 }
+    put(loss.team, loss.index, quest)
+    if quest.isOpen { close(loss.team, loss.index, .cancelled, at: now) }
+    if !loss.removed.isEmpty {
+      _ = try apply(loss, cause: RecountCause(kind: .totalRederived), at: now)
+    }
+  }
 
   private mutating func present(_ team: TeamID, _ index: Int) throws(LedgerError) -> QuestRecord {
     try requireSheet(team).facts.quests[index]

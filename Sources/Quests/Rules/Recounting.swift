@@ -201,9 +201,12 @@ extension LedgerFold {
   }
 
   /// Lets the closing of a team's latest quest follow its total. Once there is a successor, or it
-  /// is cancelled, the closing stays as it is.
+  /// is cancelled, or the team is dissolved, the closing stays as it is.
   private mutating func settle(_ team: TeamID, _ index: Int, plan: QuestPlan, at now: Instant) {
-    guard let quests = sheets[team]?.facts.quests, index == quests.count - 1 else { return }
+    guard let facts = sheets[team]?.facts, facts.team.dissolvedAt == nil,
+      index == facts.quests.count - 1
+    else { return }
+    let quests = facts.quests
     let record = quests[index]
     let isFinished = plan.isFinished(total: record.tally.total)
     switch record.quest.closing {

@@ -5,8 +5,8 @@ extension LedgerFold {
   mutating func createTeam(
     _ id: TeamID, name: String, isPublic: Bool, founder: PersonID, _ command: LedgerCommand
   ) throws(LedgerError) -> LedgerAnswer {
-    if let sheet = try loadSheet(id) {
-      let team = sheet.facts.team
+    if try loadSheet(id) != nil {
+      let team = try requireLastingTeam(id).facts.team
       let isSame = Name.folded(team.name) == Name.folded(name) && team.isPublic == isPublic
       guard team.createdBy == founder, team.revision > 1 || isSame else {
         throw LedgerError(.conflict, "the team \(id) was created with other content")
@@ -29,7 +29,7 @@ extension LedgerFold {
   mutating func changeTeam(
     _ id: TeamID, _ change: TeamChange, expectedRevision: Int64?, _ command: LedgerCommand
   ) throws(LedgerError) -> LedgerAnswer {
-    let stored = try requireSheet(id).facts.team
+    let stored = try requireLastingTeam(id).facts.team
     var team = stored
     if let text = change.name { team.name = try name(text, "the team's name") }
     team.isPublic = change.isPublic ?? stored.isPublic
@@ -55,7 +55,7 @@ extension LedgerFold {
   mutating func join(
     _ team: TeamID, _ person: PersonID, _ role: Role, from: Instant, _ command: LedgerCommand
   ) throws(LedgerError) -> Membership {
-    _ = try requireSheet(team)
+    try requireLastingTeam(team)
     let periods = try periods(of: person).filter { $0.team == team }
     if let open = periods.first(where: \.isOpen) {
       // The same command again.
@@ -90,7 +90,8 @@ extension LedgerFold {
     return period
   }
 
-  /// Ends a membership period. What was walked before stays; what starts later does not count.
+  /// Ends a membership period. What was walked before stays; what starts later does not count. A team
+  /// that nobody else is in is dissolved.
   mutating func leave(
     _ team: TeamID, _ person: PersonID, from: Instant, _ command: LedgerCommand
   ) throws(LedgerError) -> LedgerAnswer {
@@ -108,7 +109,8 @@ extension LedgerFold {
       throw LedgerError(
         .invalid, "the person joined at \(period.joined) and cannot leave before, at \(from)")
     }
-    try checkAdminRemains(without: period)
+    let isAlone = try !periods(in: team).contains { $0.isOpen && $0.person != person }
+    if !isAlone { try checkAdminRemains(without: period) }
     let recounts = try recounts(ofWalksBy: person, from: from, in: team, counts: false)
     try check(recounts)
     period.left = from
@@ -116,13 +118,14 @@ extension LedgerFold {
     emit(team, .memberLeft, at: command.at, person: person)
     record(command, team: team, person: person, "from \(from)")
     try apply(recounts, at: command.at)
+    if isAlone { try endTeam(team, command) }
     return .membership(period)
   }
 
   mutating func setRole(
     _ team: TeamID, _ person: PersonID, _ role: Role, _ command: LedgerCommand
   ) throws(LedgerError) -> LedgerAnswer {
-    _ = try requireSheet(team)
+    try requireLastingTeam(team)
     guard var period = try periods(of: person).first(where: { $0.team == team && $0.isOpen }) else {
       throw LedgerError(.notMember, "the person is not a member of the team")
     }
@@ -147,9 +150,10 @@ extension LedgerFold {
       guard stored.team == team, stored.role == role, stored.expiresAt == expiresAt,
         stored.createdBy == actor
       else { throw LedgerError(.conflict, "the invite \(id) was created with other content") }
+      try requireLastingTeam(team)
       return .invite(stored)
     }
-    _ = try requireSheet(team)
+    try requireLastingTeam(team)
     guard expiresAt > command.at, expiresAt <= .latest else {
       throw LedgerError(.invalid, "an invite expires after now")
     }
@@ -166,11 +170,11 @@ extension LedgerFold {
   ) throws(LedgerError) -> LedgerAnswer {
     var invite = try requireInvite(id)
     if let redeemer = invite.redeemedBy {
-      // The same command again: the period that it began is there, whatever came after.
+      // The same command again, as long as the period that it began lasts.
       let periods = try periods(of: person)
       guard redeemer == person,
         let period = periods.first(where: {
-          $0.team == invite.team && $0.joined == invite.redeemedAt
+          $0.team == invite.team && $0.joined == invite.redeemedAt && $0.isOpen
         })
       else { throw LedgerError(.inviteUsed, "the invite was used; ask for another") }
       return .membership(period)

@@ -52,7 +52,7 @@ public protocol LedgerStore: Sendable {
   func team(_ id: TeamID) async throws(LedgerError) -> TeamFacts?
   /// Teams with all of their quests, by id.
   func teams(after: TeamID?, limit: Int) async throws(LedgerError) -> [TeamFacts]
-  /// The names of all teams, by id. O(limit).
+  /// The names of all teams that last, by id. O(limit).
   func teamNames(
     after: TeamID?, limit: Int
   ) async throws(LedgerError) -> [(team: TeamID, name: String)]
@@ -116,7 +116,8 @@ public protocol LedgerStore: Sendable {
 
   /// Puts markers on the map. One of an older version than that which is there is left out.
   func setMarkers(_ markers: [QuestMarker]) async throws(LedgerError)
-  /// The markers in a box, by quest, answered by a spatial index; over 180 degrees too.
+  /// The markers in a box, by quest, answered by a spatial index; over 180 degrees too. Those of
+  /// dissolved teams are left out.
   ///
   /// - Parameter publicOnly: whether those of teams that are not public are left out.
   func markers(

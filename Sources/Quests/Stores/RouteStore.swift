@@ -18,10 +18,14 @@ public struct RouteRecord: Hashable, Sendable {
   public let vertices: Int
   public let waypoints: Int
   public let bounds: Bounds
+  /// When all versions of the route were retired: quests on them go on, and none begins. Nil for a
+  /// route that is in use.
+  public let retiredAt: Instant?
 
   public init(
     version: RouteVersion, hash: ContentHash, name: String?, owner: PersonID?, isPublic: Bool,
-    createdAt: Instant, length: Distance, parts: Int, vertices: Int, waypoints: Int, bounds: Bounds
+    createdAt: Instant, length: Distance, parts: Int, vertices: Int, waypoints: Int,
+    bounds: Bounds, retiredAt: Instant? = nil
   ) {
     self.version = version
     self.hash = hash
@@ -34,19 +38,42 @@ public struct RouteRecord: Hashable, Sendable {
     self.vertices = vertices
     self.waypoints = waypoints
     self.bounds = bounds
+    self.retiredAt = retiredAt
+  }
+
+  /// Checks that a route is in use, before something is added to it or changed.
+  ///
+  /// - Throws: `route-retired`.
+  public func checkInUse() throws(LedgerError) {
+    guard let end = retiredAt else { return }
+    throw LedgerError(
+      .routeRetired,
+      "the route \(version.route)\(name.map { ", “\($0)”," } ?? "") was retired at \(end)")
   }
 }
 
-extension RouteRecord {
-  /// Checks that a route may be shown or hidden, for the stores.
+/// What of a route is to change, in all of its versions; nil leaves it.
+public struct RouteChange: Hashable, Sendable {
+  public var name: String?
+  /// Whether strangers may see it.
+  public var isPublic: Bool?
+  /// When it is retired, for ever.
+  public var retiredAt: Instant?
+
+  public init(name: String? = nil, isPublic: Bool? = nil, retiredAt: Instant? = nil) {
+    self.name = name
+    self.isPublic = isPublic
+    self.retiredAt = retiredAt
+  }
+
+  /// Checks that a route may change so, for the stores.
   ///
-  /// - Parameter owner: nil where there is no such route; of one of the system the owner is nil.
-  /// - Throws: `not-found`, `invalid` for hiding one of the system.
-  public static func checkVisibility(
-    _ isPublic: Bool, of id: RouteID, owner: PersonID??
-  ) throws(LedgerError) {
-    guard let owner else { throw LedgerError(.notFound, "there is no route \(id)") }
-    guard isPublic || owner != nil else {
+  /// - Parameter latest: the route's latest version; nil where there is no such route.
+  /// - Throws: `not-found`, `route-retired`, `invalid` for hiding one of the system.
+  public func check(_ latest: RouteRecord?, _ id: RouteID) throws(LedgerError) {
+    guard let latest else { throw LedgerError(.notFound, "there is no route \(id)") }
+    try latest.checkInUse()
+    guard isPublic != false || latest.owner != nil else {
       throw LedgerError(.invalid, "the route \(id) is of the system, and such a route is public")
     }
   }
@@ -76,8 +103,8 @@ public struct RouteNearby: Hashable, Sendable {
 
 /// Where routes are kept: each version once, never changed.
 ///
-/// Listings go by route and show the latest version of each, as far as their viewer may see it; no
-/// page is longer than `LedgerLimits.page`.
+/// Listings go by route and show the latest version of each, as far as their viewer may see it and it
+/// is not retired; no page is longer than `LedgerLimits.page`.
 public protocol RouteStore: Sendable {
   /// Stores a route as the next version of `id`. Content that a version of it has already is that
   /// version, and nothing is stored.
@@ -85,14 +112,16 @@ public protocol RouteStore: Sendable {
   /// - Parameters:
   ///   - owner: nil for the system, whose routes are public.
   ///   - isPublic: whether strangers may see it; counts for the first version, which those after it
-  ///     follow until `setRoute` changes all of them.
+  ///     follow until `changeRoute` changes all of them.
+  /// - Throws: `route-retired`.
   func addRoute(
     _ route: MeasuredRoute, id: RouteID, owner: PersonID?, isPublic: Bool, at now: Instant
   ) async throws(LedgerError) -> RouteRecord
-  /// Shows a route to strangers, or hides it from them: all of its versions.
+  /// Changes what is kept beside a route's content: the name it goes by, who sees it, and whether it
+  /// is in use. A version that comes later brings a name of its own.
   ///
-  /// - Throws: `not-found`, `invalid` for hiding one of the system.
-  func setRoute(_ id: RouteID, isPublic: Bool) async throws(LedgerError)
+  /// - Throws: `not-found`, `route-retired`, `invalid` for hiding one of the system.
+  func changeRoute(_ id: RouteID, _ change: RouteChange) async throws(LedgerError)
   func route(_ version: RouteVersion) async throws(LedgerError) -> RouteRecord?
   /// The versions of a route, the first first.
   func versions(of route: RouteID) async throws(LedgerError) -> [RouteRecord]

@@ -15,7 +15,7 @@ enum Authority {
     case remove(PersonID, from: Team)
     /// See a route; the membership is one in a team that has a quest on it.
     case seeRoute(RouteRecord)
-    /// Add a version, change who sees it.
+    /// Add a version, rename or retire it, change who sees it.
     case manageRoute(RouteRecord)
   }
 
@@ -44,9 +44,15 @@ enum Authority {
       return team.isPublic || isMember
         ? .refused("only an admin takes others out of a team") : .hidden
     case .seeRoute(let route):
-      let isOpen = route.isPublic || route.owner == nil || route.owner == person
+      // A retired route is there for the quests on it alone.
+      let isOpen =
+        route.retiredAt == nil
+        && (route.isPublic || route.owner == nil || route.owner == person)
       return isOpen || isMember ? .allowed : .hidden
     case .manageRoute(let route):
+      if route.retiredAt != nil {
+        return isMember ? .refused("the route is retired, and stays as it is") : .hidden
+      }
       if let owner = route.owner, owner == person { return .allowed }
       return route.isPublic || route.owner == nil || isMember
         ? .refused("only its owner changes a route") : .hidden

@@ -15,6 +15,10 @@ extension Problem {
     case .revision: self.init(.preconditionFailed, error.message)
     case .deleted: self.init(.gone, error.message)
     case .erased: self.init(Code("erased", 410, "The person was erased"), error.message)
+    case .teamDissolved:
+      self.init(Code("team-dissolved", 410, "The team was dissolved"), error.message)
+    case .routeRetired:
+      self.init(Code("route-retired", 410, "The route was retired"), error.message)
     case .alreadyMember:
       self.init(Code("already-member", 409, "The person is in the team"), error.message)
     case .notMember:

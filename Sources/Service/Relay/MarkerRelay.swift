@@ -57,7 +57,7 @@ struct MarkerRelay: ServiceLifecycle.Service {
 
   private func place(_ teams: [TeamFacts]) async throws {
     var markers: [QuestMarker] = []
-    for facts in teams {
+    for facts in teams where facts.team.dissolvedAt == nil {
       for record in facts.quests {
         guard let marker = try await marker(record, facts) else { continue }
         markers.append(marker)

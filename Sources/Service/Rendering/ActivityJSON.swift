@@ -43,10 +43,16 @@ enum ActivityJSON {
     var teams: [JSONValue] = []
     teams.reserveCapacity(answer.deltas.count)
     for delta in answer.deltas {
+      if answer.gone.contains(delta.team) {
+        teams.append(
+          .object([("team", .string(delta.team.description)), ("gone", .bool(true))]))
+        continue
+      }
       let position = try await position(delta, routes)
       teams.append(
         .object([
-          ("team", .string(delta.team.description)), ("quest", .string(delta.quest.description)),
+          ("team", .string(delta.team.description)), ("gone", .bool(false)),
+          ("quest", .string(delta.quest.description)),
           ("totalBeforeMeters", .number(delta.totalBefore.meters)),
           ("totalMeters", .number(delta.totalAfter.meters)),
           ("versionBefore", .integer(Int(delta.versionBefore))),

@@ -44,15 +44,20 @@ enum ActivityResource {
       NamedSchema(
         "TeamResult", "What a walk did to one team's quest.",
         .object([
-          .init("team", .uuid), .init("quest", .uuid), .init("totalBeforeMeters", .meters),
-          .init("totalMeters", .meters, "Walked in all, with this walk."),
-          .init("versionBefore", .count, "Of the team's stream of events."),
-          .init("version", .count),
-          .init("position", .named(PositionJSON.schema.name), "Where the new total leads."),
+          .init("team", .uuid),
           .init(
+            "gone", .boolean,
+            "Whether the team was dissolved or the walker has left it; then nothing else is said of "
+              + "it."),
+          .optional("quest", .uuid), .optional("totalBeforeMeters", .meters),
+          .optional("totalMeters", .meters, "Walked in all, with this walk."),
+          .optional("versionBefore", .count, "Of the team's stream of events."),
+          .optional("version", .count),
+          .optional("position", .named(PositionJSON.schema.name), "Where the new total leads."),
+          .optional(
             "reached", .array(.named("MilestonePassed"), count: 0...100_000),
             "Passed by this walk, in route order."),
-          .init(
+          .optional(
             "retracted", .array(.named("MilestonePassed"), count: 0...100_000),
             "Those that the total has fallen back behind, the last first."),
         ])),
@@ -77,7 +82,8 @@ enum ActivityResource {
       .post, "/v1/activities", "logActivity", "Log a walk",
       details: "It counts for every team that the walker was in when it started. The same walk "
         + "sent again counts once and gets the first answer again, to the letter, also after edits "
-        + "and deletion; other content under the same id is a conflict. After a 503 or 504, or none "
+        + "and deletion, but for teams that are `gone` since; other content under the same id is a "
+        + "conflict. After a 503 or 504, or none "
         + "at all, send the same again.", tag: tag, access: .person(.log),
       body: ActivityDraft.self,
       answers: [

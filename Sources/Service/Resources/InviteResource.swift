@@ -39,6 +39,7 @@ enum InviteResource {
 
   private static let spent: [Problem.Code] = [
     .ledger(.inviteUsed), .ledger(.inviteRevoked), .ledger(.inviteExpired),
+    .ledger(.teamDissolved),
   ]
 
   static let endpoints: [Endpoint] = [
@@ -172,6 +173,9 @@ enum InviteResource {
       throw Problem(
         LedgerError(
           .inviteExpired, "the invite was good until \(invite.expiresAt); ask for another"))
+    }
+    guard facts.team.dissolvedAt == nil else {
+      throw Problem(LedgerError(.teamDissolved, "the team was dissolved"))
     }
     return .json(
       .object([

@@ -47,7 +47,8 @@ enum MemberResource {
     Endpoint(
       .delete, memberPath, "removeMember", "Leave a team, or take somebody out of it",
       details:
-        "What was walked before stays. Others are taken out by admins; the last admin stays.",
+        "What was walked before stays. Others are taken out by admins. The last admin stays while "
+        + "there are other members; a team that its only member leaves is dissolved.",
       tag: tag, access: .person(.manage), answers: [.nothing],
       problems: [.ledger(.lastAdmin), .ledger(.invalid), .unknownOutcome], handle: remove),
     Endpoint(

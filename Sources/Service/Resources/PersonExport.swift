@@ -14,7 +14,9 @@ struct PersonExport: Sendable {
   func head(_ account: JSONValue, sessions: [Session], keys: [APIKey]) async throws -> JSONValue {
     var memberships: [JSONValue] = []
     for membership in try await backend.ledger.memberships(of: person) {
-      let name = try await backend.ledger.team(membership.team)?.team.name
+      let team = try await backend.ledger.team(membership.team)?.team
+      // What a team is called today is nothing to who was taken out of it.
+      let name = team.flatMap { membership.isOpen || $0.isPublic ? $0.name : nil }
       memberships.append(
         .object([
           ("teamId", .string(membership.team.description)), ("team", .optional(name)),

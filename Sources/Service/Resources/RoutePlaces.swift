@@ -224,7 +224,8 @@ enum RoutePlaces {
   private static func file(_ call: Call) async throws -> Reply {
     let record = try await call.route(version: call[.version])
     let format = call[.writtenFormat]
-    let route = try await call.backend.routeCache.measured(record.version).route
+    // The file says the name that the route goes by now.
+    let route = try await call.backend.routeCache.measured(record.version).route.named(record.name)
     let caching = call.caching(of: record)
     return try await call.offloading(on: record) {
       var reply = Reply(

@@ -1,4 +1,3 @@
-import Base
 import Formats
 import Geodesy
 import HTTPTypes
@@ -9,7 +8,7 @@ import Routes
 /// How a request asks for its route file to be read.
 struct RouteReading: Sendable {
   private let format: RouteFormat?
-  private let name: String?
+  private let gate: RouteGate
   private let track: String?
   private let fix: RepairChoice?
   private var options = InspectionOptions()
@@ -23,9 +22,11 @@ struct RouteReading: Sendable {
 
   /// - Parameters:
   ///   - fix: which repairs are made, if any.
-  ///   - name: in place of the file's.
+  ///   - gate: what lets the file in, where it is to be stored.
   /// - Throws: `invalid-parameter`, `unsupported-media-type`.
-  init(_ call: Call, fix: RepairChoice? = nil, name: String? = nil) throws(Problem) {
+  init(
+    _ call: Call, fix: RepairChoice? = nil, gate: RouteGate = RouteGate()
+  ) throws(Problem) {
     let type = call.headers[.contentType]?.split(separator: ";").first.map {
       $0.trimmingSpaces.lowercased()
     }
@@ -36,7 +37,7 @@ struct RouteReading: Sendable {
     // A type that says less than the file's first bytes is not listened to.
     format =
       call[.fileFormat] ?? RouteFormat.allCases.first { !$0.isPolyline && $0.mediaType == type }
-    self.name = name
+    self.gate = gate
     self.fix = fix
     track = call[.track]
     options.route.joins = call[.joins]
@@ -73,22 +74,8 @@ struct RouteReading: Sendable {
   /// - Throws: `bad-route` with the report, `invalid-parameter`.
   func storable(_ bytes: [UInt8]) throws(Problem) -> Storable {
     let (report, repair) = try repaired(bytes)
-    guard report.isSound else {
-      let count = report.count(.error)
-      throw RouteUpload.badRoute(
-        report, "the file has \(count) error\(count == 1 ? "" : "s"); nothing is stored")
-    }
-    guard let measured = report.measured else {
-      throw RouteUpload.badRoute(report, "the file holds no line to walk on; nothing is stored")
-    }
-    do throws(RouteError) {
-      var route = try measured.writing(options.calibration)
-      try route.requireResolvedJoins()
-      let own = route.route.name
-      let kept = name ?? own.flatMap(Name.salvaged)
-      if kept.map({ Array($0.utf8) }) != own.map({ Array($0.utf8) }) {
-        route = try MeasuredRoute(route.route.named(kept))
-      }
+    do throws(RouteGate.Refusal) {
+      let route = try gate.route(of: report, calibration: options.calibration)
       return Storable(route: route, report: report, repair: repair)
     } catch { throw RouteUpload.badRoute(report, ParameterWords.said(error.message)) }
   }

@@ -45,9 +45,17 @@ enum RouteResource {
           + "on it.", tag: tag, access: .anyone, parameters: [.version, .fields],
         answers: [.ok("Route")], handle: show),
       Endpoint(
-        .patch, "/v1/routes/\(.route)", "changeRoute", "Open or hide a route", tag: tag,
-        access: .person(.manage), body: RouteChangeBody.self,
-        answers: [.ok("Route", "As it stands now.")], handle: change),
+        .patch, "/v1/routes/\(.route)", "changeRoute", "Rename a route, or open or hide it",
+        details: "All of its versions; one that is uploaded later brings a name of its own.",
+        tag: tag, access: .person(.manage), body: RouteChangeBody.self,
+        answers: [.ok("Route", "As it stands now.")], problems: [.ledger(.routeRetired)],
+        handle: change),
+      Endpoint(
+        .delete, "/v1/routes/\(.route)", "retireRoute", "Retire a route",
+        details:
+          "For good: no new quest begins on it, and no list shows it. Quests on it go on, and "
+          + "their teams still see it.", tag: tag, access: .person(.manage), answers: [.nothing],
+        problems: [.ledger(.routeRetired)], handle: retire),
       Endpoint(
         .get, "/v1/routes/\(.route)/versions", "listRouteVersions", "List a route's versions",
         details: "The first first.", tag: tag, access: .anyone, parameters: [.fields],
@@ -99,9 +107,16 @@ enum RouteResource {
 
   private static func change(_ call: Call, _ body: RouteChangeBody) async throws -> Reply {
     let record = try await call.managedRoute()
-    try await call.backend.routes.setRoute(
-      record.version.route, isPublic: body.isPublic)
+    try await call.backend.routes.changeRoute(
+      record.version.route, RouteChange(name: body.name, isPublic: body.isPublic))
     return .json(json(try await call.route(), for: call.caller))
+  }
+
+  private static func retire(_ call: Call) async throws -> Reply {
+    let record = try await call.managedRoute()
+    try await call.backend.routes.changeRoute(
+      record.version.route, RouteChange(retiredAt: call.now))
+    return .nothing
   }
 
   private static func versions(_ call: Call) async throws -> Reply {
@@ -222,9 +237,13 @@ extension Problem {
 
 private struct RouteChangeBody: BodyContent {
   static let schemaName = "RouteChange"
-  static let schemaNote = "Whether strangers may see the route."
+  static let schemaNote = "What of a route is to change; what is left out stays."
 
-  let isPublic: Bool
+  let name: String?
+  let isPublic: Bool?
 
-  init(_ fields: inout BodyFields) { isPublic = fields.required("public", .boolean) }
+  init(_ fields: inout BodyFields) {
+    name = fields.optional("name", .name)
+    isPublic = fields.optional("public", .boolean, "Whether strangers may see it.")
+  }
 }

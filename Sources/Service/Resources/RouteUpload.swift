@@ -49,7 +49,8 @@ enum RouteUpload {
     NamedSchema(
       "StoredRoute", "What became of an upload.",
       .object([
-        .init("route", .named("Route")), .init("report", .named("RouteReport")),
+        .optional("route", .named("Route"), "Left out with `dryRun`: nothing was stored."),
+        .init("report", .named("RouteReport")),
         .init("repair", .nullable(.named("RouteRepair")), "Null where none was asked for."),
       ])),
   ]
@@ -76,17 +77,20 @@ enum RouteUpload {
 
   static let course: [ParameterKey] = [.laps, .thereAndBack, .lapJoin]
 
-  private static let storing: [ParameterKey] = [.routeName, .storedFix]
+  private static let storing: [ParameterKey] = [.routeName, .storedFix, .strict, .dryRun]
 
   static let endpoints: [Endpoint] = [
     Endpoint(
       .post, "/v1/routes", "createRoute", "Upload a route file",
       details: "The body is the file: GPX, GeoJSON, KML or an encoded polyline. It is stored where "
-        + "nothing of severity error is found; else the answer is 422 with the report.",
+        + "nothing of severity error is found, with `strict` no warning either; else the answer is "
+        + "422 with the report.",
       tag: RouteResource.tag, access: .person(.manage),
       parameters: storing + [.isPublic, .idempotencyKey] + reading, body: .file(types: types),
-      answers: [.created("StoredRoute")],
-      problems: [.badRoute, .limit], handle: create),
+      answers: [
+        .created("StoredRoute"), .ok("StoredRoute", "With `dryRun`: it would be stored."),
+      ],
+      problems: [.badRoute, .limit, .ledger(.routeRetired)], handle: create),
     Endpoint(
       .post, "/v1/routes:validate", "validateRoute", "Look at a route file without storing it",
       tag: RouteResource.tag, access: .person(.read),
@@ -114,17 +118,19 @@ enum RouteUpload {
       tag: RouteResource.tag, access: .person(.manage),
       parameters: storing + [.idempotencyKey] + reading, body: .file(types: types),
       answers: [
-        .created("StoredRoute"), .ok("StoredRoute", "The content was there already."),
-      ], problems: [.badRoute, .limit], handle: createVersion),
+        .created("StoredRoute"),
+        .ok("StoredRoute", "The content was there already; with `dryRun`, it would be stored."),
+      ], problems: [.badRoute, .limit, .ledger(.routeRetired)], handle: createVersion),
   ]
 
   // MARK: What they do
 
   private static func create(_ call: Call) async throws -> Reply {
     let person = try call.person()
-    let request = try RouteReading(call, fix: call[.storedFix], name: call[.routeName])
+    let request = try reading(call)
     return try await call.backend.uploads.work {
       let found = try await call.backend.offload { try request.storable(call.bytes) }
+      if call[.dryRun] { return .json(json(nil, found, for: call.caller)) }
       return try await call.creating { (id: RouteID) in
         let record = try await call.backend.routes.addRoute(
           found.route, id: id, owner: person, isPublic: call[.isPublic], at: call.now)
@@ -136,9 +142,10 @@ enum RouteUpload {
   private static func createVersion(_ call: Call) async throws -> Reply {
     let latest = try await call.managedRoute()
     let id = latest.version.route
-    let request = try RouteReading(call, fix: call[.storedFix], name: call[.routeName])
+    let request = try reading(call)
     return try await call.backend.uploads.work {
       let found = try await call.backend.offload { try request.storable(call.bytes) }
+      if call[.dryRun] { return .json(json(nil, found, for: call.caller)) }
       // The key only has to stand for one request: equal content is one version anyway.
       return try await call.creating { (_: RouteID) in
         let known = try await call.backend.routes.versions(of: id)
@@ -153,6 +160,11 @@ enum RouteUpload {
         return .created(value, at: "/v1/routes/\(id)?version=\(record.version.version)")
       }
     }
+  }
+
+  private static func reading(_ call: Call) throws(Problem) -> RouteReading {
+    try RouteReading(
+      call, fix: call[.storedFix], gate: RouteGate(name: call[.routeName], isStrict: call[.strict]))
   }
 
   private static func validate(_ call: Call) async throws -> Reply {
@@ -197,17 +209,19 @@ enum RouteUpload {
   }
 
   private static func json(
-    _ record: RouteRecord, _ found: RouteReading.Storable, for caller: Caller
+    _ record: RouteRecord?, _ found: RouteReading.Storable, for caller: Caller
   ) -> JSONValue {
-    .object([
-      ("route", RouteResource.json(record, for: caller)), ("report", json(found.report)),
-      (
-        "repair",
-        found.repair.map {
-          ParameterWords.inMessages(.object(ReportJSON.members(of: $0)))
-        } ?? .null
-      ),
-    ])
+    let stored = record.map { [("route", RouteResource.json($0, for: caller))] } ?? []
+    return .object(
+      stored + [
+        ("report", json(found.report)),
+        (
+          "repair",
+          found.repair.map {
+            ParameterWords.inMessages(.object(ReportJSON.members(of: $0)))
+          } ?? .null
+        ),
+      ])
   }
 
   /// A report without the file's name, of which there is none.
@@ -263,6 +277,10 @@ extension ParameterKey {
     "fix", .words(),
     "Stores the repaired file: `safe` repairs leave the route what it is, `unsafe` ones change it "
       + "by a guess.")
+  fileprivate static let strict = Parameter<Bool>(
+    "strict", .boolean, standard: false, "Warnings keep the file out too; false by default.")
+  fileprivate static let dryRun = Parameter<Bool>(
+    "dryRun", .boolean, standard: false, "Reports, and stores nothing; false by default.")
   fileprivate static let isPublic = Parameter<Bool>(
     "public", .boolean, standard: false, "Whether strangers may see it; false by default.")
   fileprivate static let reportForm = Parameter<ReportForm>(

@@ -24,7 +24,7 @@ enum TeamResource {
       .post, "/v1/teams", "createTeam", "Create a team",
       details: "The caller becomes its first member and admin.", tag: tag, access: .person(.manage),
       parameters: [.idempotencyKey], body: TeamDraftBody.self, answers: [.created("Team")],
-      problems: [.limit], handle: create),
+      problems: [.limit, .ledger(.teamDissolved)], handle: create),
     Endpoint(
       .get, "/v1/teams", "listTeams", "List the caller's teams", tag: tag, access: .person(.read),
       parameters: [.limit, .cursor, .fields], answers: [.page(of: "Team")], handle: list),
@@ -35,6 +35,12 @@ enum TeamResource {
       .patch, "/v1/teams/\(.team)", "changeTeam", "Rename a team, or open or hide it", tag: tag,
       access: .person(.manage), parameters: [.ifMatch], body: TeamChangeBody.self,
       answers: [.ok("Team", "As it stands now.")], handle: change),
+    Endpoint(
+      .delete, "/v1/teams/\(.team)", "dissolveTeam", "Dissolve a team",
+      details: "For admins, and for good. Its open quest is cancelled, all memberships end, and "
+        + "nobody sees it any more; every walk stays with its walker.", tag: tag,
+      access: .person(.manage), answers: [.nothing], problems: [.unknownOutcome],
+      handle: dissolve),
   ]
 
   // MARK: What they do
@@ -82,6 +88,13 @@ enum TeamResource {
       .changeTeam(facts.team.id, change, expectedRevision: expected))
     guard case .team(let team) = answer else { throw Problem.unexpectedAnswer }
     return .json(json(team, role: membership?.role))
+  }
+
+  private static func dissolve(_ call: Call) async throws -> Reply {
+    let (facts, membership) = try await call.team()
+    try call.require(.manage(facts.team), as: membership, missing: call.noTeam)
+    _ = try await call.perform(.dissolveTeam(facts.team.id))
+    return .nothing
   }
 
   static func json(_ team: Team, role: Role?) -> JSONValue {

@@ -14,7 +14,9 @@ struct Backup: AsyncParsableCommand {
 
   @OptionGroup var options: StoreOptions
 
-  @Option(name: .shortAndLong, help: ArgumentHelp("The copy, a new file.", valueName: "file"))
+  @Option(
+    name: .shortAndLong, help: ArgumentHelp("The copy, a new file.", valueName: "file"),
+    completion: .file())
   var output: String
 
   func run() async throws {

@@ -24,110 +24,6 @@ struct Import: AsyncParsableCommand {
     subcommands: [ImportRoute.self, ImportActivities.self])
 }
 
-struct ImportRoute: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "route",
-    abstract: "Store routes of files in any format; their ids are printed.",
-    discussion: """
-      A stored route never changes. The same content again is the same version; a changed file \
-      becomes the next version of a route with --id. An official length, calibration and decisions \
-      about joins are stored with it.
-
-      milequest import route trail.gpx
-      milequest import route routes/*.geojson --format json
-      milequest import route trail.gpx --official-length 2197.4mi --joins ferry
-      milequest import route trail-2027.gpx --id 0f8b6c1e-…
-      """)
-
-  @Argument(help: "Route files; - is standard input.")
-  var files: [String]
-
-  @Option(
-    help: ArgumentHelp(
-      "Stores the file as the next version of this route, or under this new id.",
-      valueName: "uuid"))
-  var id: String?
-
-  @OptionGroup var source: RouteSource
-  @OptionGroup var input: RouteInput
-  @OptionGroup var options: StoreOptions
-
-  @Option(help: "text for people, json for programs.")
-  var format = OutputFormat.text
-
-  func run() async throws {
-    try await reportingFailures {
-      let asked = try id.map { text in
-        guard let id = RouteID(text) else {
-          throw Failure(
-            .usage, "--id: “\(text)” is no UUID, such as 0f8b6c1e-2d3a-4b5c-8d7e-9f0a1b2c3d4e")
-        }
-        return id
-      }
-      if asked != nil, files.count > 1 { throw Failure(.usage, "--id takes one file") }
-      // Faulty files are found before anything is stored.
-      let routes = try files.map { try storable($0) }
-      let store = try await options.openOrBegin()
-      defer { store.close() }
-      var records: [(file: String, record: RouteRecord)] = []
-      for (file, (route, former)) in zip(files, routes) {
-        let content = RouteContent(route.route)
-        // A person's own route of the same content is not the system's.
-        var known: RouteRecord?
-        for hash in asked == nil ? [content.hash, former].compactMap({ $0 }) : [] where known == nil
-        {
-          known = try await store.ledger.routes(withHash: hash).first { $0.owner == nil }
-        }
-        let record =
-          if let known { known } else {
-            // The same content has the same id in every ledger.
-            try await store.ledger.addRoute(
-              route, id: asked ?? .derived(from: content.hash.bytes), owner: nil, isPublic: true,
-              at: .now)
-          }
-        records.append((file, record))
-      }
-      switch format {
-      case .text: try printOut(records.map { text($0, $1) }.joined())
-      case .json:
-        let value = JSONValue.object([("routes", .array(records.map { json($0, $1) }))])
-        try printOut(value.text(indent: 2) + [0x0A])
-      }
-    }
-  }
-
-  /// The route of a file with its calibration written into it, so that it is stored too, and a name
-  /// by the rules of names; beside it the hash that it had before there were any.
-  private func storable(
-    _ file: String
-  ) throws -> (route: MeasuredRoute, former: ContentHash?) {
-    let measured = try input.measured(file, as: source.from, needsPosition: true)
-    let request = try input.calibration
-    return try RouteInput.located(file) {
-      let route = try measured.writing(request)
-      let written = route.route.name
-      let name = written.flatMap(Name.salvaged)
-      if name.map({ Array($0.utf8) }) == written.map({ Array($0.utf8) }) { return (route, nil) }
-      let former = RouteContent(route.route).hash
-      return (try MeasuredRoute(route.route.named(name)), former)
-    }
-  }
-
-  private func text(_ file: String, _ record: RouteRecord) -> String {
-    "\(file): \(record.name ?? "(unnamed)"), \(Figures.length(record.length)), "
-      + "version \(record.version.version)\n  \(record.version.route)\n"
-  }
-
-  private func json(_ file: String, _ record: RouteRecord) -> JSONValue {
-    .object([
-      ("file", .string(file)), ("id", .string(record.version.route.description)),
-      ("version", .integer(record.version.version)), ("name", .optional(record.name)),
-      ("lengthMeters", .number(record.length.meters)), ("vertices", .integer(record.vertices)),
-      ("waypoints", .integer(record.waypoints)), ("hash", .string(record.hash.description)),
-    ])
-  }
-}
-
 struct ImportActivities: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "activities",
@@ -157,7 +53,7 @@ struct ImportActivities: AsyncParsableCommand {
         --distance-column Miles --unit mi
       """)
 
-  @Argument(help: "Walks as CSV, or as .csv.gz; - is standard input.")
+  @Argument(help: "Walks as CSV, or as .csv.gz; - is standard input.", completion: .file())
   var file: String
 
   @Flag(help: "Creates teams that are not there, and adds persons to theirs.")

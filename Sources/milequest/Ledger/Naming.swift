@@ -39,7 +39,7 @@ struct Naming: Sendable {
     }
   }
 
-  /// - Throws: `noInput` where there is none, `badData` where several have the name.
+  /// - Throws: `noInput` where there is none any more, `badData` where several have the name.
   func team(_ text: String) async throws -> TeamFacts {
     let name = Name.folded(text)
     let ids: [TeamID]
@@ -53,15 +53,18 @@ struct Naming: Sendable {
       throw Failure(
         .noInput, "there is no team “\(name)”; milequest team list shows those that there are")
     }
+    if let end = found.team.dissolvedAt {
+      throw Failure(.noInput, "the team “\(found.team.name)” was dissolved at \(end)")
+    }
     return found
   }
 
-  /// Goes through all teams, by id.
+  /// Goes through all teams that last, by id.
   func eachTeam(_ body: (TeamFacts) async throws -> Void) async throws {
     var last: TeamID?
     while true {
       let page = try await store.teams(after: last, limit: LedgerLimits.standard.page)
-      for team in page { try await body(team) }
+      for team in page where team.team.dissolvedAt == nil { try await body(team) }
       guard let end = page.last else { return }
       last = end.team.id
     }
@@ -126,10 +129,18 @@ struct Naming: Sendable {
     try await store.account(person)?.name ?? person.description
   }
 
-  /// A route by id, `id@version`, or by name: the latest version.
+  /// A route in use by id, `id@version`, or by name: the latest version.
   ///
   /// - Throws: `noInput`, `badData` where several have the name.
   func route(_ text: String) async throws -> RouteRecord {
+    let record = try await anyRoute(text)
+    if let end = record.retiredAt {
+      throw Failure(.noInput, "the route “\(text)” was retired at \(end)")
+    }
+    return record
+  }
+
+  private func anyRoute(_ text: String) async throws -> RouteRecord {
     let halves = text.split(separator: "@", omittingEmptySubsequences: false)
     if let id = RouteID(halves[0]) {
       if halves.count == 2, let version = Int(halves[1]),
@@ -149,10 +160,12 @@ struct Naming: Sendable {
     }
     throw Failure(
       .noInput,
-      "there is no route “\(text)”; milequest import route FILE stores one and tells its id")
+      "there is no route “\(text)”; milequest route list shows those that there are, and "
+        + "milequest import route FILE stores one")
   }
 
-  private func eachRoute(_ body: (RouteRecord) -> Void) async throws {
+  /// Goes through the latest versions of all routes in use, by id.
+  func eachRoute(_ body: (RouteRecord) -> Void) async throws {
     var last: RouteID?
     while true {
       let page = try await store.routes(
@@ -193,10 +206,11 @@ struct TeamNames {
     }
   }
 
-  /// The teams of a name.
+  /// The teams of a name; one that was dissolved only where no other has it.
   func teams(called name: String) async throws -> [TeamID] {
-    let own = Naming.team(called: name)
-    return (try await store.team(own) == nil ? [] : [own]) + others(called: name)
+    let (own, others) = (Naming.team(called: name), others(called: name))
+    guard let found = try await store.team(own) else { return others }
+    return found.team.dissolvedAt == nil || others.isEmpty ? [own] + others : others
   }
 
   /// Those of a name whose ids do not follow from it.

@@ -143,8 +143,7 @@ struct Roster {
       if let read = self.names { names = read } else { names = try await TeamNames(store) }
       self.names = names
       let others = names.others(called: name)
-      let isOwn = others.isEmpty ? true : try await store.team(key) != nil
-      let known = (isOwn ? [key] : []) + others
+      let known = others.isEmpty ? [key] : try await names.teams(called: name)
       if known.count > 1 {
         throw Naming.ambiguous("team", name, known.map(\.description))
       }

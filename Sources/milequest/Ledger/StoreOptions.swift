@@ -91,12 +91,19 @@ enum StoreAddress {
   }
 }
 
+extension CompletionKind {
+  /// The beginnings of a store's address; after `sqlite:` the files there are.
+  static var store: CompletionKind {
+    .custom { _, _, prefix in StoreCompletion.words(for: prefix) }
+  }
+}
+
 /// The store of a command.
 struct StoreOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Where the ledger is: sqlite:PATH or postgres://user@host/database. By default what MILEQUEST_STORE says, else a file in your data folder.",
-      valueName: "store"))
+      valueName: "store"), completion: .store)
   var store: String?
 
   var address: StoreAddress { get throws { try StoreAddress(store) } }

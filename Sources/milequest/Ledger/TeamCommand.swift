@@ -8,7 +8,7 @@ import Quests
 struct TeamCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "team",
-    abstract: "Create, show and list the teams of the ledger.",
+    abstract: "Create, show, list and dissolve the teams of the ledger.",
     discussion: """
       A team is named by its id, or by its name where only one has it. An id (UUID) or an e-mail \
       address means one person everywhere in the ledger; any other name means a person of the team.
@@ -16,8 +16,9 @@ struct TeamCommand: AsyncParsableCommand {
       milequest team create "Dawn Patrol" --by Anna --member Bob --member Cleo
       milequest team show "Dawn Patrol"
       milequest team list --format json
+      milequest team dissolve "Dawn Patrol"
       """,
-    subcommands: [Create.self, Show.self, List.self])
+    subcommands: [Create.self, Show.self, List.self, Dissolve.self])
 
   struct Create: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -72,6 +73,10 @@ struct TeamCommand: AsyncParsableCommand {
         let memberships = known == nil ? [] : try await store.ledger.memberships(in: id)
         let members = Set(memberships.map(\.person))
         let founder = try await naming.person(by, in: id, members: members)
+        if let end = known?.team.dissolvedAt {
+          throw Failure(
+            .badData, "the team “\(name)” was dissolved at \(end); a new team needs another name")
+        }
         if let known {
           if `public`, !known.team.isPublic {
             _ = try await store.ledger.perform(
@@ -155,6 +160,44 @@ struct TeamCommand: AsyncParsableCommand {
             ])
           }
           try printOut(table.text)
+        }
+      }
+    }
+  }
+
+  struct Dissolve: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "Dissolve a team for good.",
+      discussion: """
+        Its open quest is cancelled, all memberships end, and nobody sees the team any more. Every \
+        walk stays with its walker. A dissolved team does not come back.
+
+        milequest team dissolve "Dawn Patrol"
+        """)
+
+    @Argument(help: "The team's id or name.")
+    var team: String
+
+    @OptionGroup var options: StoreOptions
+    @Option(help: "text for people, json for programs.")
+    var format = OutputFormat.text
+
+    func run() async throws {
+      try await reportingFailures {
+        let store = try await options.open()
+        defer { store.close() }
+        let facts = try await Naming(store: store.ledger).team(team)
+        let answer = try await store.ledger.perform(
+          LedgerCommand(.dissolveTeam(facts.team.id), at: .now, actor: nil))
+        guard case .team(let ended) = answer else { return }
+        switch format {
+        case .text: try printOut("the team “\(ended.name)” is dissolved\n  \(ended.id)\n")
+        case .json:
+          let value = JSONValue.object([
+            ("id", .string(ended.id.description)), ("name", .string(ended.name)),
+            ("dissolvedAt", .optional(ended.dissolvedAt?.description)),
+          ])
+          try printOut(value.text(indent: 2) + [0x0A])
         }
       }
     }

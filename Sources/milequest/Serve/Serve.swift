@@ -76,8 +76,8 @@ struct Serve: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Where mail is written as files; by default a folder beside the ledger.", valueName: "folder")
-  )
+      "Where mail is written as files; by default a folder beside the ledger.", valueName: "folder"),
+    completion: .directory)
   var mailFolder: String?
 
   @Option(
@@ -88,13 +88,13 @@ struct Serve: AsyncParsableCommand {
   @Option(
     help: ArgumentHelp(
       "The file with the secret that signs tokens, 32 bytes or more, which its owner alone can read; by default one beside the ledger, made when it is not there. All processes of one service need the same.",
-      valueName: "file"))
+      valueName: "file"), completion: .file())
   var secretFile: String?
 
   @Option(
     help: ArgumentHelp(
       "The secret before that, whose tokens still count while secrets are changed.",
-      valueName: "file"))
+      valueName: "file"), completion: .file())
   var previousSecretFile: String?
 
   @Option(help: ArgumentHelp("trace, debug, info, notice, warning or error.", valueName: "level"))
