@@ -114,6 +114,8 @@ struct ServePlan {
   func run(_ store: OpenStore, at address: StoreAddress) async throws {
     var settings = settings
     settings.port = try freePort()
+    settings.limits.connections = Descriptors.connections(
+      Descriptors.raised(), atMost: settings.limits.connections)
     let logger = Logger(label: "milequest") { [logLevel] in
       JSONLogHandler(label: $0, level: logLevel)
     }
@@ -140,10 +142,11 @@ struct ServePlan {
           "Mile Quest serves \(address.text) at http://\(host):\(port); the API is described at "
             + "http://\(host):\(port)/docs; Ctrl-C ends it")
       })
+    let seconds = settings.drainSeconds + settings.limits.shutdownSeconds
+    let end = ShutdownEnd(afterSeconds: seconds + 1, logger: logger) { store.close() }
     var configuration = ServiceGroupConfiguration(
-      services: [service], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
-    configuration.maximumGracefulShutdownDuration = .seconds(
-      Int64(settings.limits.shutdownSeconds) + 5)
+      services: [service, end], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+    configuration.maximumGracefulShutdownDuration = .seconds(Int64(seconds))
     do { try await ServiceGroup(configuration: configuration).run() } catch {
       throw Failure(.unreachable, "\(host):\(settings.port) cannot be served: \(error)")
     }
