@@ -22,7 +22,9 @@ final class Backend: Sendable {
   let limits: ServiceLimits
   let routeCache: RouteCache
   let personZones: PersonZones
-  let uploads: UploadGate
+  let bodies: BodyBudget
+  let downloads: BodyBudget
+  let work: WorkPool
   let clock: @Sendable () -> Instant
   let logger: Logger
   let metrics: Metrics
@@ -30,7 +32,6 @@ final class Backend: Sendable {
   let documents: Documents
   let changed = ChangedTeams()
   let progressCache = ProgressCache()
-  let mapCache = MapCache()
 
   /// Does commands and notes the teams that they change, for their markers to follow.
   func perform(
@@ -45,7 +46,7 @@ final class Backend: Sendable {
     ledger: any LedgerStore, routes: any RouteStore, accounts: any AccountStore,
     signIn: BuiltInAccounts, keys: APIKeys,
     secrets: RepeatableSecrets, seal: Seal, zones: ZoneCatalog, ledgerLimits: LedgerLimits,
-    limits: ServiceLimits, routeCache: RouteCache, personZones: PersonZones, uploads: UploadGate,
+    limits: ServiceLimits, routeCache: RouteCache, personZones: PersonZones,
     clock: @escaping @Sendable () -> Instant, logger: Logger, metrics: Metrics,
     readiness: Readiness, documents: Documents
   ) {
@@ -61,7 +62,9 @@ final class Backend: Sendable {
     self.limits = limits
     self.routeCache = routeCache
     self.personZones = personZones
-    self.uploads = uploads
+    bodies = BodyBudget(limits.bodies)
+    downloads = BodyBudget(limits.downloads)
+    work = WorkPool(limits)
     self.clock = clock
     self.logger = logger
     self.metrics = metrics
@@ -69,7 +72,8 @@ final class Backend: Sendable {
     self.documents = documents
   }
 
-  /// Does work that keeps a processor busy away from the threads that serve requests.
+  /// Does work of some milliseconds away from the threads that serve requests; `Call.heavily` does
+  /// what may take longer.
   func offload<T: Sendable>(_ work: @escaping @Sendable () throws -> T) async throws -> T {
     try await NIOThreadPool.singleton.runIfActive(work)
   }

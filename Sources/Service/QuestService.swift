@@ -14,6 +14,7 @@ public struct QuestService: ServiceLifecycle.Service {
   private let settings: ServiceSettings
   private let api: API
   private let identity: any Identity
+  private let connections: Connections
   private let started: @Sendable (Int) async -> Void
 
   /// - Parameter started: is told the port once it is open.
@@ -26,16 +27,16 @@ public struct QuestService: ServiceLifecycle.Service {
   ) {
     api = API(servesMetrics: settings.metricsAddress == nil)
     identity = BearerIdentity(keys: keys, others: signIn)
+    connections = Connections(
+      settings.limits, trustedProxies: settings.trustedProxies)
     self.settings = settings
     self.started = started
     backend = Backend(
       ledger: ledger, routes: routes, accounts: accounts, signIn: signIn, keys: keys,
       secrets: secrets, seal: seal, zones: ZoneCatalog(), ledgerLimits: .standard,
       limits: settings.limits,
-      routeCache: RouteCache(routes, mostVertices: settings.limits.cachedVertices),
+      routeCache: RouteCache(routes, mostBytes: settings.limits.cachedRouteBytes),
       personZones: PersonZones(accounts),
-      uploads: UploadGate(
-        mostBytes: settings.limits.uploadBytesAtOnce, mostAtWork: settings.limits.uploadsAtOnce),
       clock: clock, logger: logger, metrics: Metrics(), readiness: Readiness(),
       documents: Documents(api.description))
   }
@@ -69,6 +70,7 @@ public struct QuestService: ServiceLifecycle.Service {
       let seconds = settings.drainSeconds
       Task {
         if seconds > 0 { try? await Task.sleep(for: .seconds(seconds)) }
+        backend.work.close()
         await group.triggerGracefulShutdown()
       }
     }
@@ -90,7 +92,9 @@ public struct QuestService: ServiceLifecycle.Service {
     started: @escaping @Sendable (Int) async -> Void = { _ in }
   ) -> some ApplicationProtocol {
     let limits = settings.limits
+    let connections = connections
     let channel = HTTP1Channel.Configuration(
+      additionalChannelHandlers: [ConnectionWatch(connections)],
       idleTimeout: .seconds(Int64(limits.idleSeconds)),
       httpDecoderConfiguration: .init(
         maxHeaderFieldSize: limits.headBytes, maxHeaderListSize: limits.headBytes,
@@ -101,9 +105,11 @@ public struct QuestService: ServiceLifecycle.Service {
         ConnectionLoop(connections: HTTP1Channel(responder: responder, configuration: channel))
       },
       configuration: ApplicationConfiguration(
-        address: .hostname(host, port: port), serverName: "MileQuest",
-        availableConnectionsDelegate: MaximumAvailableConnections(limits.connections)),
-      onServerRunning: { channel in await started(channel.localAddress?.port ?? 0) },
+        address: .hostname(host, port: port), serverName: "MileQuest"),
+      onServerRunning: { [logger = backend.logger] channel in
+        try? await channel.pipeline.addHandler(AcceptErrors(logger), position: .first).get()
+        await started(channel.localAddress?.port ?? 0)
+      },
       logger: backend.logger)
   }
 }

@@ -1,12 +1,12 @@
 import Base
 import Geodesy
-import NIOPosix
 import Quests
 import Routes
 
 /// Measured routes by version and course, each read and measured once as long as there is room.
 ///
-/// Bounded by the sum of their vertices, waypoints counted in; what was not asked for the longest goes first.
+/// Bounded by the bytes of their vertices, their waypoints, and what was made of them; what was not
+/// asked for the longest goes first.
 final class RouteCache: Sendable {
   struct Key: Hashable, Sendable {
     let version: RouteVersion
@@ -14,50 +14,29 @@ final class RouteCache: Sendable {
     let course: Course?
   }
 
-  /// A route with what is made of it when it is first needed.
-  final class Kept: Sendable {
-    let measured: MeasuredRoute
-    private let index = Lock<NearestPlaces?>(nil)
-
-    init(_ measured: MeasuredRoute) { self.measured = measured }
-
-    /// The index of its places. O(vertices) the first time; to be called off the threads that serve.
-    ///
-    /// - Throws: `limit` where no memory is left.
-    func places() throws -> NearestPlaces {
-      try index.withLock { index in
-        if let index { return index }
-        let made = try NearestPlaces(measured)
-        index = made
-        return made
-      }
-    }
-  }
-
   private struct Entry {
-    let task: Task<Kept, any Error>
-    var size = 0
+    let task: Task<KeptRoute, any Error>
+    /// Nil until it is measured.
+    var kept: KeptRoute?
+    var bytes = 0
     var lastUse: UInt64
   }
 
   private struct State {
     var entries: [Key: Entry] = [:]
-    var size = 0
+    var bytes = 0
     var uses: UInt64 = 0
   }
 
-  /// What even the shortest route counts as, for the tables around its vertices.
-  private static let leastSize = 100
-  /// What a waypoint counts as, with its name, its story and the tables around it.
-  private static let waypointSize = 8
-
   private let store: any RouteStore
-  private let mostVertices: Int
+  private let mostBytes: Int
   private let state = Lock(State())
+  /// Apart from those of heavy work, so that nobody's quest waits for a stranger's file.
+  private let threads = WorkThreads(count: 2)
 
-  init(_ store: any RouteStore, mostVertices: Int) {
+  init(_ store: any RouteStore, mostBytes: Int) {
     self.store = store
-    self.mostVertices = mostVertices
+    self.mostBytes = mostBytes
   }
 
   func measured(_ version: RouteVersion, course: Course? = nil) async throws -> MeasuredRoute {
@@ -68,10 +47,13 @@ final class RouteCache: Sendable {
     try await measured(plan.route, course: plan.course)
   }
 
+  /// What is kept of all routes.
+  var bytes: Int { state.withLock { $0.bytes } }
+
   /// - Throws: `not-found` as a `LedgerError`, `limit` for a course that makes the route too long.
   /// - Complexity: O(1) expected where it is kept, O(waypoints) for another course of a route that is
   ///   kept, else O(vertices).
-  func kept(_ version: RouteVersion, course: Course? = nil) async throws -> Kept {
+  func kept(_ version: RouteVersion, course: Course? = nil) async throws -> KeptRoute {
     let key = Key(version: version, course: course)
     let (task, isNew) = state.withLock { state in
       state.uses += 1
@@ -86,11 +68,8 @@ final class RouteCache: Sendable {
     guard isNew else { return try await task.value }
     do {
       let kept = try await task.value
-      let route = kept.measured.route
-      keep(
-        key,
-        size: max(
-          route.vertices.count + Self.waypointSize * route.waypoints.count, Self.leastSize))
+      state.withLock { $0.entries[key]?.kept = kept }
+      weigh(kept)
       return kept
     } catch {
       // A failure is not kept: the next one asks anew.
@@ -99,43 +78,51 @@ final class RouteCache: Sendable {
     }
   }
 
-  private func keep(_ key: Key, size: Int) {
+  /// Takes a route's present weight, and forgets others for it.
+  private func weigh(_ kept: KeptRoute) {
+    let bytes = kept.bytes
     state.withLock { state in
-      state.entries[key]?.size = size
-      state.size += size
-      while state.size > mostVertices, state.entries.count > 1,
-        let oldest = state.entries.filter({ $0.value.size > 0 && $0.key != key })
+      for (key, entry) in state.entries where entry.kept === kept {
+        state.bytes += bytes - entry.bytes
+        state.entries[key]?.bytes = bytes
+      }
+      while state.bytes > mostBytes,
+        let oldest = state.entries.filter({ $0.value.kept.map { $0 !== kept } ?? false })
           .min(by: { $0.value.lastUse < $1.value.lastUse })
       {
-        state.size -= oldest.value.size
+        state.bytes -= oldest.value.bytes
         state.entries.removeValue(forKey: oldest.key)
       }
     }
   }
 
-  private func load(_ key: Key) async throws -> Kept {
+  private func load(_ key: Key) async throws -> KeptRoute {
     guard let course = key.course else { return try await load(key.version) }
     // Laps are arithmetic on one measured pass: whatever is asked for, the line is measured once.
     let pass = try await kept(key.version)
     if course == pass.measured.route.course { return pass }
-    return try await NIOThreadPool.singleton.runIfActive {
-      do throws(RouteError) { return Kept(try pass.measured.following(course)) } catch {
+    return try await threads.run {
+      do throws(RouteError) { return self.keeping(try pass.measured.following(course)) } catch {
         throw LedgerError(.limit, error.message)
       }
     }
   }
 
-  private func load(_ version: RouteVersion) async throws -> Kept {
+  private func load(_ version: RouteVersion) async throws -> KeptRoute {
     guard let content = try await store.content(of: version) else {
       throw LedgerError(
         .notFound, "there is no route \(version.route), version \(version.version)")
     }
-    return try await NIOThreadPool.singleton.runIfActive {
+    return try await threads.run {
       let route = try content.route()
-      do throws(RouteError) { return Kept(try MeasuredRoute(route)) } catch {
+      do throws(RouteError) { return self.keeping(try MeasuredRoute(route)) } catch {
         // As it was stored it could be measured.
         throw LedgerError(.corrupt, "a stored route is none: \(error.message)")
       }
     }
+  }
+
+  private func keeping(_ measured: MeasuredRoute) -> KeptRoute {
+    KeptRoute(measured) { [weak self] kept in self?.weigh(kept) }
   }
 }

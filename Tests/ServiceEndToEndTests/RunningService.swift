@@ -67,15 +67,25 @@ final class RunningService: @unchecked Sendable {
   /// - Parameters:
   ///   - options: of `serve`, beside those of the store.
   ///   - port: where it is to listen: by default any port that is free, nil for its own choice.
-  init(_ ledger: ServedLedger, _ options: [String] = generous, port: String? = "0") throws {
+  ///   - descriptors: how many files and connections it may have open, as the system has it.
+  init(
+    _ ledger: ServedLedger, _ options: [String] = generous, port: String? = "0",
+    descriptors: Int? = nil
+  ) throws {
     self.ledger = ledger
     log = "\(ledger.folder)/log-\(UUID().uuidString.prefix(8))"
     _ = FileManager.default.createFile(atPath: log, contents: nil)
     home = try Home()
-    process = home.process(
-      Program.path,
+    let arguments =
       ["serve", "--check-answers", "true", "--log-requests", "false"]
-        + (port.map { ["--port", $0] } ?? []) + ledger.options + options)
+      + (port.map { ["--port", $0] } ?? []) + ledger.options + options
+    if let descriptors {
+      process = home.process(
+        "/bin/sh",
+        ["-c", "ulimit -n \(descriptors); exec \"$@\"", "sh", Program.path] + arguments)
+    } else {
+      process = home.process(Program.path, arguments)
+    }
     process.standardOutput = FileHandle.nullDevice
     process.standardError = FileHandle(forWritingAtPath: log)
     try process.run()

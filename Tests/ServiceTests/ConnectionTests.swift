@@ -34,7 +34,7 @@ import Testing
     func respond(to request: Request, context: ServiceContext) async throws -> Response {
       do {
         let bytes = try await RequestBytes.all(
-          of: request, on: context.channel, limit: 1_000, limits: limits)
+          of: request, on: context.channel, limit: 1_000, limits: limits, hold: nil)
         return Response(
           status: .ok, body: ResponseBody(byteBuffer: ByteBuffer(string: "\(bytes.count)")))
       } catch let problem as Problem {
@@ -53,6 +53,19 @@ import Testing
       let slow = try await Self.answer(port, head + "1234", closes: false)
       #expect(slow.hasPrefix("HTTP/1.1 408"), "\(slow)")
       #expect(slow.components(separatedBy: "HTTP/1.1").count == 2, "one answer: \(slow)")
+    }
+  }
+
+  /// What has come fast at first does not buy time to come slowly.
+  @Test func aBodyThatStopsComingIsAnswered() async throws {
+    var limits = ServiceLimits.standard
+    limits.bodySeconds = 1
+    limits.bodyBytesPerSecond = 10
+    try await Self.serving(Bodies(limits: limits)) { port in
+      let head = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n"
+      let stalled = try await Self.answer(
+        port, head + String(repeating: "a", count: 999), closes: false)
+      #expect(stalled.hasPrefix("HTTP/1.1 408"), "\(stalled)")
     }
   }
 

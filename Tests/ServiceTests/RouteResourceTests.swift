@@ -336,28 +336,92 @@ import Testing
 
   @Test func uploadsAreBounded() async throws {
     var limits = ServiceLimits.standard
-    limits.uploadBytesAtOnce = 10
+    limits.bodyBytesAtOnce = 10
     let service = try TestService(limits: limits)
     let answer = try await service.send(
       .post, "/v1/routes:validate", Self.walk, type: "application/geo+json", as: Self.ann)
     #expect(answer.status == 503 && answer.headers[.retryAfter] == "5")
-    let gate = UploadGate(mostBytes: 10, mostAtWork: 1)
-    let receipt = UploadGate.Receipt(gate)
-    try receipt.take(8)
-    #expect(throws: Problem.self) { try UploadGate.Receipt(gate).take(3) }
-    receipt.giveBack()
-    try UploadGate.Receipt(gate).take(10)
-    try await gate.work {
-      _ = await #expect(throws: Problem.self) { try await gate.work {} }
-    }
-    try await gate.work {}
+    #expect(service.backend.bodies.bytes == 0)
+    limits = .standard
+    limits.workWaitingPerCaller = 0
+    let busy = try TestService(limits: limits)
+    let refused = try await busy.send(
+      .post, "/v1/routes:validate", Self.walk, type: "application/geo+json", as: Self.ann)
+    #expect(refused.status == 429 && refused.headers[.retryAfter] == "5")
+    limits = .standard
+    limits.workWaiting = 0
+    let full = try TestService(limits: limits)
+    let later = try await full.send(
+      .post, "/v1/routes:repair", Self.walk, type: "application/geo+json", as: Self.ann)
+    #expect(later.status == 503 && later.headers[.retryAfter] == "5")
+  }
+
+  /// A file is held once, until it is sent, and only as long as there is memory for it.
+  @Test func downloadsAreBounded() async throws {
+    let service = try TestService()
+    let id = try await created(service, query: "?public=true")
+    let path = "/v1/routes/\(id)/file?format=gpx"
+    let file = try await service.send(.get, path, as: nil)
+    let tag = try #require(file.headers[.eTag])
+    #expect(tag == EntityTag.of(file.bytes))
+    #expect(file.headers[.contentLength] == "\(file.bytes.count)")
+    #expect(service.backend.downloads.bytes == 0)
+    let known = try await service.send(.get, path, as: nil, headers: ["If-None-Match": tag])
+    #expect(known.status == 304 && known.bytes.isEmpty)
+    let head = try await service.send(.head, path, as: nil)
+    #expect(head.headers[.contentLength] == "\(file.bytes.count)" && head.bytes.isEmpty)
+    #expect(service.backend.downloads.bytes == 0)
+    var limits = ServiceLimits.standard
+    limits.downloadBytesPerCaller = 1_000
+    let small = try TestService(beside: service, limits: limits)
+    let refused = try await small.send(.get, path, as: nil)
+    #expect(refused.status == 429 && refused.headers[.retryAfter] == "5")
+    limits = .standard
+    limits.downloadBytesAtOnce = 1_000
+    let full = try TestService(beside: service, limits: limits)
+    #expect(try await full.send(.get, path, as: nil).status == 503)
+  }
+
+  /// A map is made once for all who ask for about as much of it, and its bytes count.
+  @Test func mapsAreKeptWithTheirRoute() async throws {
+    var limits = ServiceLimits.standard
+    limits.lightSteps = 0
+    let service = try TestService(limits: limits)
+    let id = try await created(service, query: "?public=true")
+    let version = RouteVersion(route: try #require(RouteID(id)), version: 1)
+    let kept = try await service.backend.routeCache.kept(version)
+    let before = service.backend.routeCache.bytes
+    let first = try await service.send(.get, "/v1/routes/\(id)/map?tolerance=20m", as: nil)
+    #expect(first.status == 200)
+    let source = try #require(kept.map(tolerance: 16))
+    #expect(service.backend.routeCache.bytes == before + source.byteCount)
+    // What is there is answered also where there is no room for work.
+    service.backend.work.close()
+    let again = try await service.send(.get, "/v1/routes/\(id)/map?tolerance=31m", as: nil)
+    #expect(again.status == 200 && again.bytes == first.bytes)
+    let other = try await service.send(.get, "/v1/routes/\(id)/map?tolerance=40m", as: nil)
+    #expect(other.status == 503)
+    let cheap = try await service.send(.get, "/v1/routes/\(id)/positions?at=1km", as: nil)
+    #expect(cheap.status == 200)
+  }
+
+  @Test func waypointsWeighWhatTheyHold() async throws {
+    let service = try TestService()
+    let story = String(repeating: "s", count: 4_000)
+    let file = Self.walk.replacing(
+      "{\"name\":\"Corner\"}", with: "{\"name\":\"Corner\",\"story\":\"\(story)\"}")
+    let versions = try [try await created(service), try await created(service, file)]
+      .map { RouteVersion(route: try #require(RouteID($0)), version: 1) }
+    let plain = try await service.backend.routeCache.kept(versions[0])
+    let told = try await service.backend.routeCache.kept(versions[1])
+    #expect(told.bytes >= plain.bytes + 4_000)
   }
 
   /// The cache has room for one: what was asked for before is made anew, and the index stays as long
   /// as its route.
   @Test func theCacheKeepsWhatItHasRoomFor() async throws {
     var limits = ServiceLimits.standard
-    limits.cachedVertices = 150
+    limits.cachedRouteBytes = 2_000
     let service = try TestService(limits: limits)
     let versions = try [
       try await created(service), try await created(service, query: "?laps=2&lapJoin=ferry"),

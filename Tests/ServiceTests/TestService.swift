@@ -57,10 +57,8 @@ final class TestService: Sendable {
         store: store, mostRate: RequestRate(perSecond: 50, burst: 100)),
       secrets: RepeatableSecrets(secret), seal: Seal(secret),
       zones: ZoneCatalog(), ledgerLimits: .standard, limits: limits,
-      routeCache: RouteCache(store, mostVertices: limits.cachedVertices),
+      routeCache: RouteCache(store, mostBytes: limits.cachedRouteBytes),
       personZones: PersonZones(store),
-      uploads: UploadGate(
-        mostBytes: limits.uploadBytesAtOnce, mostAtWork: limits.uploadsAtOnce),
       clock: { [now] in now.withLock { $0 } },
       logger: Logger(label: "test"), metrics: Metrics(), readiness: Readiness(),
       documents: Documents(api.description))

@@ -16,6 +16,8 @@ struct Call: Sendable {
   let requestID: String
   /// The address of whoever is at the other end, as far as trusted proxies tell it.
   let address: IPAddress
+  /// The connection that it came by, nil where nobody watches it.
+  let connection: ConnectionWatch?
   let parameters: ParameterValues
   let headers: HTTPFields
   /// What was sent; empty where the endpoint takes no body.

@@ -150,6 +150,8 @@ final class Endpoint: Sendable {
     }
   }
 
+  var takesBody: Bool { if case .none = body { false } else { true } }
+
   /// Whether its body is a file.
   var takesFile: Bool { if case .file = body { true } else { false } }
 

@@ -1,34 +1,96 @@
+import NIOCore
+
 /// The bounds on what the service takes in; each breach names its limit.
 public struct ServiceLimits: Sendable {
+  // MARK: Bodies
+
+  /// Bytes of a body that signs in or registers: 16 KiB.
+  public var signInBytes = 16 << 10
   /// Bytes of a JSON body: 1 MiB.
   public var bodyBytes = 1 << 20
   /// Bytes of a batch of activities: 8 MiB.
   public var batchBytes = 8 << 20
   /// Bytes of an uploaded route file: 64 MiB.
   public var uploadBytes = 64 << 20
-  /// Uploads that are read and inspected at a time; further ones are asked to come back.
-  public var uploadsAtOnce = 4
-  /// Bytes that all uploads together hold in memory: 256 MiB.
-  public var uploadBytesAtOnce = 256 << 20
-  /// Versions of one route.
-  public var routeVersions = 500
+  /// Bytes that all bodies together hold in memory: 256 MiB. Where it is used up, the slowest body
+  /// gives way.
+  public var bodyBytesAtOnce = 256 << 20
+  /// Bytes that the bodies of one person hold: 80 MiB, a file and two batches.
+  public var bodyBytesPerPerson = 80 << 20
+  /// Bytes that the bodies of strangers from one address hold: 4 MiB.
+  public var bodyBytesPerStranger = 4 << 20
+  /// Bytes that all bodies from one address hold, whoever sends them: 160 MiB.
+  public var bodyBytesPerAddress = 160 << 20
+  /// Files that one person sends at a time, until they are answered.
+  public var uploadsPerPerson = 1
+  /// Bytes a second that a body has to come with, in each span of `bodySeconds` that it takes.
+  public var bodyBytesPerSecond = 32 << 10
+  public var bodySeconds = 10
+  /// A body that comes with fewer bytes a second gives way to any other: 256 KiB.
+  public var yieldingBytesPerSecond = 256 << 10
+
+  // MARK: Connections
+
   /// Bytes of a request's address and of all the fields of its head: 32 KiB, so that all that the
   /// description admits fits.
   public var headBytes = 32 << 10
-  /// Seconds that a body may take, and one more for each `bodyBytesPerSecond`.
-  public var bodySeconds = 10
-  public var bodyBytesPerSecond = 32 << 10
   /// Seconds after which a connection on which nothing happens is closed.
   public var idleSeconds = 60
-  /// Connections at a time.
+  /// Connections at a time; fewer where the system gives fewer descriptors.
   public var connections = 10_000
-  /// Seconds that a shutdown waits for requests under way.
-  public var shutdownSeconds = 10
-  /// Vertices of the measured routes that are kept in memory.
-  public var cachedVertices = 10_000_000
+  /// Connections from one address that is no trusted proxy.
+  public var connectionsPerAddress = 1_000
+  /// Seconds that a shutdown waits for requests under way; a second later it ends whatever runs.
+  public var shutdownSeconds = 8
+
+  // MARK: Downloads
+
+  /// Bytes that all route files which are downloaded hold in memory: 512 MiB.
+  public var downloadBytesAtOnce = 512 << 20
+  /// Bytes that those of one caller, or one address, hold: 400 MiB, which is the largest file.
+  public var downloadBytesPerCaller = 400 << 20
+
+  // MARK: Heavy work
+
+  /// Threads for what takes long: half of the processors.
+  public var workThreads = max(System.coreCount / 2, 1)
+  /// Requests for heavy work that wait.
+  public var workWaiting = 64
+  /// Requests of one caller that wait.
+  public var workWaitingPerCaller = 8
+  /// What all of them are expected to take, in steps of two microseconds.
+  public var workWaitingSteps = 20_000_000
+  /// Memory that heavy work is expected to take at once: 1 GiB. What is expected to take more runs
+  /// alone.
+  public var workBytesAtOnce = 1 << 30
+  /// Work of no more steps is not heavy.
+  public var lightSteps = 10_000
+
+  // MARK: What is kept, and how much is asked for
+
+  /// Versions of one route.
+  public var routeVersions = 500
+  /// Bytes of the measured routes that are kept in memory, with their maps: 512 MiB.
+  public var cachedRouteBytes = 512 << 20
   /// Places in one call to `positions`.
   public var positions = 10_000
 
   public static let standard = ServiceLimits()
   public init() {}
+}
+
+extension ServiceLimits {
+  var bodies: BodyShares.Limits {
+    BodyShares.Limits(
+      noun: "bodies of requests", total: bodyBytesAtOnce, perPerson: bodyBytesPerPerson,
+      perStranger: bodyBytesPerStranger, perAddress: bodyBytesPerAddress,
+      uploadsPerPerson: uploadsPerPerson, yieldingPerSecond: yieldingBytesPerSecond)
+  }
+
+  var downloads: BodyShares.Limits {
+    BodyShares.Limits(
+      noun: "downloads", total: downloadBytesAtOnce, perPerson: downloadBytesPerCaller,
+      perStranger: downloadBytesPerCaller, perAddress: downloadBytesPerCaller,
+      uploadsPerPerson: 0, yieldingPerSecond: yieldingBytesPerSecond)
+  }
 }

@@ -10,6 +10,8 @@ struct Reply: Sendable {
     /// JSON that was made before.
     case rendered(RenderedJSON)
     case bytes([UInt8], mediaType: String)
+    /// A large file, held once and written piece by piece.
+    case download(Download)
     /// What is too long to be held: written piece by piece.
     case stream(
       mediaType: String,
@@ -31,7 +33,7 @@ struct Reply: Sendable {
     switch content {
     case .json(let value, let mediaType): (value, mediaType)
     case .rendered(let body): (body.value, body.mediaType)
-    case .none, .bytes, .stream: nil
+    case .none, .bytes, .download, .stream: nil
     }
   }
 

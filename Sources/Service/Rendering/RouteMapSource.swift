@@ -85,6 +85,9 @@ public struct RouteMapSource: Sendable {
   /// Vertices of the line as it is drawn.
   public var vertexCount: Int { distances.count }
 
+  /// What it takes of the memory beside the route, about.
+  var byteCount: Int { text.count + 24 * distances.count + 64 * (runs.count + wayBack.count) + 256 }
+
   // MARK: Drawing
 
   /// Makes the runs and their distances, and returns the vertices.

@@ -56,8 +56,9 @@ enum MapResource {
     guard
       let standing = try await call.backend.ledger.standing(of: id, now: call.now, past: past)
     else { throw Problem(.notFound, call.noQuest) }
-    let source = try await source(
-      standing.plan, tolerance: MapCache.step(below: call[.mapTolerance]), call)
+    let plan = standing.plan
+    let kept = try await call.backend.routeCache.kept(plan.route, course: plan.course)
+    let source = try await call.mapSource(kept, tolerance: call[.mapTolerance])
     let (place, finished) = (
       standing.plan.scale.place(of: standing.total),
       standing.plan.isFinished(total: standing.total)
@@ -71,19 +72,6 @@ enum MapResource {
       source.questMap(at: place, markerProperties: marker)
     }
     return .map(value, caching: call.caching(of: glance.team))
-  }
-
-  private static func source(
-    _ plan: QuestPlan, tolerance: Double, _ call: Call
-  ) async throws -> RouteMapSource {
-    let key = MapCache.Key(version: plan.route, course: plan.course, toleranceMeters: tolerance)
-    if let known = call.backend.mapCache[key] { return known }
-    let route = try await call.backend.routeCache.measured(plan)
-    let source = try await call.backend.offload {
-      RouteMapSource(route, toleranceMeters: tolerance)
-    }
-    call.backend.mapCache.insert(source, for: key)
-    return source
   }
 
   private static func markers(_ call: Call) async throws -> Reply {

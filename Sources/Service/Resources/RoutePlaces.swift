@@ -183,7 +183,7 @@ enum RoutePlaces {
     let record = try await call.route(version: call[.version])
     let kept = try await CourseChoice(call).kept(record, call)
     let caching = call.caching(of: record)
-    return try await call.backend.offload {
+    return try await call.working(on: kept.measured) {
       let places = try kept.places()
       let matches =
         if let hint {
@@ -205,7 +205,7 @@ enum RoutePlaces {
     let route = try await call.backend.routeCache.measured(record.version)
     let count = call[.samples]
     let caching = call.caching(of: record)
-    return try await call.offloading(on: record) {
+    return try await call.working(on: route) {
       .json(ElevationProfile(route, pointCount: count).json, caching: caching)
     }
   }
@@ -213,27 +213,38 @@ enum RoutePlaces {
   private static func map(_ call: Call) async throws -> Reply {
     let tolerance = call[.drawingTolerance]
     let record = try await call.route(version: call[.version])
-    let route = try await call.backend.routeCache.measured(record.version)
+    let kept = try await call.backend.routeCache.kept(record.version)
     let caching = call.caching(of: record)
-    return try await call.offloading(on: record) {
-      .map(
-        RouteMapSource(route, toleranceMeters: tolerance.meters).routeMap(), caching: caching)
-    }
+    let source = try await call.mapSource(kept, tolerance: tolerance.meters)
+    return try await call.backend.offload { .map(source.routeMap(), caching: caching) }
   }
 
   private static func file(_ call: Call) async throws -> Reply {
     let record = try await call.route(version: call[.version])
     let format = call[.writtenFormat]
-    // The file says the name that the route goes by now.
-    let route = try await call.backend.routeCache.measured(record.version).route.named(record.name)
+    let route = try await call.backend.routeCache.measured(record.version)
     let caching = call.caching(of: record)
-    return try await call.offloading(on: record) {
-      var reply = Reply(
-        .ok, .bytes(RouteWriter.write(route, as: format), mediaType: format.mediaType),
-        caching: caching)
-      reply.headers[.contentDisposition] = disposition(
-        record.name ?? "route", ending: format.rawValue)
-      return reply
+    let hold = try call.downloadMemory(expected: expectedBytes(of: route.route))
+    var reply = try await call.working(on: route) {
+      // The file says the name that the route goes by now.
+      let bytes = RouteWriter.write(route.route.named(record.name), as: format)
+      return Reply(
+        .ok, .download(Download(bytes, mediaType: format.mediaType, hold: hold)), caching: caching)
+    }
+    reply.headers[.contentDisposition] = disposition(
+      record.name ?? "route", ending: format.rawValue)
+    return reply
+  }
+
+  /// No fewer bytes than a file of a route has: the longest coordinates with their elements, and texts
+  /// of which each character may be escaped.
+  private static func expectedBytes(of route: Route) -> Int {
+    route.waypoints.reduce(4_096 + 80 * route.vertices.count + 64 * route.partStarts.count) {
+      sum, waypoint in
+      sum + 512
+        + [waypoint.name, waypoint.story, waypoint.type].reduce(0) {
+          $0 + 6 * ($1?.utf8.count ?? 0)
+        }
     }
   }
 
@@ -268,7 +279,7 @@ private struct CourseChoice: Sendable {
   /// The measured course.
   ///
   /// - Throws: `limit`; a fault of `lapJoin` where nobody has said how a lap leads to the next.
-  func kept(_ record: RouteRecord, _ call: Call) async throws -> RouteCache.Kept {
+  func kept(_ record: RouteRecord, _ call: Call) async throws -> KeptRoute {
     let stored = try await call.backend.routeCache.kept(record.version)
     let own = stored.measured.route.course
     var course = own
@@ -277,10 +288,7 @@ private struct CourseChoice: Sendable {
     // What leads to a next lap only matters where there is one that starts where the last began.
     if course.laps > 1, !course.thereAndBack { course.lapJoin = lapJoin ?? own.lapJoin }
     if course == own { return stored }
-    // Each course is measured anew, so that large routes could keep all processors busy.
-    let kept = try await call.working(on: record) { [course] in
-      try await call.backend.routeCache.kept(record.version, course: course)
-    }
+    let kept = try await call.backend.routeCache.kept(record.version, course: course)
     do throws(RouteError) { try kept.measured.requireResolvedJoins() } catch {
       throw Problem.fault(lapJoinPlace, ParameterWords.said(error.message))
     }
@@ -294,28 +302,6 @@ extension CourseChoice {
     self.init(
       laps: call[.laps], thereAndBack: call[.thereAndBack], lapJoin: call[.lapJoin],
       lapJoinPlace: .query(ParameterKey.lapJoin.name))
-  }
-}
-
-extension Call {
-  /// Routes with more vertices are worked on a few at a time, as uploads are.
-  private static let lightVertices = 100_000
-
-  /// Does work that grows with a route.
-  ///
-  /// - Throws: `unavailable` where too much of it is under way.
-  fileprivate func working<T: Sendable>(
-    on route: RouteRecord, _ work: () async throws -> T
-  ) async throws -> T {
-    route.vertices <= Self.lightVertices
-      ? try await work() : try await backend.uploads.work(work)
-  }
-
-  /// The same, away from the threads that serve.
-  fileprivate func offloading<T: Sendable>(
-    on route: RouteRecord, _ work: @escaping @Sendable () throws -> T
-  ) async throws -> T {
-    try await working(on: route) { try await backend.offload(work) }
   }
 }
 

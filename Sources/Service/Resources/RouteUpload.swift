@@ -128,8 +128,9 @@ enum RouteUpload {
   private static func create(_ call: Call) async throws -> Reply {
     let person = try call.person()
     let request = try reading(call)
-    return try await call.backend.uploads.work {
-      let found = try await call.backend.offload { try request.storable(call.bytes) }
+    return try await call.heavily(call.fileCost) {
+      try request.storable(call.bytes)
+    } finish: { found in
       if call[.dryRun] { return .json(json(nil, found, for: call.caller)) }
       return try await call.creating { (id: RouteID) in
         let record = try await call.backend.routes.addRoute(
@@ -143,8 +144,9 @@ enum RouteUpload {
     let latest = try await call.managedRoute()
     let id = latest.version.route
     let request = try reading(call)
-    return try await call.backend.uploads.work {
-      let found = try await call.backend.offload { try request.storable(call.bytes) }
+    return try await call.heavily(call.fileCost) {
+      try request.storable(call.bytes)
+    } finish: { found in
       if call[.dryRun] { return .json(json(nil, found, for: call.caller)) }
       // The key only has to stand for one request: equal content is one version anyway.
       return try await call.creating { (_: RouteID) in
@@ -170,18 +172,16 @@ enum RouteUpload {
   private static func validate(_ call: Call) async throws -> Reply {
     let request = try RouteReading(call)
     let form = call[.reportForm]
-    let content = try await call.backend.uploads.work {
-      try await call.backend.offload { () throws -> Reply.Content in
-        let report = try request.inspected(call.bytes)
-        switch form {
-        case .sarif:
-          let value = SARIF.value([("route", report)], version: API.version)
-          return .json(ParameterWords.inMessages(value), mediaType: "application/sarif+json")
-        case .text:
-          let text = ParameterWords.said(ReportText.text(report, file: "route"))
-          return .bytes(Array(text.utf8), mediaType: "text/plain; charset=utf-8")
-        case .json: return .json(json(report), mediaType: "application/json")
-        }
+    let content = try await call.heavily(call.fileCost) { () throws -> Reply.Content in
+      let report = try request.inspected(call.bytes)
+      switch form {
+      case .sarif:
+        let value = SARIF.value([("route", report)], version: API.version)
+        return .json(ParameterWords.inMessages(value), mediaType: "application/sarif+json")
+      case .text:
+        let text = ParameterWords.said(ReportText.text(report, file: "route"))
+        return .bytes(Array(text.utf8), mediaType: "text/plain; charset=utf-8")
+      case .json: return .json(json(report), mediaType: "application/json")
       }
     }
     return Reply(.ok, content)
@@ -189,14 +189,12 @@ enum RouteUpload {
 
   private static func repair(_ call: Call) async throws -> Reply {
     let request = try RouteReading(call, fix: call[.fix])
-    return try await call.backend.uploads.work {
-      try await call.backend.offload {
-        let (report, repair) = try request.repaired(call.bytes)
-        guard let repair, let format = report.document.format, !report.document.isCutShort else {
-          throw badRoute(report, "the file cannot be read, and so not repaired")
-        }
-        return Reply(.ok, .bytes(repair.bytes, mediaType: format.mediaType))
+    return try await call.heavily(call.fileCost) {
+      let (report, repair) = try request.repaired(call.bytes)
+      guard let repair, let format = report.document.format, !report.document.isCutShort else {
+        throw badRoute(report, "the file cannot be read, and so not repaired")
       }
+      return Reply(.ok, .bytes(repair.bytes, mediaType: format.mediaType))
     }
   }
 
@@ -228,6 +226,13 @@ enum RouteUpload {
   private static func json(_ report: Report) -> JSONValue {
     guard case .object(let members) = ReportJSON.value(report, file: "") else { return .null }
     return ParameterWords.inMessages(.object(members.filter { $0.0 != "file" }))
+  }
+}
+
+extension Call {
+  /// What its file is expected to take.
+  fileprivate var fileCost: WorkCost {
+    WorkCost(file: bytes, mostVertices: RouteLimits.standard.vertices)
   }
 }
 

@@ -8,26 +8,29 @@ import NIOCore
 /// Reads the bodies that an endpoint takes, each held against its schema. Made once an endpoint.
 struct BodyReading: Sendable {
   private let body: Endpoint.Body
+  private let access: Endpoint.Access
   private let schemas: NamedSchemas
   private let zones: ZoneCatalog
 
   init(endpoint: Endpoint, schemas: NamedSchemas, zones: ZoneCatalog) {
     body = endpoint.body
+    access = endpoint.access
     self.schemas = schemas
     self.zones = zones
   }
 
-  /// - Throws: `too-large`, `request-timeout`, `unsupported-media-type`, `malformed-body`, `invalid`.
+  /// - Throws: `too-large`, `request-timeout`, `unsupported-media-type`, `malformed-body`, `invalid`,
+  ///   and what the memory for bodies has no room for.
   func content(
     of request: Request, on channel: any Channel, limits: ServiceLimits,
-    receipt: UploadGate.Receipt?
+    hold: BodyBudget.Hold?
   ) async throws -> ([UInt8], (any BodyContent)?) {
     switch body {
     case .none: return ([], nil)
     case .file:
       try refuseEncoding(request)
       let bytes = try await RequestBytes.all(
-        of: request, on: channel, limit: limits.uploadBytes, limits: limits, receipt: receipt)
+        of: request, on: channel, limit: limits.uploadBytes, limits: limits, hold: hold)
       if bytes.isEmpty { throw Problem(.invalid, "the body is empty; send the file as the body") }
       return (bytes, nil)
     case .json(let content):
@@ -39,9 +42,13 @@ struct BodyReading: Sendable {
         throw Problem(
           .unsupportedMediaType, "the body's type is \(type.prefix(100)); send application/json")
       }
-      let limit = content.limit == .batch ? limits.batchBytes : limits.bodyBytes
+      let limit =
+        switch content.limit {
+        case .small: access == .signIn ? limits.signInBytes : limits.bodyBytes
+        case .batch: limits.batchBytes
+        }
       let bytes = try await RequestBytes.all(
-        of: request, on: channel, limit: limit, limits: limits)
+        of: request, on: channel, limit: limit, limits: limits, hold: hold)
       var jsonLimits = JSONLimits.standard
       jsonLimits.bytes = limit
       let node: JSONNode

@@ -7,29 +7,37 @@ import NIOPosix
 
 /// Takes in a body within its bounds of size and time.
 enum RequestBytes {
-  /// - Parameter receipt: holds the memory of a large body.
-  /// - Throws: `too-large`, `request-timeout`, `unavailable`, `malformed-request` for a body that
-  ///   breaks off or whose chunks are none.
+  /// Whether a body comes with a request.
+  static func isExpected(_ request: Request) -> Bool {
+    let stated = request.headers[.contentLength].flatMap { Int($0) }
+    return stated.map { $0 != 0 } ?? (request.headers[.transferEncoding] != nil)
+  }
+
+  /// - Parameter hold: of the memory that the body takes; nil where none comes.
+  /// - Throws: `too-large`, `request-timeout`, `unavailable`, `too-many-requests`,
+  ///   `malformed-request` for a body that breaks off or whose chunks are none.
   static func all(
     of request: Request, on channel: any Channel, limit: Int, limits: ServiceLimits,
-    receipt: UploadGate.Receipt? = nil
+    hold: BodyBudget.Hold?
   ) async throws -> [UInt8] {
     let stated = request.headers[.contentLength].flatMap { Int($0) }
     if let stated, stated > limit { throw tooLarge(limit) }
-    if stated == 0 || (stated == nil && request.headers[.transferEncoding] == nil) { return [] }
+    if !isExpected(request) { return [] }
     if request.headers[.expect]?.lowercased() == "100-continue" {
       // The client waits until it knows that the body is wanted.
       try? await channel.writeAndFlush(
         HTTPResponsePart.head(HTTPResponse(status: .continue))
       ).get()
     }
-    let seconds = limits.bodySeconds + (stated ?? limit) / limits.bodyBytesPerSecond
+    let pace = Lock(Pace())
+    let least = limits.bodySeconds * limits.bodyBytesPerSecond
     // A timer of the loop, for a task that sleeps beside each body would cost more than the body.
-    let isOver = Lock(false)
-    let timer = MultiThreadedEventLoopGroup.singleton.any().scheduleTask(
-      in: .seconds(Int64(seconds))
-    ) {
-      isOver.withLock { $0 = true }
+    let span = TimeAmount.seconds(Int64(limits.bodySeconds))
+    let timer = MultiThreadedEventLoopGroup.singleton.any().scheduleRepeatedTask(
+      initialDelay: span, delay: span
+    ) { timer in
+      guard pace.withLock({ $0.isTooSlow(least: least) }) else { return }
+      timer.cancel()
       // What is read ends here; the answer can still be written.
       channel.close(mode: .input, promise: nil)
     }
@@ -39,7 +47,8 @@ enum RequestBytes {
     do {
       for try await buffer in request.body {
         if bytes.count + buffer.readableBytes > limit { throw tooLarge(limit) }
-        try receipt?.take(buffer.readableBytes)
+        try hold?.take(buffer.readableBytes)
+        pace.withLock { $0.arrived += buffer.readableBytes }
         bytes.append(contentsOf: buffer.readableBytesView)
       }
     } catch let problem as Problem {
@@ -48,31 +57,45 @@ enum RequestBytes {
       throw error
     } catch {
       // Whatever else ends a body comes from the other end.
-      throw isOver.withLock { $0 } ? tooSlow(seconds) : broken
+      if hold?.isEvicted == true { throw Problem.evicted }
+      throw pace.withLock { $0.isOver } ? tooSlow(limits) : broken
     }
-    if isOver.withLock({ $0 }) { throw tooSlow(seconds) }
+    try hold?.complete()
+    if pace.withLock({ $0.isOver }) { throw tooSlow(limits) }
     if let stated, bytes.count < stated { throw broken }
     return bytes
   }
 
-  private static func tooSlow(_ seconds: Int) -> Problem {
-    var problem = Problem(
-      .slowBody, "the body did not arrive within \(seconds) s; send it again")
-    problem.headers[.connection] = "close"
-    return problem
+  /// How fast a body comes, looked at from time to time.
+  private struct Pace {
+    var arrived = 0
+    private var seen = 0
+    private(set) var isOver = false
+
+    /// Whether fewer bytes have come since the last look.
+    mutating func isTooSlow(least: Int) -> Bool {
+      isOver = arrived - seen < least
+      seen = arrived
+      return isOver
+    }
+  }
+
+  private static func tooSlow(_ limits: ServiceLimits) -> Problem {
+    .closing(
+      Problem(
+        .slowBody,
+        "the body came slower than \(limits.bodyBytesPerSecond) bytes a second for "
+          + "\(limits.bodySeconds) s; send it again"))
   }
 
   private static var broken: Problem {
-    var problem = Problem(
-      .malformedRequest, "the body breaks off, or its chunks are not as HTTP writes them")
-    problem.headers[.connection] = "close"
-    return problem
+    .closing(
+      Problem(
+        .malformedRequest, "the body breaks off, or its chunks are not as HTTP writes them"))
   }
 
   private static func tooLarge(_ limit: Int) -> Problem {
-    var problem = Problem(
-      .tooLarge, "the body is larger than \(limit) bytes, which is the limit here")
-    problem.headers[.connection] = "close"
-    return problem
+    .closing(
+      Problem(.tooLarge, "the body is larger than \(limit) bytes, which is the limit here"))
   }
 }

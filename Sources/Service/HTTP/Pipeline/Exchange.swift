@@ -23,8 +23,8 @@ struct Exchange {
 
   // What is asked.
   var call: Call?
-  /// Holds the memory of a large body.
-  var receipt: UploadGate.Receipt?
+  /// Holds the memory of the body.
+  var hold: BodyBudget.Hold?
 
   // What is answered.
   var reply = Reply.nothing
@@ -56,7 +56,9 @@ struct Exchange {
   var response: Response {
     var headers = headers
     if request.method == .head {
-      if let body { headers[.contentLength] = "\(body.readableBytes)" }
+      if let length = body?.readableBytes ?? stream?.contentLength {
+        headers[.contentLength] = "\(length)"
+      }
       return Response(status: status, headers: headers)
     }
     if let stream { return Response(status: status, headers: headers, body: stream) }

@@ -61,7 +61,7 @@ struct Pipeline: Sendable {
     } catch {
       problems.apply(error, to: &exchange)
     }
-    exchange.receipt?.giveBack()
+    exchange.hold?.giveBack()
     rendering.apply(to: &exchange)
     tagging.apply(to: &exchange)
     caching.apply(to: &exchange)

@@ -34,6 +34,13 @@ struct Rendering: Sendable {
         try await write { bytes in try await writer.write(ByteBuffer(bytes: bytes)) }
         try await writer.finish(nil)
       }
+    case .download(let download):
+      exchange.headers[.contentType] = download.mediaType
+      exchange.headers[.eTag] = download.tag
+      exchange.stream = ResponseBody(contentLength: download.bytes.count) { writer in
+        try await download.write { try await writer.write(ByteBuffer(bytes: $0)) }
+        try await writer.finish(nil)
+      }
     case .json(let value, let mediaType):
       exchange.body = ByteBuffer(bytes: value.text())
       exchange.headers[.contentType] = mediaType

@@ -10,13 +10,20 @@ struct RequestReading: Sendable {
     let (endpoint, request) = (operation.endpoint, exchange.request)
     let parameters = try operation.parameters.values(
       path: match.captured, query: request.uri.query, headers: request.headers)
-    if endpoint.takesFile { exchange.receipt = UploadGate.Receipt(backend.uploads) }
+    if endpoint.takesBody, RequestBytes.isExpected(request) {
+      let channel = exchange.context.channel
+      exchange.hold = try BodyBudget.Hold(
+        backend.bodies, for: CallerKey(exchange.caller, at: exchange.address),
+        at: exchange.address, isUpload: endpoint.takesFile
+      ) { channel.close(mode: .input, promise: nil) }
+    }
     let (bytes, body) = try await operation.body.content(
       of: request, on: exchange.context.channel, limits: backend.limits,
-      receipt: exchange.receipt)
+      hold: exchange.hold)
     exchange.call = Call(
       backend: backend, endpoint: endpoint, caller: exchange.caller, now: exchange.now,
-      requestID: exchange.requestID, address: exchange.address, parameters: parameters,
+      requestID: exchange.requestID, address: exchange.address,
+      connection: exchange.context.watch, parameters: parameters,
       headers: request.headers, bytes: bytes, body: body)
   }
 }

@@ -6,7 +6,7 @@ import NIOCore
 ///
 /// Without it each request goes to a thread of the tasks' own pool and its answer comes back: two
 /// changes of thread, which cost more than most answers. What keeps a processor busy for long belongs
-/// into `Backend.offload`, for it holds up the other connections of its thread.
+/// into `Backend.offload` or `Call.heavily`, for it holds up the other connections of its thread.
 struct ConnectionLoop: ServerChildChannel {
   let connections: HTTP1Channel
 

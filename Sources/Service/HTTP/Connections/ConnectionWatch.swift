@@ -1,0 +1,87 @@
+import Base
+import NIOCore
+import NIOHTTPTypes
+
+/// Sees what happens on one connection: when it opens and closes, whether a request is under way, and
+/// when the client is gone.
+final class ConnectionWatch: ChannelDuplexHandler, RemovableChannelHandler, Sendable {
+  typealias InboundIn = HTTPRequestPart
+  typealias InboundOut = HTTPRequestPart
+  typealias OutboundIn = HTTPResponsePart
+  typealias OutboundOut = HTTPResponsePart
+
+  private struct State {
+    var id: ConnectionShares.ID?
+    var isGone = false
+    var action: (@Sendable () -> Void)?
+  }
+
+  private let connections: Connections
+  private let state = Lock(State())
+
+  init(_ connections: Connections) { self.connections = connections }
+
+  /// Does something when the client is gone: at once where it is. One who says that nothing more is
+  /// sent is taken to be gone too, as it cannot be told apart.
+  ///
+  /// - Parameter action: nil for nothing, in place of what was to be done.
+  func whenGone(_ action: (@Sendable () -> Void)?) {
+    let isGone = state.withLock { state in
+      state.action = state.isGone ? nil : action
+      return state.isGone
+    }
+    if isGone { action?() }
+  }
+
+  /// Closes the connection.
+  func close() { if let id = state.withLock({ $0.id }) { connections.end(id) } }
+
+  func handlerAdded(context: ChannelHandlerContext) {
+    if context.channel.isActive { open(context) }
+  }
+
+  func channelActive(context: ChannelHandlerContext) {
+    open(context)
+    context.fireChannelActive()
+  }
+
+  func channelInactive(context: ChannelHandlerContext) {
+    if let id = state.withLock({ $0.id }) { connections.close(id) }
+    gone()
+    context.fireChannelInactive()
+  }
+
+  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+    if case .inputClosed? = event as? ChannelEvent { gone() }
+    context.fireUserInboundEventTriggered(event)
+  }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    if case .head = unwrapInboundIn(data), let id = state.withLock({ $0.id }) {
+      connections.requestBegins(id)
+    }
+    context.fireChannelRead(data)
+  }
+
+  func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+    if case .end = unwrapOutboundIn(data), let id = state.withLock({ $0.id }) {
+      connections.requestEnds(id)
+    }
+    context.write(data, promise: promise)
+  }
+
+  private func open(_ context: ChannelHandlerContext) {
+    guard state.withLock({ $0.id }) == nil else { return }
+    let id = connections.open(context.channel)
+    state.withLock { $0.id = id }
+  }
+
+  private func gone() {
+    let action = state.withLock { state in
+      state.isGone = true
+      defer { state.action = nil }
+      return state.action
+    }
+    action?()
+  }
+}
