@@ -352,6 +352,18 @@ extension PostGISStore: LedgerStore {
     }
   }
 
+  public func questNames(
+    _ quests: [QuestID]
+  ) async throws(LedgerError) -> [QuestID: QuestNames] {
+    if quests.isEmpty { return [:] }
+    let rows = try await read {
+      try $0.rows(ReadStatements.questNames, [Parameter(array: quests)]) {
+        (try $0.id() as QuestID, QuestNames(quest: try $0.text(), team: try $0.text()))
+      }
+    }
+    return Dictionary(rows, uniquingKeysWith: { first, _ in first })
+  }
+
   // MARK: Care
 
   public func forgetEvents(at now: Instant) async throws(LedgerError) -> Int {
@@ -362,6 +374,12 @@ extension PostGISStore: LedgerStore {
 
 /// The statements that answer callers.
 enum ReadStatements {
+  static let questNames = Statement(
+    "quest_names",
+    """
+    SELECT q.quest_id, q.name, t.name FROM quests q JOIN teams t USING (team_id)
+    WHERE q.quest_id = ANY ($1::uuid[])
+    """)
   static let teams = Statement(
     "list_teams",
     """

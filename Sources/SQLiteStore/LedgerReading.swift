@@ -291,6 +291,22 @@ extension SQLiteStore: LedgerStore {
     }
   }
 
+  public func questNames(
+    _ quests: [QuestID]
+  ) async throws(LedgerError) -> [QuestID: QuestNames] {
+    try await read { tables in
+      var names: [QuestID: QuestNames] = [:]
+      // In a file one look after the other by the key costs no more than one for all.
+      for quest in quests {
+        names[quest] = try tables.db.row(
+          "SELECT q.name, t.name FROM quests q JOIN teams t ON t.team_id = q.team_id "
+            + "WHERE q.quest_id = ?", [quest.blob]
+        ) { QuestNames(quest: try $0.text(), team: try $0.text()) }
+      }
+      return names
+    }
+  }
+
   // MARK: Care
 
   public func forgetEvents(at now: Instant) async throws(LedgerError) -> Int {

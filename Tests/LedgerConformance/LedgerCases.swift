@@ -181,6 +181,8 @@ extension World {
     var otherDraft = draft
     otherDraft.name = "Another"
     #expect(await refusal(.createQuest(otherDraft)) == .conflict)
+    let names = [quest: QuestNames(quest: draft.name, team: "Long Haulers")]
+    #expect(try await store.questNames([quest]) == names)
   }
 
   func delayedFirstCopies() async throws {
@@ -828,6 +830,8 @@ extension World {
         QuestMarker(
           quest: world.id(), team: team, latitude: Double(number), longitude: 179.5, version: 1))
     }
+    // Names of what is not there are left out.
+    #expect(try await store.questNames(markers.map(\.quest)).isEmpty)
     // A marker whose team is not there is nobody's to show.
     let stray = QuestMarker(
       quest: world.id(), team: world.id(), latitude: 0, longitude: 0, version: 1)

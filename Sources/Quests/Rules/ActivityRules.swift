@@ -14,7 +14,7 @@ extension LedgerFold {
           "the activity \(key.id) was first sent with other content; edit it, or log another walk "
             + "with an id of its own")
       }
-      return .logged(try firstAnswer(key), isRepeat: true)
+      return .logged(try firstAnswer(stored), isRepeat: true)
     }
     try check(content, at: command.at)
     let zone = content.zone ?? zone
@@ -26,7 +26,7 @@ extension LedgerFold {
     try check(recounts)
     put(activity, isNew: true)
     let deltas = try apply(recounts, .walkLogged, activity, keepsReceipts: true, at: command.at)
-    return .logged(try answer(key, revision: 1, deltas), isRepeat: false)
+    return .logged(try answer(activity, deltas, at: command.at), isRepeat: false)
   }
 
   mutating func edit(
@@ -46,7 +46,10 @@ extension LedgerFold {
     let isRepeat = isSame && expectedRevision.map { $0 == stored.revision - 1 } == true
     try check(expectedRevision, isRepeat: isRepeat, against: stored.revision, "activity")
     let rows = try contributions(of: key)
-    if isSame { return .edited(try presentAnswer(stored, rows)) }
+    if isSame {
+      let deltas = try presentDeltas(rows.filter(\.isCounted))
+      return .edited(try answer(stored, deltas, at: command.at))
+    }
     try check(content, at: command.at)
     var changed = stored
     changed.content = content
@@ -71,11 +74,12 @@ extension LedgerFold {
       isRelevant
       ? try apply(
         recounts, .walkEdited, changed, wasPrivate: stored.content.isPrivate, at: command.at)
-      : try presentAnswer(changed, rows).deltas
-    return .edited(try answer(key, revision: changed.revision, deltas))
+      : try presentDeltas(rows.filter(\.isCounted))
+    return .edited(try answer(changed, deltas, at: command.at))
   }
 
-  /// Deletes a walk for ever. A second time does nothing more.
+  /// Deletes a walk for ever. A second time does nothing more, and tells how the quests stand that it
+  /// was logged for.
   mutating func delete(
     _ key: ActivityKey, expectedRevision: Int64?, _ command: LedgerCommand
   ) throws(LedgerError) -> LedgerAnswer {
@@ -85,7 +89,7 @@ extension LedgerFold {
     try check(
       expectedRevision, isRepeat: stored.isDeleted, against: stored.revision, "activity")
     if stored.isDeleted {
-      return .deleted(try answer(key, revision: stored.revision, []))
+      return .deleted(try answer(stored, try presentDeltas(contributions(of: key)), at: command.at))
     }
     var changed = stored
     changed.isDeleted = true
@@ -97,7 +101,7 @@ extension LedgerFold {
     replace(stored, by: changed, command)
     record(command, person: key.person, activity: key.id, "was \(stored.summary)")
     let deltas = try apply(recounts, .walkDeleted, changed, at: command.at)
-    return .deleted(try answer(key, revision: changed.revision, deltas))
+    return .deleted(try answer(changed, deltas, at: command.at))
   }
 
   // MARK: Parts
@@ -205,9 +209,9 @@ extension LedgerFold {
   }
 
   /// The answer that the first logging got, from what it left.
-  private mutating func firstAnswer(_ key: ActivityKey) throws(LedgerError) -> ActivityAnswer {
+  private mutating func firstAnswer(_ stored: Activity) throws(LedgerError) -> ActivityAnswer {
     var deltas: [QuestDelta] = []
-    for row in try contributions(of: key) {
+    for row in try contributions(of: stored.key) {
       guard let receipt = row.receipt else { continue }
       let place = try find(row.key.quest)
       let quest = try requireSheet(place.team).facts.quests[place.index].quest
@@ -219,15 +223,40 @@ extension LedgerFold {
           team: row.team, quest: quest.id, plan: try plan(quest.plans[receipt.plan - 1]),
           receipt: receipt))
     }
-    return try answer(key, revision: 1, deltas)
+    return try answer(stored.key, 1, stored.first.start, deltas, at: stored.loggedAt)
   }
 
-  /// Where the quests of a walk stand when nothing has changed in them.
-  private mutating func presentAnswer(
-    _ activity: Activity, _ rows: [Contribution]
+  /// What became of a walk, with the reasons why it counts for no other team.
+  private mutating func answer(
+    _ activity: Activity, _ deltas: [QuestDelta], at now: Instant
   ) throws(LedgerError) -> ActivityAnswer {
+    try answer(
+      activity.key, activity.revision, activity.isDeleted ? nil : activity.content.start, deltas,
+      at: now)
+  }
+
+  /// - Parameter start: nil where it does not matter for which teams it does not count.
+  private mutating func answer(
+    _ key: ActivityKey, _ revision: Int64, _ start: Instant?, _ deltas: [QuestDelta],
+    at now: Instant
+  ) throws(LedgerError) -> ActivityAnswer {
+    let teams = Set(deltas.map(\.team))
+    var gone = teams
+    if !gone.isEmpty {
+      for period in try periods(of: key.person) where period.isOpen { gone.remove(period.team) }
+    }
+    var reasons: [Uncounted] = []
+    if let start { reasons = try uncounted(start, of: key.person, counted: teams, at: now) }
+    return ActivityAnswer(
+      key: key, revision: revision, deltas: deltas, gone: gone, uncounted: reasons)
+  }
+
+  /// How the quests of a walk stand when nothing has changed in them.
+  private mutating func presentDeltas(
+    _ rows: [Contribution]
+  ) throws(LedgerError) -> [QuestDelta] {
     var deltas: [QuestDelta] = []
-    for row in rows where row.isCounted {
+    for row in rows {
       let place = try find(row.key.quest)
       let facts = try requireSheet(place.team).facts
       let record = facts.quests[place.index]
@@ -239,17 +268,7 @@ extension LedgerFold {
             versionBefore: facts.version, versionAfter: facts.version,
             plan: record.quest.plans.count)))
     }
-    return try answer(activity.key, revision: activity.revision, deltas)
-  }
-
-  private mutating func answer(
-    _ key: ActivityKey, revision: Int64, _ deltas: [QuestDelta]
-  ) throws(LedgerError) -> ActivityAnswer {
-    var gone = Set(deltas.map(\.team))
-    if !gone.isEmpty {
-      for period in try periods(of: key.person) where period.isOpen { gone.remove(period.team) }
-    }
-    return ActivityAnswer(key: key, revision: revision, deltas: deltas, gone: gone)
+    return deltas
   }
 }
 

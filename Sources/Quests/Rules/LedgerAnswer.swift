@@ -48,6 +48,8 @@ public struct ActivityAnswer: Hashable, Sendable {
   /// The teams of the deltas that the walker is not in any more, for they were dissolved or left:
   /// nothing of their present is for the walker to see.
   public let gone: Set<TeamID>
+  /// Why it counts for no other of the walker's teams; empty for a walk that is deleted.
+  public let uncounted: [Uncounted]
 }
 
 /// What a command comes to.

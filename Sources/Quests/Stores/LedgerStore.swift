@@ -123,6 +123,10 @@ public protocol LedgerStore: Sendable {
   func markers(
     in box: Bounds, publicOnly: Bool, after quest: QuestID?, limit: Int
   ) async throws(LedgerError) -> [QuestMarker]
+  /// What quests and their teams are called; those that are not there are left out.
+  ///
+  /// - Precondition: no more than `LedgerLimits.page`.
+  func questNames(_ quests: [QuestID]) async throws(LedgerError) -> [QuestID: QuestNames]
 
   // MARK: Care
 
@@ -159,6 +163,17 @@ public struct WalkStart: Hashable, Sendable {
         .limit,
         "\(starts.count) walks were asked about at once; the limit is \(limits.batchActivities)")
     }
+  }
+}
+
+/// What a quest and its team are called.
+public struct QuestNames: Hashable, Sendable {
+  public let quest: String
+  public let team: String
+
+  public init(quest: String, team: String) {
+    self.quest = quest
+    self.team = team
   }
 }
 
