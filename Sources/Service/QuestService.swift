@@ -38,7 +38,7 @@ public struct QuestService: ServiceLifecycle.Service {
       routeCache: RouteCache(routes, mostBytes: settings.limits.cachedRouteBytes),
       personZones: PersonZones(accounts),
       clock: clock, logger: logger, metrics: Metrics(), readiness: Readiness(),
-      documents: Documents(api.description))
+      documents: Documents(api.description, publicAddress: settings.publicAddress))
   }
 
   /// Serves until it is asked to shut down gracefully: then `/readyz` turns red, and after

@@ -23,7 +23,7 @@ import Testing
     let body = Walk.body("5 km", at: walked, id: first, more: ["note": "along the cliffs"])
     let result = try ann.ask(201, "POST", "/v1/activities", body)
     let team = result.json["teams"][0]
-    #expect(team["quest"].text == story.quest && team["totalMeters"].number == 5_000)
+    #expect(team["questId"].text == story.quest && team["totalMeters"].number == 5_000)
     #expect(team["totalBeforeMeters"].number == 0 && team["reached"].items.isEmpty)
     #expect(team["position"]["nextWaypoint"]["name"].text == "The Inn")
     for _ in 0..<2 {
@@ -65,9 +65,9 @@ import Testing
     #expect(reached.compactMap { $0["name"].text }.suffix(2) == ["The Inn", "The Bridge"])
     #expect(
       Set(["percent:25", "percent:50"]).isSubset(of: reached.compactMap { $0["key"].text }))
-    #expect(reached.last?["person"].text == "Ben")
+    #expect(reached.last?["personName"].text == "Ben")
     let contributors = progress["contributors"].items
-    #expect(contributors.map { $0["name"].text } == ["Ben", "Ann"])
+    #expect(contributors.map { $0["personName"].text } == ["Ben", "Ann"])
     #expect(contributors.map { $0["totalMeters"].number } == [8_000, 5_000])
 
     // The map shows the same place, the days the same sum, the ranks the same people.
@@ -84,7 +84,7 @@ import Testing
     #expect(days.compactMap { $0["distanceMeters"].number }.reduce(0, +) == 13_000)
     #expect(days.last?["totalMeters"].number == 13_000 && days.count >= 2)
     let ranks = try ann.get("\(quest)/leaderboard")["items"].items
-    #expect(ranks.map { $0["name"].text } == ["Ben", "Ann"])
+    #expect(ranks.map { $0["personName"].text } == ["Ben", "Ann"])
     #expect(ranks.map { $0["rank"].integer } == [1, 2])
 
     // An app's first screen shows all of it in one call.
@@ -135,7 +135,9 @@ import Testing
     #expect(try story.progress()["position"]["lastWaypoint"]["name"].text == "The Inn")
     // A deletion is for good.
     let gone = "/v1/activities/\(hidden.uuidString.lowercased())"
-    try ann.ask(204, "DELETE", gone)
+    let deleted = try ann.ask(200, "DELETE", gone).json["teams"][0]
+    #expect(deleted["totalBeforeMeters"].number == 12_000)
+    #expect(deleted["totalMeters"].number == 11_000 && deleted["questId"].text == story.quest)
     try ann.refused(410, "deleted", "GET", gone)
     #expect(try story.progress()["totalMeters"].number == 11_000)
     try ben.refused(404, "not-found", "DELETE", activity)

@@ -44,7 +44,7 @@ import Testing
     #expect(try await service.send(.get, "/v1/invites/\(code)", as: nil).code == "invite-used")
     let list = try await service.send(.get, "/v1/teams/\(team)/invites", as: Self.ann)
     let shown = try #require(list.json["items"]?.array?.first)
-    #expect(shown.text("redeemedBy") == winner.0.description && shown.text("status") == "used")
+    #expect(shown.text("redeemedById") == winner.0.description && shown.text("status") == "used")
   }
 
   @Test func onlyTheCodeLetsIn() async throws {
@@ -135,15 +135,15 @@ import Testing
     var names: [String] = []
     while let here = path {
       let page = try await service.send(.get, here, as: people[6])
-      seen += page.json["items"]?.array?.map { $0.text("person") } ?? []
-      names += page.json["items"]?.array?.compactMap { $0["name"]?.string } ?? []
+      seen += page.json["items"]?.array?.map { $0.text("personId") } ?? []
+      names += page.json["items"]?.array?.compactMap { $0["personName"]?.string } ?? []
       path = page.json["next"]?.string
     }
     #expect(seen == people.map(\.description) && names == ["Cid"])
     let trail = try await service.send(.get, "/v1/teams/\(team)/trail?limit=1", as: Self.ann)
     let entry = try #require(trail.json["items"]?.array?.first)
     #expect(entry.text("action") == "set-role" && entry.text("personName") == "Cid")
-    #expect(entry.text("actor") == Self.ann.description)
+    #expect(entry.text("actorId") == Self.ann.description)
     let rest = try await service.send(
       .get, try #require(trail.json["next"]?.string), as: Self.ann)
     #expect(rest.json["items"]?.array?.first?.text("action") == "join-team")

@@ -24,7 +24,7 @@ import Testing
     #expect(try ParameterForm<LengthUnits>.words().read("km") == .kilometers)
     #expect(fault(ParameterForm<LengthUnits>.words(), "KM") == "“KM” is none of mi, km, m")
     #expect(fault(.boolean, "yes") == "“yes” is neither true nor false")
-    #expect(fault(.instant, "2026-05-03T18:30:00")?.hasPrefix("is shorter") == true)
+    #expect(fault(.instant, "2026-05-03T18:30:00")?.hasPrefix("has no offset") == true)
     #expect(fault(.instant, "2026-05-03 18:30:00 UTC")?.hasPrefix("is no moment") == true)
     #expect(fault(.distance, "-3 mi")?.contains("is negative") == true)
     #expect(
@@ -37,6 +37,40 @@ import Testing
     #expect(fault(.box, "170,-10,-170,10") == nil)
     #expect(fault(.box, "0,10,10,-10") != nil)
     #expect(fault(.fields, "name,,id.") != nil)
+  }
+
+  /// What people write nearly right is named for what it is.
+  @Test(arguments: [
+    ("2026-05-03T18:30:00 02:00", "write %2B for +"), ("2026-05-03T18:30:00", "has no offset"),
+    ("1899-12-31T23:59:59Z", "is before 1900"), ("yesterday, at five o'clock", "is no moment"),
+    ("2026-13-03T18:30:00 02:00", "is no moment"),
+  ])
+  func aMistakenMomentIsNamed(text: String, detail: String) throws {
+    #expect(fault(.instant, text)?.contains(detail) == true, "\(fault(.instant, text) ?? "taken")")
+  }
+
+  @Test func aUnitHasNoPoint() {
+    #expect(fault(.distance, "5 mi.")?.contains("ends with a point") == true)
+  }
+
+  /// Lists come with commas, or with their name before each value.
+  @Test func listsComeInBothStyles() throws {
+    for (operation, key, repeated, joined) in [
+      ("listMarkers", "bbox", "bbox=6&bbox=-1&bbox=8&bbox=1", "bbox=6,-1,8,1"),
+      ("listRoutes", "near", "near=51.5&near=-0.12", "near=51.5,-0.12"),
+      ("getNearestPlaces", "to", "to=51.5&to=-0.12", "to=51.5,-0.12"),
+      ("getRoutePositions", "at", "at=1km&at=1%20mi", "at=1km,1%20mi"),
+      ("createRoute", "join", "join=1:walk&join=3:ferry", "join=1:walk,3:ferry"),
+    ] {
+      let endpoint = try #require(API().endpoints.first { $0.operation == operation })
+      let reading = ParameterReading(endpoint)
+      let path = endpoint.path.parameters.map { _ in "6f1c8f0e-4b1d-4c39-9d35-0f7f2f6e1a10"[...] }
+      let texts = try [repeated, joined].map { query in
+        try reading.values(path: path, query: query, headers: [:]).entries
+          .first { $0.key.name == key }?.text
+      }
+      #expect(texts[0] != nil && texts[0] == texts[1], "\(operation)")
+    }
   }
 
   @Test func whatIsEncodedIsDecodedInPathsToo() throws {
@@ -61,7 +95,7 @@ import Testing
     } catch {
       #expect(
         error.faults.map(\.place) == [
-          .query("limit"), .query("limit"), .query("a"), .query("b"),
+          .query("limit"), .query("a"), .query("b"), .query("limit"),
         ])
     }
   }

@@ -26,15 +26,15 @@ import Testing
     #expect(properties.map(\.name) == PositionJSON.members(positions[0]).map(\.0))
     let zones = ZoneCatalog()
     for position in positions {
-      var checking = SchemaChecking(NamedSchemas([]), zones: zones)
+      var checking = SchemaChecking(API().schemas, zones: zones)
       checking.check(
         try JSONReader.read(PositionJSON.object(position).text()), PositionJSON.schema.schema)
       #expect(checking.faults.isEmpty, "\(checking.faults)")
     }
-    var checking = SchemaChecking(NamedSchemas([]), zones: zones)
+    var checking = SchemaChecking(API().schemas, zones: zones)
     checking.check(
       try JSONReader.read(PositionJSON.featureCollection(positions).text()),
-      PositionJSON.featuresSchema)
+      .named("PositionFeatures"))
     #expect(checking.faults.isEmpty, "\(checking.faults)")
   }
 }

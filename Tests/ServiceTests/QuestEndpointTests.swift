@@ -256,7 +256,7 @@ import Testing
     let quarter = progress.json["milestones"]?.array?.first
     #expect(quarter?["key"]?.string == "percent:25")
     #expect(quarter?["reached"]?.bool == true)
-    #expect(quarter?["person"]?.isNull == true)
+    #expect(quarter?["personName"]?.isNull == true)
     #expect(progress.json["totalMeters"]?.double == 5_600)
     #expect(progress.headers[.cacheControl]?.contains("max-age=10") == true)
     // Deep in the past of a quest too.
@@ -363,6 +363,9 @@ import Testing
       try await service.send(.get, path, as: nil).json["items"]?.array ?? []
     }
     #expect(try await items().map { $0.text("questId") } == [quest.description])
+    #expect(
+      try await items().map { [$0.text("questName"), $0.text("teamName")] }
+        == [["North", "Long Haulers"]])
     #expect(try await items().first?["coordinate"]?.array?[1].double == 0)
     let walk =
       "{\"id\":\"\(ActivityID(high: 5, low: 9))\",\"startedAt\":\"\(Self.dawn)\",\"distance\":\"5 km\"}"

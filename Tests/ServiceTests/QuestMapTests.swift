@@ -233,8 +233,8 @@ import Testing
     // On the meridian itself the line changes sides, and the marker belongs to what is done.
     let half = Distance(micrometers: route.length.micrometers / 2)
     map = try features(
-      source.questMap(at: half, markerProperties: [("team", .string("Striders"))]))
-    #expect(try only("marker", in: map).properties["team"]?.string == "Striders")
+      source.questMap(at: half, markerProperties: [("teamName", .string("Striders"))]))
+    #expect(try only("marker", in: map).properties["teamName"]?.string == "Striders")
     #expect(try only("remaining", in: map).lines.allSatisfy { $0.allSatisfy { $0.longitude < 0 } })
   }
 

@@ -4,7 +4,7 @@ public import CivilTime
 public struct Uncounted: Hashable, Sendable {
   /// A stable name for programs.
   public enum Reason: String, CaseIterable, Sendable {
-    /// The walker was in no team.
+    /// The walker is in no team.
     case noTeam = "no-team"
     /// The walk started before the walker joined the team.
     case beforeJoining = "before-joining"
@@ -16,7 +16,7 @@ public struct Uncounted: Hashable, Sendable {
     case afterQuest = "after-quest"
   }
 
-  /// Nil where the walker was in no team.
+  /// Nil where the walker is in no team.
   public let team: TeamID?
   public let reason: Reason
   /// When the membership or the quest began, or the quest ended; nil where no moment says why.
@@ -35,6 +35,8 @@ extension LedgerFold {
     let periods = try periods(of: person).filter { $0.joined <= now }
     for team in Set(periods.map(\.team)).subtracting(counted).sorted() {
       let own = periods.filter { $0.team == team }
+      // Nothing of a team is for those to see who are not in it any more.
+      guard own.contains(where: \.isOpen) else { continue }
       if own.contains(where: { $0.contains(start) }) {
         reasons.append(try uncounted(start, in: team, at: now))
       } else if let present = own.first(where: { $0.left.map { now < $0 } != false }),

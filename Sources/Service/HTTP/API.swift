@@ -21,14 +21,21 @@ struct API: Sendable {
       (ProgressResource.endpoints, ProgressResource.schemas),
       (MapResource.endpoints, MapResource.schemas),
       (WalkerResource.endpoints, WalkerResource.schemas),
-      (SystemResource.endpoints + (servesMetrics ? [SystemResource.metrics] : []), []),
+      (
+        SystemResource.endpoints + (servesMetrics ? [SystemResource.metrics] : []),
+        SystemResource.schemas
+      ),
     ]
     endpoints = resources.flatMap(\.endpoints)
     var bodies: [String: NamedSchema] = [:]
     for case .json(let content) in endpoints.map(\.body) {
       bodies[content.named.name] = content.named
     }
-    schemas = NamedSchemas(CommonSchemas.all + resources.flatMap(\.schemas) + bodies.values)
+    // What is answered has its lengths as texts too, where they are asked for; bodies have not.
+    let answers = (CommonSchemas.all + resources.flatMap(\.schemas)).map {
+      NamedSchema($0.name, $0.note, $0.schema.withLengthTexts)
+    }
+    schemas = NamedSchemas(answers + bodies.values)
   }
 
   var description: OpenAPI {

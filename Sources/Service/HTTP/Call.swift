@@ -20,6 +20,8 @@ struct Call: Sendable {
   let connection: ConnectionWatch?
   let parameters: ParameterValues
   let headers: HTTPFields
+  /// What the request names as the service's host.
+  let host: String?
   /// What was sent; empty where the endpoint takes no body.
   let bytes: [UInt8]
   /// What was sent as JSON, for the endpoint that takes it; nil where it takes none.
@@ -71,13 +73,12 @@ struct Call: Sendable {
   }
 
   /// The address of the page that goes on at a cursor.
-  func next(_ cursor: String?) -> JSONValue {
-    guard let cursor else { return .null }
+  private func next(_ cursor: String) -> String {
     var parts = sent(in: .query).filter { $0.key != ParameterKey.cursor.name }
       .map { "\($0.key)=\(PercentForm.encoded($0.value))" }
     parts.append("\(ParameterKey.cursor.name)=\(PercentForm.encoded(cursor))")
     let path = endpoint.path.filled { PercentForm.encoded(parameters[$0]?.text ?? "") }
-    return .string("\(path)?\(parts.joined(separator: "&"))")
+    return "\(path)?\(parts.joined(separator: "&"))"
   }
 
   /// The place where a page goes on, or nil at the start.
@@ -97,8 +98,14 @@ struct Call: Sendable {
   func page(_ items: [JSONValue], next cursor: PageCursor?, caching: Reply.Caching = .forbidden)
     -> Reply
   {
-    .json(.object([("items", .array(items)), ("next", next(cursor?.text(backend.seal)))]), caching: caching)
+    let address = cursor.map { next($0.text(backend.seal)) }
+    var reply = Reply.json(
+      .object([("items", .array(items)), ("next", .optional(address))]), caching: caching)
+    if let address { reply.headers[Self.link] = "<\(address)>; rel=\"next\"" }
+    return reply
   }
+
+  private static let link = HTTPField.Name("Link")!
 
   /// How many rows to read so as to know whether there are more than a page shows.
   var rowsToRead: Int { min(self[.limit] + 1, backend.ledgerLimits.page) }
@@ -194,9 +201,7 @@ struct Call: Sendable {
     }
     let etag = EntityTag.of(try present().text())
     if tags.split(separator: ",").contains(where: { $0.trimmingSpaces == etag }) { return revision }
-    throw Problem(
-      .preconditionFailed,
-      "somebody has changed it since: its revision is \(revision); read it again, then decide")
+    throw Problem(PreconditionFault(tags, revision), tags, revision: revision)
   }
 }
 

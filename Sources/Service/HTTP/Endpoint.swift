@@ -51,10 +51,9 @@ final class Endpoint: Sendable {
   struct Answer: Sendable {
     struct Content: Sendable {
       let mediaType: String
-      /// Nil where it is not JSON.
-      let schema: Schema?
+      let schema: Schema
 
-      init(_ mediaType: String, _ schema: Schema? = nil) {
+      init(_ mediaType: String, _ schema: Schema) {
         self.mediaType = mediaType
         self.schema = schema
       }
@@ -65,8 +64,8 @@ final class Endpoint: Sendable {
     /// What it may hold; empty where it has no body.
     let contents: [Content]
 
-    init(_ status: Int, _ note: String, mediaType: String = "application/json", _ schema: Schema?) {
-      self.init(status, note, mediaType.isEmpty ? [] : [Content(mediaType, schema)])
+    init(_ status: Int, _ note: String, mediaType: String = "application/json", _ schema: Schema) {
+      self.init(status, note, [Content(mediaType, schema)])
     }
 
     init(_ status: Int, _ note: String, _ contents: [Content]) {
@@ -83,14 +82,9 @@ final class Endpoint: Sendable {
     }
     /// A page of items.
     static func page(of name: String) -> Answer {
-      Answer(
-        200, "A page.",
-        .object([
-          .init("items", .array(.named(name), count: 0...500)),
-          .init("next", .nullable(.text(1...2_000)), "The address of the next page."),
-        ]))
+      Answer(200, "A page.", .named(name + NamedSchema.pageSuffix))
     }
-    static let nothing = Answer(204, "Done.", mediaType: "", nil)
+    static let nothing = Answer(204, "Done.", [])
   }
 
   let method: HTTPRequest.Method
@@ -154,6 +148,17 @@ final class Endpoint: Sendable {
 
   /// Whether its body is a file.
   var takesFile: Bool { if case .file = body { true } else { false } }
+
+  /// What of an answer comes where `fields` picks from it; all of it fits too.
+  func described(_ schema: Schema, of answer: Answer) -> Schema {
+    picksFields && answer.status == 200 ? schema.selection : schema
+  }
+
+  /// Whether lengths of its answer come as texts too.
+  var tellsLengths: Bool { parameters.contains { $0 === ParameterKey.units } }
+
+  /// Whether it is a list that comes in pages.
+  var hasPages: Bool { parameters.contains { $0 === ParameterKey.cursor } }
 
   /// Whether `fields` picks from its answer.
   var picksFields: Bool { parameters.contains { $0 === ParameterKey.fields } }

@@ -12,7 +12,12 @@ extension Problem {
     case .questOpen: self.init(.questOpen, error.message)
     case .windowOverlap: self.init(.windowOverlap, error.message)
     case .questClosed: self.init(.questClosed, error.message)
-    case .revision: self.init(.preconditionFailed, error.message)
+    case .revision:
+      self.init(
+        .preconditionFailed, error.message,
+        faults: [Fault(.header(ParameterKey.ifMatch.name), error.message)])
+      // It was right when the request came.
+      cause = .changed
     case .deleted: self.init(.gone, error.message)
     case .erased: self.init(Code("erased", 410, "The person was erased"), error.message)
     case .teamDissolved:

@@ -42,6 +42,8 @@ struct Problem: Error, Sendable {
   /// When to try again, where that may help.
   var retryAfterSeconds: Int?
   var headers = HTTPFields()
+  /// Why a precondition has failed.
+  var cause: PreconditionFault?
   /// What was found in a route file.
   var report: JSONValue?
 
@@ -75,6 +77,7 @@ struct Problem: Error, Sendable {
     if !faults.isEmpty {
       members.append(("errors", .array(faults.map(\.json))))
     }
+    if let cause { members.append(("cause", .string(cause.rawValue))) }
     if let report { members.append(("report", report)) }
     return .object(members)
   }

@@ -21,7 +21,7 @@ enum ActivityJSON {
       [("revision", .integer(Int(version.revision)))] + members(version.content) + [
         ("zone", .optional(version.content.zone)),
         ("replacedAt", .string(version.replacedAt.description)),
-        ("replacedBy", .optional(version.replacedBy?.description)),
+        ("replacedById", .optional(version.replacedBy?.description)),
       ])
   }
 
@@ -45,14 +45,14 @@ enum ActivityJSON {
     for delta in answer.deltas {
       if answer.gone.contains(delta.team) {
         teams.append(
-          .object([("team", .string(delta.team.description)), ("gone", .bool(true))]))
+          .object([("teamId", .string(delta.team.description)), ("gone", .bool(true))]))
         continue
       }
       let position = try await position(delta, routes)
       teams.append(
         .object([
-          ("team", .string(delta.team.description)), ("gone", .bool(false)),
-          ("quest", .string(delta.quest.description)),
+          ("teamId", .string(delta.team.description)), ("gone", .bool(false)),
+          ("questId", .string(delta.quest.description)),
           ("totalBeforeMeters", .number(delta.totalBefore.meters)),
           ("totalMeters", .number(delta.totalAfter.meters)),
           ("versionBefore", .integer(Int(delta.versionBefore))),
@@ -64,7 +64,23 @@ enum ActivityJSON {
     }
     return .object([
       ("id", .string(answer.key.id.description)), ("revision", .integer(Int(answer.revision))),
-      ("teams", .array(teams)),
+      ("teams", .array(teams)), ("uncounted", .array(answer.uncounted.map(uncounted))),
+    ])
+  }
+
+  private static func uncounted(_ uncounted: Uncounted) -> JSONValue {
+    let moment = uncounted.moment?.description ?? ""
+    let text =
+      switch uncounted.reason {
+      case .noTeam: "the walker is in no team"
+      case .beforeJoining: "the walk started before the walker joined the team at \(moment)"
+      case .noOpenQuest: "the team had no open quest"
+      case .beforeQuest: "the walk started before the team's quest, which begins at \(moment)"
+      case .afterQuest: "the walk started when the team's quest was over: it ended at \(moment)"
+      }
+    return .object([
+      ("teamId", .optional(uncounted.team?.description)),
+      ("code", .string(uncounted.reason.rawValue)), ("text", .string(text)),
     ])
   }
 

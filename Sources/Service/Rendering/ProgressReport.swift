@@ -15,8 +15,6 @@ struct ProgressReport {
   let zone: Zone
   /// Whether ids of people are told, and not their names alone.
   let isForMembers: Bool
-  /// Where texts for people are wanted.
-  let units: LengthUnits?
 
   var json: JSONValue {
     let standing = overview.standing
@@ -25,7 +23,7 @@ struct ProgressReport {
     let scale = plan.scale
     var members: [(String, JSONValue)] = [
       ("questId", .string(quest.id.description)), ("teamId", .string(quest.team.description)),
-      ("name", .string(quest.name)), ("team", .string(team)),
+      ("questName", .string(quest.name)), ("teamName", .string(team)),
       ("teamVersion", .integer(Int(standing.version))),
       ("at", standing.isPast ? .string(standing.at.description) : .null),
       ("state", .string(progress.state.rawValue)), ("finished", .bool(progress.isFinished)),
@@ -44,30 +42,10 @@ struct ProgressReport {
       ("milestones", .array(milestones(plan, reached: progress.milestonesReached))),
       ("contributors", .array(overview.people.map(contributor))),
     ]
-    let texts = [
-      text("totalText", progress.total), text("remainingText", progress.remaining),
-      text("lengthText", scale.questLength), text("placeText", progress.place),
-    ]
-    members += texts.compactMap { $0 }
     return .object(members)
   }
 
   // MARK: Parts
-
-  private func text(_ name: String, _ distance: Distance) -> (String, JSONValue)? {
-    switch units {
-    case .miles: (name, .string(distance.textForPeople(.imperial)))
-    case .kilometers: (name, .string(distance.textForPeople(.metric)))
-    case .meters: (name, .string(distance.text(in: .meters, decimals: 0) + " m"))
-    case nil: nil
-    }
-  }
-
-  private func object(
-    _ members: [(String, JSONValue)], _ text: (String, JSONValue)?
-  ) -> JSONValue {
-    .object(text.map { members + [$0] } ?? members)
-  }
 
   private func next(_ position: Position, _ progress: Progress) -> JSONValue {
     guard let next = position.nextWaypoint else { return .null }
@@ -76,23 +54,21 @@ struct ProgressReport {
     let threshold = overview.standing.plan.scale.threshold(at: place)
     let left = Distance(
       micrometers: max(threshold.micrometers - max(progress.total, .zero).micrometers, 0))
-    return object(
-      [
-        ("name", .optional(next.name)), ("distanceMeters", .number(next.distance.meters)),
-        ("remainingMeters", .number(left.meters)),
-      ], text("remainingText", left))
+    return .object([
+      ("name", .optional(next.name)), ("distanceMeters", .number(next.distance.meters)),
+      ("remainingMeters", .number(left.meters)),
+    ])
   }
 
   private func pace(_ pace: Pace) -> JSONValue {
     let mean = Distance(micrometers: pace.days > 0 ? pace.walked.micrometers / pace.days : 0)
-    return object(
-      [
-        ("days", .integer(Int(pace.days))), ("walkedMeters", .number(pace.walked.meters)),
-        ("perDayMeters", .number(mean.meters)),
-        ("arrival", .optional(pace.arrival?.description)),
-        ("deadline", .string(pace.deadline.description)),
-        ("onTrack", pace.isOnTrack.map(JSONValue.bool) ?? .null),
-      ], text("perDayText", mean))
+    return .object([
+      ("days", .integer(Int(pace.days))), ("walkedMeters", .number(pace.walked.meters)),
+      ("perDayMeters", .number(mean.meters)),
+      ("arrival", .optional(pace.arrival?.description)),
+      ("deadline", .string(pace.deadline.description)),
+      ("onTrack", pace.isOnTrack.map(JSONValue.bool) ?? .null),
+    ])
   }
 
   private func milestones(_ plan: QuestPlan, reached: Int) -> [JSONValue] {
@@ -121,16 +97,16 @@ struct ProgressReport {
       ("thresholdMeters", .number(milestone.threshold.meters)), ("reached", .bool(isReached)),
       ("reachedAt", .optional(passage?.at.description)),
       ("personId", isForMembers ? .optional(person?.description) : .null),
-      ("person", .optional(person.flatMap { names[$0] })),
+      ("personName", .optional(person.flatMap { names[$0] })),
     ])
   }
 
   private func contributor(_ total: PersonTotal) -> JSONValue {
-    object(
-      [
-        ("personId", isForMembers ? .string(total.person.description) : .null),
-        ("name", .optional(names[total.person])), ("totalMeters", .number(total.distance.meters)),
-        ("walks", .integer(Int(total.walks))),
-      ], text("totalText", total.distance))
+    .object([
+      ("personId", isForMembers ? .string(total.person.description) : .null),
+      ("personName", .optional(names[total.person])),
+      ("totalMeters", .number(total.distance.meters)),
+      ("walks", .integer(Int(total.walks))),
+    ])
   }
 }

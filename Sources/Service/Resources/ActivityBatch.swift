@@ -106,7 +106,8 @@ struct ActivityBatchBody: BodyContent {
 
   init(_ fields: inout BodyFields) {
     items = fields.required(
-      "activities", .list(of: .anything, count: 0...1_000),
-      "Each an `ActivityDraft`; one that is none is rejected, and the others are not.")
+      "activities",
+      .list(of: .unchecked(as: .named(ActivityDraft.schemaName)), count: 0...1_000),
+      "One that is not an `ActivityDraft` is rejected, and the others are not.")
   }
 }

@@ -7,7 +7,8 @@ import Quests
 enum ActivityResource {
   private static let tag = "Activities"
 
-  private static let stated: [Schema.Property] = [
+  /// What walkers state of a walk.
+  static let stated: [Schema.Property] = [
     .init("startedAt", .instant), .init("distanceMeters", .meters),
     .init("durationSeconds", .nullable(.count)), .init("source", .nullable(.text())),
     .init("note", .nullable(.text())), .init("private", .boolean),
@@ -33,23 +34,36 @@ enum ActivityResource {
           [.init("revision", .count)] + stated + [
             .init("zone", .nullable(.text()), "As it was sent; null where it was derived."),
             .init("replacedAt", .instant),
-            .init("replacedBy", .nullable(.uuid), "Null where the system did."),
+            .init("replacedById", .nullable(.uuid), "Null where the system did."),
           ])),
       NamedSchema(
         "ActivityResult", "What a walk did, for each of the walker's teams that it counts for.",
         .object([
           .init("id", .uuid), .init("revision", .count, "Of the walk."),
           .init("teams", .array(.named("TeamResult"), count: 0...1_000), "By the teams' ids."),
+          .init(
+            "uncounted", .array(.named("Uncounted"), count: 0...1_000),
+            "Why it counts for none of the walker's other teams; empty for a deleted walk."),
+        ])),
+      NamedSchema(
+        "Uncounted", "Why a walk does not count for a team.",
+        .object([
+          .init("teamId", .nullable(.uuid), "Null where the walker is in no team."),
+          .init(
+            "code", .words(Uncounted.Reason.allCases.map(\.rawValue)),
+            "`before-joining`: the walk started before the walker joined the team. `before-quest`, "
+              + "`after-quest`: it started outside the window of the team's open quest."),
+          .init("text", .text(), "The same for people."),
         ])),
       NamedSchema(
         "TeamResult", "What a walk did to one team's quest.",
         .object([
-          .init("team", .uuid),
+          .init("teamId", .uuid),
           .init(
             "gone", .boolean,
             "Whether the team was dissolved or the walker has left it; then nothing else is said of "
               + "it."),
-          .optional("quest", .uuid), .optional("totalBeforeMeters", .meters),
+          .optional("questId", .uuid), .optional("totalBeforeMeters", .meters),
           .optional("totalMeters", .meters, "Walked in all, with this walk."),
           .optional("versionBefore", .count, "Of the team's stream of events."),
           .optional("version", .count),
@@ -85,7 +99,7 @@ enum ActivityResource {
         + "and deletion, but for teams that are `gone` since; other content under the same id is a "
         + "conflict. After a 503 or 504, or none "
         + "at all, send the same again.", tag: tag, access: .person(.log),
-      body: ActivityDraft.self,
+      parameters: [.units], body: ActivityDraft.self,
       answers: [
         .created("ActivityResult", "It counts."),
         .ok("ActivityResult", "It was sent before: the first answer again."),
@@ -96,34 +110,39 @@ enum ActivityResource {
         + "request. Those that are valid count, whatever is wrong with the others, and the whole "
         + "batch may be sent again at any time: what was there counts once. A problem with a status "
         + "of 500 or more is not its walk's fault: send that walk again.", tag: tag,
-      access: .person(.log), body: ActivityBatchBody.self, limit: .batch,
+      access: .person(.log), parameters: [.units], body: ActivityBatchBody.self, limit: .batch,
       answers: [.ok("ActivityBatchResults", "One result a walk.")],
       problems: [.limit, .unknownOutcome], handle: ActivityBatch.log),
     Endpoint(
       .get, "/v1/activities", "listActivities", "List one's walks",
       details: "The last walked first.", tag: tag, access: .person(.read),
       parameters: [
-        .limit, .cursor, .fields, .startedFrom, .startedUntil,
+        .limit, .cursor, .units, .fields, .startedFrom, .startedUntil,
       ], answers: [.page(of: "Activity")], handle: list),
     Endpoint(
       .get, activityPath, "getActivity", "Show one of one's walks", tag: tag,
-      access: .person(.read), parameters: [.fields], answers: [.ok("Activity")], problems: [.gone]
+      access: .person(.read), parameters: [.units, .fields], answers: [.ok("Activity")],
+      problems: [.gone]
     ) { call in .json(ActivityJSON.activity(try await activity(call))) },
     Endpoint(
       .patch, activityPath, "editActivity", "Edit a walk",
       details: "What it was is kept; totals, milestones and streaks follow.", tag: tag,
-      access: .person(.log), parameters: [.ifMatch], body: ActivityChangeBody.self,
+      access: .person(.log), parameters: [.units, .ifMatch], body: ActivityChangeBody.self,
       answers: [.ok("ActivityResult", "What the edit did. The `ETag` is the walk's revision.")],
       problems: logging + [.gone], handle: edit),
     Endpoint(
       .delete, activityPath, "deleteActivity", "Delete a walk",
-      details: "For good: its id is never used again.", tag: tag, access: .person(.log),
-      parameters: [.ifMatch], answers: [.nothing], problems: [.unknownOutcome, .ledger(.erased)],
+      details:
+        "For good: its id is never used again. The answer has the teams' new totals; a second "
+        + "time it has the present ones.", tag: tag, access: .person(.log),
+      parameters: [.units, .ifMatch],
+      answers: [.ok("ActivityResult", "What the deletion did.")],
+      problems: [.unknownOutcome, .ledger(.erased)],
       handle: delete),
     Endpoint(
       .get, "\(activityPath)/versions", "listActivityVersions", "List what edits have replaced",
       details: "The oldest first; of a deleted walk too.", tag: tag, access: .person(.read),
-      parameters: [.limit, .cursor, .fields], answers: [.page(of: "ActivityVersion")],
+      parameters: [.limit, .cursor, .units, .fields], answers: [.page(of: "ActivityVersion")],
       handle: versions),
   ]
 
@@ -188,10 +207,9 @@ enum ActivityResource {
         ActivityJSON.activity(stored)
       }
     }
-    guard case .deleted = try await call.perform(.delete(key, expectedRevision: expected)) else {
-      throw Problem.unexpectedAnswer
-    }
-    return .nothing
+    let answer = try await call.perform(.delete(key, expectedRevision: expected))
+    guard case .deleted(let deleted) = answer else { throw Problem.unexpectedAnswer }
+    return .json(try await ActivityJSON.result(deleted, call.backend.routeCache))
   }
 
   private static func versions(_ call: Call) async throws -> Reply {
@@ -228,7 +246,7 @@ enum ActivityResource {
 }
 
 extension ParameterKey {
-  fileprivate static let activity = Parameter<ActivityID>(inPath: "activity")
+  fileprivate static let activity = Parameter<ActivityID>(inPath: "activityId")
   fileprivate static let startedFrom = Parameter<Instant?>(
     "from", .instant, "Only those that started at this moment or later.")
   fileprivate static let startedUntil = Parameter<Instant?>(

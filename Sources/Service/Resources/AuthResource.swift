@@ -231,5 +231,5 @@ extension Call {
 }
 
 extension ParameterKey {
-  fileprivate static let session = Parameter<SessionID>(inPath: "session")
+  fileprivate static let session = Parameter<SessionID>(inPath: "sessionId")
 }

@@ -17,15 +17,17 @@ enum DashboardResource {
         .init("me", .named("Me")), .init("stats", .named("Stats")),
         .init(
           "teams",
-          .array(
-            .object([
-              .init("team", .named("Team")),
-              .init("quest", .nullable(.named("Progress")), "How the team's last quest stands."),
-            ]), count: 0...mostTeams)),
+          .array(.named("DashboardTeam"), count: 0...mostTeams)),
         .init(
           "activities", .array(.named("Activity"), count: 0...mostActivities),
           "One's last walks, the latest first."),
-      ]))
+      ])),
+    NamedSchema(
+      "DashboardTeam", "One of the caller's teams.",
+      .object([
+        .init("team", .named("Team")),
+        .init("quest", .nullable(.named("Progress")), "How the team's last quest stands."),
+      ])),
   ]
 
   static let endpoints: [Endpoint] = [
@@ -51,7 +53,10 @@ enum DashboardResource {
       var quest: JSONValue = .null
       if let last = facts.quests.last {
         let glance = QuestGlance(team: facts.team, version: facts.version, membership: membership)
-        quest = try await ProgressResource.report(of: last.quest.id, glance, past: nil, call).value
+        // The texts of its lengths come with all others.
+        quest = try await ProgressResource.report(
+          of: last.quest.id, glance, past: nil, in: nil, call
+        ).value
       }
       teams.append(
         .object([("team", TeamResource.json(facts.team, role: membership.role)), ("quest", quest)]))

@@ -18,8 +18,8 @@ enum InviteResource {
     .init("id", .uuid, "Names it where it is listed or taken back; it cannot be redeemed by it."),
     .init("role", .words(MemberResource.roles)),
     .init("status", .words(Status.allCases.map(\.rawValue))),
-    .init("createdBy", .uuid), .init("createdAt", .instant), .init("expiresAt", .instant),
-    .init("redeemedBy", .nullable(.uuid)), .init("redeemedAt", .nullable(.instant)),
+    .init("createdById", .uuid), .init("createdAt", .instant), .init("expiresAt", .instant),
+    .init("redeemedById", .nullable(.uuid)), .init("redeemedAt", .nullable(.instant)),
     .init("revokedAt", .nullable(.instant)),
   ]
 
@@ -32,7 +32,7 @@ enum InviteResource {
     NamedSchema(
       "InviteOffer", "What an invite offers to whoever holds its code.",
       .object([
-        .init("team", .uuid), .init("teamName", .text()),
+        .init("teamId", .uuid), .init("teamName", .text()),
         .init("role", .words(MemberResource.roles)), .init("expiresAt", .instant),
       ])),
   ]
@@ -179,7 +179,7 @@ enum InviteResource {
     }
     return .json(
       .object([
-        ("team", .string(facts.team.id.description)), ("teamName", .string(facts.team.name)),
+        ("teamId", .string(facts.team.id.description)), ("teamName", .string(facts.team.name)),
         ("role", .string(invite.role.rawValue)),
         ("expiresAt", .string(invite.expiresAt.description)),
       ]))
@@ -229,10 +229,10 @@ enum InviteResource {
     [
       ("id", .string(name(of: invite.id).description)), ("role", .string(invite.role.rawValue)),
       ("status", .string(Status(invite, at: now).rawValue)),
-      ("createdBy", .string(invite.createdBy.description)),
+      ("createdById", .string(invite.createdBy.description)),
       ("createdAt", .string(invite.createdAt.description)),
       ("expiresAt", .string(invite.expiresAt.description)),
-      ("redeemedBy", .optional(invite.redeemedBy?.description)),
+      ("redeemedById", .optional(invite.redeemedBy?.description)),
       ("redeemedAt", .optional(invite.redeemedAt?.description)),
       ("revokedAt", .optional(invite.revokedAt?.description)),
     ]
@@ -240,7 +240,7 @@ enum InviteResource {
 }
 
 extension ParameterKey {
-  fileprivate static let invite = Parameter<InviteID>(inPath: "invite")
+  fileprivate static let invite = Parameter<InviteID>(inPath: "inviteId")
   fileprivate static let code = Parameter<InviteID>(inPath: "code")
 }
 

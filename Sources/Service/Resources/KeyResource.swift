@@ -82,7 +82,7 @@ enum KeyResource {
 }
 
 extension ParameterKey {
-  fileprivate static let key = Parameter<APIKeyID>(inPath: "key")
+  fileprivate static let key = Parameter<APIKeyID>(inPath: "keyId")
 }
 
 private struct APIKeyDraftBody: BodyContent {

@@ -19,16 +19,40 @@ enum MapResource {
         .init("bbox", .array(.number(-180...180), count: 4...4)),
         .init(
           "features",
-          .array(
-            .object([
-              .init("type", .words(["Feature"])), .init("properties", .map(.anything)),
-              .init("geometry", .nullable(.map(.anything))),
-            ]), count: 0...20_000)),
+          .array(.named("QuestMapFeature"), count: 0...20_000)),
       ])),
+    NamedSchema(
+      "QuestMapFeature", "A line or a place of a quest's map.",
+      .object([
+        .init("type", .words(["Feature"])),
+        .init("properties", .named("QuestMapProperties")),
+        .init(
+          "geometry", .nullable(CommonSchemas.geometry),
+          "Null where nothing is travelled yet, or nothing remains."),
+      ])),
+    NamedSchema(
+      "QuestMapProperties", "What a line or a place of a quest's map is.",
+      .object(
+        [
+          .init("kind", .words(["travelled", "remaining", "crossing", "marker", "waypoint"])),
+          .optional("fromMeters", .meters, "Of a line, on the course."),
+          .optional("toMeters", .meters, "Of a line, on the course."),
+          .optional("state", .words(["travelled", "remaining"]), "Of a crossing."),
+          .optional("name", .nullable(.text()), "Of a waypoint."),
+          .optional("type", .nullable(.text()), "Of a waypoint."),
+          .optional("distanceMeters", .meters, "Of a waypoint or the marker, on the course."),
+          .optional("reached", .boolean, "Of a waypoint."),
+          .optional("teamId", .uuid, "Of the marker, as all that follow."),
+          .optional("teamName", .text()), .optional("questName", .text()),
+          .optional("totalMeters", .meters, "Everything that was walked."),
+          .optional("questFinished", .boolean), .optional("teamVersion", .count),
+        ] + PositionJSON.others.map { .optional($0.name, $0.schema, $0.note) })),
     NamedSchema(
       "Marker", "Where the team of a quest stands.",
       .object([
-        .init("questId", .uuid), .init("teamId", .uuid), .init("coordinate", .coordinate),
+        .init("questId", .uuid), .init("questName", .text()), .init("teamId", .uuid),
+        .init("teamName", .text()),
+        .init("coordinate", .coordinate, "Longitude and latitude."),
         .init("teamVersion", .count, "The team's version that the place belongs to."),
       ])),
   ]
@@ -37,7 +61,7 @@ enum MapResource {
     Endpoint(
       .get, "/v1/quests/\(.quest)/map", "getQuestMap", "Draw a quest's map", tag: tag,
       access: .anyone,
-      parameters: [.mapTolerance, .at],
+      parameters: [.mapTolerance, .at, .units],
       answers: [
         Endpoint.Answer(200, "The map.", mediaType: "application/geo+json", .named("QuestMap"))
       ], handle: map),
@@ -64,7 +88,8 @@ enum MapResource {
       standing.plan.isFinished(total: standing.total)
     )
     let marker: [(String, JSONValue)] = [
-      ("teamId", .string(glance.team.id.description)), ("team", .string(glance.team.name)),
+      ("teamId", .string(glance.team.id.description)), ("teamName", .string(glance.team.name)),
+      ("questName", .string(standing.record.quest.name)),
       ("totalMeters", .number(standing.total.meters)),
       ("questFinished", .bool(finished)), ("teamVersion", .integer(Int(standing.version))),
     ]
@@ -78,10 +103,13 @@ enum MapResource {
     let after: QuestID? = try call.cursor("markers", .identifier)?.id(at: 0)
     let found = try await call.backend.ledger.markers(
       in: call[.mapView], publicOnly: true, after: after, limit: call[.limit])
-    let items = found.map { marker in
-      JSONValue.object([
-        ("questId", .string(marker.quest.description)),
-        ("teamId", .string(marker.team.description)),
+    let names = try await call.backend.ledger.questNames(found.map(\.quest))
+    let items = found.compactMap { marker -> JSONValue? in
+      // A quest that has gone meanwhile has no marker.
+      guard let name = names[marker.quest] else { return nil }
+      return .object([
+        ("questId", .string(marker.quest.description)), ("questName", .string(name.quest)),
+        ("teamId", .string(marker.team.description)), ("teamName", .string(name.team)),
         ("coordinate", .array([.number(marker.longitude), .number(marker.latitude)])),
         ("teamVersion", .integer(Int(marker.version))),
       ])

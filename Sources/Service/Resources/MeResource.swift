@@ -9,28 +9,29 @@ import Quests
 enum MeResource {
   private static let tag = "Me"
 
-  static let schemas: [NamedSchema] = [
-    NamedSchema(
-      "Me", "One's own account; nobody else sees the address.",
-      .object([
-        .init("id", .uuid), .init("email", .nullable(.text())), .init("name", .text()),
-        .init(
-          "zone", .text(),
-          "Of the days of walks that are logged from now on without a zone or an offset of their own."
-        ),
-        .init("units", .words(["mi", "km"])), .init("createdAt", .instant),
-        .init("revision", .count),
-      ])),
-    NamedSchema(
-      "Stats", "What one has walked, with every team and alone.",
-      .object([
-        .init("walks", .count), .init("distanceMeters", .meters),
-        .init("durationSeconds", .count, "Of the walks that state one."),
-        .init("firstWalkAt", .nullable(.instant)), .init("lastWalkAt", .nullable(.instant)),
-        .init("streakDays", .count, "Days in a row with a walk, up to today or yesterday."),
-        .init("streakWeeks", .count, "ISO weeks in a row with a walk."),
-      ])),
-  ]
+  static let schemas: [NamedSchema] =
+    [
+      NamedSchema(
+        "Me", "One's own account; nobody else sees the address.",
+        .object([
+          .init("id", .uuid), .init("email", .nullable(.text())), .init("name", .text()),
+          .init(
+            "zone", .text(),
+            "Of the days of walks that are logged from now on without a zone or an offset of their own."
+          ),
+          .init("units", .words(["mi", "km"])), .init("createdAt", .instant),
+          .init("revision", .count),
+        ])),
+      NamedSchema(
+        "Stats", "What one has walked, with every team and alone.",
+        .object([
+          .init("walks", .count), .init("distanceMeters", .meters),
+          .init("durationSeconds", .count, "Of the walks that state one."),
+          .init("firstWalkAt", .nullable(.instant)), .init("lastWalkAt", .nullable(.instant)),
+          .init("streakDays", .count, "Days in a row with a walk, up to today or yesterday."),
+          .init("streakWeeks", .count, "ISO weeks in a row with a walk."),
+        ])),
+    ] + PersonExport.schemas
 
   static let endpoints: [Endpoint] = [
     Endpoint(
@@ -45,13 +46,13 @@ enum MeResource {
       answers: [.ok("Me", "As it stands now.")], handle: change),
     Endpoint(
       .get, "/v1/me/stats", "getStats", "Show what one has walked", tag: tag,
-      access: .person(.read), parameters: [.fields], answers: [.ok("Stats")]
+      access: .person(.read), parameters: [.units, .fields], answers: [.ok("Stats")]
     ) { call in .json(try await stats(call, try await call.account())) },
     Endpoint(
       .get, "/v1/me/export", "exportMe", "Get everything that is kept of one",
       details: "The account, sessions, keys, teams, routes, and every walk with its earlier "
         + "versions, as one JSON document.", tag: tag, access: .session,
-      answers: [Endpoint.Answer(200, "Everything.", .anything)], handle: export),
+      answers: [Endpoint.Answer(200, "Everything.", .named("PersonExport"))], handle: export),
     Endpoint(
       .post, "/v1/me/erase", "eraseMe", "Erase one's account",
       details: "For good. Distances stay in the totals of teams, without the person; notes, name, "

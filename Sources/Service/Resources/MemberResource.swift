@@ -11,19 +11,19 @@ enum MemberResource {
     NamedSchema(
       "Member", "Somebody in a team.",
       .object([
-        .init("person", .uuid),
-        .init("name", .nullable(.text()), "Null for somebody without an account."),
+        .init("personId", .uuid),
+        .init("personName", .nullable(.text()), "Null for somebody without an account."),
         .init("role", .words(roles)), .init("joinedAt", .instant),
       ])),
     NamedSchema(
       "TrailEntry", "Something that was changed in a team.",
       .object([
         .init("number", .count), .init("at", .instant),
-        .init("actor", .nullable(.uuid), "Who did it; null where the system did."),
+        .init("actorId", .nullable(.uuid), "Who did it; null where the system did."),
         .init("actorName", .nullable(.text())),
         .init("action", .text(1...64), "Such as `set-role`."),
-        .init("quest", .nullable(.uuid)),
-        .init("person", .nullable(.uuid), "Whom it concerned."),
+        .init("questId", .nullable(.uuid)),
+        .init("personId", .nullable(.uuid), "Whom it concerned."),
         .init("personName", .nullable(.text())),
         .init("detail", .text(0...20_000), "For people."),
       ])),
@@ -103,10 +103,10 @@ enum MemberResource {
         let entry = row.entry
         return .object([
           ("number", .integer(Int(row.number))), ("at", .string(entry.at.description)),
-          ("actor", .optional(entry.actor?.description)),
+          ("actorId", .optional(entry.actor?.description)),
           ("actorName", .optional(entry.actor.flatMap { actors[$0] })),
-          ("action", .string(entry.action)), ("quest", .optional(entry.quest?.description)),
-          ("person", .optional(entry.person?.description)),
+          ("action", .string(entry.action)), ("questId", .optional(entry.quest?.description)),
+          ("personId", .optional(entry.person?.description)),
           ("personName", .optional(entry.person.flatMap { people[$0] })),
           ("detail", .string(entry.detail)),
         ])
@@ -128,7 +128,7 @@ enum MemberResource {
 
   private static func json(_ membership: Membership, name: String?) -> JSONValue {
     .object([
-      ("person", .string(membership.person.description)), ("name", .optional(name)),
+      ("personId", .string(membership.person.description)), ("personName", .optional(name)),
       ("role", .string(membership.role.rawValue)),
       ("joinedAt", .string(membership.joined.description)),
     ])

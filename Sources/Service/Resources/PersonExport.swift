@@ -6,6 +6,57 @@ import Quests
 
 /// Everything that is kept of a person, written page by page, however many walks there are.
 struct PersonExport: Sendable {
+  static let schemas: [NamedSchema] = [
+    NamedSchema(
+      "PersonExport", "Everything that is kept of a person.",
+      .object([
+        .init("exportedAt", .instant), .init("account", .named("Me")),
+        .init("sessions", .array(.named("ExportedSession"), count: 0...1_000)),
+        .init("keys", .array(.named("ExportedKey"), count: 0...1_000)),
+        .init("teams", .array(.named("ExportedMembership"), count: 0...100_000)),
+        .init(
+          "activities", .array(.named("ExportedActivity"), count: 0...1_000_000_000),
+          "All walks, the last walked first."),
+      ])),
+    NamedSchema(
+      "ExportedSession", "A sign-in on one device.",
+      .object([
+        .init("id", .uuid), .init("createdAt", .instant), .init("expiresAt", .instant),
+      ])),
+    NamedSchema(
+      "ExportedKey", "An API key, without its secret.",
+      .object([
+        .init("id", .uuid), .init("name", .text()),
+        .init("scopes", .array(.words(["read", "log", "manage"]), count: 0...3)),
+        .init("createdAt", .instant),
+      ])),
+    NamedSchema(
+      "ExportedMembership", "A time in a team.",
+      .object([
+        .init("teamId", .uuid), .init("teamName", .nullable(.text())),
+        .init("role", .words(MemberResource.roles)), .init("joinedAt", .instant),
+        .init("leftAt", .nullable(.instant)),
+      ])),
+    NamedSchema(
+      "ExportedActivity", "A walk as it stands.",
+      .object(
+        [
+          .init("id", .uuid), .init("zone", .text()), .init("loggedAt", .instant),
+          .init("changedAt", .instant), .init("revision", .count),
+        ] + ActivityResource.stated + [
+          .optional(
+            "earlier", .array(.named("ExportedVersion"), count: 0...1_000_000_000),
+            "What edits have replaced.")
+        ])),
+    NamedSchema(
+      "ExportedVersion", "What an edit has replaced.",
+      .object(
+        [
+          .init("revision", .count), .init("replacedAt", .instant),
+          .init("zone", .nullable(.text())),
+        ] + ActivityResource.stated)),
+  ]
+
   let backend: Backend
   let person: PersonID
   let at: Instant
@@ -19,7 +70,7 @@ struct PersonExport: Sendable {
       let name = team.flatMap { membership.isOpen || $0.isPublic ? $0.name : nil }
       memberships.append(
         .object([
-          ("teamId", .string(membership.team.description)), ("team", .optional(name)),
+          ("teamId", .string(membership.team.description)), ("teamName", .optional(name)),
           ("role", .string(membership.role.rawValue)),
           ("joinedAt", .string(membership.joined.description)),
           ("leftAt", .optional(membership.left?.description)),

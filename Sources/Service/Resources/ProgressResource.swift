@@ -18,8 +18,8 @@ enum ProgressResource {
     NamedSchema(
       "Progress", "Where a quest stands.",
       .object([
-        .init("questId", .uuid), .init("teamId", .uuid), .init("name", .text()),
-        .init("team", .text()),
+        .init("questId", .uuid), .init("teamId", .uuid), .init("questName", .text()),
+        .init("teamName", .text()),
         .init("teamVersion", .count, "Rises with everything that happens to the team."),
         .init("at", .nullable(.instant), "The past moment that was asked for; null for now."),
         .init("state", QuestResource.states), .init("finished", .boolean),
@@ -30,17 +30,19 @@ enum ProgressResource {
         .init("placeMeters", .meters, "The official distance from the start of the course."),
         .init("officialLengthMeters", .meters, "The length of the course."),
         .init("position", .named(PositionJSON.schema.name)),
-        .init("nextWaypoint", .nullable(nextWaypoint)),
-        .init("pace", pace), .init("milestonesReached", .count),
+        .init("nextWaypoint", .nullable(.named("QuestWaypointAhead"))),
+        .init("pace", .named("Pace")), .init("milestonesReached", .count),
         .init(
           "milestones", .array(.named("Milestone"), count: 0...(mostListed + mostAhead)),
           "The last that were reached and the next ones, in the order of the route."),
         .init(
           "contributors", .array(.named("Contributor"), count: 0...mostListed),
           "Those who have walked the farthest, private walks left out."),
-        .optional("totalText", .text()), .optional("remainingText", .text()),
-        .optional("lengthText", .text()), .optional("placeText", .text()),
       ])),
+    NamedSchema(
+      "QuestWaypointAhead", "The waypoint that comes next, and the way to walk to it.",
+      nextWaypoint),
+    NamedSchema("Pace", "How fast a team walks, and when it arrives.", pace),
     NamedSchema(
       "Milestone", "A waypoint or a share of a quest.",
       .object([
@@ -54,14 +56,14 @@ enum ProgressResource {
           "reachedAt", .nullable(.instant),
           "The start of the walk that reached it; null also at the very start, which no walk does."),
         .init("personId", .nullable(.uuid), "Null also where the walk is private."),
-        .init("person", .nullable(.text()), "The name of whoever walked."),
+        .init("personName", .nullable(.text()), "Of whoever walked."),
       ])),
     NamedSchema(
       "Contributor", "What somebody has walked for a quest, private walks left out.",
       .object([
         .init("personId", .nullable(.uuid), "Null for strangers."),
-        .init("name", .nullable(.text())), .init("totalMeters", .meters), .init("walks", .count),
-        .optional("totalText", .text()),
+        .init("personName", .nullable(.text())), .init("totalMeters", .meters),
+        .init("walks", .count),
       ])),
   ]
 
@@ -69,7 +71,6 @@ enum ProgressResource {
     .init("name", .nullable(.text())),
     .init("distanceMeters", .meters, "Its official distance."),
     .init("remainingMeters", .meters, "What is left to walk to it."),
-    .optional("remainingText", .text()),
   ])
   private static let pace = Schema.object([
     .init("days", .integer(0...14), "How many days the mean is over, idle ones included."),
@@ -77,7 +78,6 @@ enum ProgressResource {
     .init("perDayMeters", .meters, "The mean, cut off at a micrometre."),
     .init("arrival", .nullable(.date)), .init("deadline", .date),
     .init("onTrack", .nullable(.boolean), "Null where it is finished or not active."),
-    .optional("perDayText", .text()),
   ])
 
   static let endpoints: [Endpoint] = [
@@ -88,7 +88,7 @@ enum ProgressResource {
     Endpoint(
       .get, "/v1/quests/\(.quest)/milestones", "listMilestones",
       "List a quest's milestones in the order of the route", tag: tag, access: .anyone,
-      parameters: [.limit, .cursor, .fields], answers: [.page(of: "Milestone")],
+      parameters: [.limit, .cursor, .units, .fields], answers: [.page(of: "Milestone")],
       handle: milestones),
   ]
 
@@ -104,19 +104,21 @@ enum ProgressResource {
       return named
     }
     return .rendered(
-      try await report(of: id, glance, naming: named, past: past, call),
+      try await report(of: id, glance, naming: named, past: past, in: call[.units], call),
       caching: call.caching(of: glance.team))
   }
 
   /// How a quest stands, made anew only where something has changed.
   ///
-  /// - Parameter named: whose names the glance tells.
+  /// - Parameters:
+  ///   - named: whose names the glance tells.
+  ///   - units: those of the lengths that come as texts too; nil for none.
   static func report(
     of id: QuestID, _ glance: QuestGlance, naming named: [PersonID] = [], past: Instant?,
-    _ call: Call
+    in units: LengthUnits?, _ call: Call
   ) async throws -> RenderedJSON {
     let key = ProgressCache.Key(
-      quest: id, units: call[.units], isMember: glance.membership != nil)
+      quest: id, units: units, isMember: glance.membership != nil)
     if past == nil, let kept = call.backend.progressCache[key],
       kept.isGood(version: glance.version, at: call.now)
     {
@@ -137,8 +139,9 @@ enum ProgressResource {
     let route = try await call.backend.routeCache.measured(overview.standing.plan)
     let report = ProgressReport(
       overview: overview, team: glance.team.name, names: names, route: route, zone: zone,
-      isForMembers: key.isMember, units: call[.units])
-    let body = RenderedJSON(report.json)
+      isForMembers: key.isMember)
+    let body = RenderedJSON(
+      units.map { LengthTexts.added(to: report.json, in: $0) } ?? report.json)
     // The team's name is of the glance; with another version it may have changed meanwhile.
     if past == nil, glance.version == overview.standing.version {
       call.backend.progressCache.insert(

@@ -39,27 +39,28 @@ enum QuestResource {
       .post, "/v1/teams/\(.team)/quests", "createQuest", "Create a quest",
       details: "A team has one open quest at a time. Starting the next ends the window of the one "
         + "before. What was walked in the window already counts at once.", tag: tag,
-      access: .person(.manage), parameters: [.idempotencyKey], body: QuestDraftBody.self,
+      access: .person(.manage), parameters: [.units, .idempotencyKey], body: QuestDraftBody.self,
       answers: [.created("Quest")], problems: refusals, handle: create),
     Endpoint(
       .get, "/v1/teams/\(.team)/quests", "listQuests", "List a team's quests, the latest first",
-      tag: tag, access: .anyone, parameters: [.limit, .cursor, .fields],
+      tag: tag, access: .anyone, parameters: [.limit, .cursor, .units, .fields],
       answers: [.page(of: "Quest")], handle: list),
     Endpoint(
       .get, "/v1/quests/\(.quest)", "getQuest", "Show a quest", tag: tag, access: .anyone,
-      parameters: [.fields], answers: [.ok("Quest")], handle: show),
+      parameters: [.units, .fields], answers: [.ok("Quest")], handle: show),
     Endpoint(
       .patch, "/v1/quests/\(.quest)", "changeQuest", "Change a quest",
       details:
         "All of it until the team has a later quest or it is cancelled, then the name alone. "
         + "What counts is derived again.", tag: tag, access: .person(.manage),
-      parameters: [.ifMatch], body: QuestChangeBody.self,
+      parameters: [.units, .ifMatch], body: QuestChangeBody.self,
       answers: [.ok("Quest", "As it stands now.")], problems: refusals, handle: change),
     Endpoint(
       .post, "/v1/quests/\(.quest)/cancel", "cancelQuest", "Cancel a quest",
       details: "It stays, with all that was walked; walks from now on do not count. A second time "
         + "does nothing.", tag: tag, access: .person(.manage),
-      answers: [.ok("Quest", "As it stands now.")], problems: refusals, handle: cancel),
+      parameters: [.units], answers: [.ok("Quest", "As it stands now.")], problems: refusals,
+      handle: cancel),
   ]
 
   // MARK: What they do
@@ -153,7 +154,8 @@ enum QuestResource {
       ("id", .string(quest.id.description)), ("teamId", .string(quest.team.description)),
       ("number", .integer(quest.number)), ("name", .string(quest.name)),
       ("state", .string(quest.state(at: now).rawValue)),
-      ("routeId", .string(plan.route.route.description)), ("version", .integer(plan.route.version)),
+      ("routeId", .string(plan.route.route.description)),
+      ("version", .integer(plan.route.version)),
       ("start", .string(quest.start.description)), ("end", .string(quest.end.description)),
       ("zone", .string(quest.zone)), ("laps", .integer(plan.course.laps)),
       ("thereAndBack", .bool(plan.course.thereAndBack)),

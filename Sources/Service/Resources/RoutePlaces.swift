@@ -17,17 +17,18 @@ enum RoutePlaces {
           "positions", .array(.named(PositionJSON.schema.name), count: 0...mostPlaces))
       ])),
     NamedSchema(
-      "RoutePositionFeatures", "The same as points of GeoJSON.", PositionJSON.featuresSchema),
-    NamedSchema(
       "RouteMatches", "The places of a course that are nearest to a coordinate.",
       .object([
         .init(
           "matches",
-          .array(
-            .object([
-              .init("distanceMeters", .meters), .init("offsetMeters", .meters),
-              .init("coordinate", .coordinate, "Longitude and latitude."),
-            ]), count: 0...mostMatches), "The nearest first.")
+          .array(.named("RouteMatch"), count: 0...mostMatches), "The nearest first.")
+      ])),
+    NamedSchema(
+      "RouteMatch", "A place of a course.",
+      .object([
+        .init("distanceMeters", .meters, "From the start of the course."),
+        .init("offsetMeters", .meters, "How far it is from what was asked for."),
+        .init("coordinate", .coordinate, "Longitude and latitude."),
       ])),
     NamedSchema(
       "RouteProfile", "The heights along one pass of a route.",
@@ -35,12 +36,12 @@ enum RoutePlaces {
         .init("ascentMeters", .nullable(.meters)), .init("descentMeters", .nullable(.meters)),
         .init(
           "points",
-          .array(
-            .object([
-              .init("distanceMeters", .meters), .init("elevationMeters", .elevation),
-            ]), count: 0...ElevationProfile.mostPoints),
+          .array(.named("ProfilePoint"), count: 0...ElevationProfile.mostPoints),
           "Empty where no height is known."),
       ])),
+    NamedSchema(
+      "ProfilePoint", "A height along a route.",
+      .object([.init("distanceMeters", .meters), .init("elevationMeters", .elevation)])),
     NamedSchema(
       "RouteMap", "One pass of a route as GeoJSON.",
       .object([
@@ -48,31 +49,26 @@ enum RoutePlaces {
         .init("bbox", .array(.number(-180...180), count: 4...4)),
         .init(
           "features",
-          .array(
-            .object([
-              .init("type", .words(["Feature"])),
-              .init(
-                "properties",
-                .object([
-                  .init("kind", .words(["route", "crossing", "waypoint"])),
-                  .optional("fromMeters", .meters), .optional("toMeters", .meters),
-                  .optional("name", .nullable(.text())), .optional("type", .nullable(.text())),
-                  .optional("distanceMeters", .meters),
-                ])),
-              .init("geometry", .nullable(geometry)),
-            ]), count: 1...20_000)),
+          .array(.named("RouteMapFeature"), count: 1...20_000)),
+      ])),
+    NamedSchema(
+      "RouteMapFeature", "A line or a place of a route's map.",
+      .object([
+        .init("type", .words(["Feature"])),
+        .init("properties", .named("RouteMapProperties")),
+        .init("geometry", .nullable(CommonSchemas.geometry)),
+      ])),
+    NamedSchema(
+      "RouteMapProperties", "What a line or a place of a route's map is.",
+      .object([
+        .init("kind", .words(["route", "crossing", "waypoint"])),
+        .optional("fromMeters", .meters, "Of the route."),
+        .optional("toMeters", .meters, "Of the route."),
+        .optional("name", .nullable(.text()), "Of a waypoint."),
+        .optional("type", .nullable(.text()), "Of a waypoint."),
+        .optional("distanceMeters", .meters, "Of a waypoint, along the route."),
       ])),
   ]
-
-  private static let line = Schema.array(.coordinate, count: 2...10_000_000)
-  private static let geometry = Schema.either([
-    .point,
-    .object([.init("type", .words(["LineString"])), .init("coordinates", line)]),
-    .object([
-      .init("type", .words(["MultiLineString"])),
-      .init("coordinates", .array(line, count: 1...10_000_000)),
-    ]),
-  ])
 
   private static let course: [ParameterKey] = [.version] + RouteUpload.course
 
@@ -82,7 +78,7 @@ enum RoutePlaces {
     200, "Positions; GeoJSON where `format` or `Accept` ask for it.",
     [
       .init("application/json", .named("RoutePositions")),
-      .init("application/geo+json", .named("RoutePositionFeatures")),
+      .init("application/geo+json", .named("PositionFeatures")),
     ])
 
   static let endpoints: [Endpoint] = [
@@ -92,13 +88,15 @@ enum RoutePlaces {
         "Keeps nothing: distances in, positions out. Beyond the end is the end. The course is "
         + "the route's own where nothing is said.",
       tag: RouteResource.tag, access: .anyone,
-      parameters: [.distances, .positionsFormat] + course + [.fields], answers: [positionsAnswer],
+      parameters: [.distances, .positionsFormat] + course + [.units, .fields],
+      answers: [positionsAnswer],
       problems: [.limit], handle: getPositions),
     Endpoint(
       .post, "/v1/routes/\(.route)/positions", "askRoutePositions", "Where many distances lead",
       details: "The same as GET, for up to 10,000 distances.", tag: RouteResource.tag,
       access: .anyone,
-      parameters: [.positionsFormat], body: PositionsQuestionBody.self, answers: [positionsAnswer],
+      parameters: [.positionsFormat, .units], body: PositionsQuestionBody.self,
+      answers: [positionsAnswer],
       problems: [.limit],
       handle: postPositions),
     Endpoint(
@@ -107,20 +105,21 @@ enum RoutePlaces {
         "The places of the first lap that are nearest, all passes: a road walked out and back "
         + "answers twice. With `near`, of all laps the one match nearest to that distance.",
       tag: RouteResource.tag, access: .anyone,
-      parameters: [.target, .hint, .matchTolerance] + course + [.fields],
+      parameters: [.target, .hint, .matchTolerance] + course + [.units, .fields],
       answers: [.ok("RouteMatches", "Matches.")], problems: [.limit],
       handle: nearest),
     Endpoint(
       .get, "/v1/routes/\(.route)/profile", "getRouteProfile", "The heights along a route",
       tag: RouteResource.tag, access: .anyone,
-      parameters: [.samples, .version, .fields], answers: [.ok("RouteProfile", "The profile.")],
+      parameters: [.samples, .version, .units, .fields],
+      answers: [.ok("RouteProfile", "The profile.")],
       handle: profile),
     Endpoint(
       .get, "/v1/routes/\(.route)/map", "getRouteMap", "A route as GeoJSON to draw",
       details:
         "One pass, cut at 180 degrees as RFC 7946 asks, crossings apart from what is walked, "
         + "and the waypoints.", tag: RouteResource.tag, access: .anyone,
-      parameters: [.drawingTolerance, .version],
+      parameters: [.drawingTolerance, .version, .units],
       answers: [.init(200, "The map.", mediaType: "application/geo+json", .named("RouteMap"))],
       handle: map),
     Endpoint(
@@ -129,7 +128,7 @@ enum RoutePlaces {
         "In any format; polylines hold the line alone, without names, heights and waypoints.",
       tag: RouteResource.tag, access: .anyone,
       parameters: [.writtenFormat, .version],
-      answers: [.init(200, "The file.", RouteFormat.mediaTypes.map { .init($0) })],
+      answers: [.init(200, "The file.", RouteFormat.contents)],
       handle: file),
   ]
 

@@ -108,8 +108,11 @@ extension RouteFormat {
     }
   }
 
-  /// Each once.
-  static let mediaTypes = [RouteFormat.gpx, .geojson, .kml, .polyline5].map(\.mediaType)
+  /// What an answer that is a file of any format may hold.
+  static let contents = [RouteFormat.gpx, .geojson, .kml, .polyline5].map { format in
+    Endpoint.Answer.Content(
+      format.mediaType, format == .geojson ? .map(.anything) : format.isPolyline ? .text() : .file)
+  }
 }
 
 /// Says with the service's parameters what messages about files say with the options of the command

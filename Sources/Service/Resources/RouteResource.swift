@@ -36,18 +36,20 @@ enum RouteResource {
         details:
           "The caller's own and all public ones, each in its latest version: by id, in a box, "
           + "or near a place, the nearest first.", tag: tag, access: .anyone,
-        parameters: [.near, .within, .box, .limit, .cursor, .fields], answers: [.page(of: "Route")],
+        parameters: [.near, .within, .box, .limit, .cursor, .units, .fields],
+        answers: [.page(of: "Route")],
         handle: list),
       Endpoint(
         .get, "/v1/routes/\(.route)", "getRoute", "Show a route",
         details:
           "Its owner sees it, everybody where it is public, and who is in a team with a quest "
-          + "on it.", tag: tag, access: .anyone, parameters: [.version, .fields],
+          + "on it.", tag: tag, access: .anyone, parameters: [.version, .units, .fields],
         answers: [.ok("Route")], handle: show),
       Endpoint(
         .patch, "/v1/routes/\(.route)", "changeRoute", "Rename a route, or open or hide it",
         details: "All of its versions; one that is uploaded later brings a name of its own.",
-        tag: tag, access: .person(.manage), body: RouteChangeBody.self,
+        tag: tag, access: .person(.manage), parameters: [.units],
+        body: RouteChangeBody.self,
         answers: [.ok("Route", "As it stands now.")], problems: [.ledger(.routeRetired)],
         handle: change),
       Endpoint(
@@ -58,7 +60,7 @@ enum RouteResource {
         problems: [.ledger(.routeRetired)], handle: retire),
       Endpoint(
         .get, "/v1/routes/\(.route)/versions", "listRouteVersions", "List a route's versions",
-        details: "The first first.", tag: tag, access: .anyone, parameters: [.fields],
+        details: "The first first.", tag: tag, access: .anyone, parameters: [.units, .fields],
         answers: [.page(of: "Route")], handle: versions),
     ] + RoutePlaces.endpoints
 

@@ -26,9 +26,14 @@ enum RouteUpload {
         .init("limit", .nullable(measure), "What is allowed."),
         .init("unit", .nullable(.text(0...100))),
         .init(
-          "fix", .nullable(.object([.init("title", .text(0...10_000)), .init("safe", .boolean)])),
-          "What mends it; safe where the route stays what it is."),
+          "fix", .nullable(.named("RouteFix")), "What mends it."),
         .init("count", .count, "How many findings it stands for."),
+      ])),
+    NamedSchema(
+      "RouteFix", "A repair of a route file.",
+      .object([
+        .init("title", .text(0...10_000)),
+        .init("safe", .boolean, "Whether the route stays what it is."),
       ])),
     NamedSchema("RouteReport", "What was found in a route file.", .object(report)),
     NamedSchema(
@@ -65,6 +70,7 @@ enum RouteUpload {
     .init("findings", .array(.named("RouteFinding"), count: 0...100_000), "Along the route."),
   ]
 
+  /// What says nothing of a file comes last: clients that send files only so take it.
   private static let types = [
     "application/gpx+xml", "application/geo+json", "application/vnd.google-earth.kml+xml",
     "text/plain", "application/octet-stream",
@@ -86,7 +92,8 @@ enum RouteUpload {
         + "nothing of severity error is found, with `strict` no warning either; else the answer is "
         + "422 with the report.",
       tag: RouteResource.tag, access: .person(.manage),
-      parameters: storing + [.isPublic, .idempotencyKey] + reading, body: .file(types: types),
+      parameters: storing + [.isPublic, .units, .idempotencyKey] + reading,
+      body: .file(types: types),
       answers: [
         .created("StoredRoute"), .ok("StoredRoute", "With `dryRun`: it would be stored."),
       ],
@@ -94,13 +101,14 @@ enum RouteUpload {
     Endpoint(
       .post, "/v1/routes:validate", "validateRoute", "Look at a route file without storing it",
       tag: RouteResource.tag, access: .person(.read),
-      parameters: [.reportForm] + reading, body: .file(types: types),
+      parameters: [.reportForm, .units] + reading, body: .file(types: types),
       answers: [
         .init(
           200, "The report, whatever was found.",
           [
             .init("application/json", .named("RouteReport")),
-            .init("application/sarif+json", .anything), .init("text/plain; charset=utf-8"),
+            .init("application/sarif+json", .map(.anything)),
+            .init("text/plain; charset=utf-8", .text()),
           ])
       ], handle: validate),
     Endpoint(
@@ -110,13 +118,13 @@ enum RouteUpload {
       tag: RouteResource.tag, access: .person(.read),
       parameters: [.fix] + reading, body: .file(types: types),
       answers: [
-        .init(200, "The repaired file.", RouteFormat.mediaTypes.map { .init($0) })
+        .init(200, "The repaired file.", RouteFormat.contents)
       ], problems: [.badRoute], handle: repair),
     Endpoint(
       .post, "/v1/routes/\(.route)/versions", "createRouteVersion", "Upload a route's next version",
       details: "A version that has this content already is the answer, and nothing is stored.",
       tag: RouteResource.tag, access: .person(.manage),
-      parameters: storing + [.idempotencyKey] + reading, body: .file(types: types),
+      parameters: storing + [.units, .idempotencyKey] + reading, body: .file(types: types),
       answers: [
         .created("StoredRoute"),
         .ok("StoredRoute", "The content was there already; with `dryRun`, it would be stored."),

@@ -11,7 +11,7 @@ enum SystemResource {
     answers: [
       Endpoint.Answer(
         200, "The text exposition format.", mediaType: "text/plain; version=0.0.4; charset=utf-8",
-        nil)
+        .text())
     ]
   ) { call in
     Reply(
@@ -21,10 +21,18 @@ enum SystemResource {
         mediaType: "text/plain; version=0.0.4; charset=utf-8"))
   }
 
+  static let schemas: [NamedSchema] = [
+    NamedSchema(
+      "Health", "The process runs.", .object([.init("status", .words(["ok"]))])),
+    NamedSchema(
+      "Readiness", "Requests can be answered.",
+      .object([.init("status", .words(["ready"]))])),
+  ]
+
   static let endpoints: [Endpoint] = [
     Endpoint(
       .get, "/healthz", "getHealth", "Whether the process runs", tag: tag, access: .open,
-      answers: [Endpoint.Answer(200, "It does.", .object([.init("status", .words(["ok"]))]))]
+      answers: [Endpoint.Answer(200, "It does.", .named("Health"))]
     ) { _ in .json(.object([("status", .string("ok"))])) },
     Endpoint(
       .get, "/readyz", "getReadiness", "Whether requests can be answered now",
@@ -32,7 +40,7 @@ enum SystemResource {
         "Not ready when the store does not answer or takes no writes, and from the first moment of a "
         + "shutdown.",
       tag: tag, access: .open,
-      answers: [Endpoint.Answer(200, "They can.", .object([.init("status", .words(["ready"]))]))]
+      answers: [Endpoint.Answer(200, "They can.", .named("Readiness"))]
     ) { call in
       if call.backend.readiness.isClosing {
         throw Problem(.unavailable, "the service is shutting down", retryAfterSeconds: 5)
@@ -45,17 +53,22 @@ enum SystemResource {
     Endpoint(
       .get, "/openapi.json", "getDescription", "This description of the API", tag: tag,
       access: .open,
-      answers: [Endpoint.Answer(200, "An OpenAPI 3.1 document.", .anything)]
+      answers: [Endpoint.Answer(200, "An OpenAPI 3.1 document.", .map(.anything))]
     ) { call in
       Reply(
-        .ok, .bytes(call.backend.documents.openAPI, mediaType: "application/json"), caching: .fixed)
+        .ok,
+        .bytes(
+          call.backend.documents.openAPI(askedAt: call.host), mediaType: "application/json"),
+        caching: .fixed)
     },
     Endpoint(
       .get, "/docs", "getDocs", "This description for people", tag: tag, access: .open,
-      answers: [Endpoint.Answer(200, "A page.", mediaType: "text/html; charset=utf-8", nil)]
+      answers: [Endpoint.Answer(200, "A page.", mediaType: "text/html; charset=utf-8", .text())]
     ) { call in
       Reply(
-        .ok, .bytes(call.backend.documents.page, mediaType: "text/html; charset=utf-8"),
+        .ok,
+        .bytes(
+          call.backend.documents.page(askedAt: call.host), mediaType: "text/html; charset=utf-8"),
         caching: .fixed)
     },
   ]

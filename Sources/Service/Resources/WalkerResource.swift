@@ -34,7 +34,7 @@ enum WalkerResource {
         .init(
           "rank", .count, "Equal distances share one, and the next is as many further: 1, 1, 3."),
         .init("personId", .nullable(.uuid), "Null for strangers."),
-        .init("name", .nullable(.text())), .init("distanceMeters", .meters),
+        .init("personName", .nullable(.text())), .init("distanceMeters", .meters),
         .init("walks", .count),
       ])),
     NamedSchema(
@@ -42,7 +42,7 @@ enum WalkerResource {
       .object([
         .init("activityId", .nullable(.uuid), "Null for strangers."),
         .init("personId", .nullable(.uuid), "Null for strangers."),
-        .init("name", .nullable(.text())), .init("startedAt", .instant),
+        .init("personName", .nullable(.text())), .init("startedAt", .instant),
         .init("distanceMeters", .meters),
       ])),
   ]
@@ -53,16 +53,18 @@ enum WalkerResource {
       details: "From the quest's first day to today where nothing else is asked for; at most "
         + "\(mostDays) days.", tag: tag, access: .anyone,
       parameters: [
-        .firstDay, .lastDay, .step, .fields,
+        .firstDay, .lastDay, .step, .units, .fields,
       ], answers: [.ok("History")], handle: history),
     Endpoint(
       .get, "/v1/quests/\(.quest)/leaderboard", "getLeaderboard", "Rank those who walk for a quest",
       details: "The farthest first. Private walks are left out.", tag: tag, access: .anyone,
-      parameters: [.limit, .cursor, .fields], answers: [.page(of: "Rank")], handle: leaderboard),
+      parameters: [.limit, .cursor, .units, .fields], answers: [.page(of: "Rank")],
+      handle: leaderboard),
     Endpoint(
       .get, "/v1/quests/\(.quest)/feed", "getFeed", "List a quest's walks, the last walked first",
       details: "Private walks are left out.", tag: tag, access: .anyone,
-      parameters: [.limit, .cursor, .fields], answers: [.page(of: "FeedWalk")], handle: feed),
+      parameters: [.limit, .cursor, .units, .fields], answers: [.page(of: "FeedWalk")], handle: feed
+    ),
   ]
 
   // MARK: History
@@ -162,7 +164,7 @@ enum WalkerResource {
       JSONValue.object([
         ("rank", .integer(rank.rank)),
         ("personId", isMember ? .string(rank.total.person.description) : .null),
-        ("name", .optional(names[rank.total.person])),
+        ("personName", .optional(names[rank.total.person])),
         ("distanceMeters", .number(rank.total.distance.meters)),
         ("walks", .integer(Int(rank.total.walks))),
       ])
@@ -191,7 +193,7 @@ enum WalkerResource {
       JSONValue.object([
         ("activityId", isMember ? .string(walk.key.activity.id.description) : .null),
         ("personId", isMember ? .string(walk.key.activity.person.description) : .null),
-        ("name", .optional(names[walk.key.activity.person])),
+        ("personName", .optional(names[walk.key.activity.person])),
         ("startedAt", .string(walk.start.description)),
         ("distanceMeters", .number(walk.distance.meters)),
       ])

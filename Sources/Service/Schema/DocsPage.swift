@@ -4,8 +4,13 @@ import JSON
 /// The API's description as one page that needs nothing from outside, no script either.
 struct DocsPage {
   private let description: OpenAPI
+  /// Where the service is reached.
+  private let address: String
 
-  init(_ description: OpenAPI) { self.description = description }
+  init(_ description: OpenAPI, address: String) {
+    self.description = description
+    self.address = address
+  }
 
   var html: [UInt8] {
     let endpoints = description.endpoints
@@ -24,7 +29,7 @@ struct DocsPage {
     out += "<h2>More</h2><ul><li><a href=\"#schemas\">Schemas</a></li>"
     out += "<li><a href=\"#problems\">Problems</a></li>"
     out += "<li><a href=\"/openapi.json\">OpenAPI 3.1</a></li></ul></nav>\n<main id=\"top\">\n"
-    out += Self.introduction
+    out += introduction
     for tag in tags {
       out += "<h2>\(Self.escaped(tag))</h2>\n"
       for endpoint in endpoints where endpoint.tag == tag { out += section(endpoint) }
@@ -66,7 +71,7 @@ struct DocsPage {
     }
     out += "<p>Answers: "
     out += endpoint.answers.map { answer in
-      let shape = answer.contents.first?.schema.map { " " + kind($0) } ?? ""
+      let shape = answer.contents.first.map { " " + kind($0.schema) } ?? ""
       return "<strong>\(answer.status)</strong>\(shape) \(Self.text(answer.note))"
     }.joined(separator: "; ")
     let codes = description.problems(of: endpoint).sorted {
@@ -87,7 +92,7 @@ struct DocsPage {
     default: line += " -X \(endpoint.method.rawValue)"
     }
     line +=
-      " \"$QUEST\(endpoint.path.description.replacing("{", with: "$").replacing("}", with: ""))\""
+      " \"$BASE\(endpoint.path.description.replacing("{", with: "$").replacing("}", with: ""))\""
     if ![.open, .anyone, .signIn].contains(endpoint.access) {
       line += " \\\n  -H \"Authorization: Bearer $TOKEN\""
     }
@@ -111,6 +116,8 @@ struct DocsPage {
     case .object(let properties):
       .object(properties.filter(\.isRequired).map { ($0.name, sample($0.schema)) })
     case .map, .anything: .object([])
+    case .file: .null
+    case .unchecked(let schema): sample(schema)
     case .named(let name): description.schemas[name].map { sample($0.schema) } ?? .null
     case .nullable(let inner): sample(inner)
     case .either(let schemas): schemas.first.map(sample) ?? .null
@@ -159,6 +166,8 @@ struct DocsPage {
     case .nullable(let inner): kind(inner) + " or null"
     case .either(let schemas): schemas.map(kind).joined(separator: " or ")
     case .anything: "any JSON"
+    case .file: "a file"
+    case .unchecked(let schema): kind(schema)
     case .text(let form):
       switch form.format {
       case nil:
@@ -223,10 +232,11 @@ struct DocsPage {
       .joined()
   }
 
-  private static let introduction = """
+  private var introduction: String {
+    """
     <p class="lead">Teams log walks; their miles move a marker along a real route. Anyone can ask \
     where the team is, where it was, and when it will arrive.</p>
-    <pre>QUEST=http://127.0.0.1:8080
+    <pre>BASE=\(address)
     TOKEN=…   # the accessToken of POST /v1/auth/login, or an API key</pre>
     <ul>
     <li>Distances are metres on the WGS84 ellipsoid, kept to the micrometre; moments are RFC 3339.</li>
@@ -241,6 +251,7 @@ struct DocsPage {
     </ul>
 
     """
+  }
 
   private static let head = """
     <!doctype html>

@@ -1,10 +1,49 @@
-/// What describes the API, made once at the start.
-struct Documents: Sendable {
-  let openAPI: [UInt8]
-  let page: [UInt8]
+import Formats
+import JSON
 
-  init(_ description: OpenAPI) {
-    openAPI = description.document.text(indent: 1)
-    page = DocsPage(description).html
+/// What describes the API, made once at the start but for the address that it is reached at.
+struct Documents: Sendable {
+  /// Where the operator says that others reach the service; nil for where it was asked.
+  private let publicAddress: String?
+  private let openAPIParts: [[UInt8]]
+  private let pageParts: [[UInt8]]
+
+  /// Stands for the address while the documents are made; no text of theirs holds it.
+  private static let slot = "https://address.invalid"
+
+  init(_ description: OpenAPI, publicAddress: String? = nil) {
+    self.publicAddress = publicAddress
+    openAPIParts = Self.parts(
+      description.document(server: Self.slot).text(indent: 1), around: Self.slot)
+    pageParts = Self.parts(DocsPage(description, address: Self.slot).html, around: Self.slot)
+  }
+
+  private static func parts(_ text: [UInt8], around slot: String) -> [[UInt8]] {
+    String(decoding: text, as: UTF8.self).split(separator: slot, omittingEmptySubsequences: false)
+      .map { Array($0.utf8) }
+  }
+
+  /// The OpenAPI document.
+  ///
+  /// - Parameter host: what the request names as the service's.
+  func openAPI(askedAt host: String?) -> [UInt8] { filled(openAPIParts, host) }
+
+  /// The page for people.
+  func page(askedAt host: String?) -> [UInt8] { filled(pageParts, host) }
+
+  private func filled(_ parts: [[UInt8]], _ host: String?) -> [UInt8] {
+    Array(parts.joined(separator: address(askedAt: host).utf8))
+  }
+
+  /// A host that is none, such as one with markup in it, is not repeated.
+  private func address(askedAt host: String?) -> String {
+    if let publicAddress { return publicAddress }
+    guard let host, 1...255 ~= host.utf8.count,
+      host.utf8.allSatisfy({ byte in
+        0x30...0x3A ~= byte || 0x41...0x5A ~= byte || 0x61...0x7A ~= byte
+          || [0x2D, 0x2E, 0x5B, 0x5D].contains(byte)
+      })
+    else { return "http://localhost" }
+    return "http://\(host)"
   }
 }

@@ -9,7 +9,9 @@ struct OpenAPI {
   let version: String
 
   /// An OpenAPI 3.1 document.
-  var document: JSONValue {
+  ///
+  /// - Parameter server: the address that the service is reached at.
+  func document(server: String) -> JSONValue {
     var paths: [(String, [(String, JSONValue)])] = []
     for endpoint in endpoints {
       let operation = (endpoint.method.rawValue.lowercased(), operation(endpoint))
@@ -39,12 +41,21 @@ struct OpenAPI {
           ),
         ])
       ),
+      (
+        "servers",
+        .array([
+          .object([
+            ("url", .string(server)),
+            ("description", .string("The service that this description comes from.")),
+          ])
+        ])
+      ),
       ("tags", .array(tags.map { .object([("name", .string($0))]) })),
       ("paths", .object(paths.map { ($0.0, .object($0.1)) })),
       (
         "components",
         .object([
-          ("schemas", .object(components)),
+          ("schemas", .object(components)), ("headers", .object(HeaderNote.components)),
           (
             "securitySchemes",
             .object([
@@ -96,7 +107,10 @@ struct OpenAPI {
           "requestBody",
           .object([
             ("required", .bool(true)),
-            ("content", .object(types.map { ($0, .object([])) })),
+            (
+              "content",
+              .object(types.map { ($0, .object([("schema", json(Schema.file))])) })
+            ),
           ])
         ))
     }
@@ -124,51 +138,40 @@ struct OpenAPI {
 
   private func responses(_ endpoint: Endpoint) -> [(String, JSONValue)] {
     var responses: [(Int, JSONValue)] = endpoint.answers.map { answer in
-      var members: [(String, JSONValue)] = [("description", .string(answer.note))]
-      if !answer.contents.isEmpty {
-        let contents = answer.contents.map { content -> (String, JSONValue) in
-          guard let schema = content.schema else { return (content.mediaType, .object([])) }
-          let whole = json(schema)
-          let described: JSONValue =
-            endpoint.picksFields && answer.status == 200
-            ? .object([("anyOf", .array([whole, json(selection(of: schema))]))]) : whole
-          return (content.mediaType, .object([("schema", described)]))
-        }
-        members.append(("content", .object(contents)))
+      let contents = answer.contents.map { content -> (String, JSONValue) in
+        (
+          content.mediaType,
+          .object([("schema", json(endpoint.described(content.schema, of: answer)))])
+        )
       }
-      return (answer.status, .object(members))
+      return (answer.status, response(answer.status, answer.note, contents, of: endpoint))
     }
     var statuses: [Int: [String]] = [:]
     for code in problems(of: endpoint) { statuses[code.status, default: []].append(code.name) }
+    let problem = [
+      ("application/problem+json", JSONValue.object([("schema", reference("Problem"))]))
+    ]
     for (status, names) in statuses {
-      responses.append(
-        (
-          status,
-          .object([
-            ("description", .string("Problem: \(names.joined(separator: ", ")).")),
-            (
-              "content",
-              .object([
-                ("application/problem+json", .object([("schema", reference("Problem"))]))
-              ])
-            ),
-          ])
-        ))
+      let note = "Problem: \(names.joined(separator: ", "))."
+      responses.append((status, response(status, note, problem, of: endpoint)))
     }
     if endpoint.method == .get, endpoint.answers.contains(where: { $0.status == 200 }) {
       responses.append(
-        (304, .object([("description", .string("It is what `If-None-Match` names."))])))
+        (304, response(304, "It is what `If-None-Match` names.", [], of: endpoint)))
     }
     return responses.sorted { $0.0 < $1.0 }.map { ("\($0.0)", $0.1) }
   }
 
-  /// In a page the fields are picked from the items.
-  private func selection(of schema: Schema) -> Schema {
-    guard case .object(let properties) = schema, properties.first?.name == "items" else {
-      return schema.selection
-    }
-    return .object(
-      properties.map { $0.name == "items" ? .init("items", $0.schema.selection) : $0 })
+  private func response(
+    _ status: Int, _ note: String, _ contents: [(String, JSONValue)], of endpoint: Endpoint
+  ) -> JSONValue {
+    let headers = HeaderNote.allCases.filter { $0.isIn(status, of: endpoint) }
+    var members: [(String, JSONValue)] = [
+      ("description", .string(note)),
+      ("headers", .object(headers.map { ($0.rawValue, $0.reference) })),
+    ]
+    if !contents.isEmpty { members.append(("content", .object(contents))) }
+    return .object(members)
   }
 
   /// What an endpoint may refuse with: its own problems, and those that follow from what it takes.
@@ -209,114 +212,5 @@ struct OpenAPI {
     add(.malformedRequest)
     for code in [Problem.Code.internalError, .unavailable, .timeout] { add(code) }
     return codes
-  }
-
-  // MARK: Schemas
-
-  /// Those that the endpoints refer to, and those that these refer to.
-  var components: [(String, JSONValue)] {
-    var names: Set<String> = ["Problem"]
-    var waiting = ["Problem"]
-    func visit(_ schema: Schema) {
-      for name in schema.references where names.insert(name).inserted { waiting.append(name) }
-    }
-    for endpoint in endpoints {
-      if case .json(let content) = endpoint.body { visit(.named(content.named.name)) }
-      for answer in endpoint.answers {
-        for schema in answer.contents.compactMap(\.schema) {
-          visit(schema)
-          if endpoint.picksFields, answer.status == 200 { visit(selection(of: schema)) }
-        }
-      }
-    }
-    while let name = waiting.popLast() {
-      guard let named = schemas[name] else { preconditionFailure("no schema is called \(name)") }
-      visit(named.schema)
-    }
-    return names.sorted().map { name in
-      let named = schemas[name]!
-      guard case .object(var members) = json(named.schema) else {
-        return (name, json(named.schema))
-      }
-      members.append(("description", .string(named.note)))
-      return (name, .object(members))
-    }
-  }
-
-  private func reference(_ name: String) -> JSONValue {
-    .object([("$ref", .string("#/components/schemas/\(name)"))])
-  }
-
-  func json(_ schema: Schema) -> JSONValue {
-    switch schema {
-    case .anything: return .object([])
-    case .boolean: return .object([("type", .string("boolean"))])
-    case .integer(let range):
-      return .object([
-        ("type", .string("integer")), ("minimum", .integer(Int(range.lowerBound))),
-        ("maximum", .integer(Int(range.upperBound))),
-      ])
-    case .number(let range):
-      return .object([
-        ("type", .string("number")), ("minimum", .number(range.lowerBound)),
-        ("maximum", .number(range.upperBound)),
-      ])
-    case .words(let words):
-      return .object([("type", .string("string")), ("enum", .array(words.map(JSONValue.string)))])
-    case .text(let form):
-      var members: [(String, JSONValue)] = [("type", .string("string"))]
-      if let format = form.format {
-        switch format {
-        case .uuid, .instant, .date, .email:
-          members.append(("format", .string(format.rawValue)))
-        case .distance:
-          members += [
-            ("pattern", .string("^[0-9]{1,9}(\\.[0-9]{1,9})? ?(mi|km|m|ft|yd)$")),
-            ("examples", .array([.string("3.1 mi"), .string("5 km")])),
-          ]
-        case .zone:
-          members.append(("examples", .array([.string("America/New_York"), .string("UTC")])))
-        case .walkZone:
-          members.append(("examples", .array([.string("Asia/Tokyo"), .string("+09:00")])))
-        }
-      }
-      members.append(("minLength", .integer(form.length.lowerBound)))
-      members.append(("maxLength", .integer(form.length.upperBound)))
-      if let pattern = form.pattern { members.append(("pattern", .string(pattern))) }
-      return .object(members)
-    case .array(let item, let count):
-      return .object([
-        ("type", .string("array")), ("items", json(item)),
-        ("minItems", .integer(count.lowerBound)), ("maxItems", .integer(count.upperBound)),
-      ])
-    case .map(let value):
-      return .object([("type", .string("object")), ("additionalProperties", json(value))])
-    case .object(let properties):
-      var members: [(String, JSONValue)] = [
-        ("type", .string("object")),
-        (
-          "properties",
-          .object(
-            properties.map { property in
-              guard !property.note.isEmpty, case .object(let members) = json(property.schema) else {
-                return (property.name, json(property.schema))
-              }
-              return (
-                property.name, .object(members + [("description", .string(property.note))])
-              )
-            })
-        ),
-      ]
-      let required = properties.filter(\.isRequired)
-      if !required.isEmpty {
-        members.append(("required", .array(required.map { .string($0.name) })))
-      }
-      members.append(("additionalProperties", .bool(false)))
-      return .object(members)
-    case .named(let name): return reference(name)
-    case .nullable(let inner):
-      return .object([("anyOf", .array([json(inner), .object([("type", .string("null"))])]))])
-    case .either(let schemas): return .object([("anyOf", .array(schemas.map(json)))])
-    }
   }
 }

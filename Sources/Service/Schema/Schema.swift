@@ -17,6 +17,10 @@ indirect enum Schema: Sendable {
   case either([Schema])
   /// One of some words.
   case words([String])
+  /// What is described in full, and checked by whoever reads it.
+  case unchecked(Schema)
+  /// A file, as it is.
+  case file
   case anything
 
   /// A member of an object; others than those named are refused.
@@ -78,10 +82,6 @@ indirect enum Schema: Sendable {
   static let count = Schema.integer(0...Int64.max)
   /// Longitude and latitude.
   static let coordinate = Schema.array(.number(-180...180), count: 2...2)
-  /// A point of GeoJSON.
-  static let point = Schema.object([
-    .init("type", .words(["Point"])), .init("coordinates", .coordinate),
-  ])
   /// Whatever a route's file says: any finite number of metres.
   static let elevation = Schema.number(-1.7e308...1.7e308)
 
@@ -103,7 +103,8 @@ indirect enum Schema: Sendable {
   var references: [String] {
     switch self {
     case .object(let properties): properties.flatMap(\.schema.references)
-    case .array(let schema, _), .map(let schema), .nullable(let schema): schema.references
+    case .array(let schema, _), .map(let schema), .nullable(let schema), .unchecked(let schema):
+      schema.references
     case .either(let schemas): schemas.flatMap(\.references)
     case .named(let name): [name]
     default: []
@@ -125,6 +126,40 @@ struct NamedSchema: Sendable {
 
   /// Ends the name of what `fields` leaves of a schema.
   static let selectionSuffix = "Fields"
+  /// Ends the name of a page of what a schema describes.
+  static let pageSuffix = "Page"
+
+  /// A page of what a schema describes.
+  private static func page(of name: String) -> Schema {
+    .object([
+      .init("items", .array(.named(name), count: 0...500)),
+      .init("next", .nullable(.text(1...2_000)), "The address of the next page."),
+    ])
+  }
+
+  /// The schema that follows from another by its name, nil where the name says of none.
+  fileprivate static func derived(
+    _ name: String, from known: (String) -> NamedSchema?
+  ) -> NamedSchema? {
+    func base(_ suffix: String) -> NamedSchema? {
+      name.hasSuffix(suffix) ? known(String(name.dropLast(suffix.count))) : nil
+    }
+    if let item = base(pageSuffix) {
+      return NamedSchema(name, "A page of a list.", page(of: item.name))
+    }
+    if let item = base(pageSuffix + selectionSuffix) {
+      // In a page the fields are picked from the items.
+      return NamedSchema(
+        name, "A page of a list, with what `fields` picks of its items.",
+        page(of: item.name + selectionSuffix))
+    }
+    if let whole = base(selectionSuffix) {
+      return NamedSchema(
+        name, "What `fields` picks of \(whole.name); all of it where nothing is picked.",
+        whole.schema.selection)
+    }
+    return nil
+  }
 }
 
 /// The schemas by name.
@@ -138,10 +173,6 @@ struct NamedSchemas: Sendable {
   }
 
   subscript(name: String) -> NamedSchema? {
-    if let found = byName[name] { return found }
-    guard name.hasSuffix(NamedSchema.selectionSuffix),
-      let whole = byName[String(name.dropLast(NamedSchema.selectionSuffix.count))]
-    else { return nil }
-    return NamedSchema(name, "What `fields` picks of \(whole.name).", whole.schema.selection)
+    byName[name] ?? NamedSchema.derived(name) { byName[$0] }
   }
 }

@@ -25,7 +25,7 @@ struct SchemaChecking {
   /// O(size of the value).
   mutating func check(_ node: JSONNode, _ schema: Schema, at pointer: String = "") {
     switch schema {
-    case .anything: return
+    case .anything, .unchecked, .file: return
     case .named(let name):
       guard let named = schemas[name] else { preconditionFailure("no schema is called \(name)") }
       check(node, named.schema, at: pointer)
@@ -117,7 +117,7 @@ struct SchemaChecking {
       do throws(GeodesyError) { _ = try Distance(text) } catch { return error.message }
       isGood = true
     }
-    return isGood ? nil : format.complaint
+    return isGood ? nil : format.complaint(of: text)
   }
 
   /// One @, something on both sides, a dot-separated domain, no spaces or controls; what is behind
@@ -143,6 +143,10 @@ extension Schema.TextForm {
   /// What is wrong with a text whatever its format, or nil.
   func fault(of text: String) -> String? {
     let count = text.unicodeScalars.count
+    // Of a form that has its length, the form says more.
+    if let format, format.isOfFixedForm, count > 0, !length.contains(count) {
+      return format.complaint(of: text)
+    }
     if count < length.lowerBound {
       return count == 0 ? "is empty" : "is shorter than \(length.lowerBound) characters"
     }
@@ -166,11 +170,16 @@ extension Schema.TextForm.Format {
     return Schema.TextForm(format: self, length: length, pattern: nil)
   }
 
+  /// Whether its length follows from what it is.
+  fileprivate var isOfFixedForm: Bool { [.uuid, .instant, .date].contains(self) }
+
   /// What is said of a text that is not in it.
-  var complaint: String {
+  func complaint(of text: String) -> String {
     switch self {
     case .uuid: "is no UUID; one looks like 6f1c8f0e-4b1d-4c39-9d35-0f7f2f6e1a10"
-    case .instant: "is no moment with an offset; one looks like 2026-05-03T18:30:00Z"
+    case .instant:
+      (InstantMistake(text)?.detail ?? "is no moment with an offset")
+        + "; one looks like 2026-05-03T18:30:00Z"
     case .date: "is no date; one looks like 2026-05-03"
     case .email: "is no e-mail address"
     case .distance: "is no distance; one looks like 3.1 mi"

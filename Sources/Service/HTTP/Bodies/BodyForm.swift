@@ -152,6 +152,8 @@ extension BodyForm {
 }
 
 extension BodyForm where Value == JSONNode {
-  /// Anything, for whoever takes it to look into.
-  static let anything = Self(.anything, example: .null) { $0 }
+  /// What is described by a schema, for whoever takes it to check.
+  static func unchecked(as schema: Schema) -> Self {
+    Self(.unchecked(schema), example: .null) { $0 }
+  }
 }

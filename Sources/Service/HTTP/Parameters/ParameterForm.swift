@@ -83,7 +83,7 @@ extension ParameterForm {
     in format: Schema.TextForm.Format, _ read: @escaping @Sendable (String) -> Value?
   ) -> Self {
     text(format.form) { text throws(ParameterFault) in
-      guard let value = read(text) else { throw ParameterFault(format.complaint) }
+      guard let value = read(text) else { throw ParameterFault(format.complaint(of: text)) }
       return value
     }
   }

@@ -89,10 +89,10 @@ struct ParameterFault: Error, Hashable, Sendable {
 // MARK: Those of many endpoints
 
 extension ParameterKey {
-  static let team = Parameter<TeamID>(inPath: "team")
-  static let person = Parameter<PersonID>(inPath: "person")
-  static let quest = Parameter<QuestID>(inPath: "quest")
-  static let route = Parameter<RouteID>(inPath: "route")
+  static let team = Parameter<TeamID>(inPath: "teamId")
+  static let person = Parameter<PersonID>(inPath: "personId")
+  static let quest = Parameter<QuestID>(inPath: "questId")
+  static let route = Parameter<RouteID>(inPath: "routeId")
 
   static let limit = Parameter<Int>(
     "limit", .integer(1...500), standard: 50, "How many items at most; 50 by default.")

@@ -67,7 +67,7 @@ struct ParameterReading: Sendable {
   private func readQuery(_ query: String, into values: inout ParameterValues) throws(Problem) {
     var faults: [Problem.Fault] = []
     // What is there, whether its value is good or not.
-    var found: [ParameterKey] = []
+    var found: [(key: ParameterKey, text: String)] = []
     for pair in query.split(separator: "&") {
       let halves = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       guard let name = PercentForm.decoded(halves[0], plusIsSpace: true),
@@ -87,18 +87,25 @@ struct ParameterReading: Sendable {
               : "is not known here; known are \(names)"))
         continue
       }
-      if found.contains(where: { $0 === key }) {
-        faults.append(.init(.query(name), "is there twice"))
+      guard let place = found.firstIndex(where: { $0.key === key }) else {
+        found.append((key, text))
         continue
       }
-      found.append(key)
+      // A list may come with commas or with its name before each value.
+      if key.isList {
+        found[place].text += "," + text
+      } else {
+        faults.append(.init(.query(name), "is there twice"))
+      }
+    }
+    for (key, text) in found {
       do throws(ParameterFault) {
         values.entries.append(.init(key: key, text: text, value: try key.read(text)))
       } catch {
-        faults += error.details.map { .init(.query(name), $0) }
+        faults += error.details.map { .init(.query(key.name), $0) }
       }
     }
-    for key in inQuery where key.isRequired && !found.contains(where: { $0 === key }) {
+    for key in inQuery where key.isRequired && !found.contains(where: { $0.key === key }) {
       faults.append(.init(.query(key.name), "is missing: \(key.note)"))
     }
     if faults.isEmpty { return }

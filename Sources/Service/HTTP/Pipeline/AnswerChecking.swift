@@ -22,7 +22,7 @@ struct AnswerChecking: Sendable {
     guard let content = promised.contents.first(where: { $0.mediaType == mediaType }) else {
       throw Mismatch(description: "\(operation) answers \(mediaType), undescribed")
     }
-    let schema = content.schema ?? .anything
+    let schema = content.schema
     let text = value.text()
     var limits = JSONLimits.standard
     limits.bytes = text.count

@@ -15,7 +15,7 @@ struct CrossOriginSharing: Sendable {
     guard let origin = request.headers[.origin], settings.allows(origin: origin) else { return }
     headers[.accessControlAllowOrigin] = origin
     headers[.accessControlExposeHeaders] =
-      "ETag, Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id"
+      "ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id"
   }
 
   /// The answer to a browser that asks what it may send to a path; nil for other requests.

@@ -6,6 +6,11 @@ struct Handling: Sendable {
   func apply(to exchange: inout Exchange) async throws {
     guard let call = exchange.call else { return }
     exchange.reply = try await call.endpoint.handle(call)
+    // What was rendered before has them.
+    if let units = call.units, case .json(let value, let mediaType) = exchange.reply.content {
+      exchange.reply.content = .json(
+        LengthTexts.added(to: value, in: units), mediaType: mediaType)
+    }
     guard let selection = call.selection, let (value, mediaType) = exchange.reply.json else {
       return
     }
@@ -26,6 +31,9 @@ struct Handling: Sendable {
 }
 
 extension Call {
+  /// The units of the texts that lengths are to have too; nil where none are asked for.
+  var units: LengthUnits? { endpoint.tellsLengths ? self[.units] : nil }
+
   /// What `fields` asks for, where the endpoint takes it.
   var selection: FieldSelection? { endpoint.picksFields ? self[.fields] : nil }
 }

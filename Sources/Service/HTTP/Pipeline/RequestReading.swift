@@ -24,6 +24,6 @@ struct RequestReading: Sendable {
       backend: backend, endpoint: endpoint, caller: exchange.caller, now: exchange.now,
       requestID: exchange.requestID, address: exchange.address,
       connection: exchange.context.watch, parameters: parameters,
-      headers: request.headers, bytes: bytes, body: body)
+      headers: request.headers, host: request.head.authority, bytes: bytes, body: body)
   }
 }
