@@ -125,17 +125,17 @@ class Service:
         invite = self.ask("POST", f"/v1/teams/{team}/invites", {}, token)
         route = made("/v1/routes?public=true", ROUTE, "route", kind="application/gpx+xml")["id"]
         walk = str(uuid.uuid4())
-        facts = {"team": team, "route": route, "code": invite["code"], "invite": invite["id"],
-                 "person": ben["personId"], "activity": walk}
+        facts = {"teamId": team, "routeId": route, "code": invite["code"],
+                 "inviteId": invite["id"], "personId": ben["personId"], "activityId": walk}
         paths = self.ask("GET", "/openapi.json")["paths"]
-        if "/v1/teams/{team}/quests" in paths:
-            facts["quest"] = made(f"/v1/teams/{team}/quests", {
+        if "/v1/teams/{teamId}/quests" in paths:
+            facts["questId"] = made(f"/v1/teams/{team}/quests", {
                 "name": "Over the Dales", "routeId": route, "zone": "Europe/London",
                 "start": moment(-86_400), "end": moment(30 * 86_400)})
         # In the coming minute, for somebody who was in the team then.
         self.ask("POST", "/v1/activities", {
             "id": walk, "startedAt": moment(60), "distance": "7.5 km", "note": "to the inn"}, token)
-        facts["key"] = made("/v1/keys", {"name": "display", "scopes": ["read"]})
+        facts["keyId"] = made("/v1/keys", {"name": "display", "scopes": ["read"]})
         return len([method for path in paths.values() for method in path]), facts
 
     def end(self):
