@@ -128,7 +128,7 @@ public final class Cluster: @unchecked Sendable {
       Self.asUser(bin + "/postgres"),
       [
         "-D", folder + "/data", "-k", folder, "-c", "listen_addresses=", "-c",
-        "max_connections=200", "-c", "shared_buffers=64MB", "-c", "log_min_messages=fatal",
+        "max_connections=400", "-c", "shared_buffers=64MB", "-c", "log_min_messages=fatal",
       ])
     server.standardOutput = FileHandle.nullDevice
     let log = folder + "/log"

@@ -196,7 +196,15 @@ final class LedgerModel {
 
     case .delete(let key, let expected):
       guard let i = walks.firstIndex(where: { $0.key == key }) else { return .refused(.notFound) }
-      if walks[i].isDeleted { return .deleted([]) }
+      if walks[i].isDeleted {
+        // How the quests stand that it was logged for.
+        let quests = walks[i].firstAnswer.map(\.quest)
+        let known = journeys.indices.filter { quests.contains(journeys[$0].draft.id) }
+        return .deleted(
+          ordered(known).map {
+            delta(journeys[$0], before: total(journeys[$0]), after: total(journeys[$0]))
+          })
+      }
       if let expected, expected != walks[i].revision { return .refused(.revision) }
       let touched = journeys.indices.filter { counts(walks[i], journeys[$0]) }
       let before = totals()
