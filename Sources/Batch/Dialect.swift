@@ -58,7 +58,12 @@ struct Dialect: Equatable {
     if lines.first?.last == 0x0D { lines[0].removeLast() }
     var named: UInt8?
     let word = Array("sep=".utf8)
-    if let first = lines.first, first.count == word.count + 1,
+    var first = lines.first ?? []
+    // Some programs quote the line as they do every cell.
+    if first.count > 2, first.first == 0x22, first.last == 0x22 {
+      first = first.dropFirst().dropLast()
+    }
+    if first.count == word.count + 1,
       first.prefix(word.count).elementsEqual(word, by: { $0 | 0x20 == $1 | 0x20 })
     {
       named = first.last
@@ -82,7 +87,7 @@ struct Dialect: Equatable {
   }
 }
 
-/// Turns UTF-16 into UTF-8 as it comes; what is no text becomes U+FFFD.
+/// Turns UTF-16 into UTF-8 as it comes; half a character becomes U+FFFD.
 struct UTF16Decoder {
   private let isBigEndian: Bool
   private var half: UInt8?

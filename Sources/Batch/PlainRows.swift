@@ -3,7 +3,7 @@
 /// Fields keep their bytes, and rows their lines, so that faults are reported where they stand in the
 /// file. A field with a comma or point is quoted, so that the exact reader of numbers looks at it.
 struct PlainRows {
-  /// A row whose quote is at fault, whatever the separator.
+  /// A row with a faulty quote, which every parser reports.
   private static let faultyRow = Array("\"\"x\n".utf8)
 
   private let separator: UInt8

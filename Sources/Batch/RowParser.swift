@@ -369,7 +369,7 @@ struct RowParser {
   {
     if bytes.isEmpty { return .teamEmpty }
     guard let written = String(validating: bytes, as: UTF8.self) else { return .teamEncoding }
-    // Here a name is only told from others, so whatever is in it counts.
+    // Totals only need to tell names apart, so every character counts.
     let text = Name.folded(written)
     if text.isEmpty { return .teamEmpty }
     if case .number(let number) = TeamKey(text) {

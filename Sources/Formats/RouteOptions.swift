@@ -5,7 +5,7 @@ public import Routes
 public struct RouteOptions: Sendable {
   /// For the joins that nothing else decides: those that would be unresolved.
   public var joins: JoinPolicy?
-  /// For joins of a length, whatever the file says about them.
+  /// For joins of a length; wins over what the file says about them.
   public var joinsByLength = JoinsByLength()
   /// For single joins, counted from 1; says more than a length.
   public var joinByNumber: [Int: JoinPolicy] = [:]

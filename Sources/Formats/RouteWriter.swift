@@ -34,7 +34,7 @@ public enum RouteWriter {
     }
   }
 
-  /// A route that is nothing but points stays one: there is no line to write instead.
+  /// A route that has only points is written as it is: it has no line to write instead.
   private static func ofLines(_ route: Route) -> Route {
     (try? route.withoutSinglePoints()) ?? route
   }

@@ -227,10 +227,14 @@ enum LedgerCommandCase: String, CaseIterable, Sendable, CustomTestStringConverti
     #expect(Set(members.compactMap { $0["name"] as? String }) == ["Ann", "Bob"])
     // The same id with other content is refused, and named.
     let changed = try ledger.folder.file(
-      "x.csv", "team,person,activity_id,started_at,distance_km\nOwls,Ann,a,2026-03-01T10:00:00Z,6\n"
-    )
+      "x.csv",
+      "team,person,activity_id,started_at,distance_km\nOwls,Ann,a,2026-03-01T10:00:00Z,6\n"
+        + "Owls,Ann,z,2026-03-03T10:00:00Z,6\n")
     let conflict = try ledger.run("import", "activities", changed)
     #expect(conflict.status == 65 && conflict.errors.contains("\(changed):2: the activity"))
+    // What is stored by then is said.
+    #expect(conflict.errors.contains("stopped: 2 rows"), "\(conflict.errors)")
+    #expect(conflict.errors.contains(" 1 logged, 0 repeated, 1 rejected"), "\(conflict.errors)")
   }
 
   private func teamsAndQuests(_ place: Ledger.Place) throws {

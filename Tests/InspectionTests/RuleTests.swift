@@ -103,6 +103,33 @@ import Testing
     #expect(good.findings(pair.code).isEmpty, "\(good.findings(pair.code).map(\.message))")
   }
 
+  /// What only looks alike is never removed as if it were empty.
+  @Test func twoPointsAreOneOnlyByTheirName() {
+    func findings(_ names: (String?, String?)) -> [Finding] {
+      let points = [names.0, names.1].map { name in
+        "<wpt lat=\"51.00901\" lon=\"7.00001\">\(name.map { "<name>\($0)</name>" } ?? "")</wpt>"
+      }
+      let line = Self.north(40).map { "<trkpt lat=\"\($0.0)\" lon=\"\($0.1)\"/>" }
+      return inspected(
+        "<gpx version=\"1.1\" creator=\"x\" xmlns=\"http://www.topografix.com/GPX/1/1\">"
+          + points.joined() + "<trk><trkseg>\(line.joined())</trkseg></trk></gpx>"
+      ).findings(.waypointDoubled)
+    }
+    #expect(findings((nil, nil)).isEmpty && findings(("A", "B")).isEmpty)
+    #expect(findings(("A", "A")).map { $0.fix?.isSafe } == [false])
+  }
+
+  /// Roundings do not decide which of two halves keeps its direction.
+  @Test func ofTwoHalvesTheFirstKeepsItsDirection() {
+    for slip in [-1e-5, 0, 1e-5] {
+      let second = Self.north(20, from: 51.03001).map { ($0.0, $0.1) }.reversed()
+      let first = Self.north(20).map { ($0.0 + ($0.0 == 51.00001 ? slip : 0), $0.1) }
+      let findings = inspected(Self.line([first, Array(second)])).findings(.partReversed)
+      #expect(findings.allSatisfy { $0.message.hasPrefix("part 2") }, "\(findings.map(\.message))")
+      #expect(!findings.isEmpty)
+    }
+  }
+
   @Test func theCrossingSearchSaysWhenItWasCutShort() {
     let laps = (0..<30_000).map { i -> (Double, Double) in
       let angle = Double(i) * 9 * .pi / 180

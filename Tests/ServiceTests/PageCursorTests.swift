@@ -6,8 +6,9 @@ import Testing
 @testable import Service
 
 @Suite struct PageCursorTests {
-  private static let seal = Seal(
-    try! SigningSecret(bytes: (0..<32).map { UInt8($0) }))
+  private let seal: Seal
+
+  init() throws { seal = Seal(try SigningSecret(bytes: (0..<32).map { UInt8($0) })) }
 
   @Test func whatIsWrittenIsRead() throws {
     var random = SplitMix64("whatIsWrittenIsRead")
@@ -20,8 +21,8 @@ import Testing
           ? .integer(random.anySizedInt64()) : .id(ActivityID.random(using: &random))
       }
       let cursor = PageCursor("activities", keys)
-      let text = cursor.text(Self.seal)
-      #expect(try PageCursor(text, of: "activities", kinds, Self.seal) == cursor)
+      let text = cursor.text(seal)
+      #expect(try PageCursor(text, of: "activities", kinds, seal) == cursor)
       // Safe in an address as it is.
       #expect(text.utf8.allSatisfy { UInt8(ascii: "-") <= $0 && $0 <= UInt8(ascii: "z") })
     }
@@ -29,8 +30,8 @@ import Testing
 
   @Test func keysComeBackAsWhatTheyWere() throws {
     let id = try #require(ActivityID("00112233-4455-6677-8899-aabbccddeeff"))
-    let text = PageCursor("feed", [.integer(-5), .id(id)]).text(Self.seal)
-    let cursor = try PageCursor(text, of: "feed", [.integer, .identifier], Self.seal)
+    let text = PageCursor("feed", [.integer(-5), .id(id)]).text(seal)
+    let cursor = try PageCursor(text, of: "feed", [.integer, .identifier], seal)
     #expect(cursor.integer(at: 0) == -5)
     #expect(cursor.id(at: 1) == id)
     #expect(cursor.integer(at: 1) == nil)
@@ -42,25 +43,25 @@ import Testing
     var random = SplitMix64("nothingCanBeReadInACursor")
     let id = PersonID.random(using: &random)
     let cursor = PageCursor("leaderboard", [.integer(7), .id(id)])
-    let text = cursor.text(Self.seal)
+    let text = cursor.text(seal)
     let bytes = try #require(Base64URL.decode(text.utf8))
     for start in bytes.indices.dropLast(4) {
       let piece = Array(bytes[start..<start + 4])
       #expect(!(0...12).contains { Array(id.bytes[$0..<$0 + 4]) == piece })
     }
     // The same page has the same cursor, and so the same entity tag.
-    #expect(text == cursor.text(Self.seal))
+    #expect(text == cursor.text(seal))
   }
 
   @Test func nothingElseIsTaken() throws {
     var random = SplitMix64("nothingElseIsTaken")
     let kinds: [PageCursor.Kind] = [.integer, .identifier]
     let cursor = PageCursor("teams", [.integer(7), .id(TeamID.random(using: &random))])
-    let text = cursor.text(Self.seal)
+    let text = cursor.text(seal)
     func isTaken(
       _ text: String, _ kinds: [PageCursor.Kind], of listing: String = "teams"
     ) -> Bool {
-      (try? PageCursor(text, of: listing, kinds, Self.seal)) != nil
+      (try? PageCursor(text, of: listing, kinds, seal)) != nil
     }
     #expect(isTaken(text, kinds))
     #expect(!isTaken(text, kinds, of: "quests"))

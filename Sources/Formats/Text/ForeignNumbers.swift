@@ -5,7 +5,10 @@ enum ForeignNumbers {
   static func hint(longitude x: Double, latitude y: Double) -> String {
     let isWhole = x == x.rounded() && y == y.rounded()
     if isWhole, abs(x) <= 1.8e9, abs(y) <= 9e8, max(abs(x), abs(y)) > 2.1e7 {
-      return "; they look like degrees times 10,000,000 (E7), as phones store them: divide them"
+      // Below 180 and 90 million both powers give a place on Earth.
+      let isEither = abs(x) <= 1.8e8 && abs(y) <= 9e7
+      return "; they look like degrees times 10,000,000 (E7)"
+        + (isEither ? " or 1,000,000 (E6)" : "") + ", as phones store them: divide them"
     }
     guard abs(x) <= 20_037_509, abs(y) <= 20_048_967, max(abs(x), abs(y)) >= 1_000 else {
       return ""

@@ -55,8 +55,13 @@ enum PartReversed: Rule {
     }
   }
 
+  /// Whether parts are more than half of the line. Of two halves the one with the first part counts as
+  /// more: roundings do not decide which way a route runs.
   static func isMostOfLine(_ parts: Set<Int>, _ subject: Subject) -> Bool {
-    2 * parts.reduce(0) { $0 + subject.meters(ofPart: $1) } > subject.measured.partsMeters
+    let (share, all) = (
+      parts.reduce(0) { $0 + subject.meters(ofPart: $1) }, subject.measured.partsMeters
+    )
+    return abs(2 * share - all) <= all / 1_000 ? parts.contains(0) : 2 * share > all
   }
 
   /// Where the longer parts would have to turn, the others turn and the order runs the other way.

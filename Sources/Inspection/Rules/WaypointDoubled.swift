@@ -6,11 +6,11 @@ internal import Routes
 enum WaypointDoubled: Rule {
   static let about = RuleDescription(
     .waypointDoubled, "Waypoint doubled", .warning,
-    limit: RuleLimit(10, "m", "how near to each other the two are"), repair: .safe,
+    limit: RuleLimit(10, "m", "how near to each other the two are"), repair: .unsafe,
     explanation: """
       Two waypoints with the same name stand at the same place, and the line passes it only once. Both \
       are reached together, so that a team gets the same milestone twice. The repair removes the \
-      second one.
+      second one, with all that the file says of it.
       """,
     bad: """
       <wpt lat="54.4541" lon="-3.2115"><name>Scafell Pike</name></wpt>
@@ -57,7 +57,8 @@ enum WaypointDoubled: Rule {
     let most = limit(subject)
     // Two that are near enough stand in neighbouring cells.
     var cells: [Cell: [Int]] = [:]
-    for index in waypoints.indices {
+    // Without a name nothing says that two places are meant to be one.
+    for index in waypoints.indices where waypoints[index].name != nil {
       let here = waypoints[index].coordinate
       let home = Cell(waypoints[index].name, places[index], most)
       let twin = home.around.flatMap { cells[$0] ?? [] }.sorted().first { earlier in
@@ -78,7 +79,7 @@ enum WaypointDoubled: Rule {
           "\(subject.title(ofWaypoint: index)) stands in the file twice: no. \(twin + 1) is the same"
             + (same >= 0.1 ? ", \(Text.meters(same)) away" : ""),
           atWaypoint: index, measured: same,
-          fix: Fix("remove the second one", isSafe: true, [.removeWaypoint(index)])))
+          fix: Fix("remove the second one", isSafe: false, [.removeWaypoint(index)])))
     }
   }
 }

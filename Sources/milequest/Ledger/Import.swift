@@ -42,8 +42,10 @@ struct ImportActivities: AsyncParsableCommand {
       what is new, and an import that was broken off takes up where it stopped. Rows whose walks were \
       in the ledger already are listed.
 
-      All is read before anything is stored, so that a bad row stops the run with its line and \
-      nothing done; with --skip-bad such rows are counted and left out. Large files are put in the \
+      All is read before anything is stored, so that a row that cannot be read stops the run with its \
+      line and nothing done. A row that the ledger refuses, such as an id that stands for another walk, \
+      stops the run too; rows before it are stored, and standard error says how many. With --skip-bad \
+      such rows are counted and left out. Large files are put in the \
       order of their teams in a temporary file, in TMPDIR or /tmp.
 
       milequest import activities walks.csv
@@ -155,7 +157,12 @@ struct ImportActivities: AsyncParsableCommand {
       }
       let load = ActivityLoad(
         store: store.ledger, zone: zone, founding: founding, skipsBadRows: skipBad)
-      try await load.run(rows, of: input, &report)
+      do { try await load.run(rows, of: input, &report) } catch {
+        // Rows before the one that the ledger refused are stored; the same file again goes on.
+        report.seconds = seconds(since: begin)
+        StandardError.write("stopped: \(report.text)")
+        throw error
+      }
       report.seconds = seconds(since: begin)
       report.nameRejected()
       report.nameRepeated()
