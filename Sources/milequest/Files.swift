@@ -1,3 +1,5 @@
+import JSON
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -175,6 +177,8 @@ enum Files {
 
 /// Prints text to standard output; a reader that has gone away is no error.
 func printOut(_ text: String) throws { try printOut(Array(text.utf8)) }
+
+func printOut(_ value: JSONValue) throws { try printOut(value.text(indent: 2) + [0x0A]) }
 
 func printOut(_ bytes: [UInt8]) throws {
   do { try Files.write(bytes, to: "-") } catch let failure as Failure {

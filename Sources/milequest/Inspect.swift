@@ -61,7 +61,7 @@ struct Inspect: ParsableCommand {
       }
       switch format {
       case .json:
-        try printOut(JSONValue.object([("files", .array(results))]).text(indent: 2) + [0x0A])
+        try printOut(JSONValue.object([("files", .array(results))]))
       case .table: try printOut(table.text)
       case .markdown: try printOut(table.markdown)
       case .text: break

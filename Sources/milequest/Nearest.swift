@@ -76,7 +76,7 @@ struct Nearest: ParsableCommand {
               })
           )
         ])
-        try printOut(value.text(indent: 2) + [0x0A])
+        try printOut(value)
       } else {
         var table = TextTable(["distance", "offset", "place"])
         for match in matches {

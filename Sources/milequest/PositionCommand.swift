@@ -49,9 +49,9 @@ struct PositionCommand: ParsableCommand {
       switch format {
       case .json:
         let value = JSONValue.object([("positions", .array(positions.map(PositionJSON.object)))])
-        try printOut(value.text(indent: 2) + [0x0A])
+        try printOut(value)
       case .geojson:
-        try printOut(PositionJSON.featureCollection(positions).text(indent: 2) + [0x0A])
+        try printOut(PositionJSON.featureCollection(positions))
       case .text: try printOut(positions.map { text($0, route) }.joined(separator: "\n"))
       }
     }

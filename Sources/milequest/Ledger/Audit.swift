@@ -21,13 +21,11 @@ struct Audit: AsyncParsableCommand {
   var format = OutputFormat.text
 
   func run() async throws {
-    try await reportingFailures {
-      let store = try await options.open()
-      defer { store.close() }
+    try await options.reading { store in
       let report = try await store.ledger.audit()
       switch format {
       case .text: try printOut(text(report))
-      case .json: try printOut(json(report).text(indent: 2) + [0x0A])
+      case .json: try printOut(json(report))
       }
       if !report.isClean { throw ExitCode(1) }
     }

@@ -37,7 +37,7 @@ struct Doctor: AsyncParsableCommand {
       await checkup.look(at: address)
       switch format {
       case .text: try printOut(checkup.text(address))
-      case .json: try printOut(checkup.json(address).text(indent: 2) + [0x0A])
+      case .json: try printOut(checkup.json(address))
       }
       if checkup.hasFailed { throw ExitCode(1) }
     }

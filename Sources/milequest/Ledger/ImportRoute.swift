@@ -146,6 +146,6 @@ struct ImportRoute: AsyncParsableCommand {
       ("routes", .array(routes)),
       ("files", .array(incoming.map { ReportJSON.value($0.report, file: $0.file) })),
     ])
-    try printOut(value.text(indent: 2) + [0x0A])
+    try printOut(value)
   }
 }

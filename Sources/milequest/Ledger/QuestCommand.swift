@@ -165,9 +165,7 @@ struct QuestCommand: AsyncParsableCommand {
     var format = OutputFormat.text
 
     func run() async throws {
-      try await reportingFailures {
-        let store = try await options.open()
-        defer { store.close() }
+      try await options.reading { store in
         let naming = Naming(store: store.ledger)
         var teams: [TeamFacts] = []
         if let team {
@@ -192,7 +190,7 @@ struct QuestCommand: AsyncParsableCommand {
               ])
             }
           }
-          try printOut(JSONValue.object([("quests", .array(quests))]).text(indent: 2) + [0x0A])
+          try printOut(JSONValue.object([("quests", .array(quests))]))
         case .text:
           var table = TextTable(
             ["quest", "id", "team", "state", "walked", "from", "until"], rightAligned: [4])
@@ -273,7 +271,7 @@ struct QuestReport {
     switch format {
     case .text: try printOut(text(standing, progress, position, team.team))
     case .json:
-      try printOut(json(standing, progress, position, team.team).text(indent: 2) + [0x0A])
+      try printOut(json(standing, progress, position, team.team))
     }
   }
 

@@ -30,9 +30,7 @@ struct RouteCommand: AsyncParsableCommand {
     var format = OutputFormat.text
 
     func run() async throws {
-      try await reportingFailures {
-        let store = try await options.open()
-        defer { store.close() }
+      try await options.reading { store in
         var records: [RouteRecord] = []
         try await Naming(store: store.ledger).eachRoute { records.append($0) }
         switch format {
@@ -40,7 +38,7 @@ struct RouteCommand: AsyncParsableCommand {
           let value = JSONValue.object([
             ("routes", .array(records.map { .object(RouteCommand.members($0)) }))
           ])
-          try printOut(value.text(indent: 2) + [0x0A])
+          try printOut(value)
         case .text:
           var table = TextTable(
             ["route", "id", "seen by", "versions", "length"], rightAligned: [3, 4])
@@ -70,9 +68,7 @@ struct RouteCommand: AsyncParsableCommand {
     var format = OutputFormat.text
 
     func run() async throws {
-      try await reportingFailures {
-        let store = try await options.open()
-        defer { store.close() }
+      try await options.reading { store in
         let record = try await Naming(store: store.ledger).route(route)
         try await RouteCommand.show(record, in: store.ledger, as: format)
       }
@@ -130,9 +126,7 @@ struct RouteCommand: AsyncParsableCommand {
     var format = OutputFormat.text
 
     func run() async throws {
-      try await reportingFailures {
-        let store = try await options.open()
-        defer { store.close() }
+      try await options.reading { store in
         let record = try await Naming(store: store.ledger).route(route)
         let now = Instant.now
         try await store.ledger.changeRoute(record.version.route, RouteChange(retiredAt: now))
@@ -145,7 +139,7 @@ struct RouteCommand: AsyncParsableCommand {
             ("id", .string(record.version.route.description)), ("name", .optional(record.name)),
             ("retiredAt", .string(now.description)),
           ])
-          try printOut(value.text(indent: 2) + [0x0A])
+          try printOut(value)
         }
       }
     }
@@ -171,7 +165,7 @@ struct RouteCommand: AsyncParsableCommand {
     case .json:
       let value = JSONValue.object(
         members(record) + [("versions", .array(versions.map { .object(members($0)) }))])
-      try printOut(value.text(indent: 2) + [0x0A])
+      try printOut(value)
     case .text:
       var text = "route      \(record.name ?? "(unnamed)")\nid         \(record.version.route)\n"
       text += "seen by    \(record.isPublic ? "everybody" : "its owner")\n"

@@ -120,6 +120,15 @@ struct StoreOptions: ParsableArguments {
   /// Opens the store for a command that reads: nothing is made that is not there.
   func open() async throws -> OpenStore { try await OpenStore(try address, begins: false) }
 
+  /// Reports the failures of a command that reads the store, and closes the store after it.
+  func reading(_ body: (OpenStore) async throws -> Void) async throws {
+    try await reportingFailures {
+      let store = try await open()
+      defer { store.close() }
+      try await body(store)
+    }
+  }
+
   /// Opens the store for a command that writes: a file that is not there yet is begun.
   func openOrBegin(for use: StoreUse = .service) async throws -> OpenStore {
     try await OpenStore(try address, begins: true, use: use)

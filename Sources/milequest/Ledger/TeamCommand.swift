@@ -118,9 +118,7 @@ struct TeamCommand: AsyncParsableCommand {
     var format = OutputFormat.text
 
     func run() async throws {
-      try await reportingFailures {
-        let store = try await options.open()
-        defer { store.close() }
+      try await options.reading { store in
         let team = try await Naming(store: store.ledger).team(team)
         try await TeamCommand.show(team.team.id, in: store.ledger, as: format)
       }
@@ -137,9 +135,7 @@ struct TeamCommand: AsyncParsableCommand {
     var format = OutputFormat.text
 
     func run() async throws {
-      try await reportingFailures {
-        let store = try await options.open()
-        defer { store.close() }
+      try await options.reading { store in
         var teams: [TeamFacts] = []
         try await Naming(store: store.ledger).eachTeam { teams.append($0) }
         switch format {
@@ -147,7 +143,7 @@ struct TeamCommand: AsyncParsableCommand {
           let value = JSONValue.object([
             ("teams", .array(teams.map { .object(TeamCommand.members($0)) }))
           ])
-          try printOut(value.text(indent: 2) + [0x0A])
+          try printOut(value)
         case .text:
           var table = TextTable(
             ["team", "id", "seen by", "quests", "walked", "quest"], rightAligned: [3, 4])
@@ -183,9 +179,7 @@ struct TeamCommand: AsyncParsableCommand {
     var format = OutputFormat.text
 
     func run() async throws {
-      try await reportingFailures {
-        let store = try await options.open()
-        defer { store.close() }
+      try await options.reading { store in
         let facts = try await Naming(store: store.ledger).team(team)
         let answer = try await store.ledger.perform(
           LedgerCommand(.dissolveTeam(facts.team.id), at: .now, actor: nil))
@@ -197,7 +191,7 @@ struct TeamCommand: AsyncParsableCommand {
             ("id", .string(ended.id.description)), ("name", .string(ended.name)),
             ("dissolvedAt", .optional(ended.dissolvedAt?.description)),
           ])
-          try printOut(value.text(indent: 2) + [0x0A])
+          try printOut(value)
         }
       }
     }
@@ -247,7 +241,7 @@ struct TeamCommand: AsyncParsableCommand {
         ])
       }
       let value = JSONValue.object(members(facts) + [("members", .array(people))])
-      try printOut(value.text(indent: 2) + [0x0A])
+      try printOut(value)
     case .text:
       var text = "team     \(facts.team.name)\nid       \(id)\n"
       text += "seen by  \(facts.team.isPublic ? "everybody" : "members")\n"
