@@ -58,7 +58,7 @@ public final class ZoneCatalog: Sendable {
     else {
       throw ZoneError(
         .unknown,
-        "“\(name.prefix(Self.longestName))” is no time zone that this system knows; use an IANA "
+        "“\(name.prefix(Self.longestName))” is not a time zone that this system knows; use an IANA "
           + "name such as Europe/London (Debian's package tzdata has them)")
     }
     return try Zone(name: name, tzif: bytes)

@@ -36,7 +36,7 @@ extension ServiceSettings {
         !address.contains(where: \.isWhitespace)
       else {
         return
-          "--public-address: “\(address)” is no address such as https://quests.example, without "
+          "--public-address: “\(address)” is not an address such as https://quests.example, without "
           + "a slash at its end"
       }
       if !isSecure, !isLocal, !isInsecureAllowed {

@@ -25,7 +25,7 @@ import Testing
     #expect(fault(ParameterForm<LengthUnits>.words(), "KM") == "“KM” is none of mi, km, m")
     #expect(fault(.boolean, "yes") == "“yes” is neither true nor false")
     #expect(fault(.instant, "2026-05-03T18:30:00")?.hasPrefix("has no offset") == true)
-    #expect(fault(.instant, "2026-05-03 18:30:00 UTC")?.hasPrefix("is no moment") == true)
+    #expect(fault(.instant, "2026-05-03 18:30:00 UTC")?.hasPrefix("is not a moment") == true)
     #expect(fault(.distance, "-3 mi")?.contains("is negative") == true)
     #expect(
       fault(.distance(upTo: try .init("10 km"), "10 km"), "11 km")
@@ -42,8 +42,8 @@ import Testing
   /// What people write nearly right is named for what it is.
   @Test(arguments: [
     ("2026-05-03T18:30:00 02:00", "write %2B for +"), ("2026-05-03T18:30:00", "has no offset"),
-    ("1899-12-31T23:59:59Z", "is before 1900"), ("yesterday, at five o'clock", "is no moment"),
-    ("2026-13-03T18:30:00 02:00", "is no moment"),
+    ("1899-12-31T23:59:59Z", "is before 1900"), ("yesterday, at five o'clock", "is not a moment"),
+    ("2026-13-03T18:30:00 02:00", "is not a moment"),
   ])
   func aMistakenMomentIsNamed(text: String, detail: String) throws {
     #expect(fault(.instant, text)?.contains(detail) == true, "\(fault(.instant, text) ?? "taken")")

@@ -176,9 +176,9 @@ extension Schema.TextForm.Format {
   /// What is said of a text that is not in it.
   func complaint(of text: String) -> String {
     switch self {
-    case .uuid: "is no UUID; one looks like 6f1c8f0e-4b1d-4c39-9d35-0f7f2f6e1a10"
+    case .uuid: "is not a UUID; one looks like 6f1c8f0e-4b1d-4c39-9d35-0f7f2f6e1a10"
     case .instant:
-      (InstantMistake(text)?.detail ?? "is no moment with an offset")
+      (InstantMistake(text)?.detail ?? "is not a moment with an offset")
         + "; one looks like 2026-05-03T18:30:00Z"
     case .date: "is no date; one looks like 2026-05-03"
     case .email: "is no e-mail address"

@@ -57,7 +57,7 @@ struct ImportRoute: AsyncParsableCommand {
       let asked = try id.map { text in
         guard let id = RouteID(text) else {
           throw Failure(
-            .usage, "--id: “\(text)” is no UUID, such as 0f8b6c1e-2d3a-4b5c-8d7e-9f0a1b2c3d4e")
+            .usage, "--id: “\(text)” is not a UUID, such as 0f8b6c1e-2d3a-4b5c-8d7e-9f0a1b2c3d4e")
         }
         return id
       }

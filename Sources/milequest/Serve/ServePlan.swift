@@ -32,7 +32,8 @@ struct ServePlan {
       guard let (text, name) = value(option, variable) else { return nil }
       guard let number = Int(text), range.contains(number) else {
         throw Failure(
-          .usage, "\(name): “\(text)” is no number from \(range.lowerBound) to \(range.upperBound)")
+          .usage,
+          "\(name): “\(text)” is not a number from \(range.lowerBound) to \(range.upperBound)")
       }
       return number
     }
@@ -60,7 +61,7 @@ struct ServePlan {
     for text in list(options.trustedProxies, "TRUSTED_PROXY") {
       guard let range = AddressRange(text) else {
         throw Failure(
-          .usage, "--trusted-proxy: “\(text)” is no address or network such as 10.0.0.0/8")
+          .usage, "--trusted-proxy: “\(text)” is not an address or network such as 10.0.0.0/8")
       }
       settings.trustedProxies.append(range)
     }
@@ -89,7 +90,8 @@ struct ServePlan {
       guard let colon = text.lastIndex(of: ":"), colon > text.startIndex,
         let port = Int(text[text.index(after: colon)...]), 1...65_535 ~= port
       else {
-        throw Failure(.usage, "\(name): “\(text)” is no address and port such as 127.0.0.1:9090")
+        throw Failure(
+          .usage, "\(name): “\(text)” is not an address and port such as 127.0.0.1:9090")
       }
       let host = text[..<colon].drop { $0 == "[" }.prefix { $0 != "]" }
       settings.metricsAddress = (String(host), port)

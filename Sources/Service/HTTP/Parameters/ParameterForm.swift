@@ -33,7 +33,7 @@ extension ParameterForm where Value == Double {
     Self(schema: .number(range)) { text throws(ParameterFault) in
       guard let value = Double(text), value.isFinite,
         text.utf8.allSatisfy({ !(0x61...0x7A ~= $0) || $0 == 0x65 })
-      else { throw ParameterFault("“\(text.prefix(50))” is no number") }
+      else { throw ParameterFault("“\(text.prefix(50))” is not a number") }
       guard range.contains(value) else {
         throw ParameterFault("\(value) is outside \(range.lowerBound)…\(range.upperBound)")
       }
