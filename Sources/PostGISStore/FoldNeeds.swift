@@ -44,7 +44,7 @@ struct FoldNeeds {
     case .createQuest(let draft):
       quests.insert(draft.id)
       teams.insert(draft.team)
-    case .changeQuest(let id, _, _), .cancelQuest(let id), .expireQuest(let id):
+    case .changeQuest(let id, _, _), .cancelQuest(let id), .advanceQuest(let id):
       quests.insert(id)
     }
   }

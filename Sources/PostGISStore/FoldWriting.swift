@@ -90,6 +90,7 @@ extension LedgerChanges {
             Parameter(array: changed.map { Blob($0.plans.flatMap(\.bytes)) }),
             Parameter(array: changed.map { $0.closing?.rawValue }),
             Parameter(array: changed.map(\.closedAt)), Parameter(array: changed.map(\.revision)),
+            Parameter(array: changed.map(\.isStartAnnounced)),
           ]))
     }
     let new = quests.filter(\.isNew).map(\.record.quest)
@@ -107,6 +108,7 @@ extension LedgerChanges {
             Parameter(array: new.map(\.closedAt)), Parameter(array: new.map(\.createdAt)),
             Parameter(array: new.map(\.createdBy)), Parameter(array: new.map(\.origin)),
             Parameter(array: new.map(\.revision)),
+            Parameter(array: new.map(\.isStartAnnounced)),
           ]))
     }
     for (rows, statement) in [
@@ -260,6 +262,7 @@ extension LedgerChanges {
             Parameter(array: events.map(\.activity)),
             Parameter(array: events.map { $0.milestone?.description }),
             Parameter(array: events.map(\.total)),
+            Parameter(array: events.map { $0.plan.map(Int64.init) }),
           ]))
     }
     if !changeLog.isEmpty {
@@ -337,20 +340,22 @@ enum WriteStatements {
     "write_quests",
     """
     UPDATE quests q SET name = n.name, start_at = n.start_at, end_at = n.end_at, zone = n.zone,
-      plans = n.plans, closing = n.closing, closed_at = n.closed_at, revision = n.revision
+      plans = n.plans, closing = n.closing, closed_at = n.closed_at, revision = n.revision,
+      is_start_announced = n.is_start_announced
     FROM unnest($1::uuid[], $2::text[], $3::bigint[], $4::bigint[], $5::text[], $6::bytea[],
-      $7::text[], $8::bigint[], $9::bigint[])
-      AS n (quest_id, name, start_at, end_at, zone, plans, closing, closed_at, revision)
+      $7::text[], $8::bigint[], $9::bigint[], $10::boolean[])
+      AS n (quest_id, name, start_at, end_at, zone, plans, closing, closed_at, revision,
+        is_start_announced)
     WHERE q.quest_id = n.quest_id
     """)
   static let newQuests = Statement(
     "new_quests",
     """
     INSERT INTO quests (quest_id, team_id, number, name, start_at, end_at, zone, plans, closing,
-      closed_at, created_at, created_by, origin, revision)
+      closed_at, created_at, created_by, origin, revision, is_start_announced)
     SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::bigint[],
       $6::bigint[], $7::text[], $8::bytea[], $9::text[], $10::bigint[], $11::bigint[],
-      $12::uuid[], $13::uuid[], $14::bigint[])
+      $12::uuid[], $13::uuid[], $14::bigint[], $15::boolean[])
     """)
   private static let talliesFrom = """
     unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bigint[], $5::bigint[], $6::uuid[], $7::uuid[])
@@ -462,9 +467,9 @@ enum WriteStatements {
     "write_events",
     """
     INSERT INTO team_events (team_id, version, at, kind, quest_id, person_id, activity_id,
-      milestone, total_um)
+      milestone, total_um, plan)
     SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::text[], $5::uuid[],
-      $6::uuid[], $7::uuid[], $8::text[], $9::bigint[])
+      $6::uuid[], $7::uuid[], $8::text[], $9::bigint[], $10::bigint[])
     """)
   static let changeLog = Statement(
     "write_change_log",

@@ -522,7 +522,10 @@ enum ReadStatements {
     "due",
     """
     SELECT quest_id FROM quests WHERE closing IS NULL AND end_at <= $1::bigint
-    ORDER BY end_at, quest_id LIMIT $2::bigint
+    UNION
+    SELECT quest_id FROM quests
+    WHERE closing IS NULL AND NOT is_start_announced AND start_at <= $1::bigint
+    ORDER BY quest_id LIMIT $2::bigint
     """)
   static let place = Statement(
     "place",

@@ -11,7 +11,7 @@ enum Schema {
 
   static let migrations = [
     ledger, routes, accounts, publicTeams, publicRoutes, signIn, erasure, names,
-    identity, triesAndClaims, endsOfLife,
+    identity, triesAndClaims, endsOfLife, liveEvents,
   ]
 
   /// What the versions themselves are kept in.
@@ -434,6 +434,17 @@ enum Schema {
       LEFT JOIN quests q ON q.quest_id = p.quest_id
       LEFT JOIN teams t ON t.team_id = p.team_id
       WHERE t.dissolved_at IS NULL;
+    """
+
+  /// Events name the plan that held, and quests know whether their start was announced: nobody waits
+  /// for that of one whose window has begun already.
+  private static let liveEvents = """
+    ALTER TABLE team_events ADD COLUMN plan bigint;
+    ALTER TABLE quests ADD COLUMN is_start_announced boolean NOT NULL DEFAULT false;
+    UPDATE quests SET is_start_announced = true
+      WHERE start_at <= (extract(epoch FROM clock_timestamp()) * 1000000)::bigint;
+    CREATE INDEX quests_starting ON quests (start_at, quest_id)
+      WHERE closing IS NULL AND NOT is_start_announced;
     """
 
   /// The names that the other stores have.

@@ -241,8 +241,9 @@ extension SQLiteStore: LedgerStore {
     let limit = checked(limit: limit)
     return try await read {
       try $0.db.rows(
-        "SELECT quest_id FROM quests WHERE closing IS NULL AND end_at <= ? "
-          + "ORDER BY end_at, quest_id LIMIT ?", [now.column, limit]
+        "SELECT quest_id FROM quests WHERE closing IS NULL AND end_at <= ?1 "
+          + "UNION SELECT quest_id FROM quests WHERE closing IS NULL AND is_start_announced = 0 "
+          + "AND start_at <= ?1 ORDER BY quest_id LIMIT ?2", [now.column, limit]
       ) { try $0.id() }
     }
   }

@@ -25,7 +25,7 @@ private enum SQL {
     "INSERT INTO milestones (team_id, quest_id, \(MilestoneReached.columns)) "
     + "VALUES (?, ?, ?, ?, ?, ?)"
   static let event =
-    "INSERT INTO team_events (\(TeamEvent.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    "INSERT INTO team_events (\(TeamEvent.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
   private static let activityValues =
     " INTO activities (\(Activity.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
   /// A new one is inserted only: the key would find a second writer of the same id.
@@ -167,22 +167,23 @@ extension LedgerTables {
       if write.isNew {
         try db.run(
           "INSERT INTO quests (quest_id, team_id, number, name, start_at, end_at, zone, plans, "
-            + "closing, closed_at, created_at, created_by, origin, revision) "
-            + "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            + "closing, closed_at, created_at, created_by, origin, revision, is_start_announced) "
+            + "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
           [
             quest.id.blob, quest.team.blob, quest.number.sql, quest.name.sql,
             quest.start.column, quest.end.column, quest.zone.sql, plans, closing,
             quest.closedAt.column(\.column), quest.createdAt.column,
             quest.createdBy.column(\.blob), quest.origin.blob, quest.revision.sql,
+            quest.isStartAnnounced.sql,
           ])
       } else {
         try db.run(
           "UPDATE quests SET name = ?, start_at = ?, end_at = ?, zone = ?, plans = ?, "
-            + "closing = ?, closed_at = ?, revision = ? WHERE quest_id = ?",
+            + "closing = ?, closed_at = ?, revision = ?, is_start_announced = ? WHERE quest_id = ?",
           [
             quest.name.sql, quest.start.column, quest.end.column,
             quest.zone.sql, plans, closing, quest.closedAt.column(\.column),
-            quest.revision.sql, quest.id.blob,
+            quest.revision.sql, quest.isStartAnnounced.sql, quest.id.blob,
           ])
       }
     }
@@ -260,6 +261,7 @@ extension LedgerTables {
         event.kind.rawValue.sql, event.quest.column(\.blob),
         event.person.column(\.blob), event.activity.column(\.blob),
         event.milestone.column { $0.description.sql }, event.total.column(\.column),
+        event.plan.column(\.sql),
       ])
   }
 }

@@ -24,6 +24,7 @@ enum Schema {
     migrator.registerMigration("9 identity") { db in try db.execute(sql: identity) }
     migrator.registerMigration("10 tries and claims") { db in try db.execute(sql: triesAndClaims) }
     migrator.registerMigration("11 ends of life") { db in try db.execute(sql: endsOfLife) }
+    migrator.registerMigration("12 live events") { db in try db.execute(sql: liveEvents) }
     return migrator
   }
 
@@ -395,6 +396,17 @@ enum Schema {
   private static let endsOfLife = """
     ALTER TABLE teams ADD COLUMN dissolved_at INTEGER;
     ALTER TABLE routes ADD COLUMN retired_at INTEGER;
+    """
+
+  /// Events name the plan that held, and quests know whether their start was announced: nobody waits
+  /// for that of one whose window has begun already.
+  private static let liveEvents = """
+    ALTER TABLE team_events ADD COLUMN plan INTEGER;
+    ALTER TABLE quests ADD COLUMN is_start_announced INTEGER NOT NULL DEFAULT 0;
+    UPDATE quests SET is_start_announced = 1
+      WHERE start_at <= CAST(unixepoch('subsec') * 1000000 AS INTEGER);
+    CREATE INDEX quests_starting ON quests (start_at, quest_id)
+      WHERE closing IS NULL AND is_start_announced = 0;
     """
 
   /// The names that the other stores have. A request's key is kept as its digest, which no index is

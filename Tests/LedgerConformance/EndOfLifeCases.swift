@@ -55,7 +55,7 @@ extension World {
     #expect(record.tally.total == Distance(micrometers: 3_000_000_000))
     #expect(try await store.memberships(in: team).allSatisfy { $0.left == Self.moment(10) })
     let events = try await store.events(of: team, after: 0, limit: 100).map(\.kind)
-    #expect(events.suffix(3) == [.questCancelled, .totalRederived, .teamDissolved])
+    #expect(events.suffix(3) == [.questCancelled, .progressUpdated, .teamDissolved])
     let trail = try await store.changeLog(of: team, before: nil, limit: 1)
     #expect(trail.first?.entry.action == "dissolve-team" && trail.first?.entry.actor == ann)
     #expect(try await markers() == [0, 0])

@@ -106,7 +106,7 @@ extension World {
       }
       #expect(
         told.map { $0.map(\.kind) } == [
-          [.memberLeft, .roleChanged], [.teamChanged], [.memberLeft], [],
+          [.memberLeft, .memberRoleChanged], [.teamChanged], [.memberLeft], [],
         ])
       #expect(told.flatMap { $0 }.compactMap(\.person) == [cat])
       #expect(try await subject.namings(ann) == 0)

@@ -16,7 +16,8 @@ public enum LedgerCase: String, CaseIterable, Sendable, CustomTestStringConverti
   case loggingTellsEveryTeam, batchesKeepWhatIsValid, repeatsGetTheFirstAnswer
   case delayedFirstCopies, editsAndDeletionsAreKept, concurrentWriters, oneOpenQuest
   case successorsAndExpiry, changedQuestsAreDerivedAgain, pastMoments, listingsStayStable
-  case membershipsAndInvites, eventsAndPrivacy, markersInABox, publicTeams, streakDays,
+  case membershipsAndInvites, eventsAndPrivacy, announcedStarts, markersInABox, publicTeams,
+    streakDays,
     clockChanges, auditFindsDamage
   case figuresOfAPerson, openMembers, zonesOfWalks, firstContents, teamNames
   case dissolvedTeams, aTeamLeftByItsLastMember
@@ -40,6 +41,7 @@ public enum LedgerCase: String, CaseIterable, Sendable, CustomTestStringConverti
     case .listingsStayStable: try await world.listingsStayStable()
     case .membershipsAndInvites: try await world.membershipsAndInvites()
     case .eventsAndPrivacy: try await world.eventsAndPrivacy()
+    case .announcedStarts: try await world.announcedStarts(subject.second)
     case .markersInABox: try await world.markersInABox()
     case .publicTeams: try await world.publicTeams()
     case .streakDays: try await world.streakDays()
@@ -134,7 +136,7 @@ extension World {
     let unknown = await refusal(.log(keys[2], Self.walk(1, after: 1), zone: "Mars/Base"))
     #expect(unknown == .zone)
     let tooMany = Array(
-      repeating: LedgerCommand(.expireQuest(quest), at: now, actor: nil), count: 1_001)
+      repeating: LedgerCommand(.advanceQuest(quest), at: now, actor: nil), count: 1_001)
     do {
       _ = try await store.perform(tooMany)
       Issue.record("a batch beyond the limit went in")
@@ -451,13 +453,13 @@ extension World {
       await refusal(
         .createQuest(try draft(world.id(), team, meters: 10, from: Self.dawn)), at: over)
         == .windowOverlap)
-    // Expiry is announced once, whoever races for it.
+    // Expiry is announced once, whoever races for it, and so is a start that lay ahead.
     #expect(try await store.questsDue(at: now, limit: 10).isEmpty)
     #expect(try await store.questsDue(at: over, limit: 10) == [second])
     try await withThrowingTaskGroup(of: Void.self) { group in
       for _ in 0..<8 {
         group.addTask {
-          _ = try await store.perform(LedgerCommand(.expireQuest(second), at: over, actor: nil))
+          _ = try await store.perform(LedgerCommand(.advanceQuest(second), at: over, actor: nil))
         }
       }
       try await group.waitForAll()
@@ -727,7 +729,9 @@ extension World {
     _ = try await log(open, Self.walk(100, after: 90))
     var events = try await store.events(of: team, after: 0, limit: 500)
     #expect(events.map(\.version) == Array(1...Int64(events.count)))
-    let walks = events.filter { $0.kind == .walkLogged }
+    // A private walk is progress, and nothing else.
+    let walks = events.filter { [.activityLogged, .progressUpdated].contains($0.kind) }
+    #expect(walks.map(\.kind) == [.progressUpdated, .activityLogged])
     #expect(walks.map(\.person) == [nil, bob])
     #expect(walks.map(\.activity) == [nil, open.id])
     #expect(walks.map(\.total?.micrometers) == [300_000_000, 400_000_000])
@@ -742,6 +746,8 @@ extension World {
     _ = try await tell(.edit(open, hidden, expectedRevision: nil))
     events = try await store.events(of: team, after: 0, limit: 500)
     #expect(events.allSatisfy { $0.person == nil || $0.activity == nil })
+    #expect(!events.contains { $0.kind.isOfActivity })
+    #expect(events.count { $0.kind == .progressUpdated } == 3)
     #expect(try await store.people(in: quest).isEmpty)
     #expect(try await store.feed(of: quest, before: nil, limit: 10).isEmpty)
     // Takes back, and reaches again.
@@ -759,7 +765,7 @@ extension World {
     let late = Self.dawn.advanced(bySeconds: 30 * Self.day)
     #expect(try await store.forgetEvents(at: late) == events.count)
     #expect(try await store.events(of: team, after: 0, limit: 500).isEmpty)
-    _ = try await tell(.expireQuest(quest), at: late)
+    _ = try await tell(.advanceQuest(quest), at: late)
     _ = try await tell(
       .changeTeam(team, TeamChange(name: "Night owls"), expectedRevision: nil), at: late)
     #expect(

@@ -66,7 +66,7 @@ extension World {
               ? try World.plan(meters: 1_000, questMeters: Int64(world.random.int(200...2_000)))
               : nil), expectedRevision: nil)
       case 96..<98 where !quests.isEmpty: return .cancelQuest(world.random.element(of: quests))
-      case 98... where !quests.isEmpty: return .expireQuest(world.random.element(of: quests))
+      case 98... where !quests.isEmpty: return .advanceQuest(world.random.element(of: quests))
       default:
         return world.random.chance(50)
           ? .setRole(team, person, .admin)

@@ -51,7 +51,7 @@ import Testing
     }
     let store = MemoryFold()
     let quest = LedgerCommand(
-      .expireQuest(QuestID(high: 9, low: 9)), at: Self.dawn, actor: nil)
+      .advanceQuest(QuestID(high: 9, low: 9)), at: Self.dawn, actor: nil)
     let results = try Self.runner.run([[quest, Self.walk(1)]], on: store, until: nil)
     #expect(codes(results) == [["not-found", "ok"]])
   }

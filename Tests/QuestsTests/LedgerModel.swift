@@ -288,7 +288,7 @@ final class LedgerModel {
       journeys[i].revision += 1
       return .done
 
-    case .expireQuest(let id):
+    case .advanceQuest(let id):
       guard let i = journeys.firstIndex(where: { $0.draft.id == id }) else {
         return .refused(.notFound)
       }

@@ -163,14 +163,14 @@ struct RandomHistory {
           end: start.advanced(byMicroseconds: Int64(random.int(0...40)) * Self.tick),
           zone: random.element(of: Self.zoneNames), plan: random.element(of: plans)))
     case 90..<95:
-      guard let quest else { return .expireQuest(QuestID(high: 0, low: 999)) }
+      guard let quest else { return .advanceQuest(QuestID(high: 0, low: 999)) }
       return .changeQuest(quest.draft.id, change(quest), expectedRevision: expected(quest.revision))
     case 95 where random.chance(0.4): return .erase(person)
     case 96 where random.chance(0.2): return .dissolveTeam(team)
     case 95..<97:
       return .cancelQuest(quest?.draft.id ?? QuestID(high: 0, low: 999))
     default:
-      return .expireQuest(quest?.draft.id ?? QuestID(high: 0, low: 999))
+      return .advanceQuest(quest?.draft.id ?? QuestID(high: 0, low: 999))
     }
   }
 

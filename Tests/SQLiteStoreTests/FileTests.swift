@@ -71,7 +71,7 @@ import Testing
     for sql in [
       // A second open quest of the team.
       "INSERT INTO quests SELECT x'01', team_id, 2, name, start_at, end_at, zone, plans, closing, "
-        + "closed_at, created_at, created_by, origin, revision FROM quests",
+        + "closed_at, created_at, created_by, origin, revision, is_start_announced FROM quests",
       // A second stay at a time.
       "INSERT INTO memberships SELECT team_id, person_id, 2, role, joined_at, NULL FROM memberships",
       // An id once more.
@@ -136,6 +136,9 @@ import Testing
     let path = folder.path + "/older.sqlite"
     let store = try SQLiteStore(path: path)
     try await Self.begin(store)
+    _ = try await store.perform(Self.log(1))
+    let kinds = try await store.events(of: Self.team, after: 0, limit: 500).map(\.kind)
+    #expect(kinds.contains(.activityLogged))
     _ = try await store.perform(
       LedgerCommand(
         .changeTeam(Self.team, TeamChange(isPublic: true), expectedRevision: nil), at: Self.dawn,
@@ -175,6 +178,10 @@ import Testing
         "ALTER TABLE routes DROP COLUMN is_public",
         "DROP INDEX activity_versions_first", "ALTER TABLE activities DROP COLUMN sent_zone",
         "ALTER TABLE activity_versions DROP COLUMN sent_zone", "DROP TABLE code_tries",
+        "DROP INDEX quests_starting", "ALTER TABLE quests DROP COLUMN is_start_announced",
+        "ALTER TABLE team_events DROP COLUMN plan",
+        "UPDATE team_events SET kind = replace(kind, '.', '-')",
+        "UPDATE team_events SET kind = 'walk-logged' WHERE kind = 'activity-logged'",
         "DELETE FROM grdb_migrations WHERE CAST(identifier AS INTEGER) > 3",
       ] {
         try db.execute(sql: sql)
@@ -188,7 +195,11 @@ import Testing
       await Self.code { _ = try SQLiteStore(path: path, migrates: false) } == .schemaTooOld)
     let again = try SQLiteStore(path: path)
     #expect(try await again.team(Self.team)?.team.isPublic == false)
-    #expect(try await again.quest(Self.quest) != nil)
+    let quest = try #require(try await again.quest(Self.quest)).quest
+    #expect(quest.isStartAnnounced == (quest.start <= .now))
+    // Events keep what they are, whatever older versions called it.
+    let events = try await again.events(of: Self.team, after: 0, limit: 500)
+    #expect(events.dropLast().map(\.kind) == kinds)
     let routes = try await again.routes(visibleTo: .everything, after: nil, limit: 9)
     #expect(routes.map(\.owner) == owners)
     #expect(routes.map(\.isPublic) == [true, false])

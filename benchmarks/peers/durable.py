@@ -47,8 +47,8 @@ INSERT INTO quest_days AS d VALUES (numbered('007e', :team), numbered('009e', :t
 INSERT INTO quest_people AS p VALUES (numbered('007e', :team), numbered('009e', :team),
   numbered('5050', :person), :distance, 1) ON CONFLICT (team_id, quest_id, person_id) DO UPDATE SET
   distance_um = p.distance_um + excluded.distance_um, walks = p.walks + excluded.walks;
-INSERT INTO team_events SELECT team_id, version, :start, 'walk-logged', numbered('009e', :team),
-  numbered('5050', :person), gen_random_uuid(), NULL, :distance FROM team_state
+INSERT INTO team_events SELECT team_id, version, :start, 'activity.logged', numbered('009e', :team),
+  numbered('5050', :person), gen_random_uuid(), NULL, :distance, 1 FROM team_state
   WHERE team_id = numbered('007e', :team);
 COMMIT;
 {end}

@@ -46,7 +46,7 @@ extension Invite {
 extension QuestRecord {
   private static let questColumns = ColumnList(
     "quest_id", "team_id", "number", "name", "start_at", "end_at", "zone", "plans", "closing",
-    "closed_at", "created_at", "created_by", "origin", "revision")
+    "closed_at", "created_at", "created_by", "origin", "revision", "is_start_announced")
   private static let tallyColumns = ColumnList(
     "total_um", "walks", "frontier_start", "frontier_activity", "frontier_person")
 
@@ -70,11 +70,16 @@ extension QuestRecord {
     let plans = stride(from: 0, to: planBytes.count, by: 16).compactMap {
       PlanID(bytes: planBytes[$0..<$0 + 16])
     }
+    let closing: QuestClosing? = try columns.optionalNamed()
+    let closedAt = try columns.optionalInstant()
+    let createdAt = try columns.instant()
+    let createdBy: PersonID? = try columns.optionalID()
+    let origin: PlanID = try columns.id()
+    let revision = try columns.int()
     let quest = Quest(
       id: id, team: team, number: number, name: name, start: start, end: end, zone: zone,
-      plans: plans, closing: try columns.optionalNamed(),
-      closedAt: try columns.optionalInstant(), createdAt: try columns.instant(),
-      createdBy: try columns.optionalID(), origin: try columns.id(), revision: try columns.int())
+      plans: plans, isStartAnnounced: try columns.bool(), closing: closing, closedAt: closedAt,
+      createdAt: createdAt, createdBy: createdBy, origin: origin, revision: revision)
     let total = try columns.distance()
     let walks = try columns.int()
     let frontierStart = try columns.optionalInstant()
@@ -219,15 +224,41 @@ extension PersonStats {
 extension TeamEvent {
   package static let columns = ColumnList(
     "team_id", "version", "at", "kind", "quest_id", "person_id", "activity_id", "milestone",
-    "total_um")
+    "total_um", "plan")
 
   package static func read(_ columns: inout some ColumnReader) throws -> TeamEvent {
-    TeamEvent(
+    let event = TeamEvent(
       team: try columns.id(), version: try columns.int(), at: try columns.instant(),
-      kind: try columns.named(), quest: try columns.optionalID(),
+      kind: try kind(&columns), quest: try columns.optionalID(),
       person: try columns.optionalID(), activity: try columns.optionalID(),
       milestone: try columns.optionalText().flatMap { MilestoneKey($0) },
-      total: try columns.optionalInt().map(Distance.init(micrometers:)))
+      total: try columns.optionalInt().map(Distance.init(micrometers:)),
+      plan: try columns.optionalInt().map(Int.init))
+    // The walk has been hidden since: it was made private, or its person is erased.
+    return event.kind.isOfActivity && event.activity == nil ? event.anonymous : event
+  }
+
+  private static func kind(_ columns: inout some ColumnReader) throws -> Kind {
+    let name = try columns.text()
+    guard let kind = Kind(rawValue: name) ?? Kind(olderName: name) else { throw columns.damage }
+    return kind
+  }
+}
+
+extension TeamEvent.Kind {
+  /// What rows say that were written up to schema 11.
+  package init?(olderName: String) {
+    let kind: Self? =
+      switch olderName {
+      case "walk-logged": .activityLogged
+      case "walk-edited": .activityChanged
+      case "walk-deleted": .activityRemoved
+      case "total-rederived": .progressUpdated
+      case "role-changed": .memberRoleChanged
+      default: Self(rawValue: String(olderName.map { $0 == "-" ? "." : $0 }))
+      }
+    guard let kind else { return nil }
+    self = kind
   }
 }
 

@@ -25,6 +25,8 @@ public struct Quest: Hashable, Sendable {
   public var zone: String
   /// All plans that it has had, the present one last.
   public var plans: [PlanID]
+  /// Whether its start has been announced.
+  public var isStartAnnounced: Bool
   /// Nil while it is open.
   public var closing: QuestClosing?
   public var closedAt: Instant?
@@ -37,7 +39,8 @@ public struct Quest: Hashable, Sendable {
 
   public init(
     id: QuestID, team: TeamID, number: Int, name: String, start: Instant, end: Instant,
-    zone: String, plans: [PlanID], closing: QuestClosing? = nil, closedAt: Instant? = nil,
+    zone: String, plans: [PlanID], isStartAnnounced: Bool, closing: QuestClosing? = nil,
+    closedAt: Instant? = nil,
     createdAt: Instant, createdBy: PersonID?, origin: PlanID, revision: Int64 = 1
   ) {
     self.id = id
@@ -48,6 +51,7 @@ public struct Quest: Hashable, Sendable {
     self.end = end
     self.zone = zone
     self.plans = plans
+    self.isStartAnnounced = isStartAnnounced
     self.closing = closing
     self.closedAt = closedAt
     self.createdAt = createdAt

@@ -3,28 +3,31 @@ public import Geodesy
 
 /// Something that happened to a team, for its live stream.
 public struct TeamEvent: Hashable, Sendable {
+  /// What happened, by the name that clients see.
   public enum Kind: String, Sendable, CaseIterable {
-    case walkLogged = "walk-logged"
-    case walkEdited = "walk-edited"
-    case walkDeleted = "walk-deleted"
-    /// A change of members, window, route or scale has changed the total.
-    case totalRederived = "total-rederived"
+    case activityLogged = "activity.logged"
+    case activityChanged = "activity.changed"
+    case activityRemoved = "activity.removed"
+    /// A private walk, or a change of members, window, route or scale, has changed the total.
+    case progressUpdated = "progress.updated"
     /// The running total has passed a milestone; alternates with `milestoneRetracted`.
-    case milestoneReached = "milestone-reached"
-    case milestoneRetracted = "milestone-retracted"
-    case questCreated = "quest-created"
-    case questChanged = "quest-changed"
-    case questCompleted = "quest-completed"
+    case milestoneReached = "milestone.reached"
+    case milestoneRetracted = "milestone.retracted"
+    case questCreated = "quest.created"
+    /// The quest's window has begun; follows the creation at once where it had begun before.
+    case questStarted = "quest.started"
+    case questChanged = "quest.changed"
     /// A change has taken back the completion, and the quest's window still runs.
-    case questReopened = "quest-reopened"
-    case questExpired = "quest-expired"
-    case questCancelled = "quest-cancelled"
-    case teamChanged = "team-changed"
+    case questReopened = "quest.reopened"
+    case questCompleted = "quest.completed"
+    case questExpired = "quest.expired"
+    case questCancelled = "quest.cancelled"
+    case teamChanged = "team.changed"
     /// The last event of a team: all memberships end with it.
-    case teamDissolved = "team-dissolved"
-    case memberJoined = "member-joined"
-    case memberLeft = "member-left"
-    case roleChanged = "role-changed"
+    case teamDissolved = "team.dissolved"
+    case memberJoined = "member.joined"
+    case memberLeft = "member.left"
+    case memberRoleChanged = "member.roleChanged"
   }
 
   public let team: TeamID
@@ -40,11 +43,13 @@ public struct TeamEvent: Hashable, Sendable {
   public let milestone: MilestoneKey?
   /// The quest's total after it.
   public let total: Distance?
+  /// Which of the quest's plans held then, from 1; nil without a quest, and in rows of older versions.
+  public let plan: Int?
 
   public init(
     team: TeamID, version: Int64, at: Instant, kind: Kind, quest: QuestID? = nil,
     person: PersonID? = nil, activity: ActivityID? = nil, milestone: MilestoneKey? = nil,
-    total: Distance? = nil
+    total: Distance? = nil, plan: Int? = nil
   ) {
     self.team = team
     self.version = version
@@ -55,15 +60,26 @@ public struct TeamEvent: Hashable, Sendable {
     self.activity = activity
     self.milestone = milestone
     self.total = total
+    self.plan = plan
+  }
+}
+
+extension TeamEvent.Kind {
+  /// Whether it is about one walk, which it names.
+  public var isOfActivity: Bool {
+    switch self {
+    case .activityLogged, .activityChanged, .activityRemoved: true
+    default: false
+    }
   }
 }
 
 extension TeamEvent {
-  /// The same without the person and the walk.
+  /// The same without the person and the walk: what is left of a walk is the progress.
   public var anonymous: TeamEvent {
     TeamEvent(
-      team: team, version: version, at: at, kind: kind, quest: quest, milestone: milestone,
-      total: total)
+      team: team, version: version, at: at, kind: kind.isOfActivity ? .progressUpdated : kind,
+      quest: quest, milestone: milestone, total: total, plan: plan)
   }
 }
 

@@ -25,7 +25,7 @@ extension LedgerFold {
     let recounts = try recounts(from: [], to: activity, existing: [])
     try check(recounts)
     put(activity, isNew: true)
-    let deltas = try apply(recounts, .walkLogged, activity, keepsReceipts: true, at: command.at)
+    let deltas = try apply(recounts, .activityLogged, activity, keepsReceipts: true, at: command.at)
     return .logged(try answer(activity, deltas, at: command.at), isRepeat: false)
   }
 
@@ -73,7 +73,7 @@ extension LedgerFold {
     let deltas =
       isRelevant
       ? try apply(
-        recounts, .walkEdited, changed, wasPrivate: stored.content.isPrivate, at: command.at)
+        recounts, .activityChanged, changed, wasPrivate: stored.content.isPrivate, at: command.at)
       : try presentDeltas(rows.filter(\.isCounted))
     return .edited(try answer(changed, deltas, at: command.at))
   }
@@ -100,7 +100,7 @@ extension LedgerFold {
     try check(recounts)
     replace(stored, by: changed, command)
     record(command, person: key.person, activity: key.id, "was \(stored.summary)")
-    let deltas = try apply(recounts, .walkDeleted, changed, at: command.at)
+    let deltas = try apply(recounts, .activityRemoved, changed, at: command.at)
     return .deleted(try answer(changed, deltas, at: command.at))
   }
 
@@ -199,7 +199,9 @@ extension LedgerFold {
     keepsReceipts: Bool = false, at now: Instant
   ) throws(LedgerError) -> [QuestDelta] {
     let isPrivate = wasPrivate || activity.content.isPrivate
-    let cause = RecountCause(kind: kind, walk: isPrivate ? nil : activity.key)
+    let cause =
+      isPrivate
+      ? RecountCause(kind: .progressUpdated) : RecountCause(kind: kind, walk: activity.key)
     var deltas: [QuestDelta] = []
     for recount in recounts {
       deltas.append(

@@ -37,7 +37,7 @@ extension LedgerFold {
       if var heir = heirs[team] {
         heir.role = .admin
         put(heir)
-        emit(team, .roleChanged, at: command.at, person: heir.person)
+        emit(team, .memberRoleChanged, at: command.at, person: heir.person)
         record(
           command, team: team, person: heir.person,
           "became \(heir.role.rawValue), for the last one was erased")

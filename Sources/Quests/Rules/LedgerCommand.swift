@@ -94,8 +94,9 @@ public struct LedgerCommand: Hashable, Sendable {
     case createQuest(QuestDraft)
     case changeQuest(QuestID, QuestChange, expectedRevision: Int64?)
     case cancelQuest(QuestID)
-    /// Closes the quest if it is open and its window is over; else it does nothing.
-    case expireQuest(QuestID)
+    /// Announces the start of an open quest whose window has begun, and closes one whose window is
+    /// over; each once.
+    case advanceQuest(QuestID)
   }
 
   public let action: Action
@@ -131,7 +132,7 @@ extension LedgerCommand.Action {
     case .createQuest: "create-quest"
     case .changeQuest: "change-quest"
     case .cancelQuest: "cancel-quest"
-    case .expireQuest: "expire-quest"
+    case .advanceQuest: "expire-quest"
     }
   }
 }
@@ -145,7 +146,7 @@ extension LedgerCommand {
     case .join(_, let person, _, _), .redeemInvite(_, let person): person
     case .createInvite: actor
     case .changeTeam, .dissolveTeam, .leave, .setRole, .erase, .revokeInvite, .createQuest,
-      .changeQuest, .cancelQuest, .expireQuest:
+      .changeQuest, .cancelQuest, .advanceQuest:
       nil
     }
   }

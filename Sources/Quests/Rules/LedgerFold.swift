@@ -136,8 +136,8 @@ public struct LedgerFold<Facts: LedgerFacts> {
       try changeQuest(id, change, expectedRevision: expected, command)
     case .cancelQuest(let id):
       try cancelQuest(id, command)
-    case .expireQuest(let id):
-      try expireQuest(id, command)
+    case .advanceQuest(let id):
+      try advanceQuest(id, command)
     }
   }
 
@@ -333,14 +333,16 @@ public struct LedgerFold<Facts: LedgerFacts> {
     person: PersonID? = nil, activity: ActivityID? = nil, milestone: MilestoneKey? = nil,
     total: Distance? = nil
   ) {
-    guard var version = sheets[team]?.facts.version else { return }
+    guard let facts = sheets[team]?.facts else { return }
+    var version = facts.version
+    let plans = quest.flatMap { id in facts.quests.last { $0.quest.id == id }?.quest.plans.count }
     version += 1
     sheets[team]?.facts.version = version
     sheets[team]?.isChanged = true
     events.append(
       TeamEvent(
         team: team, version: version, at: at, kind: kind, quest: quest, person: person,
-        activity: activity, milestone: milestone, total: total))
+        activity: activity, milestone: milestone, total: total, plan: plans))
   }
 
   /// Takes the person out of what the team's stream has told of a walk.

@@ -32,7 +32,8 @@ extension LedgerFold {
     let quest = Quest(
       id: draft.id, team: draft.team, number: (quests.last?.quest.number ?? 0) + 1,
       name: name, start: draft.start, end: draft.end, zone: draft.zone,
-      plans: [draft.plan.id], createdAt: command.at, createdBy: command.actor,
+      plans: [draft.plan.id], isStartAnnounced: draft.start <= command.at, createdAt: command.at,
+      createdBy: command.actor,
       origin: draft.origin)
     // What the window before loses, and what the new one finds.
     var cut: Recount?
@@ -68,10 +69,13 @@ extension LedgerFold {
       former.end = draft.start
       put(draft.team, cut.index, former)
       if !cut.removed.isEmpty {
-        _ = try apply(cut, cause: RecountCause(kind: .totalRederived), at: command.at)
+        _ = try apply(cut, cause: RecountCause(kind: .progressUpdated), at: command.at)
       }
     }
     emit(draft.team, .questCreated, at: command.at, quest: quest.id, total: .zero)
+    if quest.isStartAnnounced {
+      emit(draft.team, .questStarted, at: command.at, quest: quest.id, total: .zero)
+    }
     // What lies at the very start is reached by setting out.
     for milestone in draft.plan.milestones.prefix(draft.plan.reachedCount(total: .zero)) {
       emit(
@@ -82,7 +86,7 @@ extension LedgerFold {
       command, team: draft.team, quest: quest.id,
       "“\(quest.name)” from \(quest.start) to \(quest.end) in \(quest.zone)")
     if !filled.added.isEmpty {
-      _ = try apply(filled, cause: RecountCause(kind: .totalRederived), at: command.at)
+      _ = try apply(filled, cause: RecountCause(kind: .progressUpdated), at: command.at)
     }
     return .quest(try present(draft.team, quests.count))
   }
@@ -143,8 +147,11 @@ extension LedgerFold {
       newPlans[plan.id] = plan
     }
     new.revision += 1
+    // One that is to start later starts again.
+    new.isStartAnnounced = old.isStartAnnounced && new.start <= command.at
     put(team, index, new)
     emit(team, .questChanged, at: command.at, quest: id, total: quests[index].tally.total)
+    if new.isOpen { announceStart(team, index, at: command.at) }
     record(
       command, team: team, quest: id,
       "“\(old.name)” from \(old.start) to \(old.end) in \(old.zone) became “\(new.name)” from "
@@ -153,7 +160,7 @@ extension LedgerFold {
       let before = recount.removed.reduce(Int128(0)) { $0 + Int128($1.distance.micrometers) }
       let after = recount.added.reduce(Int128(0)) { $0 + Int128($1.distance.micrometers) }
       _ = try apply(
-        recount, cause: before == after ? nil : RecountCause(kind: .totalRederived),
+        recount, cause: before == after ? nil : RecountCause(kind: .progressUpdated),
         at: command.at)
       // A longer window lets an expired quest go on.
       let record = try present(team, index)
@@ -183,11 +190,13 @@ extension LedgerFold {
     return .quest(try present(team, index))
   }
 
-  mutating func expireQuest(
+  /// Announces the start of a quest whose window has begun, and closes one whose window is over.
+  mutating func advanceQuest(
     _ id: QuestID, _ command: LedgerCommand
   ) throws(LedgerError) -> LedgerAnswer {
     let (team, index) = try find(id)
     let record = try present(team, index)
+    if record.quest.isOpen { announceStart(team, index, at: command.at) }
     if record.quest.isOpen, command.at >= record.quest.end {
       close(team, index, .expired, at: command.at)
       self.record(command, team: team, quest: id, "“\(record.quest.name)”")
@@ -196,6 +205,17 @@ extension LedgerFold {
   }
 
   // MARK: Parts
+
+  /// Announces the start of an open quest once its window has begun.
+  private mutating func announceStart(_ team: TeamID, _ index: Int, at now: Instant) {
+    guard let record = sheets[team]?.facts.quests[index], !record.quest.isStartAnnounced,
+      record.quest.start <= now
+    else { return }
+    var quest = record.quest
+    quest.isStartAnnounced = true
+    put(team, index, quest)
+    emit(team, .questStarted, at: now, quest: quest.id, total: record.tally.total)
+  }
 
   /// What a quest loses when its window ends now, checked: the walks that start later.
   mutating func lossAtEnd(
@@ -216,7 +236,7 @@ extension LedgerFold {
     put(loss.team, loss.index, quest)
     if quest.isOpen { close(loss.team, loss.index, .cancelled, at: now) }
     if !loss.removed.isEmpty {
-      _ = try apply(loss, cause: RecountCause(kind: .totalRederived), at: now)
+      _ = try apply(loss, cause: RecountCause(kind: .progressUpdated), at: now)
     }
   }
 

@@ -133,7 +133,7 @@ extension LedgerFold {
     if role != .admin { try checkAdminRemains(without: period) }
     period.role = role
     put(period)
-    emit(team, .roleChanged, at: command.at, person: person)
+    emit(team, .memberRoleChanged, at: command.at, person: person)
     record(command, team: team, person: person, "became \(role.rawValue)")
     return .membership(period)
   }
@@ -279,7 +279,7 @@ extension LedgerFold {
 
   private mutating func apply(_ recounts: [Recount], at now: Instant) throws(LedgerError) {
     for recount in recounts {
-      _ = try apply(recount, cause: RecountCause(kind: .totalRederived), at: now)
+      _ = try apply(recount, cause: RecountCause(kind: .progressUpdated), at: now)
     }
   }
 }

@@ -109,7 +109,8 @@ public protocol LedgerStore: Sendable {
   func feed(
     of quest: QuestID, before: WalkOrder?, limit: Int
   ) async throws(LedgerError) -> [Contribution]
-  /// Open quests whose window is over at a moment, to be closed with `expireQuest`.
+  /// Open quests whose start is to be announced at a moment, or whose window is over, to be taken on
+  /// with `advanceQuest`.
   func questsDue(at now: Instant, limit: Int) async throws(LedgerError) -> [QuestID]
 
   // MARK: Markers

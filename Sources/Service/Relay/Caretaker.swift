@@ -46,7 +46,7 @@ struct Caretaker: ServiceLifecycle.Service {
       let due = try await backend.ledger.questsDue(at: now, limit: limit)
       if due.isEmpty { return closed }
       let results = try await backend.perform(
-        due.map { LedgerCommand(.expireQuest($0), at: now, actor: nil) })
+        due.map { LedgerCommand(.advanceQuest($0), at: now, actor: nil) })
       let done = results.count { (try? $0.get()) != nil }
       closed += done
       // One that cannot be closed would be due for ever.
