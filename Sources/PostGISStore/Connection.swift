@@ -334,6 +334,33 @@ final class Connection {
     }
   }
 
+  /// The payloads of notifications that have come; where there are none, waits for one, for an event,
+  /// or for a moment, and may come back with none.
+  ///
+  /// - Throws: `ServerFailure` where the connection is gone.
+  func notifications(orWakenBy event: WakeEvent, until deadline: Deadline) throws -> [String] {
+    func arrived() -> [String] {
+      var payloads: [String] = []
+      while let notification = PQnotifies(connection) {
+        payloads.append(String(cString: notification.pointee.extra))
+        PQfreemem(notification)
+      }
+      return payloads
+    }
+    let known = arrived()
+    if !known.isEmpty { return known }
+    var descriptors = [
+      pollfd(fd: PQsocket(connection), events: Int16(POLLIN), revents: 0),
+      pollfd(fd: event.descriptor, events: Int16(POLLIN), revents: 0),
+    ]
+    _ = poll(&descriptors, 2, deadline.milliseconds)
+    event.clear()
+    if descriptors[0].revents != 0 {
+      if PQconsumeInput(connection) == 0 || PQstatus(connection) == CONNECTION_BAD { throw lost() }
+    }
+    return arrived()
+  }
+
   /// Whether the server has closed the connection while it lay idle.
   var isClosed: Bool {
     if Self.wait(PQsocket(connection), Int16(POLLIN), until: .in(seconds: 0)) {
@@ -357,7 +384,7 @@ final class Connection {
 
 extension Deadline {
   /// For `poll`, rounded up.
-  fileprivate var milliseconds: Int32 { Int32(min(secondsLeft * 1000, 1e9).rounded(.up)) }
+  var milliseconds: Int32 { Int32(min(secondsLeft * 1000, 1e9).rounded(.up)) }
 }
 
 /// Where a server is, and as whom to come: a URI, or libpq's keywords and values.

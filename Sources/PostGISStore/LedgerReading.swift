@@ -110,13 +110,17 @@ extension PostGISStore: LedgerStore {
   }
 
   public func events(
-    of team: TeamID, after version: Int64, limit: Int
+    after versions: [TeamID: Int64], limit: Int
   ) async throws(LedgerError) -> [TeamEvent] {
+    try TeamEvent.check(versions, limits)
     let limit = checked(limit: limit)
     return try await read {
       try $0.rows(
-        ReadStatements.events, [Parameter(team), Parameter(version), Parameter(limit)],
-        TeamEvent.read)
+        ReadStatements.events,
+        [
+          Parameter(array: Array(versions.keys)), Parameter(array: Array(versions.values)),
+          Parameter(limit),
+        ], TeamEvent.read)
     }
   }
 
@@ -429,8 +433,12 @@ enum ReadStatements {
   static let events = Statement(
     "list_events",
     """
-    SELECT \(TeamEvent.columns) FROM team_events WHERE team_id = $1::uuid AND version > $2::bigint
-    ORDER BY version LIMIT $3::bigint
+    SELECT \(TeamEvent.columns.of("e"))
+    FROM unnest($1::uuid[], $2::bigint[]) AS a (team_id, version)
+    CROSS JOIN LATERAL (
+      SELECT * FROM team_events n WHERE n.team_id = a.team_id AND n.version > a.version
+      ORDER BY n.version LIMIT $3::bigint
+    ) e ORDER BY e.team_id, e.version
     """)
   static let changeLog = Statement(
     "change_log",

@@ -34,6 +34,8 @@ public final class PostGISStore: Sendable {
   private static let commandsInFold = 1_000
   private let writer: CommitWorkers
   private let workers: Workers
+  private let bell: TeamBell
+  private let doorbell: Doorbell
   let glances: FoldedReads<GlanceQuestion, QuestGlance?>
 
   /// Opens the store, and brings an older schema up to date or begins one.
@@ -77,7 +79,13 @@ public final class PostGISStore: Sendable {
     self.options = options
     var forFolds = factory
     forFolds.isForFolds = true
-    let runner = FoldRunner(zones: zones, limits: limits)
+    let bell = TeamBell()
+    let doorbell = Doorbell(factory, bell)
+    (self.bell, self.doorbell) = (bell, doorbell)
+    let runner = FoldRunner(zones: zones, limits: limits) { teams in
+      bell.ring(teams)
+      doorbell.note(teams)
+    }
     writer = CommitWorkers(
       CommitQueue(mostWaiting: limits.waitingCommands, commandsInFold: Self.commandsInFold),
       threads: options.writers, name: "postgis-writer"
@@ -106,6 +114,13 @@ public final class PostGISStore: Sendable {
   public func close() {
     writer.close()
     workers.close()
+    doorbell.close()
+  }
+
+  public func changedTeams() -> ChangedTeams {
+    let listener = bell.listener()
+    doorbell.startListening()
+    return listener
   }
 
   // MARK: Commands

@@ -72,12 +72,18 @@ extension PostGISStore {
     }
   }
 
-  public func session(
-    _ id: SessionID, of person: PersonID, at now: Instant
-  ) async throws(LedgerError) -> Session? {
+  public func openSessions(
+    among sessions: [SessionID: PersonID], at now: Instant
+  ) async throws(LedgerError) -> Set<SessionID> {
     try await read {
-      try $0.row(
-        SignInStatements.session, [Parameter(id), Parameter(person), Parameter(now)], Session.read)
+      Set(
+        try $0.rows(
+          SignInStatements.openSessions,
+          [
+            Parameter(array: Array(sessions.keys)), Parameter(array: Array(sessions.values)),
+            Parameter(now),
+          ]
+        ) { try $0.id() })
     }
   }
 
@@ -199,6 +205,15 @@ extension PostGISStore {
     try await read { try $0.row(SignInStatements.apiKey, [Parameter(id)], APIKey.read) }
   }
 
+  public func openAPIKeys(
+    among keys: Set<APIKeyID>
+  ) async throws(LedgerError) -> Set<APIKeyID> {
+    try await read {
+      Set(
+        try $0.rows(SignInStatements.openAPIKeys, [Parameter(array: Array(keys))]) { try $0.id() })
+    }
+  }
+
   public func apiKeys(of owner: PersonID) async throws(LedgerError) -> [APIKey] {
     try await read { try $0.rows(SignInStatements.apiKeys, [Parameter(owner)], APIKey.read) }
   }
@@ -265,12 +280,16 @@ enum SignInStatements {
   static let forgetTokens = Statement(
     "forget_tokens",
     "DELETE FROM refresh_tokens WHERE session_id = $1::uuid AND generation <= $2::bigint")
-  static let session = Statement(
-    "session",
+  static let openSessions = Statement(
+    "open_sessions",
     """
-    SELECT \(Session.columns.of("s")) FROM sessions s JOIN accounts USING (person_id)
-    WHERE s.session_id = $1::uuid AND s.person_id = $2::uuid AND s.expires_at > $3::bigint
+    SELECT s.session_id FROM unnest($1::uuid[], $2::uuid[]) AS a (session_id, person_id)
+    JOIN sessions s ON s.session_id = a.session_id AND s.person_id = a.person_id
+    JOIN accounts p ON p.person_id = s.person_id WHERE s.expires_at > $3::bigint
     """)
+  static let openAPIKeys = Statement(
+    "open_api_keys",
+    "SELECT key_id FROM api_keys WHERE key_id = ANY ($1::uuid[]) AND revoked_at IS NULL")
   static let sessions = Statement(
     "sessions",
     """

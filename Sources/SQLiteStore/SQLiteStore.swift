@@ -34,6 +34,8 @@ public final class SQLiteStore: Sendable {
   private let plans: PlanCache
   private let wiping = LogWiping()
   private let file: OpenFile
+  private let bell: TeamBell
+  private let watch: FileWatch
 
   private static let newerText =
     "the file was written by a newer version of this program; use that, or another file"
@@ -60,7 +62,10 @@ public final class SQLiteStore: Sendable {
     points = try Self.openPoints(path)
     let plans = PlanCache()
     self.plans = plans
-    let runner = FoldRunner(zones: zones, limits: limits)
+    let bell = TeamBell()
+    self.bell = bell
+    watch = FileWatch(pool, bell)
+    let runner = FoldRunner(zones: zones, limits: limits) { bell.ring($0) }
     let file = try OpenFile(path)
     self.file = file
     let wiping = wiping
@@ -87,7 +92,10 @@ public final class SQLiteStore: Sendable {
   }
 
   /// A store that nobody closed: its writing thread ends, and its connections close, after what waits.
-  deinit { writer.close() }
+  deinit {
+    watch.close()
+    writer.close()
+  }
 
   private static func open(_ path: String, for use: StoreUse) throws(LedgerError) -> DatabasePool {
     try ledgerErrors {
@@ -195,6 +203,12 @@ public final class SQLiteStore: Sendable {
     try limits.check(commands)
     // Whoever waits for a file waits as long as it takes.
     return commands.isEmpty ? [] : try await writer.submit(commands, until: nil)
+  }
+
+  public func changedTeams() -> ChangedTeams {
+    let listener = bell.listener()
+    watch.start()
+    return listener
   }
 
   // MARK: Reading
@@ -308,6 +322,7 @@ public final class SQLiteStore: Sendable {
   ///
   /// Where no other process has it open, the file is then all there is: a copy of it is whole.
   public func close() throws(LedgerError) {
+    watch.close()
     writer.close()
     writer.waitUntilEnded()
     let path = pool.path

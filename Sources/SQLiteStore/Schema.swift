@@ -404,7 +404,7 @@ enum Schema {
     ALTER TABLE team_events ADD COLUMN plan INTEGER;
     ALTER TABLE quests ADD COLUMN is_start_announced INTEGER NOT NULL DEFAULT 0;
     UPDATE quests SET is_start_announced = 1
-      WHERE start_at <= CAST(unixepoch('subsec') * 1000000 AS INTEGER);
+      WHERE start_at <= 1000000 * CAST(strftime('%s', 'now') AS INTEGER);
     CREATE INDEX quests_starting ON quests (start_at, quest_id)
       WHERE closing IS NULL AND is_start_announced = 0;
     """

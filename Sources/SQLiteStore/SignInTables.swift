@@ -78,10 +78,13 @@ extension SQLiteStore {
     }
   }
 
-  public func session(
-    _ id: SessionID, of person: PersonID, at now: Instant
-  ) async throws(LedgerError) -> Session? {
-    try pointRead { try $0.db.session(id, of: person, at: now) }
+  public func openSessions(
+    among sessions: [SessionID: PersonID], at now: Instant
+  ) async throws(LedgerError) -> Set<SessionID> {
+    try await read { tables in
+      Set(
+        try sessions.compactMap { try tables.db.session($0.key, of: $0.value, at: now)?.id })
+    }
   }
 
   public func sessions(of person: PersonID, at now: Instant) async throws(LedgerError) -> [Session]
@@ -206,6 +209,19 @@ extension SQLiteStore {
     try pointRead {
       try $0.db.row(
         "SELECT \(APIKey.columns) FROM api_keys WHERE key_id = ?", [id.blob], APIKey.read)
+    }
+  }
+
+  public func openAPIKeys(
+    among keys: Set<APIKeyID>
+  ) async throws(LedgerError) -> Set<APIKeyID> {
+    try await read { tables in
+      Set(
+        try keys.compactMap { key -> APIKeyID? in
+          try tables.db.row(
+            "SELECT key_id FROM api_keys WHERE key_id = ? AND revoked_at IS NULL", [key.blob]
+          ) { try $0.id() }
+        })
     }
   }
 

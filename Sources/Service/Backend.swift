@@ -14,6 +14,7 @@ final class Backend: Sendable {
   let routes: any RouteStore
   let accounts: any AccountStore
   let signIn: BuiltInAccounts
+  let identity: any Identity
   let keys: APIKeys
   let secrets: RepeatableSecrets
   let seal: Seal
@@ -30,21 +31,12 @@ final class Backend: Sendable {
   let metrics: Metrics
   let readiness: Readiness
   let documents: Documents
-  let changed = ChangedTeams()
   let progressCache = ProgressCache()
-
-  /// Does commands and notes the teams that they change, for their markers to follow.
-  func perform(
-    _ commands: [LedgerCommand]
-  ) async throws -> [Result<LedgerAnswer, LedgerError>] {
-    let results = try await ledger.perform(commands)
-    for case .success(let answer) in results { changed.note(answer) }
-    return results
-  }
+  let live: LiveStreams
 
   init(
     ledger: any LedgerStore, routes: any RouteStore, accounts: any AccountStore,
-    signIn: BuiltInAccounts, keys: APIKeys,
+    signIn: BuiltInAccounts, identity: any Identity, keys: APIKeys,
     secrets: RepeatableSecrets, seal: Seal, zones: ZoneCatalog, ledgerLimits: LedgerLimits,
     limits: ServiceLimits, routeCache: RouteCache, personZones: PersonZones,
     clock: @escaping @Sendable () -> Instant, logger: Logger, metrics: Metrics,
@@ -54,6 +46,7 @@ final class Backend: Sendable {
     self.routes = routes
     self.accounts = accounts
     self.signIn = signIn
+    self.identity = identity
     self.keys = keys
     self.secrets = secrets
     self.seal = seal
@@ -65,6 +58,9 @@ final class Backend: Sendable {
     bodies = BodyBudget(limits.bodies)
     downloads = BodyBudget(limits.downloads)
     work = WorkPool(limits)
+    live = LiveStreams(
+      LiveRendering(ledger, accounts, routeCache, page: ledgerLimits.page),
+      ledger.changedTeams(), limits)
     self.clock = clock
     self.logger = logger
     self.metrics = metrics

@@ -13,7 +13,6 @@ public struct QuestService: ServiceLifecycle.Service {
   private let backend: Backend
   private let settings: ServiceSettings
   private let api: API
-  private let identity: any Identity
   private let connections: Connections
   private let started: @Sendable (Int) async -> Void
 
@@ -26,13 +25,13 @@ public struct QuestService: ServiceLifecycle.Service {
     started: @escaping @Sendable (Int) async -> Void = { _ in }
   ) {
     api = API(servesMetrics: settings.metricsAddress == nil)
-    identity = BearerIdentity(keys: keys, others: signIn)
     connections = Connections(
       settings.limits, trustedProxies: settings.trustedProxies)
     self.settings = settings
     self.started = started
     backend = Backend(
-      ledger: ledger, routes: routes, accounts: accounts, signIn: signIn, keys: keys,
+      ledger: ledger, routes: routes, accounts: accounts, signIn: signIn,
+      identity: BearerIdentity(keys: keys, others: signIn), keys: keys,
       secrets: secrets, seal: seal, zones: ZoneCatalog(), ledgerLimits: .standard,
       limits: settings.limits,
       routeCache: RouteCache(routes, mostBytes: settings.limits.cachedRouteBytes),
@@ -48,7 +47,7 @@ public struct QuestService: ServiceLifecycle.Service {
   public func run() async throws {
     let pipeline = pipeline()
     var services: [any ServiceLifecycle.Service] = [
-      MarkerRelay(backend: backend), Caretaker(backend: backend),
+      MarkerRelay(backend: backend), Caretaker(backend: backend), LiveRelay(backend: backend),
     ]
     if let (host, port) = settings.metricsAddress {
       services.append(application([SystemResource.metrics], pipeline, host: host, port: port))
@@ -71,6 +70,7 @@ public struct QuestService: ServiceLifecycle.Service {
       Task {
         if seconds > 0 { try? await Task.sleep(for: .seconds(seconds)) }
         backend.work.close()
+        backend.live.close()
         await group.triggerGracefulShutdown()
       }
     }
@@ -83,7 +83,7 @@ public struct QuestService: ServiceLifecycle.Service {
       nanoseconds: { DispatchTime.now().uptimeNanoseconds })
     return Pipeline(
       backend: backend, settings: settings, schemas: api.schemas,
-      identity: identity, rates: rates)
+      identity: backend.identity, rates: rates)
   }
 
   /// Serves endpoints at an address.

@@ -47,6 +47,13 @@ final class RouteCache: Sendable {
     try await measured(plan.route, course: plan.course)
   }
 
+  /// The route with a plan's course, where it is in memory.
+  func ready(_ plan: QuestPlan) -> MeasuredRoute? {
+    state.withLock { state in
+      state.entries[Key(version: plan.route, course: plan.course)]?.kept?.measured
+    }
+  }
+
   /// What is kept of all routes.
   var bytes: Int { state.withLock { $0.bytes } }
 

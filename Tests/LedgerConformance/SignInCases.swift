@@ -319,13 +319,15 @@ public enum SignInCase: String, CaseIterable, Sendable, CustomTestStringConverti
       #expect(try await isRefused(by: other.id, of: ann))
       #expect(try await isRefused(by: other.id, of: bob))
       #expect(try await isRefused(by: session, of: ann, after: 100))
-      #expect(try await store.session(session, of: ann, at: now)?.id == session)
-      #expect(try await store.session(session, of: bob, at: now) == nil)
-      #expect(try await store.session(other.id, of: bob, at: now) == nil)
+      #expect(try await store.openSessions(among: [session: ann], at: now) == [session])
+      #expect(try await store.openSessions(among: [session: bob], at: now).isEmpty)
+      #expect(try await store.openSessions(among: [other.id: bob], at: now).isEmpty)
       #expect(
-        try await store.session(session, of: ann, at: now.advanced(bySeconds: 100)) == nil)
+        try await store.openSessions(
+          among: [session: ann], at: now.advanced(bySeconds: 100)
+        ).isEmpty)
       try await store.endSession(session, of: ann)
-      #expect(try await store.session(session, of: ann, at: now) == nil)
+      #expect(try await store.openSessions(among: [session: ann], at: now).isEmpty)
       #expect(try await isRefused(by: session, of: ann))
       // Of keys that race with the end of their session none comes after it.
       let last = try await begin(4002, of: ann)

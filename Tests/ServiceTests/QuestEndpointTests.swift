@@ -357,6 +357,7 @@ import Testing
     let quest = try await service.quest(for: open)
     _ = try await service.quest(for: hidden)
     let relay = MarkerRelay(backend: service.backend)
+    let changed = service.store.changedTeams()
     try await relay.sweep()
     let path = "/v1/quests?bbox=6,-1,8,1"
     func items() async throws -> [JSONNode] {
@@ -370,7 +371,7 @@ import Testing
     let walk =
       "{\"id\":\"\(ActivityID(high: 5, low: 9))\",\"startedAt\":\"\(Self.dawn)\",\"distance\":\"5 km\"}"
     #expect(try await service.send(.post, "/v1/activities", walk, as: Self.ann).status == 201)
-    let taken = service.backend.changed.take()
+    let taken = changed.take()
     #expect(taken.teams == [open])
     try await relay.place(taken.teams)
     let latitude = try #require(try await items().first?["coordinate"]?.array?[1].double)

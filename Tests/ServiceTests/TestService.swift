@@ -53,6 +53,7 @@ final class TestService: Sendable {
       tokens: try AccessTokens(issuer: "test", audience: "test", secret: secret), secret: secret)
     backend = Backend(
       ledger: store, routes: store, accounts: store, signIn: signIn,
+      identity: PersonTokens(),
       keys: APIKeys(
         store: store, mostRate: RequestRate(perSecond: 50, burst: 100)),
       secrets: RepeatableSecrets(secret), seal: Seal(secret),
@@ -65,7 +66,7 @@ final class TestService: Sendable {
     let rate = try #require(RateLimit(perSecond: 10_000, burst: 10_000))
     let pipeline = Pipeline(
       backend: backend, settings: settings, schemas: api.schemas,
-      identity: PersonTokens(),
+      identity: backend.identity,
       rates: Rates(RequestBuckets(using: &random), standard: rate, nanoseconds: { 0 }))
     responder = Responder(api.endpoints, api.schemas, backend, pipeline)
   }
@@ -87,7 +88,9 @@ final class TestService: Sendable {
         person: person, subject: subject, scopes: scopes, apiKey: APIKeyID(high: 3, low: 3))
     }
 
-    func confirm(_ principal: Principal, at now: Instant) async throws(IdentityError) {}
+    func ended(
+      among principals: Set<Principal>, at now: Instant
+    ) async throws(IdentityError) -> Set<Principal> { [] }
   }
 
   deinit { if ownsFolder { try? FileManager.default.removeItem(atPath: folder) } }

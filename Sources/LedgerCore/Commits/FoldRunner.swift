@@ -49,10 +49,16 @@ package struct FoldRunner: Sendable {
 
   private let zones: ZoneCatalog
   private let limits: LedgerLimits
+  private let changed: @Sendable ([TeamID]) -> Void
 
-  package init(zones: ZoneCatalog, limits: LedgerLimits) {
+  /// - Parameter changed: is given the teams that have new events, after each commit; never waits.
+  package init(
+    zones: ZoneCatalog, limits: LedgerLimits,
+    changed: @escaping @Sendable ([TeamID]) -> Void = { _ in }
+  ) {
     self.zones = zones
     self.limits = limits
+    self.changed = changed
   }
 
   /// Does the commands, a list for each caller. Those that the rules refuse stop none; where the
@@ -93,7 +99,13 @@ package struct FoldRunner: Sendable {
     if changes.isEmpty {
       driver.rollBack(after: nil)
     } else {
-      try driver.commit(changes, facts, until: deadline)
+      let teams = changes.teams.map(\.team.id)
+      do { try driver.commit(changes, facts, until: deadline) } catch {
+        // It may be there all the same, and looking costs little.
+        if driver.failure(of: error).error.code == .unknownOutcome { changed(teams) }
+        throw error
+      }
+      if !teams.isEmpty { changed(teams) }
     }
     return results
   }

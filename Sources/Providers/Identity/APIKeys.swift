@@ -129,8 +129,14 @@ public struct APIKeys: Identity {
       scopes: key.scopes, apiKey: id, rate: key.rate)
   }
 
-  /// Does nothing: a key is looked up with each request.
-  public func confirm(_ principal: Principal, at now: Instant) async throws(IdentityError) {}
+  public func ended(
+    among principals: Set<Principal>, at now: Instant
+  ) async throws(IdentityError) -> Set<Principal> {
+    let open = try await stored { () async throws(LedgerError) in
+      try await store.openAPIKeys(among: Set(principals.compactMap(\.apiKey)))
+    }
+    return principals.filter { principal in principal.apiKey.map(open.contains) != true }
+  }
 
   private static func hash(_ secret: [UInt8]) -> ContentHash { ContentHash(of: secret) }
 

@@ -92,15 +92,19 @@ public final class BuiltInAccounts: Identity {
     return Principal(
       person: claims.person,
       subject: IssuedSubject(issuer: tokens.issuer, subject: "\(claims.person)"),
-      session: claims.session)
+      session: claims.session, expiresAt: claims.expiresAt)
   }
 
-  public func confirm(_ principal: Principal, at now: Instant) async throws(IdentityError) {
-    let session = try await stored { () async throws(LedgerError) in
-      guard let id = principal.session else { return nil as Session? }
-      return try await store.session(id, of: principal.person, at: now)
+  public func ended(
+    among principals: Set<Principal>, at now: Instant
+  ) async throws(IdentityError) -> Set<Principal> {
+    let people = Dictionary(
+      principals.compactMap { principal in principal.session.map { ($0, principal.person) } },
+      uniquingKeysWith: { first, _ in first })
+    let open = try await stored { () async throws(LedgerError) in
+      try await store.openSessions(among: people, at: now)
     }
-    guard session != nil else { throw .sessionOver }
+    return principals.filter { principal in principal.session.map(open.contains) != true }
   }
 
   // MARK: Codes

@@ -9,11 +9,22 @@ public protocol Identity: Sendable {
   ///
   /// - Throws: `token-invalid`, `token-expired`, and `store` where nobody can tell now.
   func person(ofToken token: String, at now: Instant) async throws(IdentityError) -> Principal
+  /// Asks the store for whom what their tokens stood for is over: another process may have ended it.
+  ///
+  /// - Throws: `store` where nobody can tell now.
+  func ended(
+    among principals: Set<Principal>, at now: Instant
+  ) async throws(IdentityError) -> Set<Principal>
+}
+
+extension Identity {
   /// Asks the store whether what a token stands for still is, before what grants, reveals all or
-  /// changes how somebody signs in: another process may have ended it.
+  /// changes how somebody signs in.
   ///
   /// - Throws: `session-ended`, and `store` where nobody can tell now.
-  func confirm(_ principal: Principal, at now: Instant) async throws(IdentityError)
+  public func confirm(_ principal: Principal, at now: Instant) async throws(IdentityError) {
+    if try await !ended(among: [principal], at: now).isEmpty { throw .sessionOver }
+  }
 }
 
 /// Who asks, and what they may do.
@@ -28,10 +39,13 @@ public struct Principal: Hashable, Sendable {
   public let apiKey: APIKeyID?
   /// Nil where the rate of all callers holds.
   public let rate: RequestRate?
+  /// When the token is worth nothing any more; nil where it does not expire.
+  public let expiresAt: Instant?
 
   public init(
     person: PersonID, subject: IssuedSubject, scopes: AccessScopes = .all,
-    session: SessionID? = nil, apiKey: APIKeyID? = nil, rate: RequestRate? = nil
+    session: SessionID? = nil, apiKey: APIKeyID? = nil, rate: RequestRate? = nil,
+    expiresAt: Instant? = nil
   ) {
     self.person = person
     self.subject = subject
@@ -39,7 +53,10 @@ public struct Principal: Hashable, Sendable {
     self.session = session
     self.apiKey = apiKey
     self.rate = rate
+    self.expiresAt = expiresAt
   }
+
+  public func hasExpired(at now: Instant) -> Bool { expiresAt.map { now >= $0 } ?? false }
 }
 
 /// API keys for those tokens that are such, and another identity for the rest.
@@ -60,7 +77,15 @@ public struct BearerIdentity: Identity {
       : try await others.person(ofToken: token, at: now)
   }
 
-  public func confirm(_ principal: Principal, at now: Instant) async throws(IdentityError) {
-    if principal.apiKey == nil { try await others.confirm(principal, at: now) }
+  public func ended(
+    among principals: Set<Principal>, at now: Instant
+  ) async throws(IdentityError) -> Set<Principal> {
+    let (keyed, rest) = (
+      principals.filter { $0.apiKey != nil }, principals.filter { $0.apiKey == nil }
+    )
+    var ended: Set<Principal> = []
+    if !keyed.isEmpty { ended.formUnion(try await keys.ended(among: keyed, at: now)) }
+    if !rest.isEmpty { ended.formUnion(try await others.ended(among: rest, at: now)) }
+    return ended
   }
 }

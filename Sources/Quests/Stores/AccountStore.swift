@@ -64,10 +64,10 @@ public protocol AccountStore: Sendable {
   func rotate(
     tokenHash: ContentHash, new: ContentHash, expiresAt: Instant, at now: Instant
   ) async throws(LedgerError) -> TokenRotation
-  /// A session of a person, where it has not expired and the person has an account.
-  func session(
-    _ id: SessionID, of person: PersonID, at now: Instant
-  ) async throws(LedgerError) -> Session?
+  /// Those of some sessions that have not expired, and whose persons have accounts. O(sessions).
+  func openSessions(
+    among sessions: [SessionID: PersonID], at now: Instant
+  ) async throws(LedgerError) -> Set<SessionID>
   /// The sessions that have not expired, the oldest first.
   func sessions(of person: PersonID, at now: Instant) async throws(LedgerError) -> [Session]
   /// Ends one session of a person; one that is not there is as good as ended.
@@ -113,6 +113,8 @@ public protocol AccountStore: Sendable {
   func createAPIKey(_ key: APIKey, by session: SessionID) async throws(LedgerError)
   /// Also a revoked one.
   func apiKey(_ id: APIKeyID) async throws(LedgerError) -> APIKey?
+  /// Those of some keys that are there and not revoked. O(keys).
+  func openAPIKeys(among keys: Set<APIKeyID>) async throws(LedgerError) -> Set<APIKeyID>
   /// Also revoked ones, the oldest first.
   func apiKeys(of owner: PersonID) async throws(LedgerError) -> [APIKey]
   /// Revokes a key of a person; one that is revoked stays as it is.

@@ -64,11 +64,17 @@ public protocol LedgerStore: Sendable {
   ) async throws(LedgerError) -> [Membership]
   func invite(_ id: InviteID) async throws(LedgerError) -> Invite?
   func invites(of team: TeamID) async throws(LedgerError) -> [Invite]
-  /// The team's events after a version, in order. Where the first of them is not `version + 1`,
-  /// those between are no longer kept.
+  /// The events of teams, each after a version, in the order of teams and versions. Where the first
+  /// of a team is not the version and one, those between are no longer kept.
+  ///
+  /// - Parameter limit: of each team.
+  /// - Throws: `limit` for more teams than `LedgerLimits.page`.
   func events(
-    of team: TeamID, after version: Int64, limit: Int
+    after versions: [TeamID: Int64], limit: Int
   ) async throws(LedgerError) -> [TeamEvent]
+  /// Tells which teams have new events, whichever process has written them; for one listener, as long
+  /// as it is kept. What was written before may be told too.
+  func changedTeams() -> ChangedTeams
   /// Who changed what in the team, the latest first, each with its number.
   func changeLog(
     of team: TeamID, before number: Int64?, limit: Int
@@ -167,6 +173,21 @@ public struct WalkStart: Hashable, Sendable {
   }
 }
 
+extension TeamEvent {
+  /// Checks of how many teams events are asked for at once, for the stores.
+  ///
+  /// - Throws: `limit`.
+  public static func check(
+    _ versions: [TeamID: Int64], _ limits: LedgerLimits
+  ) throws(LedgerError) {
+    guard versions.count <= limits.page else {
+      throw LedgerError(
+        .limit,
+        "events of \(versions.count) teams were asked for at once; the limit is \(limits.page)")
+    }
+  }
+}
+
 /// What a quest and its team are called.
 public struct QuestNames: Hashable, Sendable {
   public let quest: String
@@ -205,6 +226,14 @@ extension LedgerStore {
     at quest: QuestID, by person: PersonID?
   ) async throws(LedgerError) -> QuestGlance? {
     try await glance(at: quest, by: person, naming: [])
+  }
+
+  /// The team's events after a version, in order. Where the first of them is not `version + 1`,
+  /// those between are no longer kept.
+  public func events(
+    of team: TeamID, after version: Int64, limit: Int
+  ) async throws(LedgerError) -> [TeamEvent] {
+    try await events(after: [team: version], limit: limit)
   }
 
   /// Does one command.

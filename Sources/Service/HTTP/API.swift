@@ -21,6 +21,7 @@ struct API: Sendable {
       (ProgressResource.endpoints, ProgressResource.schemas),
       (MapResource.endpoints, MapResource.schemas),
       (WalkerResource.endpoints, WalkerResource.schemas),
+      (LiveResource.endpoints, LiveResource.schemas),
       (
         SystemResource.endpoints + (servesMetrics ? [SystemResource.metrics] : []),
         SystemResource.schemas

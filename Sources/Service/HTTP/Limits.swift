@@ -37,11 +37,24 @@ public struct ServiceLimits: Sendable {
   /// Seconds after which a connection on which nothing happens is closed.
   public var idleSeconds = 60
   /// Connections at a time; fewer where the system gives fewer descriptors.
-  public var connections = 10_000
+  public var connections = 12_500
   /// Connections from one address that is no trusted proxy.
   public var connectionsPerAddress = 1_000
   /// Seconds that a shutdown waits for requests under way; a second later it ends whatever runs.
   public var shutdownSeconds = 8
+
+  // MARK: Live streams
+
+  /// Streams at a time; fewer where there are fewer connections.
+  public var liveStreams = 10_000
+  /// Streams of one person.
+  public var liveStreamsPerPerson = 50
+  /// Streams of strangers from one address.
+  public var liveStreamsPerStranger = 250
+  /// Events that wait for one reader; where there are more, they are read again from the store.
+  public var liveEventsWaiting = 256
+  /// Seconds after which one who does not read is cut off.
+  public var liveStuckSeconds = 10
 
   // MARK: Downloads
 

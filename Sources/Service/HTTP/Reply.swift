@@ -12,6 +12,8 @@ struct Reply: Sendable {
     case bytes([UInt8], mediaType: String)
     /// A large file, held once and written piece by piece.
     case download(Download)
+    /// Server-sent events, for as long as the client stays.
+    case live(LiveStream)
     /// What is too long to be held: written piece by piece.
     case stream(
       mediaType: String,
@@ -33,7 +35,7 @@ struct Reply: Sendable {
     switch content {
     case .json(let value, let mediaType): (value, mediaType)
     case .rendered(let body): (body.value, body.mediaType)
-    case .none, .bytes, .download, .stream: nil
+    case .none, .bytes, .download, .live, .stream: nil
     }
   }
 

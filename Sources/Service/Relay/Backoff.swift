@@ -1,13 +1,24 @@
-/// How long to wait after failures in a row: 1 s, then twice as long each time, a minute at most.
+/// How long to wait after failures in a row: twice as long each time, up to a bound.
 struct Backoff: Sendable {
-  static let longestSeconds = 60
+  private let first: Duration
+  private let longest: Duration
+  private var present: Duration
 
-  private(set) var seconds = 1
+  /// 1 s to a minute.
+  static let long = Backoff(from: .seconds(1), to: .seconds(60))
+  /// 0.1 s to 5 s: for what somebody waits for.
+  static let short = Backoff(from: .milliseconds(100), to: .seconds(5))
 
-  mutating func next() -> Duration {
-    defer { seconds = min(seconds * 2, Self.longestSeconds) }
-    return .seconds(seconds)
+  init(from first: Duration, to longest: Duration) {
+    self.first = first
+    self.longest = longest
+    present = first
   }
 
-  mutating func reset() { seconds = 1 }
+  mutating func next() -> Duration {
+    defer { present = min(present * 2, longest) }
+    return present
+  }
+
+  mutating func reset() { present = first }
 }

@@ -3,7 +3,8 @@ import Logging
 import Quests
 import ServiceLifecycle
 
-/// Closes the quests whose window is over, and forgets what is kept for a time only.
+/// Announces the starts of quests, closes those whose window is over, and forgets what is kept for a
+/// time only.
 struct Caretaker: ServiceLifecycle.Service {
   let backend: Backend
   /// Between two looks for quests that are due.
@@ -17,7 +18,7 @@ struct Caretaker: ServiceLifecycle.Service {
   }
 
   private func work() async throws {
-    var backoff = Backoff()
+    var backoff = Backoff.long
     var round = 0
     while true {
       do {
@@ -34,9 +35,9 @@ struct Caretaker: ServiceLifecycle.Service {
     }
   }
 
-  /// Announces each quest that has expired; of many processes exactly one does.
+  /// Announces each quest that has started or expired; of many processes exactly one does.
   ///
-  /// - Returns: how many are closed now.
+  /// - Returns: for how many it was asked.
   @discardableResult
   func closeDue() async throws -> Int {
     let now = backend.clock()
@@ -45,7 +46,7 @@ struct Caretaker: ServiceLifecycle.Service {
       let limit = min(backend.ledgerLimits.page, backend.ledgerLimits.batchActivities)
       let due = try await backend.ledger.questsDue(at: now, limit: limit)
       if due.isEmpty { return closed }
-      let results = try await backend.perform(
+      let results = try await backend.ledger.perform(
         due.map { LedgerCommand(.advanceQuest($0), at: now, actor: nil) })
       let done = results.count { (try? $0.get()) != nil }
       closed += done

@@ -4,30 +4,42 @@ import Quests
 import Routes
 import ServiceLifecycle
 
-/// Keeps the markers on the map where the ledger has the teams: those of this process's own writes
-/// within a second, all of them once at the start, for what others wrote meanwhile.
+/// Keeps the markers on the map where the ledger has the teams: those of teams that are known to have
+/// changed within a second, all of them at the start and, where another program has written, once a
+/// minute.
 struct MarkerRelay: ServiceLifecycle.Service {
   let backend: Backend
   /// How long changes gather before they are placed together.
   var gathering = Duration.milliseconds(250)
   /// What the sweep leaves to others after each page.
   var sweepPause = Duration.milliseconds(50)
+  /// Between two sweeps.
+  var sweeping = Duration.seconds(60)
 
   /// Goes on until the surrounding group shuts down gracefully.
   func run() async {
     await cancelWhenGracefulShutdown {
+      let changed = backend.ledger.changedTeams()
+      let (sweeps, wanted) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+      wanted.yield()
       await withDiscardingTaskGroup { group in
-        group.addTask { try? await sweep() }
-        group.addTask { try? await follow() }
+        group.addTask {
+          for await _ in sweeps {
+            try? await sweep()
+            try? await Task.sleep(for: sweeping)
+          }
+        }
+        group.addTask { try? await follow(changed) { wanted.yield() } }
       }
     }
   }
 
-  private func follow() async throws {
-    for await _ in backend.changed.signals {
+  /// - Parameter others: is called where teams have changed that nobody names.
+  private func follow(_ changed: ChangedTeams, others: () -> Void) async throws {
+    for await _ in changed.signals {
       try await Task.sleep(for: gathering)
-      let taken = backend.changed.take()
-      if taken.isOverflown { try await sweep() }
+      let taken = changed.take()
+      if taken.areOthers { others() }
       try await untilDone("markers of changed teams") { try await place(taken.teams) }
     }
   }
@@ -95,7 +107,7 @@ struct MarkerRelay: ServiceLifecycle.Service {
   ///
   /// - Throws: `CancellationError`.
   private func untilDone(_ what: String, _ work: () async throws -> Void) async throws {
-    var backoff = Backoff()
+    var backoff = Backoff.long
     while true {
       try Task.checkCancellation()
       do { return try await work() } catch {

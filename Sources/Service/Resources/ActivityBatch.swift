@@ -45,7 +45,7 @@ enum ActivityBatch {
         results[index] = rejected(item, error, call)
       }
     }
-    let answers = commands.isEmpty ? [] : try await call.backend.perform(commands)
+    let answers = commands.isEmpty ? [] : try await call.backend.ledger.perform(commands)
     guard answers.count == commands.count else { throw Problem.unexpectedAnswer }
     for (index, answer) in zip(places, answers) {
       switch answer {

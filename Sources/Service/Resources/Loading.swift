@@ -49,10 +49,7 @@ extension Call {
 
   /// Does one thing in the caller's name.
   func perform(_ action: LedgerCommand.Action) async throws -> LedgerAnswer {
-    let answer = try await backend.ledger.perform(
-      LedgerCommand(action, at: now, actor: caller.person))
-    backend.changed.note(answer)
-    return answer
+    try await backend.ledger.perform(LedgerCommand(action, at: now, actor: caller.person))
   }
 
   /// Whether a shared cache may keep what is shown of a team: only what a stranger asks for.

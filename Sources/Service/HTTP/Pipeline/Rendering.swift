@@ -5,6 +5,8 @@ import NIOCore
 /// Turns what is answered into bytes.
 struct Rendering: Sendable {
   private static let policyName = HTTPField.Name("Content-Security-Policy")!
+  /// What the system holds for a live stream whose client does not read.
+  private static let liveBufferBytes = 32 << 10
   private static let framesName = HTTPField.Name("X-Frame-Options")!
 
   /// What a browser may do with an answer: load nothing, run nothing, show it in no frame. The one
@@ -32,6 +34,15 @@ struct Rendering: Sendable {
       exchange.headers[.contentType] = mediaType
       exchange.stream = ResponseBody { writer in
         try await write { bytes in try await writer.write(ByteBuffer(bytes: bytes)) }
+        try await writer.finish(nil)
+      }
+    case .live(let live):
+      exchange.headers[.contentType] = "text/event-stream"
+      let channel = exchange.context.channel
+      exchange.stream = ResponseBody { writer in
+        // What a client does not read waits here for its turn to be cut off, and not in the system.
+        try? await channel.setOption(.socketOption(.so_sndbuf), value: Self.liveBufferBytes).get()
+        try await live.run { try await writer.write($0) }
         try await writer.finish(nil)
       }
     case .download(let download):

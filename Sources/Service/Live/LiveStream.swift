@@ -1,0 +1,136 @@
+import Base
+import JSON
+import NIOCore
+import Quests
+
+/// One stream of server-sent events, from its first byte to its last.
+struct LiveStream: Sendable {
+  /// Where a reader goes on.
+  enum Start: Sendable {
+    /// The present: the reader knows everything up to a version.
+    case now(Int64)
+    /// After a version that the reader knows, while the team is at another.
+    case after(Int64, present: Int64)
+  }
+
+  /// How many events a reader that catches up is given at once.
+  static let pageEvents = 100
+  /// How long clients wait before they come again.
+  private static let retryMilliseconds = 2_000
+
+  private let streams: LiveStreams
+  private let ledger: any LedgerStore
+  private let reader: LiveReader
+  private let start: Start
+  private let connection: ConnectionWatch?
+  /// Held as long as the stream is.
+  private let seat: LiveStreams.Seat
+
+  init(
+    _ reader: LiveReader, from start: Start, _ seat: LiveStreams.Seat, _ streams: LiveStreams,
+    _ ledger: any LedgerStore, _ connection: ConnectionWatch?
+  ) {
+    self.reader = reader
+    self.start = start
+    self.seat = seat
+    self.streams = streams
+    self.ledger = ledger
+    self.connection = connection
+  }
+
+  /// Writes the stream until it ends or the client is gone.
+  func run(_ write: (ByteBuffer) async throws -> Void) async throws {
+    streams.insert(reader) { [connection] in connection?.close() }
+    connection?.whenGone { [reader] in reader.stop() }
+    defer {
+      connection?.whenGone(nil)
+      streams.remove(reader)
+    }
+    try await write(LiveFrame.retry(milliseconds: Self.retryMilliseconds))
+    var version: Int64
+    switch start {
+    case .now(let present):
+      version = present
+      try await write(Self.ready(present))
+    case .after(let known, let present) where known > present:
+      version = present
+      try await write(Self.reset(present))
+    case .after(let known, _):
+      version = known
+      try await catchUp(&version, write)
+    }
+    while true {
+      if let ending = reader.ending { return try await finish(ending, write) }
+      guard streams.attach(reader, through: version) else {
+        try await catchUp(&version, write)
+        continue
+      }
+      stepping: while true {
+        switch await reader.next() {
+        case .send(let frames): for frame in frames { try await write(frame) }
+        case .catchUp(let after):
+          streams.detach(reader)
+          version = after
+          try await catchUp(&version, write)
+          break stepping
+        case let ending: return try await finish(ending, write)
+        }
+      }
+    }
+  }
+
+  private func finish(
+    _ ending: LiveReader.Step, _ write: (ByteBuffer) async throws -> Void
+  ) async throws {
+    if case .end(let end) = ending { try await write(Self.end(end)) }
+  }
+
+  /// Sends what the store has after a version, page by page, as fast as it is read.
+  private func catchUp(
+    _ version: inout Int64, _ write: (ByteBuffer) async throws -> Void
+  ) async throws {
+    while reader.ending == nil {
+      let events = try await ledger.events(
+        of: reader.team, after: version, limit: Self.pageEvents)
+      guard let first = events.first, let last = events.last else { return }
+      if first.version > version + 1 {
+        // What lies between is no longer kept.
+        let present = try await ledger.team(reader.team)?.version ?? last.version
+        version = present
+        return try await write(Self.reset(present))
+      }
+      for message in try await streams.rendering.messages(of: events) {
+        if reader.ending != nil { return }
+        switch LiveDesk.delivery(message, to: reader) {
+        case nil: break
+        case .send:
+          reader.sends(through: message.event.version)
+          try await write(message.frame(reader.view))
+        case .end(let end): return reader.end(end)
+        case .sendAndEnd(let end):
+          try await write(message.frame(reader.view))
+          return reader.end(end)
+        }
+      }
+      version = last.version
+      reader.sent(through: version)
+      if events.count < Self.pageEvents { return }
+    }
+  }
+
+  // MARK: What is no event of the team
+
+  /// The first message of a stream that begins with the present.
+  private static func ready(_ version: Int64) -> ByteBuffer {
+    LiveFrame.event("ready", id: version, .object([("version", .integer(Int(version)))]))
+  }
+
+  /// Says that events are missing: whoever reads fetches anew what it shows, and goes on from here.
+  private static func reset(_ version: Int64) -> ByteBuffer {
+    LiveFrame.event("reset", id: version, .object([("version", .integer(Int(version)))]))
+  }
+
+  private static func end(_ end: LiveEnd) -> ByteBuffer {
+    LiveFrame.event("end", id: nil, .object([("reason", .string(end.rawValue))]))
+  }
+}
