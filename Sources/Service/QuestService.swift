@@ -70,7 +70,7 @@ public struct QuestService: ServiceLifecycle.Service {
       Task {
         if seconds > 0 { try? await Task.sleep(for: .seconds(seconds)) }
         backend.work.close()
-        backend.live.close()
+        await backend.live.close(within: .seconds(2))
         await group.triggerGracefulShutdown()
       }
     }

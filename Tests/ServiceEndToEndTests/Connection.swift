@@ -3,7 +3,7 @@ import Foundation
 
 /// One connection to a server on this machine, bytes as they are: what is sent, how slowly and how
 /// much of it is the test's to say.
-final class Connection {
+final class Connection: Sendable {
   private let descriptor: Int32
 
   /// - Parameter patience: seconds that a read waits before it fails.

@@ -1,5 +1,6 @@
 import BuiltProgram
 import Foundation
+import GRDB
 import PostgresCluster
 import TestSupport
 import Testing
@@ -20,16 +21,22 @@ final class ServedLedger: Sendable {
   let store: Store
   let folder: String
   let address: String
+  /// Of the cluster; nil for a file.
+  private let database: String?
 
   init(_ store: Store) throws {
     self.store = store
     folder = NSTemporaryDirectory() + "milequest-e2e-\(UUID().uuidString)"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     switch store {
-    case .file: address = "sqlite:\(folder)/ledger.sqlite"
+    case .file:
+      address = "sqlite:\(folder)/ledger.sqlite"
+      database = nil
     case .server:
       let cluster = try Cluster.shared.get()
-      address = cluster.url(try cluster.database())
+      let database = try cluster.database()
+      self.database = database
+      address = cluster.url(database)
       let begun = try Program.run(["migrate", "--store", address])
       guard begun.status == 0 else { throw Program.Fault(begun.errors) }
       _ = FileManager.default.createFile(
@@ -42,6 +49,31 @@ final class ServedLedger: Sendable {
 
   private var secret: String { folder + "/secret" }
   var mail: String { folder + "/mail" }
+
+  /// Takes away the events of a team up to a version, as time does.
+  func forgetEvents(of team: String, before version: Int) throws {
+    if let database {
+      _ = try Cluster.shared.get().sql(
+        "DELETE FROM milequest.team_events WHERE team_id = '\(team)' AND version < \(version)",
+        in: database)
+    } else {
+      var patient = Configuration()
+      patient.busyMode = .timeout(30)
+      try DatabaseQueue(path: "\(folder)/ledger.sqlite", configuration: patient).write { db in
+        try db.execute(
+          sql: "DELETE FROM team_events WHERE hex(team_id) = ? AND version < ?",
+          arguments: [team.filter { $0 != "-" }.uppercased(), version])
+      }
+    }
+  }
+
+  /// Cuts all connections to the database.
+  func cutConnections() throws {
+    guard let database else { return }
+    _ = try Cluster.shared.get().sql(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        + "WHERE datname = current_database() AND pid <> pg_backend_pid()", in: database)
+  }
 
   /// What the program is told of the store.
   var options: [String] {

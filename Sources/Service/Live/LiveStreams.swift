@@ -188,13 +188,15 @@ final class LiveStreams: Sendable {
     }
   }
 
-  /// Ends all streams, and admits no more.
-  func close() {
+  /// Ends all streams, admits no more, and lets them say so: what ends the connections comes after.
+  func close(within patience: Duration) async {
     let entries = state.withLock { state in
       state.isClosed = true
       return state.entries.values.map(\.self)
     }
     for entry in entries { entry.reader.end(.shutdown) }
+    let end = ContinuousClock.now + patience
+    while count > 0, ContinuousClock.now < end { try? await Task.sleep(for: .milliseconds(10)) }
   }
 
   /// Figures for Prometheus.
