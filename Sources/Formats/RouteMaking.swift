@@ -29,14 +29,25 @@ extension RouteDocument {
   /// The shore of the Dead Sea is at -430 m.
   public static let possibleElevationMeters = -500.0...9_000
 
-  private static func withoutImpossibleElevations(_ vertices: [Coordinate]) -> [Coordinate] {
+  private static func hasImpossibleElevation(_ vertex: Coordinate) -> Bool {
     // A comparison with an unknown height is false.
-    func isNone(_ height: Double) -> Bool {
-      height < possibleElevationMeters.lowerBound || height > possibleElevationMeters.upperBound
+    vertex.elevationMetersOrNaN < possibleElevationMeters.lowerBound
+      || vertex.elevationMetersOrNaN > possibleElevationMeters.upperBound
+  }
+
+  /// The heights of the chosen tracks that stand for “unknown” and do not arrive in the route, in the
+  /// order of the file. O(vertices).
+  public func impossibleElevations(_ choice: TrackChoice) -> [Double] {
+    let all = allTracks
+    return indices(of: choice).flatMap { all[$0].parts }.flatMap { part in
+      part.vertices.lazy.filter(Self.hasImpossibleElevation).map(\.elevationMetersOrNaN)
     }
-    guard vertices.contains(where: { isNone($0.elevationMetersOrNaN) }) else { return vertices }
+  }
+
+  private static func withoutImpossibleElevations(_ vertices: [Coordinate]) -> [Coordinate] {
+    guard vertices.contains(where: hasImpossibleElevation) else { return vertices }
     return vertices.map {
-      isNone($0.elevationMetersOrNaN)
+      hasImpossibleElevation($0)
         ? Coordinate(uncheckedLatitude: $0.latitude, longitude: $0.longitude) : $0
     }
   }

@@ -163,6 +163,22 @@ public struct MeasuredRoute: Sendable {
     line.joins.indices.filter { line.joins[$0].policy == .unresolved }.map { $0 + 1 }
   }
 
+  /// Stops where the line leads nowhere, so that nothing is a part of the way.
+  ///
+  /// - Throws: `no-length`.
+  public func requireLength() throws(RouteError) {
+    if geometricMeters > 0 { return }
+    let count = route.vertices.count
+    let isOnePlace = route.vertices.allSatisfy { $0.isSamePlace(as: route.vertices[0]) }
+    throw RouteError(
+      .noLength,
+      count == 1
+        ? "the route is a single vertex, which is no line"
+        : isOnePlace
+          ? "all \(count) vertices of the line stand at one place: it has no length"
+          : "each part of the route stands at one place: it has no length")
+  }
+
   /// Stops where a join is undecided, before a position is given that may be wrong.
   ///
   /// - Throws: `join-unresolved`, naming the longest such join and the options.

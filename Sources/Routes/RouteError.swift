@@ -8,6 +8,8 @@ public struct RouteError: Error, Hashable, Sendable, CustomStringConvertible {
     public static let emptyRoute = Code(rawValue: "empty-route")
     public static let joinCount = Code(rawValue: "join-count")
     public static let joinUnresolved = Code(rawValue: "join-unresolved")
+    /// All vertices stand at one place.
+    public static let noLength = Code(rawValue: "no-length")
     public static let calibration = Code(rawValue: "calibration")
     public static let limit = Code(rawValue: "limit")
     public static let range = Code(rawValue: "range")

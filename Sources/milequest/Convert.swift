@@ -60,6 +60,12 @@ struct Convert: ParsableCommand {
       if singlePoints > 0 {
         route = try RouteInput.located(inputFile) { try withoutSinglePoints(route, format) }
       }
+      let measured = try RouteInput.located(inputFile) {
+        let measured = try MeasuredRoute(route)
+        try measured.requireLength()
+        return measured
+      }
+      try input.checkAlternatives(in: document, measured, inputFile)
       var options = WriteOptions()
       options.coordinateDigits = digits
       let bytes = RouteWriter.write(route, as: format, options: options)
@@ -72,7 +78,9 @@ struct Convert: ParsableCommand {
           .writeFailed, "\(outputFile): the file does not hold what was written into it")
       }
       var losses = ConvertLosses(of: route, in: format)
-      losses.add(document, try input.choice(in: document, inputFile))
+      let choice = try input.choice(in: document, inputFile)
+      losses.add(document, choice)
+      losses.add(impossibleElevations: document.impossibleElevations(choice))
       losses.add(singlePoints: singlePoints, in: format)
       for text in losses.texts { StandardError.write("\(outputFile): note: \(text)") }
     }
@@ -90,17 +98,29 @@ struct Convert: ParsableCommand {
   /// Reads what is to be written as any reader would.
   private func check(_ bytes: [UInt8], _ route: Route, _ format: RouteFormat) throws {
     let written = RouteReader.read(bytes, as: format, thoroughly: true)
-    if let error = written.errors.first {
+    // The schemas and the standard are part of a format's rules, whatever readers make of it.
+    if let fault = written.errors.first ?? written.diagnostics.first(where: \.isAgainstSchema) {
       throw Failure(
-        .writeFailed,
-        "\(outputFile): not written, because it would not be valid: \(error.message)")
+        .badData,
+        "\(outputFile): not written, because it would not be valid: \(fault.message)")
     }
     let count = written.tracks.reduce(0) { $0 + $1.vertexCount }
     guard count == route.vertices.count else {
       throw Failure(
-        .writeFailed,
+        .badData,
         "\(outputFile): not written, because \(count) of \(route.vertices.count) vertices would be read "
           + "back")
     }
+  }
+}
+
+extension Diagnostic {
+  /// Whether a validator of the format reports it, though readers can do without.
+  fileprivate var isAgainstSchema: Bool {
+    let codes: [Code] = [
+      .schemaOrder, .schemaElement, .schemaAttribute, .schemaValue, .schemaRepeated,
+      .attributeMissing, .timeSyntax, .antimeridianUncut,
+    ]
+    return severity >= .warning && codes.contains(code)
   }
 }

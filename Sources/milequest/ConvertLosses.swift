@@ -58,4 +58,16 @@ struct ConvertLosses {
       "\(RouteInput.count(singlePoints, "part")) of a single point left out: \(format.title) has no line "
         + "of one position")
   }
+
+  mutating func add(impossibleElevations heights: [Double]) {
+    if heights.isEmpty { return }
+    var values: [Double] = []
+    for height in heights where values.count < 4 && !values.contains(height) {
+      values.append(height)
+    }
+    let shown = values.map(Figures.plain).joined(separator: ", ")
+    texts.append(
+      "\(RouteInput.count(heights.count, "elevation")) that no place has left out, such as \(shown)"
+    )
+  }
 }

@@ -86,7 +86,12 @@ struct Plot: ParsableCommand {
       }
       let position = try at.map { try distance($0, option: "--at") }
       let (route, found) = try inspected()
-      if position != nil { try RouteInput.located(file) { try route.requireResolvedJoins() } }
+      if position != nil {
+        try RouteInput.located(file) {
+          try route.requireLength()
+          try route.requireResolvedJoins()
+        }
+      }
       let options = PlotOptions(
         widthPixels: width, heightPixels: height, theme: theme,
         units: units == .km ? .metric : .imperial, title: title ?? route.route.name ?? fileName,

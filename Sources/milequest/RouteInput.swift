@@ -150,7 +150,10 @@ struct RouteInput: ParsableArguments {
   ) throws -> MeasuredRoute {
     let document = try document(path, as: format)
     let measured = try measure(try route(of: document, path), path)
-    if needsPosition { try checkPositions(of: measured, in: document, path) }
+    if needsPosition {
+      try Self.located(path) { try measured.requireLength() }
+      try checkPositions(of: measured, in: document, path)
+    }
     return measured
   }
 
@@ -167,19 +170,29 @@ struct RouteInput: ParsableArguments {
   private func checkPositions(
     of measured: MeasuredRoute, in document: RouteDocument, _ path: String
   ) throws {
-    let variants = track.isEmpty ? Inspector.variants(in: document, measured) : []
-    let alternatives =
-      "the tracks \(document.trackNames(variants)) are alternatives, which run along each other for most "
-      + "of their length: choose one with --track NAME or --track NUMBER"
+    try checkAlternatives(in: document, measured, path)
     do throws(RouteError) { try measured.requireResolvedJoins() } catch {
-      if !variants.isEmpty { throw Failure(.badData, "\(path): \(alternatives)") }
       let isChoice = track.isEmpty && document.tracks.count { $0.vertexCount > 1 } > 1
       throw Failure(
         .badData,
         "\(path): \(error.message)"
           + (isChoice ? "; --track picks one of the tracks \(document.trackNames)" : ""))
     }
-    if !variants.isEmpty { StandardError.write("\(path): warning: \(alternatives)") }
+  }
+
+  /// Stops where the tracks of a file are alternatives with gaps between them, and warns where their ends
+  /// meet, unless the caller chose among them.
+  func checkAlternatives(
+    in document: RouteDocument, _ measured: MeasuredRoute, _ path: String
+  ) throws {
+    guard track.isEmpty else { return }
+    let variants = Inspector.variants(in: document, measured)
+    if variants.isEmpty { return }
+    let alternatives =
+      "the tracks \(document.trackNames(variants)) are alternatives, which run along each other for most "
+      + "of their length: choose one with --track NAME or --track NUMBER"
+    if !measured.unresolvedJoins.isEmpty { throw Failure(.badData, "\(path): \(alternatives)") }
+    StandardError.write("\(path): warning: \(alternatives)")
   }
 
   static func count(_ count: Int, _ noun: String) -> String {

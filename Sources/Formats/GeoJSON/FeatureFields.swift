@@ -5,7 +5,8 @@ internal import Routes
 /// The properties of a feature, or of a file, that mean something here.
 struct FeatureFields {
   private static let names = [
-    "name", "Name", "NAME", "title", "Title", "story", "description", "type", "officialDistance",
+    "name", "Name", "NAME", "title", "Title", "TITLE", "story", "description", "type",
+    "officialDistance",
     "officialLength", "joins", "laps",
     "thereAndBack", "lapJoin", "antimeridianCuts",
   ]
@@ -24,7 +25,23 @@ struct FeatureFields {
 
   /// The name, or what other programs write for it: “Name” (ogr2ogr), “title” (simplestyle).
   var title: String? {
-    name ?? ["Name", "NAME", "title", "Title"].lazy.compactMap { otherNames[$0] }.first
+    name ?? ["Name", "NAME", "title", "Title", "TITLE"].lazy.compactMap { otherNames[$0] }.first
+  }
+
+  /// The names of what a route has no place for: properties that mean nothing here, further names, and
+  /// what only a point has.
+  ///
+  /// - Parameter isLine: whether the feature is a line and no point.
+  func leftOver(isLine: Bool) -> [String] {
+    var names = passedOver + otherNames.filter { $0.value != title }.keys.sorted()
+    if isLine {
+      if story != nil { names.append("story") }
+      if type != nil { names.append("type") }
+    }
+    if let description, isLine || story.map({ $0 != description }) ?? false {
+      names.append("description")
+    }
+    return names
   }
 
   /// Reads the object that comes next.
@@ -74,14 +91,20 @@ struct FeatureFields {
     switch key {
     case "name":
       // A blank one says as much as none.
-      let text = try value.text(&cursor, &diagnostics)
+      let text = try text(value, &cursor, &diagnostics)
       name = text.flatMap { $0.contains { !$0.isWhitespace } ? $0 : nil } ?? name
-    case "Name", "NAME", "title", "Title":
-      let text = try value.text(&cursor, &diagnostics)
+    case "Name", "NAME", "title", "Title", "TITLE":
+      let text = try text(value, &cursor, &diagnostics)
       if let text, text.contains(where: { !$0.isWhitespace }) { otherNames[key] = text }
-    case "story": story = try value.text(&cursor, &diagnostics) ?? story
-    case "description": description = try value.text(&cursor, &diagnostics) ?? description
-    case "type": type = try value.text(&cursor, &diagnostics) ?? type
+    case "story": story = try text(value, &cursor, &diagnostics) ?? story
+    case "description": description = try text(value, &cursor, &diagnostics) ?? description
+    case "type":
+      // A kind is a word.
+      if value.kind == .number {
+        passedOver.append(key)
+        return try cursor.skipValue()
+      }
+      type = try text(value, &cursor, &diagnostics) ?? type
     case "officialDistance":
       officialDistance = try value.distance(&cursor, &diagnostics) ?? officialDistance
     case "officialLength":
@@ -94,6 +117,15 @@ struct FeatureFields {
     case "antimeridianCuts": cuts = try value.cuts(&cursor, &diagnostics) ?? cuts
     default: try cursor.skipValue()
     }
+  }
+
+  /// A text that comes next; what is none is among what means nothing here.
+  private mutating func text(
+    _ value: FieldValue, _ cursor: inout JSONCursor, _ diagnostics: inout DiagnosticList
+  ) throws(JSONFault) -> String? {
+    let text = try value.text(&cursor, &diagnostics)
+    if text == nil { passedOver.append(value.key) }
+    return text
   }
 }
 
@@ -124,9 +156,14 @@ private struct FieldValue {
     String(decoding: cursor.bytes[offset..<cursor.offset], as: UTF8.self)
   }
 
+  /// A text, or a number as it is written: stages and control points are called by it.
   func text(
     _ cursor: inout JSONCursor, _ diagnostics: inout DiagnosticList
   ) throws(JSONFault) -> String? {
+    if kind == .number {
+      _ = try cursor.number()
+      return written(cursor)
+    }
     guard kind == .string else {
       try cursor.skipValue()
       return nil

@@ -8,7 +8,7 @@ extension RouteDocument {
     _ feature: GeoJSONObject, _ limits: ReadLimits, _ diagnostics: inout DiagnosticList
   ) {
     let fields = feature.fields
-    passOver(fields.passedOver)
+    passOver(fields.leftOver(isLine: feature.points.isEmpty))
     for var position in feature.rejected {
       if position.isWaypoint {
         position.vertex += waypoints.count

@@ -206,7 +206,7 @@ private final class GeoJSONWalk {
       if object.type == .featureCollection {
         if document.name == nil { document.name = object.fields.title }
         document.properties = object.fields.route
-        document.passOver(object.fields.passedOver)
+        document.passOver(object.fields.leftOver(isLine: true))
       } else {
         document.add(object, limits, &diagnostics)
         if document.name == nil { document.name = object.fields.title }
@@ -308,11 +308,11 @@ private final class GeoJSONWalk {
       try system.read(
         &cursor, kind, isAtTop: object.role == .root, hasPositions: vertexCount > 0,
         pointer: pointer, &diagnostics)
-    case "name" where object.role == .root && kind == .string:
+    case "name" where object.role == .root && (kind == .string || kind == .number):
       object.enterOwn(key, at: keyOffset, pointer: pointer, &diagnostics)
-      object.name = try cursor.string()
-    case "title" where object.role == .root && kind == .string:
-      object.title = try cursor.string()
+      object.name = try cursor.word(kind)
+    case "title" where object.role == .root && (kind == .string || kind == .number):
+      object.title = try cursor.word(kind)
     case "joins", "officialLength", "laps", "thereAndBack", "lapJoin":
       // Beside the features the members speak for the whole file.
       guard object.role == .root else {
@@ -339,5 +339,15 @@ private final class GeoJSONWalk {
     if isThorough, let found = tape.long {
       long = long.map { ($0.offset, $0.pointer, $0.count + found.count) } ?? found
     }
+  }
+}
+
+extension JSONCursor {
+  /// A text that comes next, or a number as it is written.
+  fileprivate mutating func word(_ kind: Kind) throws(JSONFault) -> String {
+    if kind == .string { return try string() }
+    let start = offset
+    _ = try number()
+    return String(decoding: bytes[start..<offset], as: UTF8.self)
   }
 }

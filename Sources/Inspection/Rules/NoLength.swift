@@ -18,14 +18,8 @@ enum NoLength: Rule {
       """)
 
   static func inspect(_ subject: Subject, _ findings: inout FindingList) {
-    guard subject.measured.geometricMeters == 0 else { return }
-    let count = subject.vertices.count
-    findings.add(
-      subject.finding(
-        about,
-        count == 1
-          ? "the route is a single vertex, which is no line"
-          : "all \(Text.grouped(String(count))) vertices of the line stand at one place: it has no length",
-        measured: 0))
+    do throws(RouteError) { try subject.measured.requireLength() } catch {
+      findings.add(subject.finding(about, error.message, measured: 0))
+    }
   }
 }
