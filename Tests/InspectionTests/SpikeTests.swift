@@ -81,6 +81,36 @@ import Testing
     }
   }
 
+  /// A spike beside a leg that thinning left long, and that turns back for a reason of its own.
+  @Test func aSpikeBesideALongLegIsFound() {
+    let line: [(Double, Double)] = [
+      (46.0000000, 8.0000000),
+      (46.0003579, 8.0001094),
+      (46.0005707, 7.9998080),
+      (46.0004608, 7.9992976),
+      (46.0001502, 7.9991879),
+      (45.9999148, 7.9995316),
+      (46.0000070, 7.9999622),
+      (45.9978047, 8.0038810),
+      (46.0012098, 8.0028624),
+      (46.0011861, 8.0033377),
+      (46.0014631, 8.0035817),
+      (46.0017422, 8.0034225),
+      (46.0017481, 8.0029742),
+      (46.0014443, 8.0026673),
+      (46.0222655, 8.0212733),
+      (45.9975287, 8.0016705),
+      (46.0105818, 8.0049473),
+      (46.0081908, 8.0035442),
+      (46.0079689, 8.0031779),
+      (46.0073211, 8.0038593),
+      (46.0081431, 8.0021728),
+      (46.0082177, 8.0020340),
+    ]
+    let places = line.map { Coordinate(uncheckedLatitude: $0.0, longitude: $0.1) }
+    #expect(inspected(Self.gpx(places, heights: false)).findings(.spike).count == 1)
+  }
+
   static func clean(_ random: inout SplitMix64) -> [Coordinate] {
     var pen = Pen()
     let step = random.double(5..<60)

@@ -59,7 +59,7 @@ struct Darts {
     _ a: Int, _ z: Int, _ shorter: Double, _ part: ClosedRange<Int>
   ) -> Bool {
     func isAgainst(_ leg: Int, _ other: Int) -> Bool {
-      line.segmentMeters(leg) >= shorter / 2
+      line.segmentMeters(leg) >= 0.6 * shorter
         && direction(leg, leg + 1).dot(direction(other, other + 1)) < 0
     }
     var bend = 0.0
