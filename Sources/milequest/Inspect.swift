@@ -16,6 +16,7 @@ struct Inspect: ParsableCommand {
 
       milequest inspect trail.gpx
       milequest inspect --format json *.gpx
+      milequest inspect trail.gpx --waypoints --format csv
       milequest inspect trail.gpx --joins ferry --calibrate markers
       """)
 
@@ -28,14 +29,23 @@ struct Inspect: ParsableCommand {
   @Flag(help: "Make every track a route of its own.")
   var each = false
 
-  enum Format: String, ExpressibleByArgument, CaseIterable { case text, table, markdown, json }
+  @Flag(help: "List the waypoints in place of the routes.")
+  var waypoints = false
 
-  @Option(help: "text for people, table or markdown with a line for each route, json for programs.")
+  enum Format: String, ExpressibleByArgument, CaseIterable { case text, table, markdown, csv, json }
+
+  @Option(
+    help: ArgumentHelp(
+      "text for people, table or markdown with a line for each route, csv of --waypoints, json for "
+        + "programs.", valueName: "format"))
   var format = Format.text
 
   func validate() throws {
     if each, !input.track.isEmpty {
       throw ValidationError("--each and --track exclude each other")
+    }
+    if format == .csv, !waypoints {
+      throw ValidationError("--format csv needs --waypoints: it lists nothing else")
     }
   }
 
@@ -43,13 +53,18 @@ struct Inspect: ParsableCommand {
     try reportingFailures {
       var results: [JSONValue] = []
       var table = RouteTable()
+      var list = WaypointList()
       var failure: Failure?
       for file in files {
         // One bad file does not hide the others.
         do {
           let (document, routes) = try inspect(file)
+          if routes.isEmpty { list.add(document, file: file) }
+          for route in routes { list.add(route, file: file) }
           switch format {
           case .json: results.append(json(file, document, routes))
+          case _ where waypoints: break
+          case .csv: break
           case .table, .markdown: for route in routes { table.add(route, file: file) }
           case .text: try printOut(text(file, document, routes))
           }
@@ -62,6 +77,9 @@ struct Inspect: ParsableCommand {
       switch format {
       case .json:
         try printOut(JSONValue.object([("files", .array(results))]))
+      case .csv: try printOut(list.csv)
+      case .text where waypoints, .table where waypoints: try printOut(list.text)
+      case .markdown where waypoints: try printOut(list.markdown)
       case .table: try printOut(table.text)
       case .markdown: try printOut(table.markdown)
       case .text: break
