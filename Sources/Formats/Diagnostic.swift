@@ -178,6 +178,42 @@ struct DiagnosticList {
       severity: severity)
   }
 
+  /// Errors of one cause each: the index of the first in `all`, and how many there are.
+  private var causes: [String: (index: Int, count: Int)] = [:]
+
+  /// Adds an error that many places have for one cause, such as another reference system: the first is
+  /// kept, the others are only counted.
+  ///
+  /// - Parameter cause: nothing where the error is one of its own.
+  mutating func note(
+    _ code: Diagnostic.Code, cause: String, _ message: @autoclosure () -> String,
+    at offset: @autoclosure () -> Int, pointer: @autoclosure () -> String? = nil
+  ) {
+    if cause.isEmpty {
+      note(code, .error, message(), at: offset(), pointer: pointer())
+    } else if let found = causes[cause] {
+      causes[cause] = (found.index, found.count + 1)
+    } else if errorCount < Self.most {
+      causes[cause] = (all.count, 1)
+      note(code, .error, message() + cause, at: offset(), pointer: pointer())
+    } else {
+      left += 1
+    }
+  }
+
+  /// All that is kept, where one stands for others with their number.
+  var told: [Diagnostic] {
+    var told = all
+    for (index, count) in causes.values where count > 1 {
+      let first = all[index]
+      told[index] = Diagnostic(
+        first.code, first.severity,
+        first.message + " (\(count) positions of the file, here first)", offset: first.offset,
+        pointer: first.pointer, remedy: first.remedy)
+    }
+    return told
+  }
+
   /// Adds that a text is longer than is kept.
   mutating func noteCut(
     limit: Int, at offset: @autoclosure () -> Int, pointer: @autoclosure () -> String? = nil

@@ -138,7 +138,7 @@ public struct RouteDocument: Sendable {
 
   /// Takes over what was noticed, sorted by place.
   mutating func finish(_ list: DiagnosticList) {
-    var found = list.all.enumerated().sorted {
+    var found = list.told.enumerated().sorted {
       ($0.element.offset ?? -1, $0.offset) < ($1.element.offset ?? -1, $1.offset)
     }.map(\.element)
     let located = found.indices.filter { found[$0].offset != nil }

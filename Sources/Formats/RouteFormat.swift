@@ -26,9 +26,8 @@ public enum RouteFormat: String, CaseIterable, Hashable, Sendable {
   static func sniffed(_ source: SourceText) -> RouteFormat? {
     // Zero bytes of UTF-16 fall away; names are ASCII.
     let head = source.bytes.prefix(64 * 1024).filter { $0 != 0 && $0 < 0x80 }
-    guard let first = head.first(where: { $0 > 0x20 }) else { return nil }
-    if first == 0x7B { return .geojson }
-    guard first == 0x3C else { return nil }
+    if head.first(where: { $0 > 0x20 }) == 0x7B { return .geojson }
+    // Text may stand before the first tag, where it does no harm.
     var i = head.startIndex
     while let open = head[i...].firstIndex(of: 0x3C), open + 1 < head.endIndex {
       let rest = head[(open + 1)...]

@@ -35,7 +35,7 @@ import Testing
     var testDescription: String { "\(kind): \(arguments)" }
   }
 
-  static let rows: [Row] = writing + names
+  static let rows: [Row] = writing + names + values + texts + cuts + systems + lists
 
   // MARK: What is written
 
@@ -102,6 +102,187 @@ import Testing
       "a second name", "geojson", feature("\"name\":\"A\",\"title\":\"B\",\"description\":\"C\""),
       "convert FILE OUT --to gpx", has: ["left out of the file's content: description, title\n"]),
   ]
+
+  // MARK: Values that GPX forbids
+
+  private static let values: [Row] = [
+    Row(
+      "values that can be mended", "gpx",
+      track(
+        "<magvar>-5</magvar><fix>3D</fix><sat>8.0</sat><hdop>1,5</hdop>",
+        "<ele>1.2e3</ele><vdop>1e1</vdop>"), "validate FILE --fix -o OUT",
+      has: [
+        "<magvar>355</magvar>", "<fix>3d</fix>", "<sat>8</sat>", "<hdop>1.5</hdop>",
+        "<ele>1200</ele>", "<vdop>10</vdop>", "[schema-value]", "repaired",
+      ], lacks: ["3D</fix>"]),
+    Row(
+      "values that nobody can read", "gpx",
+      track(
+        "<ele></ele><fix>4d</fix><sat>-1</sat><hdop>bad</hdop><vdop/><pdop>NaN</pdop>"
+          + "<dgpsid>2000</dgpsid>",
+        "<ele>7</ele><magvar>north</magvar><sat>9</sat>"),
+      "validate FILE --fix -o OUT",
+      has: ["the ele is empty", "lon=\"7\"></trkpt>", "<ele>7</ele><sat>9</sat>", "repaired"],
+      lacks: ["4d</fix>", "<hdop>", "<vdop", "<pdop>", "<dgpsid>", "<magvar>"]),
+    Row(
+      "times", "gpx",
+      track("<time>2026-05-03 18:30:05</time>", "<time>yesterday</time>", "<time/>"),
+      "validate FILE --fix -o OUT",
+      has: ["<time>2026-05-03T18:30:05Z</time>", "[time-syntax]", "repaired"],
+      lacks: ["yesterday</time>", "<time/>"]),
+    Row(
+      "attributes of points", "gpx",
+      gpx(
+        "<trk><trkseg><trkpt lat=\"50\" lon=\"7\" elevation=\"12\" time=\"2026-05-03T18:30:05Z\" "
+          + "speed=\"3\"/><trkpt lat=\"50.01\" lon=\"7\" ele=\"9\"><time>2026-05-03T18:40:05Z</time>"
+          + "</trkpt></trkseg></trk>"), "validate FILE --fix -o OUT",
+      has: [
+        "<trkpt lat=\"50\" lon=\"7\"><ele>12</ele><time>2026-05-03T18:30:05Z</time></trkpt>",
+        "<trkpt lat=\"50.01\" lon=\"7\"><ele>9</ele><time>2026-05-03T18:40:05Z</time></trkpt>",
+        "repaired",
+      ], lacks: ["speed=\"3\"/>"]),
+    Row(
+      "degrees that the schema forbids", "gpx",
+      gpx("<trk><trkseg><trkpt lat=\"5e1\" lon=\"180\"/>\(point(1))</trkseg></trk>"),
+      "validate FILE --fix -o OUT", has: ["lat=\"50\" lon=\"-180\""]),
+  ]
+
+  // MARK: Faults of the text
+
+  private static let declaration = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>"
+
+  private static let texts: [Row] =
+    [
+      ("a comment", "<!-- made by hand -->\n"), ("lines and a comment", "\n\n<!-- a -->\n\n"),
+      ("a space that does not break", "\u{A0}"), ("a second mark", "\u{FEFF}\u{FEFF}"),
+      ("text", "Here is my track:\n"),
+    ].flatMap { kind, before in
+      [
+        Row(
+          "\(kind) before the declaration", "gpx", before + declaration + track("", ""),
+          "inspect FILE",
+          has: ["2 vertices", "[declaration-late]"]),
+        Row(
+          "\(kind) before the declaration", "gpx", before + declaration + track("", ""),
+          "validate FILE --fix -o OUT", has: ["repaired"]),
+      ]
+    } + [
+      Row(
+        "a comment stays", "gpx", "<!-- made by hand -->" + declaration + track("", ""),
+        "validate FILE --fix -o OUT", has: [declaration + "\n<!-- made by hand -->"]),
+      Row(
+        "text before the root", "gpx", "My track: " + track("", ""), "validate FILE --fix -o OUT",
+        has: ["text stands before the root element", "repaired"], lacks: ["My track: <"]),
+      Row(
+        "text after the end", "gpx", track("", "") + "thank you", "validate FILE --fix -o OUT",
+        has: ["[not-well-formed]", "repaired"], lacks: ["thank you\n"]),
+      Row(
+        "values without quotes", "gpx",
+        gpx(
+          "<trk><name>a = b</name><trkseg><trkpt lat=50 lon=7/><trkpt lat=\"50.01\"lon=\"7\">"
+            + "<ele>5</ele></trkpt><trkpt lat=50.02 lon=7></trkpt></trkseg></trk>"),
+        "validate FILE --fix -o OUT",
+        has: [
+          "5 times in the file", "<trkpt lat=\"50\" lon=\"7\"/>", "lat=\"50.01\" lon=\"7\">",
+          "a = b",
+          "repaired",
+        ]),
+      Row(
+        "faults after a value without quotes", "gpx",
+        gpx(
+          "<trk><trkseg><trkpt lat=50 lon=7/><trkpt lat=\"95\" lon=\"7\"/>\(point(1))</trkseg></trk>"
+        ),
+        "validate FILE", has: ["[not-well-formed]", "[latitude-range]"], status: 1),
+      Row(
+        "many characters that XML does not have", "gpx",
+        track("", "").replacing("<trkpt", with: String(repeating: "\0\n", count: 200) + "<trkpt"),
+        "validate FILE --fix -o OUT", has: ["400 times in the file", "repaired"]),
+    ]
+
+  // MARK: GeoJSON that is cut off
+
+  private static let cuts: [Row] = [
+    Row(
+      "within a vertex", "geojson",
+      "{\"type\":\"FeatureCollection\",\"features\":[{\"type\":\"Feature\",\"properties\":{\"name\":\"A\"},"
+        + "\"geometry\":{\"type\":\"LineString\",\"coordinates\":[[7,50],[7.1,50],[7.2,5",
+      "validate FILE --fix -o OUT",
+      has: ["cut off", "\"coordinates\":[[7,50],[7.1,50]]}}]}", "repaired"], lacks: ["5]"]),
+    Row(
+      "before the members that tell what it is", "geojson",
+      "{\"features\":[{\"geometry\":{\"coordinates\":[[[7,50],[7.1,50]],[[7.2,50],[7.3,50],",
+      "validate FILE --fix -o OUT",
+      has: [
+        "[[7.2,50],[7.3,50]]],\"type\":\"MultiLineString\"},\"type\":\"Feature\",\"properties\":null}]",
+        "FeatureCollection",
+      ], status: 1),
+    Row(
+      "after one vertex of a line", "geojson",
+      "{\"type\":\"FeatureCollection\",\"features\":[\(feature("")),\n{\"type\":\"Feature\",\"properties\":{},"
+        + "\"geometry\":{\"type\":\"LineString\",\"coordinates\":[[8,50],[8.",
+      "validate FILE --fix -o OUT", has: ["[7.02,50.01]]}}]}", "repaired"], lacks: ["[8,50]]"]),
+    Row(
+      "within a name", "geojson",
+      "{\"type\":\"Feature\",\"geometry\":{\"type\":\"LineString\",\"coordinates\":[[7,50],[7.1,50]]},"
+        + "\"properties\":{\"name\":\"The lo", "validate FILE --fix -o OUT",
+      has: ["[7.1,50]]},\"properties\":null}", "repaired"], lacks: ["The lo\n"]),
+  ]
+
+  // MARK: Numbers of another system
+
+  private static let systems: [Row] = [
+    ("geojson", line("geojson", 779_000, 6_575_000), "Web Mercator"),
+    ("gpx", line("gpx", 779_000, 6_575_000), "Web Mercator"),
+    ("kml", line("kml", 779_000, 6_575_000), "Web Mercator"),
+    ("geojson", line("geojson", 70_000_000, 500_000_000), "(E7)"),
+    ("gpx", line("gpx", 70_000_000, 500_000_000), "(E7)"),
+    ("geojson", line("geojson", 2_600_000, 1_200_000), "Swiss grid"),
+    ("gpx", line("gpx", 320_000, 510_000), "British national grid"),
+  ].map { ending, content, name in
+    Row(
+      "\(name) in \(ending)", ending, content, "validate FILE",
+      has: [name, "(41 positions of the file, here first)"], lacks: ["more of the same", ":2:"],
+      status: 1)
+  }
+
+  // MARK: Lists
+
+  private static let hut = gpx(
+    "<wpt lat=\"50.01\" lon=\"7\"><ele>9</ele><name>Hut, \"old\"</name></wpt><trk><name>Way</name><trkseg>"
+      + "\(point(0))\(point(2))</trkseg></trk>")
+
+  private static let lists: [Row] = [
+    Row(
+      "waypoints", "gpx", hut, "inspect FILE --waypoints",
+      has: ["waypoint", "Hut, \"old\"", "1.112", "50.01, 7"], lacks: ["density"]),
+    Row(
+      "waypoints as CSV", "gpx", hut, "inspect FILE --waypoints --format csv",
+      has: [
+        "file,route,name,distance_meters,offset_meters,latitude,longitude,elevation_meters,type,story\n",
+        ",Way,\"Hut, \"\"old\"\"\",111", ",50.01,7.0,9.0,,\n",
+      ]),
+    Row(
+      "CSV of nothing", "gpx", hut, "inspect FILE --format csv", has: ["--waypoints"], status: 64),
+  ]
+
+  /// A line of 41 positions that are no degrees.
+  private static func line(_ ending: String, _ x: Int, _ y: Int) -> String {
+    let places = (0...40).map { (x + $0 * 1_000, y + $0 * 100) }
+    switch ending {
+    case "gpx":
+      return gpx(
+        "<trk><trkseg>"
+          + places.map { "<trkpt lat=\"\($0.1)\" lon=\"\($0.0)\"/>" }.joined(separator: "\n")
+          + "</trkseg></trk>")
+    case "kml":
+      return "<kml xmlns=\"http://www.opengis.net/kml/2.2\"><Placemark><LineString><coordinates>"
+        + places.map { "\($0.0),\($0.1)" }.joined(separator: " ")
+        + "</coordinates></LineString></Placemark></kml>"
+    default:
+      return "{\"type\":\"LineString\",\"coordinates\":["
+        + places.map { "[\($0.0),\($0.1)]" }.joined(separator: ",") + "]}"
+    }
+  }
 
   // MARK: Files
 

@@ -181,6 +181,14 @@ import Testing
           "<trkpt lat=\"\(String(format: "%.6f", 51 + Double($0) * 1e-5))\" lon=\"7.000001\"/>"
         }
       ), slackMeters: 1),
+    Case(
+      .schemaValue,
+      track(points(5) + "\n<trkpt lat=\"51.1\" lon=\"7\"><fix>3D</fix><sat>-1</sat></trkpt>"),
+      has: ["<fix>3d</fix>"], hasNot: ["<sat>"]),
+    Case(
+      .timeSyntax,
+      track(points(5) + "\n<trkpt lat=\"51.1\" lon=\"7\"><time>2026-05-03 18:30</time></trkpt>"),
+      has: ["<time>2026-05-03T18:30:00Z</time>"]),
     Case(.declarationLate, "\n\n" + track(points(5)), has: ["<?xml"], hasNot: ["\n\n<?xml"]),
     Case(
       .commentLong,

@@ -16,9 +16,10 @@ extension DiagnosticCatalog {
         "<?xml version=\"1.0\" encoding=\"klingon\"?>\n<gpx version=\"1.1\" creator=\"Mile Quest\"/>\n",
       good: goodTrack),
     .init(
-      .declarationLate, "White space before the XML declaration", .warning,
-      "Blank lines or spaces stand before “<?xml”, where XML allows nothing. The file is read as if they "
-        + "were not there; strict readers refuse it. Remove them.",
+      .declarationLate, "Something before the XML declaration", .warning,
+      "Blank lines, a comment or text stand before “<?xml” or the root element, where XML allows nothing of "
+        + "it. The file is read as if it were not there; strict readers refuse it. The repair puts the "
+        + "declaration first, comments after it, and removes the rest.",
       bad: "\n\n" + goodTrack, good: goodTrack),
     .init(
       .commentLong, "Overlong comment", .warning,

@@ -68,9 +68,11 @@ protocol DocumentEditor {
   func setAttribute(
     _ name: String, _ value: String, inTagAt offset: Int
   ) throws(EditError) -> EditPlan
+  func removeAttribute(_ name: String, inTagAt offset: Int) throws(EditError) -> EditPlan
   mutating func makeElement(
-    ofAttribute name: String, inTagAt offset: Int
+    _ name: String, ofAttribute attribute: String, inTagAt offset: Int
   ) throws(EditError) -> EditPlan
+  func setText(_ text: String, ofElementAt offset: Int) throws(EditError) -> EditPlan
   func removeMember(at offset: Int) throws(EditError) -> EditPlan
   func replaceValue(at offset: Int, with bytes: [UInt8]) throws(EditError) -> EditPlan
 }
@@ -172,9 +174,19 @@ extension DocumentEditor {
     _ name: String, _ value: String, inTagAt offset: Int
   ) throws(EditError) -> EditPlan { throw .elementsAreXML }
 
+  func removeAttribute(_ name: String, inTagAt offset: Int) throws(EditError) -> EditPlan {
+    throw .elementsAreXML
+  }
+
   mutating func makeElement(
-    ofAttribute name: String, inTagAt offset: Int
-  ) throws(EditError) -> EditPlan { throw .elementsAreXML }
+    _ name: String, ofAttribute attribute: String, inTagAt offset: Int
+  ) throws(EditError) -> EditPlan {
+    throw EditError(.format, "only GPX has elements that others write as attributes")
+  }
+
+  func setText(_ text: String, ofElementAt offset: Int) throws(EditError) -> EditPlan {
+    throw .elementsAreXML
+  }
 
   func removeMember(at offset: Int) throws(EditError) -> EditPlan {
     throw EditError(.format, "members are there in GeoJSON only")

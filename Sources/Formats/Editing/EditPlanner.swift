@@ -96,8 +96,11 @@ struct EditPlanner {
     case .removeMember(let offset): return try editor.removeMember(at: offset)
     case .insertAttribute(let name, let value, let offset):
       return try editor.insertAttribute(name, value, inTagAt: offset)
-    case .makeElement(let name, let offset):
-      return try editor.makeElement(ofAttribute: name, inTagAt: offset)
+    case .removeAttribute(let name, let offset):
+      return try editor.removeAttribute(name, inTagAt: offset)
+    case .makeElement(let name, let attribute, let offset):
+      return try editor.makeElement(name, ofAttribute: attribute, inTagAt: offset)
+    case .setText(let text, let offset): return try editor.setText(text, ofElementAt: offset)
     case .setAttributes(let attributes, let offset):
       var plan = EditPlan()
       for pair in attributes where pair.count == 2 {

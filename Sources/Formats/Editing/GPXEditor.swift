@@ -156,4 +156,36 @@ struct GPXEditor: XMLEditor {
     let order = children.indices.sorted { (ranks[$0], $0) < (ranks[$1], $1) }
     return source.exchange(children.map(\.range), order)
   }
+
+  mutating func makeElement(
+    _ name: String, ofAttribute attribute: String, inTagAt offset: Int
+  ) throws(EditError) -> EditPlan {
+    let start = try tagStart(at: offset)
+    guard let tag = xml.lexer.tag(at: start), let old = xml.lexer.attribute(attribute, of: tag),
+      let range = rangeOfAttribute(attribute, of: tag)
+    else { throw .nothing(at: offset) }
+    let removal = TextEdit(range)
+    let parent = try xml.element(at: start)
+    let children = xml.children(of: parent)
+    let prefix = xml.lexer.prefix(of: tag)
+    if children.contains(where: { xml.lexer.isNamed($0, prefix + name) }) {
+      return EditPlan(texts: [removal])
+    }
+    let text = "<\(prefix)\(name)>\(xml.lexer.text(old.value))</\(prefix)\(name)>"
+    if tag.isEmptyTag {
+      let whole = xml.lexer.text(tag.name)
+      var end = tag.contentStart - 2
+      while end > removal.range.upperBound, bytes[end - 1] <= 0x20 { end -= 1 }
+      return EditPlan(texts: [removal, TextEdit(end..<tag.contentStart, ">\(text)</\(whole)>")])
+    }
+    let schema = try schema()
+    func rank(_ child: String, _ isForeign: Bool) -> Int {
+      schema.rank(of: child, in: xml.lexer.localName(of: tag), isForeign: isForeign) ?? 0
+    }
+    let own = rank(name, false)
+    let before = children.last {
+      rank(xml.lexer.localName(of: $0), xml.lexer.prefix(of: $0) != prefix) < own
+    }
+    return EditPlan(texts: [removal, TextEdit(at: before?.end ?? tag.contentStart, text)])
+  }
 }

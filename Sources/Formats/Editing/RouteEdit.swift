@@ -57,8 +57,13 @@ public enum RouteEdit: Hashable, Sendable {
   case removeMember(atOffset: Int)
   /// Puts an attribute into the XML tag that stands at a byte.
   case insertAttribute(name: String, value: String, inTagAt: Int)
-  /// Makes an element, the first within, of an attribute of the XML tag that stands at a byte.
-  case makeElement(ofAttribute: String, inTagAt: Int)
+  /// Takes an attribute out of the XML tag that stands at a byte.
+  case removeAttribute(String, inTagAt: Int)
+  /// Makes an element of an attribute of the GPX tag that stands at a byte, in the order of the schema;
+  /// where the element is there already, the attribute goes.
+  case makeElement(String, ofAttribute: String, inTagAt: Int)
+  /// Writes another text into the XML element whose tag stands at a byte.
+  case setText(String, ofElementAt: Int)
   /// Writes attributes of the XML tag that stands at a byte, each a name and a value, whether they are
   /// there or not.
   case setAttributes([[String]], inTagAt: Int)

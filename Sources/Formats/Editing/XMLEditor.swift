@@ -98,26 +98,26 @@ extension XMLEditor {
     ])
   }
 
-  mutating func makeElement(
-    ofAttribute name: String, inTagAt offset: Int
-  ) throws(EditError) -> EditPlan {
-    let start = try tagStart(at: offset)
-    guard let tag = xml.lexer.tag(at: start), let attribute = xml.lexer.attribute(name, of: tag)
+  func removeAttribute(_ name: String, inTagAt offset: Int) throws(EditError) -> EditPlan {
+    guard let tag = xml.lexer.tag(at: try tagStart(at: offset)),
+      let range = rangeOfAttribute(name, of: tag)
     else { throw .nothing(at: offset) }
-    let prefix = xml.lexer.prefix(of: tag)
-    if xml.children(of: try xml.element(at: start), named: name).count > 0 {
-      throw .unsupported("the element holds a “\(shortened(name))” already")
-    }
-    let child = "<\(prefix)\(name)>\(xml.lexer.text(attribute.value))</\(prefix)\(name)>"
+    return EditPlan(texts: [TextEdit(range)])
+  }
+
+  /// An attribute with its quotes and the space before it.
+  func rangeOfAttribute(_ name: String, of tag: XMLElement) -> Range<Int>? {
+    guard let attribute = xml.lexer.attribute(name, of: tag) else { return nil }
     var from = attribute.name.lowerBound
     while from > tag.name.upperBound, bytes[from - 1] <= 0x20 { from -= 1 }
-    let removal = TextEdit(from..<attribute.value.upperBound + 1)
-    guard tag.isEmptyTag else {
-      return EditPlan(texts: [removal, TextEdit(at: tag.contentStart, child)])
+    return from..<attribute.value.upperBound + 1
+  }
+
+  func setText(_ text: String, ofElementAt offset: Int) throws(EditError) -> EditPlan {
+    let element = try xml.element(at: tagStart(at: offset))
+    guard !element.isEmptyTag else {
+      throw .unsupported("an empty tag has no text to be replaced")
     }
-    let whole = xml.lexer.text(tag.name)
-    var end = tag.contentStart - 2
-    while end > removal.range.upperBound, bytes[end - 1] <= 0x20 { end -= 1 }
-    return EditPlan(texts: [removal, TextEdit(end..<tag.contentStart, ">\(child)</\(whole)>")])
+    return EditPlan(texts: [TextEdit(element.content, text.asXMLAttribute)])
   }
 }

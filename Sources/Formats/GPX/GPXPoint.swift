@@ -50,9 +50,9 @@ extension GPXReader {
         .coordinateMissing, .error, "the \(missing) missing\(context(element))", at: point.offset)
     }
     let written = (latitude, longitude)
+    let cause = self.cause(latitude, longitude)
     if let value = latitude, !(value >= -90 && value <= 90) {
-      let hint = ForeignNumbers.hint(longitude: longitude ?? 0, latitude: value)
-      fault(.latitudeRange, "the latitude \(value) is outside -90…90\(hint)", "lat", element)
+      fault(.latitudeRange, cause: cause, "the latitude \(value) is outside -90…90", "lat", element)
       latitude = nil
     }
     if let value = longitude, let latitude, abs(value) > 180, abs(value) <= 360 {
@@ -61,7 +61,12 @@ extension GPXReader {
       wrapped.add(value, broughtTo: turned, latitude: latitude, offset: offset)
       longitude = turned
     } else if let value = longitude, !(value >= -180 && value <= 180) {
-      fault(.longitudeRange, "the longitude \(value) is outside -180…180", "lon", element)
+      // One cause for both numbers is told once.
+      if latitude != nil || cause.isEmpty {
+        fault(
+          .longitudeRange, cause: cause, "the longitude \(value) is outside -180…180", "lon",
+          element)
+      }
       longitude = nil
     }
     point.degrees = latitude.flatMap { latitude in longitude.map { (latitude, $0) } }
@@ -97,17 +102,16 @@ extension GPXReader {
   }
 
   func takeTime() {
-    let (value, isDateTime) = text.withTrimmedBytes { bytes -> (Int64?, Bool) in
-      // The schema has neither bare dates nor minutes without seconds, and a capital T.
-      let isDateTime = bytes.count >= 19 && bytes[10] == 0x54 && bytes[16] == 0x3A
-      return (DateTimeText(bytes, from: 0, to: bytes.count)?.instant.microseconds, isDateTime)
-    }
-    point.time = value ?? SourcePart.noTime
-    if value != nil, isDateTime { return }
+    let time = text.withTrimmedBytes(GPXTime.init)
+    point.time = time.instant?.microseconds ?? SourcePart.noTime
+    if time.isAsAsked { return }
     noteTime(
       (text.trimmed.map { "the time “\(shortened($0))”" } ?? "an empty time")
         + " is not written as 2026-05-03T18:30:00Z"
-        + (value == nil ? " and is left out" : "; it is read all the same") + context(parent))
+        + (time.instant == nil ? " and is left out" : "; it is read all the same")
+        + context(parent),
+      remedy: time.instant.map { .setText($0.description, ofElementAt: text.offset) }
+        ?? .removeElement(atOffset: text.offset))
   }
 
   // MARK: Numbers and messages
@@ -156,12 +160,19 @@ extension GPXReader {
       ? "the \(what) is empty" : "the \(what) “\(text)” is not a number\(hint)"
   }
 
+  /// What makes numbers out of range alike; nothing where they are within it.
+  @inline(__always)
+  private func cause(_ latitude: Double?, _ longitude: Double?) -> String {
+    guard let latitude, let longitude, abs(latitude) > 90 || abs(longitude) > 360 else { return "" }
+    return ForeignNumbers.hint(longitude: longitude, latitude: latitude)
+  }
+
   private func fault(
-    _ code: Diagnostic.Code, _ message: @autoclosure () -> String, _ attribute: String,
-    _ element: Element
+    _ code: Diagnostic.Code, cause: String = "", _ message: @autoclosure () -> String,
+    _ attribute: String, _ element: Element
   ) {
     diagnostics.note(
-      code, .error, message() + context(element),
+      code, cause: cause, message() + context(element),
       at: document.source.attributeOffset(attribute, inTagAt: point.offset))
   }
 

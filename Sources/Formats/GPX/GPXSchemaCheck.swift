@@ -120,17 +120,21 @@ struct GPXSchemaCheck {
     guard !source.encoding.isWide, let parent = open.last else { return }
     let start = source.bytes[element.offset...].firstIndex(of: 0x3E).map { $0 + 1 } ?? end
     let range = min(start, end)..<end
-    let allowed = source.bytes.withUnsafeBufferPointer { bytes -> Bool in
+    let (allowed, mended) = source.bytes.withUnsafeBufferPointer { bytes -> (Bool, String?) in
       let text = UnsafeBufferPointer(rebasing: bytes[range])
       // Comments, sections and references are not taken apart.
-      return text.contains { $0 == 0x3C || $0 == 0x26 }
+      let allowed =
+        text.contains { $0 == 0x3C || $0 == 0x26 }
         || value.allows(text, version: schema.version)
         || element.name == "ele" && Self.isTold(text.trimmed)
+      return (allowed, allowed ? nil : value.mended(text, version: schema.version))
     }
     if allowed { return }
     note(
       .value, parent.type, element.name, element.offset,
-      sample: shortened(String(decoding: source.bytes[range].prefix(200), as: UTF8.self)))
+      sample: shortened(String(decoding: source.bytes[range].prefix(200), as: UTF8.self)),
+      remedy: mended.map { .setText($0, ofElementAt: element.offset) }
+        ?? .removeElement(atOffset: element.offset))
   }
 
   /// Whether the reader itself refuses a number that the schema refuses.
@@ -271,10 +275,32 @@ struct GPXSchemaCheck {
       return
     }
     var remedy: RouteEdit?
-    if content.isPoint, name == "ele", GPXValue.decimal.allows(value) {
-      remedy = .makeElement(ofAttribute: name, inTagAt: offset())
+    // One of another namespace is for others to read.
+    if content.isPoint, XMLName.local(key) == key {
+      let element = Self.elements[name] ?? name
+      remedy =
+        isElement(element, in: content, value)
+        ? .makeElement(element, ofAttribute: name, inTagAt: offset())
+        : .removeAttribute(name, inTagAt: offset())
     }
     note(.otherAttribute, type, shortened(name), offset(), remedy: remedy)
+  }
+
+  /// Elements of points by what others call them.
+  private static let elements = ["elevation": "ele", "altitude": "ele", "alt": "ele"]
+
+  /// Whether an element of a name may stand in a point and hold a value.
+  private func isElement(
+    _ name: String, in content: GPXSchema.Content, _ value: UnsafePointer<CChar>
+  ) -> Bool {
+    guard let child = content.children.first(where: { $0.name == name }), child.type == .text
+    else { return false }
+    let length = cLength(value)
+    return value.withMemoryRebound(to: UInt8.self, capacity: length) {
+      let text = UnsafeBufferPointer(start: $0, count: length)
+      if name == "time" { return GPXTime(text).isAsAsked }
+      return child.value?.allows(text, version: schema.version) ?? !text.trimmed.isEmpty
+    }
   }
 
   /// Degrees that the reader takes and the schema does not: with an exponent, or 180 in GPX 1.1.
@@ -289,8 +315,12 @@ struct GPXSchemaCheck {
     } else if !(Double(String(cString: value)) ?? .nan).isFinite {
       return
     }
+    let name = String(cString: key)
+    let degrees = Double(String(cString: value)) ?? 0
+    let plain = name == "lon" && degrees == 180 ? "-180" : GPXValue.plain(degrees)
     note(
-      .value, type, String(cString: key), offset(), sample: shortened(value))
+      .value, type, name, offset(), sample: shortened(value),
+      remedy: .setAttributes([[name, plain]], inTagAt: offset()))
   }
 
   /// What is written where the root lacks an attribute; nil where nobody can know.
@@ -426,7 +456,7 @@ struct GPXSchemaCheck {
         .schemaAttribute,
         "\(gpx) has no attribute “\(key.name)” for “\(content.name)”"
           + (fault.remedy.isEmpty
-            ? "" : "; it is an element there, and as an attribute nobody reads it"))
+            ? "" : "; as an attribute nobody reads it"))
     case .value:
       let isDegrees = key.name == "lat" || key.name == "lon"
       let due =
@@ -435,7 +465,9 @@ struct GPXSchemaCheck {
           + (key.name == "lon" ? " of -180 or more and below 180" : "")
         : GPXValue.ofElements[key.name]?.due ?? ""
       return made(
-        .schemaValue, "the \(key.name) is “\(fault.sample)”, and \(gpx) asks for \(due)")
+        .schemaValue,
+        (fault.sample.isEmpty ? "the \(key.name) is empty" : "the \(key.name) is “\(fault.sample)”")
+          + ", and \(gpx) asks for \(due)")
     case .attribute:
       return made(
         .attributeMissing, "“\(content.name)” has no attribute “\(key.name)”, as \(gpx) asks")

@@ -55,6 +55,32 @@ enum GPXValue {
     }
   }
 
+  /// The same value as the schema of a version allows it; nil where nobody can tell which was meant.
+  func mended(_ text: UnsafeBufferPointer<UInt8>, version: String) -> String? {
+    let trimmed = String(decoding: text.trimmed, as: UTF8.self).lowercased()
+    if self == .fix {
+      return Self.fixes.first { $0 == trimmed || $0 == trimmed + "d" }
+    }
+    let hasComma = trimmed.count { $0 == "," } == 1 && !trimmed.contains(".")
+    guard self != .year,
+      let value = Double(hasComma ? trimmed.replacing(",", with: ".") : trimmed), value.isFinite
+    else { return nil }
+    let turned = value - 360 * (value / 360).rounded(.down)
+    let plain = Self.plain(self == .angle ? turned : value)
+    let isAllowed = Array(plain.utf8).withUnsafeBufferPointer { allows($0, version: version) }
+    return isAllowed ? plain : nil
+  }
+
+  /// The shortest decimal that is read as the same number.
+  static func plain(_ value: Double) -> String {
+    let text = "\(value)"
+    if text.hasSuffix(".0") { return String(text.dropLast(2)) }
+    if !text.contains("e") { return text }
+    var bytes: [UInt8] = []
+    NumberText.append(value, decimals: 15, to: &bytes)
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
   /// Whether a text is a decimal of XML Schema: a sign, digits and a point, nothing else.
   static func isDecimal(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
     var digits = 0

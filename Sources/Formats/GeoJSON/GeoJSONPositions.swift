@@ -35,22 +35,22 @@ struct GeoJSONPositions {
       return nil
     }
     // Metres of a reference system that is named behind them look like this too.
-    if abs(latitude) > 90 || abs(longitude) > 360, !isReprojected { diagnostics.excuse() }
+    let cause = ForeignNumbers.hint(longitude: longitude, latitude: latitude)
+    if abs(latitude) > 90 || abs(longitude) > 360, !isReprojected, cause.isEmpty {
+      diagnostics.excuse()
+    }
     guard abs(latitude) <= 90 else {
       let hint =
-        abs(longitude) <= 90
-        ? "; GeoJSON writes the longitude first: are the two swapped?"
-        : ForeignNumbers.hint(longitude: longitude, latitude: latitude)
+        abs(longitude) <= 90 && cause.isEmpty
+        ? "; GeoJSON writes the longitude first: are the two swapped?" : ""
       diagnostics.note(
-        .latitudeRange, .error, "the latitude \(latitude) is outside -90…90\(hint)", at: offset,
-        pointer: pointer)
+        .latitudeRange, cause: cause, "the latitude \(latitude) is outside -90…90\(hint)",
+        at: offset, pointer: pointer)
       return nil
     }
     guard abs(longitude) <= 360 else {
       diagnostics.note(
-        .longitudeRange, .error,
-        "the longitude \(longitude) is outside -180…180"
-          + ForeignNumbers.hint(longitude: longitude, latitude: latitude), at: offset,
+        .longitudeRange, cause: cause, "the longitude \(longitude) is outside -180…180", at: offset,
         pointer: pointer)
       return nil
     }

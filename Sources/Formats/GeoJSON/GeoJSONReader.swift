@@ -66,10 +66,11 @@ private final class GeoJSONWalk {
         }
         try walk(&cursor)
       } catch {
+        let (fault, remedy) = closing(error)
         diagnostics.addLast(
           Diagnostic(
-            Diagnostic.Code(error.code), .error, error.message, offset: error.offset,
-            pointer: error.pointer ?? place))
+            Diagnostic.Code(fault.code), .error, fault.message, offset: fault.offset,
+            pointer: fault.pointer ?? place, remedy: remedy))
         keepOpen()
       }
     }
@@ -86,6 +87,21 @@ private final class GeoJSONWalk {
     if isThorough { document.noteNames(&diagnostics) }
     document.finish(diagnostics)
     return document
+  }
+
+  /// A fault with what closes the file where it is cut off.
+  private func closing(_ fault: JSONFault) -> (JSONFault, [RouteEdit]) {
+    var fault = fault
+    if fault.code == .numberSyntax,
+      !source.bytes[fault.offset...].contains(where: GeoJSONClosing.isDelimiter)
+    {
+      fault = JSONFault(
+        code: .notWellFormed, message: "the file ends inside a number: it is cut off",
+        offset: fault.offset, pointer: fault.pointer)
+    }
+    guard fault.code == .notWellFormed else { return (fault, []) }
+    let edit = GeoJSONClosing.edit(of: source.bytes, nesting: limits.json.nesting)
+    return (fault, edit.map { [.text($0)] } ?? [])
   }
 
   // MARK: Objects

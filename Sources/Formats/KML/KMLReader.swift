@@ -219,7 +219,8 @@ final class KMLReader: XMLReader {
       if let (latitude, longitude) = error.position {
         reject(latitude: latitude, longitude: longitude)
       }
-      diagnostics.note(error.code, .error, error.message + context, at: tuple.offset)
+      diagnostics.note(
+        error.code, cause: error.cause, error.message + context, at: tuple.offset)
     }
   }
 

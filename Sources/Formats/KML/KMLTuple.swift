@@ -15,6 +15,8 @@ struct KMLTuple {
     let message: String
     /// The numbers as they stand, where one of them is out of range.
     var position: (latitude: Double, longitude: Double)?
+    /// What makes many of them alike, to be added to the message.
+    var cause = ""
   }
 
   private var bytes: [UInt8] = []
@@ -47,14 +49,14 @@ struct KMLTuple {
     guard latitude >= -90, latitude <= 90 else {
       throw Fault(
         code: .latitudeRange,
-        message: "the latitude \(latitude) is outside -90…90"
-          + ForeignNumbers.hint(longitude: longitude, latitude: latitude),
-        position: (latitude, longitude))
+        message: "the latitude \(latitude) is outside -90…90", position: (latitude, longitude),
+        cause: ForeignNumbers.hint(longitude: longitude, latitude: latitude))
     }
     guard longitude >= -180, longitude <= 180 else {
       throw Fault(
         code: .longitudeRange, message: "the longitude \(longitude) is outside -180…180",
-        position: (latitude, longitude))
+        position: (latitude, longitude),
+        cause: ForeignNumbers.hint(longitude: longitude, latitude: latitude))
     }
     return Coordinate(
       uncheckedLatitude: latitude, longitude: longitude,

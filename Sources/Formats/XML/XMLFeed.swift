@@ -35,8 +35,10 @@ struct XMLFeed {
     let bytes = source.bytes
     let offset = fault.diagnostic.offset ?? 0
     switch fault.error {
-    case XML_ERROR_MISPLACED_XML_PI: return mendStart(offset)
+    case XML_ERROR_MISPLACED_XML_PI, XML_ERROR_SYNTAX: return mendStart()
+    case XML_ERROR_JUNK_AFTER_DOC_ELEMENT: return mendTail(fault.diagnostic, offset)
     case XML_ERROR_INVALID_TOKEN:
+      if fault.depth == 0, mendStart() { return true }
       if offset < bytes.count, bytes[offset] >= 0x80 { return mendEncoding(offset) }
       return mendCharacter(fault.diagnostic, offset)
     case XML_ERROR_UNDEFINED_ENTITY:
@@ -51,19 +53,31 @@ struct XMLFeed {
     }
   }
 
-  private mutating func patch(_ diagnostic: Diagnostic, _ edit: TextEdit) -> Bool {
-    let at = patches.partitioningIndex { $0.range.lowerBound >= edit.range.lowerBound }
-    if at > 0, patches[at - 1].range.upperBound > edit.range.lowerBound { return false }
-    if at < patches.count {
-      let next = patches[at].range.lowerBound
-      if next < edit.range.upperBound || next == edit.range.lowerBound { return false }
-    }
-    patches.insert(edit, at: at)
+  private mutating func patch(_ diagnostic: Diagnostic, _ edits: TextEdit...) -> Bool {
+    patch(diagnostic, edits)
+  }
+
+  /// Takes those edits that meet none of the patches.
+  ///
+  /// - Parameter edits: in ascending order, not overlapping.
+  private mutating func patch(_ diagnostic: Diagnostic, _ edits: [TextEdit]) -> Bool {
+    let free = edits.filter(isFree)
+    if free.isEmpty { return false }
+    patches = (patches + free).sorted { $0.range.lowerBound < $1.range.lowerBound }
+    let times = free.count == 1 ? "" : " (\(free.count) times in the file, here first)"
     notes.append(
       Diagnostic(
-        diagnostic.code, diagnostic.severity, diagnostic.message, offset: diagnostic.offset,
-        remedy: [.text(edit)]))
+        diagnostic.code, diagnostic.severity, diagnostic.message + times,
+        offset: diagnostic.offset, remedy: free.map { .text($0) }))
     return true
+  }
+
+  private func isFree(_ edit: TextEdit) -> Bool {
+    let at = patches.partitioningIndex { $0.range.lowerBound >= edit.range.lowerBound }
+    if at > 0, patches[at - 1].range.upperBound > edit.range.lowerBound { return false }
+    guard at < patches.count else { return true }
+    let next = patches[at].range.lowerBound
+    return next >= edit.range.upperBound && next > edit.range.lowerBound
   }
 
   // MARK: Encodings
@@ -86,7 +100,7 @@ struct XMLFeed {
         Diagnostic(
           .encoding, .warning,
           "the file declares the encoding “\(shortened(declared.name))” and is in UTF-16",
-          offset: declared.range.lowerBound))
+          offset: declared.range.lowerBound, remedy: [.writeInUTF8]))
       return true
     }
     let canonical = ForeignEncoding.canonical(declared.name)
@@ -126,16 +140,19 @@ struct XMLFeed {
 
   // MARK: Syntax
 
-  private mutating func mendStart(_ offset: Int) -> Bool {
-    let start = source.byteOrderMarkLength
-    guard offset > start, source.bytes[start..<offset].allSatisfy({ $0 <= 0x20 }) else {
-      return false
-    }
+  private mutating func mendStart() -> Bool {
+    guard let prolog = XMLProlog(source) else { return false }
     return patch(
       Diagnostic(
         .declarationLate, .warning,
-        "white space stands before the XML declaration, which strict readers refuse", offset: start),
-      TextEdit(start..<offset))
+        "\(prolog.what) before the \(prolog.hasDeclaration ? "XML declaration" : "root element"), which "
+          + "strict readers refuse", offset: source.byteOrderMarkLength), prolog.edit)
+  }
+
+  /// Text behind the root; another document there is somebody's route.
+  private mutating func mendTail(_ diagnostic: Diagnostic, _ offset: Int) -> Bool {
+    guard offset < source.bytes.count, !source.bytes[offset...].contains(0x3C) else { return false }
+    return patch(diagnostic, TextEdit(offset..<source.bytes.count))
   }
 
   private mutating func mendComment(_ offset: Int) -> Bool {
@@ -158,8 +175,15 @@ struct XMLFeed {
   private mutating func mendCharacter(_ diagnostic: Diagnostic, _ offset: Int) -> Bool {
     let bytes = source.bytes
     guard offset < bytes.count else { return false }
-    if bytes[offset] < 0x20, ![0x09, 0x0A, 0x0D].contains(bytes[offset]) {
-      return patch(diagnostic, TextEdit(offset..<offset + 1))
+    let scan = XMLFaultScan(bytes: bytes)
+    if XMLFaultScan.isForbidden(bytes[offset]) {
+      return patch(
+        diagnostic.saying("a character here is none of XML, such as a NUL"), scan.controls)
+    }
+    if let tag = scan.faultyTag(at: offset) {
+      return patch(
+        diagnostic.saying("an attribute's value has no quotes, or no space follows it"),
+        scan.attributes(from: tag))
     }
     if offset > 0, bytes[offset - 1] == 0x3C {
       return patch(diagnostic, TextEdit(offset - 1..<offset, "&lt;"))
@@ -239,4 +263,10 @@ struct XMLFault {
   /// Elements that are open.
   let depth: Int
   var isLongComment = false
+}
+
+extension Diagnostic {
+  fileprivate func saying(_ message: String) -> Diagnostic {
+    Diagnostic(code, severity, message, offset: offset)
+  }
 }

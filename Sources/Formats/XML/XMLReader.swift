@@ -25,6 +25,9 @@ class XMLReader {
   private var wantedText = false
   private var timeFaults = 0
   private var firstTimeFault: (message: String, offset: Int)?
+  private var timeRemedies: [RouteEdit] = []
+  /// Further times that are written wrong wait for another repair.
+  private static let mostTimeRemedies = 100_000
 
   init(_ source: SourceText, as format: RouteFormat, limits: ReadLimits, thoroughly: Bool) {
     self.limits = limits
@@ -99,7 +102,9 @@ class XMLReader {
     if let fault { diagnostics.addLast(fault.diagnostic) }
     if let (message, offset) = firstTimeFault {
       let times = timeFaults == 1 ? "" : " (\(timeFaults) times in the file, here first)"
-      diagnostics.addSummary(Diagnostic(.timeSyntax, .warning, message + times, offset: offset))
+      diagnostics.addSummary(
+        Diagnostic(
+          .timeSyntax, .warning, message + times, offset: offset, remedy: timeRemedies))
     }
     wrapped.finish(&diagnostics)
     prefixes.finish(&diagnostics)
@@ -192,8 +197,9 @@ class XMLReader {
   }
 
   /// Counts a time that is not written as it should be, of which the first is told.
-  final func noteTime(_ message: @autoclosure () -> String) {
+  final func noteTime(_ message: @autoclosure () -> String, remedy: RouteEdit? = nil) {
     timeFaults += 1
+    if let remedy, timeRemedies.count < Self.mostTimeRemedies { timeRemedies.append(remedy) }
     if firstTimeFault == nil { firstTimeFault = (message(), text.offset) }
   }
 }

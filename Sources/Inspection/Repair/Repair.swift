@@ -77,6 +77,10 @@ public enum Repair {
       document.source.encoding.isWide ? read(document.source.transcodedToUTF8()) : document
     let original = current.source.bytes
     var mended: [Finding] = []
+    if document.source.encoding.isWide {
+      mended = document.diagnostics.filter { isWanted($0.code) && $0.remedy == [.writeInUTF8] }
+        .map { Finding($0, document, nil) }
+    }
     var round = 1
     var report = Inspector.inspect(current, options: options) { progress(round, $0) }
     let before = report.measured
