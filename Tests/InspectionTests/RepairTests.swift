@@ -243,6 +243,19 @@ import Testing
         }.joined() + "<trk><trkseg>\n\(points(60))\n</trkseg></trk>")),
   ]
 
+  @Test func utf16ThatDeclaresAnotherEncodingIsWrittenInUTF8() throws {
+    let text = Self.track(Self.points(5)).replacing("UTF-8", with: "latin1")
+    var bytes: [UInt8] = [0xFF, 0xFE]
+    for unit in text.utf16 { bytes += [UInt8(unit & 0xFF), UInt8(unit >> 8)] }
+    let document = RouteReader.read(bytes, thoroughly: true)
+    let finding = try #require(Inspector.inspect(document).findings(.encoding).first)
+    #expect(finding.fix?.isSafe == true)
+    let outcome = Repair.repair(document, includingUnsafe: false)
+    #expect(outcome.mended.contains { $0.code == .encoding })
+    #expect(String(decoding: outcome.bytes, as: UTF8.self).contains("encoding=\"UTF-8\""))
+    #expect(outcome.report.findings(.encoding).isEmpty)
+  }
+
   @Test func everyRepairableCodeHasACase() {
     let repairable = Set(Rules.all.filter { $0.repair != nil }.map(\.code))
     #expect(repairable.subtracting(Self.cases.map(\.code)).isEmpty)
