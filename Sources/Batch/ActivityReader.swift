@@ -16,6 +16,8 @@ public struct ActivityRecord: Sendable {
   public var activity: String?
   /// Microseconds since 1970 UTC.
   public var instant = Instant(microseconds: 0)
+  /// Whether the time is a local one that the clocks skip, read with the offset before the change.
+  public var isTimeSkipped = false
   public var distance = Distance.zero
   public var durationSeconds: Int64?
   public var source: String?
@@ -99,10 +101,11 @@ public final class ActivityReader {
       case .distance: .distance
       case .time: .time
       case .activity: .activity
+      case .person: .person
       }
     }
     let further: [([String], Role)] = [
-      (["person_id", "person"], .person), (["duration_seconds", "duration"], .duration),
+      (["duration_seconds", "duration"], .duration),
       (["source"], .source), (["note"], .note), (["private"], .secret),
       (["zone"], .zone),
     ]
@@ -190,6 +193,7 @@ public final class ActivityReader {
         case .success(let written):
           record.instant = written.instant
           record.offset = written.offset
+          record.isTimeSkipped = written.isSkipped
         case .failure(.syntax): return .failure(.timeSyntax)
         case .failure(.noOffset): return .failure(.timeWithoutZone)
         }

@@ -35,6 +35,7 @@ public enum RowFault: Int, Error, CaseIterable, Sendable {
   case textEncoding, personEmpty, durationSyntax, privateSyntax
   case distanceAmbiguous
   case teamName, personName, zoneUnknown
+  case distanceUnit, distanceUnitM, distanceUnitPoint
 
   /// A stable name.
   public var name: String {
@@ -60,6 +61,9 @@ public enum RowFault: Int, Error, CaseIterable, Sendable {
     case .teamName: "team-name"
     case .personName: "person-name"
     case .zoneUnknown: "zone-unknown"
+    case .distanceUnit: "distance-unit"
+    case .distanceUnitM: "distance-unit-m"
+    case .distanceUnitPoint: "distance-unit-point"
     }
   }
 
@@ -99,6 +103,10 @@ public enum RowFault: Int, Error, CaseIterable, Sendable {
         + "the decimals with --decimal point or --decimal comma"
     case .teamName: Self.nameMessage("team")
     case .personName: Self.nameMessage("person")
+    case .distanceUnit: "the distance's unit is not one: use mi, km, m, ft or yd"
+    case .distanceUnitM: "the distance's unit “M” can mean meters or miles: write m or mi"
+    case .distanceUnitPoint:
+      "the distance's unit ends with a point: write the unit without it, such as 5 mi"
     case .zoneUnknown:
       "the zone is neither an IANA zone that the system knows nor an offset such as +09:00"
     }

@@ -3,7 +3,7 @@ internal import Geodesy
 /// Where the columns of one file stand.
 struct ColumnPlan: Sendable {
   /// What a field is for.
-  enum Role: UInt8 { case none, team, distance, time, activity, route }
+  enum Role: UInt8 { case none, team, distance, time, activity, route, person }
 
   var roles: [Role]
   var unit: DistanceUnit
@@ -11,6 +11,7 @@ struct ColumnPlan: Sendable {
   var hasTime = false
   var hasActivity = false
   var hasRoute = false
+  var hasPerson = false
 
   /// - Parameter header: the names of the file's columns.
   /// - Throws: `header`, naming the columns that there are and the option to use.
@@ -61,7 +62,12 @@ struct ColumnPlan: Sendable {
         try find(columns.route, ["quest_id", "route"], option: "--route-column", isNeeded: true),
         .route)
     }
+    if let index = try finder.column(Self.personNames), roles[index] == .none {
+      hasPerson = try take(index, .person)
+    }
   }
+
+  static let personNames = ["person_id", "person"]
 
   private static func unit(ofColumn name: String) -> DistanceUnit {
     let name = name.lowercased()

@@ -11,6 +11,7 @@ struct DistanceCell {
 
   /// - Complexity: O(bytes).
   func distance(_ bytes: UnsafeBufferPointer<UInt8>) -> Result<Distance, RowFault> {
+    if let fault = unitFault(bytes) { return .failure(fault) }
     var number: [UInt8]?
     if mark != nil || isForeign, bytes.contains(0x2C) || bytes.contains(0x2E) {
       switch plainNumber(bytes) {
@@ -35,6 +36,27 @@ struct DistanceCell {
       if distance > longest { return .failure(.distanceTooLong) }
       return .success(distance)
     }
+  }
+
+  /// What is wrong with the unit behind a number; nil where nothing is, or there is no number.
+  private func unitFault(_ bytes: UnsafeBufferPointer<UInt8>) -> RowFault? {
+    func isLetter(_ byte: UInt8) -> Bool { (byte | 0x20) &- 0x61 < 26 }
+    func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
+    var end = bytes.count
+    while end > 0, isSpace(bytes[end - 1]) { end -= 1 }
+    let hasPoint = end > 1 && bytes[end - 1] == 0x2E && isLetter(bytes[end - 2])
+    if hasPoint { end -= 1 }
+    var start = end
+    while start > 0, isLetter(bytes[start - 1]) { start -= 1 }
+    if start == end { return nil }
+    let name = String(decoding: bytes[start..<end], as: UTF8.self)
+    var number = start
+    while number > 0, isSpace(bytes[number - 1]) { number -= 1 }
+    guard number > 0, bytes[number - 1] &- 0x30 < 10,
+      bytes[..<number].allSatisfy({ $0 &- 0x30 < 10 || [0x2B, 0x2C, 0x2D, 0x2E].contains($0) })
+    else { return nil }
+    if DistanceUnit(name: name) != nil { return hasPoint ? .distanceUnitPoint : nil }
+    return name == "M" ? .distanceUnitM : .distanceUnit
   }
 
   /// The text with a point before the decimals and nothing between thousands.

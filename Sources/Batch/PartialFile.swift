@@ -5,7 +5,8 @@ internal import CivilTime
 ///
 /// Text, one record a line: a header with the format's version, `route` lines that give numbers to
 /// names, `total` or (where repeats were looked for) `activity` lines sorted by their key, and counts of
-/// what was left out. The last line counts those before it, so that a file that was cut off is known.
+/// what was left out. Persons who may be in several teams have a line `walker` with what they walked,
+/// unless activities tell, and each of their teams a line `member`. The last line counts those before it, so that a file that was cut off is known.
 public enum PartialFile {
   private static let magic = "milequest-partial 1"
 
@@ -33,29 +34,50 @@ public enum PartialFile {
       activities.visit { records.append(($0, $1)) }
       records.sort { ($0.0.high, $0.0.low) < ($1.0.high, $1.0.low) }
       for (id, entry) in records {
-        let key = [String(id.high, radix: 16), String(id.low, radix: 16)]
+        let key = hex(id)
         if entry.isConflicting {
           line(["conflict"] + key + [String(entry.rows)])
         } else {
           let content = entry.content
+          let credit =
+            switch content.credit {
+            case .team(let team): [kind(team), team.text]
+            case .walker(let id): ["w", hex(id).joined(separator: ":")]
+            }
           line(
-            ["activity"] + key + [
-              String(entry.rows), kind(content.team), content.team.text,
+            ["activity"] + key + [String(entry.rows)] + credit + [
               String(content.micrometers), String(content.instant.microseconds),
               tally.routeNames[Int(content.route)].map { "=" + $0 } ?? "",
             ])
         }
       }
     } else {
-      for row in tally.sortedRows {
+      for row in Tally.sortedRows(tally.tables, tally.routeNames) {
         line([
           "total", kind(row.team), row.team.text, String(row.total.activities),
           String(row.total.micrometers), tally.routeNames[row.route].map { "=" + $0 } ?? "",
         ])
       }
     }
+    for (walker, entry) in tally.walkers.entries.sorted(by: { $0.key < $1.key }) {
+      let key = hex(walker.id)
+      let route = tally.routeNames[Int(walker.route)].map { "=" + $0 } ?? ""
+      if !tally.isDeduplicated {
+        line(
+          ["walker"] + key + [
+            String(entry.total.activities), String(entry.total.micrometers), route,
+          ])
+      }
+      for team in entry.teams.map({ [kind($0), $0.text] }).sorted(by: { $0[1] < $1[1] }) {
+        line(["member"] + key + team + [route])
+      }
+    }
     line(["end", String(records)])
     return out
+  }
+
+  private static func hex(_ id: ActivityID) -> [String] {
+    [String(id.high, radix: 16), String(id.low, radix: 16)]
   }
 
   private static func kind(_ team: TeamKey) -> String {
@@ -134,13 +156,13 @@ public enum PartialFile {
         activities.addConflict(id, rows: rows)
       case ("activity", 9):
         guard let id = id(fields), let rows = amount(fields[3]), let activities = tally.activities,
-          let team = team(fields[4], fields[5]), let micrometers = amount(fields[6]),
+          let credit = credit(fields[4], fields[5]), let micrometers = amount(fields[6]),
           let instant = Int64(fields[7]), let route = route(fields[8])
         else { throw damaged() }
         activities.add(
           id,
           ActivityContent(
-            route: Int32(tally.index(ofRoute: route)), team: team, micrometers: micrometers,
+            route: Int32(tally.index(ofRoute: route)), credit: credit, micrometers: micrometers,
             instant: Instant(microseconds: instant)),
           at: RowPlace(block: .max, line: 0), rows: rows)
       case ("total", 6):
@@ -149,6 +171,18 @@ public enum PartialFile {
         else { throw damaged() }
         tally.tables[tally.index(ofRoute: route)].add(
           team, TeamTotal(activities: count, micrometers: micrometers))
+      case ("walker", 6):
+        guard let id = id(fields), let count = amount(fields[3]),
+          let micrometers = amount(fields[4]), let route = route(fields[5]), !tally.isDeduplicated
+        else { throw damaged() }
+        tally.walkers.add(
+          Walker(id: id, route: Int32(tally.index(ofRoute: route))),
+          TeamTotal(activities: count, micrometers: micrometers))
+      case ("member", 6):
+        guard let id = id(fields), let team = team(fields[3], fields[4]),
+          let route = route(fields[5])
+        else { throw damaged() }
+        tally.walkers.join(Walker(id: id, route: Int32(tally.index(ofRoute: route))), team)
       case ("end", 2):
         guard amount(fields[1]) == Int64(records) - 1 else {
           throw damaged("lines are missing or too many before the end of the partial file")
@@ -175,6 +209,12 @@ public enum PartialFile {
     return kind == "t" ? .text(text) : nil
   }
 
+  private static func credit(_ kind: String, _ text: String) -> ActivityContent.Credit? {
+    if kind != "w" { return team(kind, text).map { .team($0) } }
+    let halves = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+    return halves.count == 2 ? id(["w"] + halves).map { .walker($0) } : nil
+  }
+
   /// Nil within nil: not a route at all.
   private static func route(_ text: String) -> String?? {
     if text.isEmpty { return .some(nil) }
@@ -197,7 +237,7 @@ extension Tally {
           .partial, "\(part.name):\(error.line.map { "\($0):" } ?? "") \(error.message)")
       }
     }
-    if let activities { try settle(activities) }
+    if let activities { settle(activities) }
     try checkRange()
   }
 

@@ -3,8 +3,15 @@ internal import CivilTime
 
 /// What an activity's id stands for, so that its repeats can be told from conflicts.
 struct ActivityContent: Hashable, Sendable {
+  /// Whom a walk counts for.
+  enum Credit: Hashable, Sendable {
+    case team(TeamKey)
+    /// All teams of a person.
+    case walker(ActivityID)
+  }
+
   var route: Int32
-  var team: TeamKey
+  var credit: Credit
   var micrometers: Int64
   var instant: Instant
 }
@@ -57,7 +64,7 @@ final class RepeatTable: Sendable {
         entries[id]
         ?? Entry(
           content: ActivityContent(
-            route: 0, team: .number(0), micrometers: 0, instant: Instant(microseconds: 0)),
+            route: 0, credit: .team(.number(0)), micrometers: 0, instant: Instant(microseconds: 0)),
           place: RowPlace(block: .max, line: 0), rows: 0, isConflicting: true)
       entry.rows += rows
       entry.isConflicting = true

@@ -11,8 +11,12 @@ struct ActivityRow {
   var instant = Instant(microseconds: 0)
   var route = 0
   var activity = ActivityID(high: 0, low: 0)
+  /// Nil where the person is one of the team alone.
+  var walker: ActivityID?
   /// From 1 within the block.
   var line: UInt32 = 0
+
+  var team: TeamKey { teamText.map(TeamKey.text) ?? .number(teamNumber) }
 }
 
 /// The id of an activity in 16 bytes: a UUID's own, or two independent hashes of any other text.
@@ -22,12 +26,19 @@ struct ActivityID: Hashable, Sendable {
 
   /// Reads 8-4-4-4-12 hexadecimal digits; anything else is hashed.
   init(_ bytes: UnsafeBufferPointer<UInt8>) {
-    if bytes.count == 36, let uuid = Self.uuid(bytes) {
-      self = uuid
-      return
+    self = Self.uuid(bytes) ?? Self.hashed(bytes)
+  }
+
+  static func hashed(_ bytes: UnsafeBufferPointer<UInt8>) -> ActivityID {
+    ActivityID(
+      high: hash(bytes, seed: 0x9E37_79B9_7F4A_7C15), low: hash(bytes, seed: 0xC2B2_AE3D_27D4_EB4F))
+  }
+
+  /// The id that this is as one of a person's: another person's equal id is another activity.
+  func of(_ walker: ActivityID) -> ActivityID {
+    withUnsafeBytes(of: (high, low, walker.high, walker.low)) {
+      Self.hashed($0.assumingMemoryBound(to: UInt8.self))
     }
-    high = Self.hash(bytes, seed: 0x9E37_79B9_7F4A_7C15)
-    low = Self.hash(bytes, seed: 0xC2B2_AE3D_27D4_EB4F)
   }
 
   init(high: UInt64, low: UInt64) {
@@ -35,7 +46,8 @@ struct ActivityID: Hashable, Sendable {
     self.low = low
   }
 
-  private static func uuid(_ bytes: UnsafeBufferPointer<UInt8>) -> ActivityID? {
+  static func uuid(_ bytes: UnsafeBufferPointer<UInt8>) -> ActivityID? {
+    guard bytes.count == 36 else { return nil }
     var id = ActivityID(high: 0, low: 0)
     for (i, byte) in bytes.enumerated() {
       if i == 8 || i == 13 || i == 18 || i == 23 {
@@ -181,7 +193,7 @@ struct RowParser {
           isPlain = false
           break scan
         }
-      case .time, .activity, .route:
+      case .time, .activity, .route, .person:
         let first = i
         i = Self.endOfField(base, i, n)
         if i < n, base[i] == 0x22 {
@@ -291,6 +303,8 @@ struct RowParser {
       let name = String(decoding: bytes[start..<end], as: UTF8.self)
       guard let index = routes[name] else { return .routeUnknown }
       row.route = index
+    case .person:
+      row.walker = Walker.id(UnsafeBufferPointer(rebasing: bytes[start..<end]))
     case .none, .team, .distance: break
     }
     return nil
@@ -371,7 +385,7 @@ struct RowParser {
     guard let written = String(validating: bytes, as: UTF8.self) else { return .teamEncoding }
     // Totals only need to tell names apart, so every character counts.
     let text = Name.folded(written)
-    if text.isEmpty { return .teamEmpty }
+    if text.isEmpty { return written.allSatisfy(\.isWhitespace) ? .teamEmpty : .teamName }
     if case .number(let number) = TeamKey(text) {
       row.teamNumber = number
       row.teamText = nil

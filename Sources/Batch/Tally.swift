@@ -30,6 +30,8 @@ public struct Tally: Sendable {
   public internal(set) var outsideCount: Int64 = 0
   /// Rows that repeat an activity.
   public internal(set) var repeatCount: Int64 = 0
+  /// Those who are one person in the rows of every team.
+  var walkers = WalkerTable()
   /// The activities themselves, where repeats were looked for.
   var activities: RepeatTable?
   /// The routes by the numbers that the activities know them by.
@@ -129,10 +131,11 @@ extension Tally {
         }
       }
       for (index, table) in worker.tables.enumerated() { tables[index].add(table) }
+      walkers.add(worker.walkers)
     }
+    if let activities { settle(activities) }
     try checkRange()
     if let activities {
-      try settle(activities)
       if let place = activities.firstConflict {
         if place.block != .max { badRows[.activityConflict]?.lines.append(line(place)) }
         if firstFault.map({ place < $0.place }) ?? true { firstFault = (place, .activityConflict) }
@@ -167,7 +170,8 @@ extension Tally {
   }
 
   /// Makes totals of the activities: each once, those that disagree not at all.
-  mutating func settle(_ activities: RepeatTable) throws(BatchError) {
+  mutating func settle(_ activities: RepeatTable) {
+    walkers.forgetTotals()
     tables = Array(repeating: TeamTable(), count: routeNames.count)
     rowCount = 0
     repeatCount = 0
@@ -179,21 +183,38 @@ extension Tally {
       }
       rowCount += 1
       repeatCount += entry.rows - 1
-      tables[Int(entry.content.route)].add(
-        entry.content.team, TeamTotal(activities: 1, micrometers: entry.content.micrometers))
+      let (content, total) = (
+        entry.content, TeamTotal(activities: 1, micrometers: entry.content.micrometers)
+      )
+      switch content.credit {
+      case .team(let team): tables[Int(content.route)].add(team, total)
+      case .walker(let id): walkers.add(Walker(id: id, route: content.route), total)
+      }
     }
-    try checkRange()
   }
 
   func checkRange() throws(BatchError) {
-    if tables.contains(where: \.overflowed) {
+    if walkers.overflowed || creditedTables.contains(where: \.overflowed) {
       throw BatchError(.row, "a team's total is beyond what a distance can hold")
     }
+  }
+
+  /// The tables with what the teams' walkers have walked, whichever team their rows name.
+  var creditedTables: [TeamTable] {
+    var tables = tables
+    for (walker, entry) in walkers.entries where entry.total.activities > 0 {
+      for team in entry.teams { tables[Int(walker.route)].add(team, entry.total) }
+    }
+    return tables
   }
 
   /// All teams, sorted: as numbers when all are integers, else by the bytes of their text; then by
   /// route. O(teams · log teams), O(teams) for small numbers on one route.
   var sortedRows: [Row] {
+    Self.sortedRows(creditedTables, routeNames)
+  }
+
+  static func sortedRows(_ tables: [TeamTable], _ routeNames: [String?]) -> [Row] {
     var rows: [Row] = []
     rows.reserveCapacity(tables.reduce(0) { $0 + $1.count })
     for (route, table) in tables.enumerated() {
@@ -236,6 +257,7 @@ private final class TallyWorker: @unchecked Sendable {
   private let stopsAtFault: Bool
   private let limits: BatchLimits
   var tables: [TeamTable]
+  var walkers = WalkerTable()
   private let numbers = UnsafeMutablePointer<Int64>.allocate(capacity: TallyWorker.batch)
   private let micrometers = UnsafeMutablePointer<Int64>.allocate(capacity: TallyWorker.batch)
   private var gathered = 0
@@ -276,14 +298,24 @@ private final class TallyWorker: @unchecked Sendable {
     while offset < bytes.count {
       switch parser.next(bytes, &offset, &line, &row) {
       case .row:
+        if let id = row.walker {
+          let walker = Walker(id: id, route: Int32(row.route))
+          walkers.join(walker, row.team)
+          if activities == nil {
+            rowCount += 1
+            walkers.add(walker, TeamTotal(activities: 1, micrometers: row.micrometers))
+          }
+        }
         if let activities {
           activities.add(
-            row.activity,
+            row.walker.map(row.activity.of) ?? row.activity,
             ActivityContent(
               route: Int32(row.route),
-              team: row.teamText.map(TeamKey.text) ?? .number(row.teamNumber),
+              credit: row.walker.map { .walker($0) } ?? .team(row.team),
               micrometers: row.micrometers, instant: row.instant),
             at: RowPlace(block: block.number, line: row.line))
+        } else if row.walker != nil {
+          break
         } else if row.teamText == nil, row.route == 0 {
           rowCount += 1
           numbers[gathered] = row.teamNumber
@@ -293,10 +325,14 @@ private final class TallyWorker: @unchecked Sendable {
         } else {
           rowCount += 1
           tables[row.route].add(
-            row.teamText.map(TeamKey.text) ?? .number(row.teamNumber),
-            TeamTotal(activities: 1, micrometers: row.micrometers))
+            row.team, TeamTotal(activities: 1, micrometers: row.micrometers))
         }
-      case .outside: outsideCount += 1
+      case .outside:
+        outsideCount += 1
+        // Who walks with a team before or after is in it all the same.
+        if let id = row.walker {
+          walkers.join(Walker(id: id, route: Int32(row.route)), row.team)
+        }
       case .empty: break
       case .faulty(let fault):
         faults[fault, default: Found()].count += 1
@@ -323,7 +359,7 @@ private final class TallyWorker: @unchecked Sendable {
 extension Tally {
   /// A route that teams have walked and that is not among those given.
   public func unknownRoute(among names: Set<String?>) -> String? {
-    for (name, table) in zip(routeNames, tables) where table.count > 0 {
+    for (name, table) in zip(routeNames, creditedTables) where table.count > 0 {
       if let name, !names.contains(name) { return name }
     }
     return nil
@@ -331,6 +367,6 @@ extension Tally {
 
   /// Whether teams have walked on a route without a name, as in a run on one route alone.
   public var hasUnnamedRoute: Bool {
-    zip(routeNames, tables).contains { $0 == nil && $1.count > 0 }
+    zip(routeNames, creditedTables).contains { $0 == nil && $1.count > 0 }
   }
 }

@@ -51,6 +51,14 @@ public enum TeamKey: Hashable, Sendable {
 public struct TeamTotal: Hashable, Sendable {
   public var activities: Int64 = 0
   public var micrometers: Int64 = 0
+
+  /// Answers whether the sum overflowed.
+  mutating func add(_ other: TeamTotal) -> Bool {
+    let (sum, overflow) = micrometers.addingReportingOverflow(other.micrometers)
+    micrometers = sum
+    activities &+= other.activities
+    return overflow
+  }
 }
 
 /// Totals by team, on one route.
@@ -102,12 +110,12 @@ struct TeamTable: Sendable {
       let index = UInt64(bitPattern: number)
       if index < Self.directLimit {
         if index >= UInt64(direct.count) { grow(to: Int(index)) }
-        overflowed = Self.add(&direct[Int(index)], total) || overflowed
+        overflowed = direct[Int(index)].add(total) || overflowed
       } else {
-        overflowed = Self.add(&numbers[number, default: TeamTotal()], total) || overflowed
+        overflowed = numbers[number, default: TeamTotal()].add(total) || overflowed
       }
     case .text(let text):
-      overflowed = Self.add(&texts[text, default: TeamTotal()], total) || overflowed
+      overflowed = texts[text, default: TeamTotal()].add(total) || overflowed
     }
   }
 
@@ -115,7 +123,7 @@ struct TeamTable: Sendable {
   mutating func add(_ other: TeamTable) {
     if other.direct.count > direct.count { grow(to: other.direct.count - 1) }
     for (index, total) in other.direct.enumerated() where total.activities > 0 {
-      overflowed = Self.add(&direct[index], total) || overflowed
+      overflowed = direct[index].add(total) || overflowed
     }
     for (number, total) in other.numbers { add(.number(number), total) }
     for (text, total) in other.texts { add(.text(text), total) }
@@ -125,14 +133,6 @@ struct TeamTable: Sendable {
   private mutating func grow(to index: Int) {
     let count = min(max(index + 1, direct.count * 2, 1024), Int(Self.directLimit))
     direct.append(contentsOf: repeatElement(TeamTotal(), count: count - direct.count))
-  }
-
-  /// Answers whether the sum overflowed.
-  private static func add(_ total: inout TeamTotal, _ other: TeamTotal) -> Bool {
-    let (sum, overflow) = total.micrometers.addingReportingOverflow(other.micrometers)
-    total.micrometers = sum
-    total.activities &+= other.activities
-    return overflow
   }
 
   /// All teams with activities: first the small numbers ascending, then the others in no order.

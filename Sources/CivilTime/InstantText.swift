@@ -64,8 +64,12 @@ extension Instant {
   package static func parseWritten(
     _ bytes: UnsafeBufferPointer<UInt8>, from start: Int, to end: Int, zone: Zone?
   ) -> Result<WrittenInstant, TextFault> {
-    time(bytes, from: start, to: end, zone: zone).map {
-      WrittenInstant($0.instant, offset: $0.text.localOffset)
+    time(bytes, from: start, to: end, zone: zone).map { instant, text in
+      var written = WrittenInstant(instant, offset: text.localOffset)
+      if text.offsetSeconds == nil, let zone {
+        written.isSkipped = zone.skips(localSeconds: text.localSeconds)
+      }
+      return written
     }
   }
 
@@ -87,6 +91,8 @@ public struct WrittenInstant: Hashable, Sendable {
   public let instant: Instant
   /// Such as `+09:00`; nil where the text does not tell the local time, as with `Z`.
   public let offset: String?
+  /// Whether it is a local time that the clocks skip, read with the offset before the change.
+  public package(set) var isSkipped = false
 
   public init(_ instant: Instant, offset: String? = nil) {
     self.instant = instant

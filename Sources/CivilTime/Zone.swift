@@ -110,6 +110,13 @@ public struct Zone: Sendable {
     return offset
   }
 
+  /// Whether the zone's clocks never show a time, given as seconds since 1970 on that clock, because
+  /// they are put forward over it.
+  func skips(localSeconds local: Int64) -> Bool {
+    let seconds = local - offsetSeconds(atLocalSeconds: local)
+    return seconds + offsetSeconds(atUTCSeconds: seconds) != local
+  }
+
   /// The calendar day that the zone's clocks show at a moment.
   public func day(at instant: Instant) -> Day {
     let (local, overflow) = instant.seconds.addingReportingOverflow(offsetSeconds(at: instant))

@@ -88,7 +88,7 @@ struct BatchRepeatTests {
       let table = RepeatTable()
       for index in order {
         let content = ActivityContent(
-          route: 0, team: .number(rows[index].content), micrometers: 1,
+          route: 0, credit: .team(.number(rows[index].content)), micrometers: 1,
           instant: Instant(microseconds: 0))
         table.add(
           ActivityID(high: 0, low: 1), content, at: RowPlace(block: 0, line: rows[index].line))

@@ -79,7 +79,7 @@ import Testing
     Case(
       name: "M is no metre",
       text: "started_at,team,distance\n\(time),Owls,5 M\n\(time),Owls,5 mi\n",
-      rows: [.failure(.distanceSyntax), .success(8.04672)]),
+      rows: [.failure(.distanceUnitM), .success(8.04672)]),
   ]
 
   private func columns(_ test: Case) -> ActivityColumns {

@@ -31,7 +31,9 @@ struct ActivityFile {
       while let row = try reader.next() {
         report.rows += 1
         switch row {
-        case .success(let record): try rows.add(record)
+        case .success(let record):
+          if record.isTimeSkipped { report.skippedTimes.add(record.line, record.instant) }
+          try rows.add(record)
         case .failure(let bad):
           guard skipsBadRows else { throw failure(bad) }
           report.reject(bad.line, bad.fault.message(limits: .standard))

@@ -33,6 +33,7 @@ struct LoadReport {
   var repeated = LineSet()
   /// Rows that were left out, by why, with the first lines of each.
   var rejected: [String: (count: Int, lines: [Int])] = [:]
+  var skippedTimes = SkippedTimes()
   var teamsCreated = 0
   var seconds = 0.0
 
@@ -88,6 +89,7 @@ struct LoadReport {
           })
       ),
       ("rejected", .integer(rejectedCount)),
+      ("skippedTimes", skippedTimes.json),
       ("teamsCreated", .integer(teamsCreated)),
     ])
   }

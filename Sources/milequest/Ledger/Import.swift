@@ -164,6 +164,7 @@ struct ImportActivities: AsyncParsableCommand {
         throw error
       }
       report.seconds = seconds(since: begin)
+      report.skippedTimes.name()
       report.nameRejected()
       report.nameRepeated()
       try printOut(format == .text ? Array(report.text.utf8) : report.json.text(indent: 2) + [0x0A])

@@ -23,22 +23,11 @@ enum WrittenWalker: Hashable {
   init(name: String, spelled: String) {
     if let id = PersonID(name) {
       self = .id(id)
-    } else if Self.isAddress(name) {
+    } else if WrittenPerson.isAddress(name) {
       self = .address(name.lowercased())
     } else {
       self = .name(name, spelled: spelled)
     }
-  }
-
-  /// Whether a text is meant as an e-mail address: one @ with something before it, and a domain with
-  /// a dot after it.
-  private static func isAddress(_ text: String) -> Bool {
-    let halves = text.split(separator: "@", omittingEmptySubsequences: false)
-    guard halves.count == 2, !halves[0].isEmpty, !text.contains(where: \.isWhitespace) else {
-      return false
-    }
-    let labels = halves[1].split(separator: ".", omittingEmptySubsequences: false)
-    return labels.count > 1 && labels.allSatisfy { !$0.isEmpty }
   }
 
   /// Tells walkers of a file apart.
