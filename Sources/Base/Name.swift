@@ -1,7 +1,8 @@
 /// What people, teams, routes, quests and keys are called.
 ///
-/// A name is kept in Unicode's form NFC without white space at its ends, so that one that is typed
-/// on another keyboard is the same name.
+/// A name is kept in Unicode's form NFC, without white space at its ends and without characters that
+/// show nothing, so that one that was typed on another keyboard or copied from a page is the same
+/// name.
 package enum Name {
   package enum Fault: Error, Hashable, Sendable {
     case empty, invisible
@@ -31,7 +32,9 @@ package enum Name {
   package static func read(_ text: String) throws(Fault) -> String {
     if isPlain(text) { return text }
     let name = folded(text)
-    if name.isEmpty { throw .empty }
+    if name.isEmpty {
+      throw text.unicodeScalars.allSatisfy(\.properties.isWhitespace) ? .empty : .invisible
+    }
     if let scalar = name.unicodeScalars.first(where: isForbidden) { throw .forbidden(scalar) }
     guard name.unicodeScalars.contains(where: isVisible) else { throw .invisible }
     return name
@@ -40,7 +43,34 @@ package enum Name {
   /// The form in which names are compared, also those that were kept before there were rules.
   package static func folded(_ text: String) -> String {
     if isPlain(text) { return text }
-    let scalars = text.nfc.unicodeScalars
+    var shown = String.UnicodeScalarView()
+    // The last character that marks stand on; how they are ordered must not decide.
+    var base: Unicode.Scalar?
+    var hasGap = false
+    for scalar in text.nfc.unicodeScalars {
+      guard isShown(scalar, after: shown.last, on: base) else {
+        hasGap = true
+        continue
+      }
+      shown.append(scalar)
+      if scalar.properties.canonicalCombiningClass == .notReordered,
+        !isJoiner(scalar), !isVariant(scalar)
+      {
+        base = scalar
+      }
+    }
+    // What a character that shows nothing kept apart may compose.
+    let kept = String(shown)
+    return trimmed(hasGap ? kept.nfc : kept)
+  }
+
+  /// The form in which names were compared before characters that show nothing were left out; who
+  /// was known by it is still known.
+  package static func formerlyFolded(_ text: String) -> String { trimmed(text.nfc) }
+
+  /// - Parameter text: composed.
+  private static func trimmed(_ text: String) -> String {
+    let scalars = text.unicodeScalars
     guard let first = scalars.firstIndex(where: { !$0.properties.isWhitespace }),
       let last = scalars.lastIndex(where: { !$0.properties.isWhitespace })
     else { return "" }
@@ -70,6 +100,45 @@ package enum Name {
       return false
     }
     return bytes.allSatisfy { 0x20...0x7E ~= $0 }
+  }
+
+  /// Whether a character shows something, alone or with the one before it: joiners in scripts that
+  /// join and between emoji, variants of a character, and the tags of a flag.
+  private static func isShown(
+    _ scalar: Unicode.Scalar, after last: Unicode.Scalar?, on base: Unicode.Scalar?
+  ) -> Bool {
+    // Those that turn text around are forbidden, and never passed over.
+    if isForbidden(scalar) { return true }
+    if isTag(scalar) { return last.map { $0.value == 0x1F3F4 || isTag($0) } ?? false }
+    let (isJoiner, isVariant) = (isJoiner(scalar), isVariant(scalar))
+    guard isJoiner || isVariant else {
+      return !scalar.properties.isDefaultIgnorableCodePoint
+        && !(0xFFF9...0xFFFB).contains(scalar.value)
+    }
+    guard let base, let last else { return false }
+    if isJoiner { return !isOfEurope(base) && !Self.isJoiner(last) }
+    return (base.properties.isEmoji || !isOfEurope(base)) && !Self.isVariant(last)
+  }
+
+  private static func isJoiner(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.value == 0x200C || scalar.value == 0x200D
+  }
+
+  private static func isVariant(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.value {
+    case 0xFE00...0xFE0F, 0xE0100...0xE01EF, 0x180B...0x180D, 0x180F: true
+    default: false
+    }
+  }
+
+  private static func isTag(_ scalar: Unicode.Scalar) -> Bool {
+    (0xE0020...0xE007F).contains(scalar.value)
+  }
+
+  /// White space and the alphabets whose letters never join: Latin, Greek, Cyrillic, Armenian.
+  private static func isOfEurope(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.value < 0x0590 || (0x1E00...0x1FFF).contains(scalar.value)
+      || scalar.properties.isWhitespace
   }
 
   private static func isForbidden(_ scalar: Unicode.Scalar) -> Bool {

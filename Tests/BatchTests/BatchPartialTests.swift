@@ -218,7 +218,7 @@ struct BatchPartialTests {
   func readsBack() throws {
     let names = [
       "plain", "a,b", "\"q\"", "two\nlines", "cr\rlf", "in ner", "Ünḯ", "\u{1}\u{7F}",
-      "back\\slash", "=cmd()", "👣", "7", "007", "\u{200D}", "'",
+      "back\\slash", "=cmd()", "👣", "7", "007", "👩\u{200D}👧", "'",
     ]
     var text = "team,distance_km\n"
     for (index, name) in names.enumerated() {

@@ -55,7 +55,8 @@ extension LedgerCommandCase {
       ("started_at,team,distance_km,distance_miles\n\(time),Owls,5,9\n", "--distance-column"),
       ("started_at;team;distance_km\n\(time);Owls;1.234\n", "--decimal comma"),
       ("started_at#team#distance_km\n\(time)#Owls#1\n", "--separator"),
-      ("started_at,team,distance\n\(time),Owls,5 M\n", "not a number"),
+      ("started_at,team,distance\n\(time),Owls,5 M\n", "write m or mi"),
+      ("started_at,team,distance\n\(time),Owls,5 mi.\n", "ends with a point"),
     ] {
       let file = try ledger.folder.file("refused.csv", Array(text.utf8))
       let answer = try ledger.run("import", "activities", file, "--create")

@@ -25,6 +25,10 @@ enum EndOfLifeCase: String, CaseIterable, Sendable, CustomTestStringConvertible 
       "{\"type\":\"Feature\",\"properties\":{\"name\":\"\(name)\"},\"geometry\":\(geometry)}"
   }
 
+  private static var today: String {
+    Date.now.formatted(.iso8601.year().month().day())
+  }
+
   private func listed(_ ledger: Ledger) throws -> [String?] {
     // A file is begun by what is stored first.
     let answer = try ledger.run("route", "list", "--format", "json")
@@ -141,11 +145,30 @@ enum EndOfLifeCase: String, CaseIterable, Sendable, CustomTestStringConvertible 
     for name in ["Dawn Patrol", id] {
       #expect(try ledger.run("team", "dissolve", name).status == 66)
     }
-    let anew = try ledger.run("team", "create", "Dawn Patrol", "--by", "Ann")
-    #expect(anew.status == 65 && anew.errors.contains("needs another name"), "\(anew.errors)")
     // The same file again logs nothing, and the figures are right.
     let again = try ledger.well("import", "activities", Ledger.walks, "--format", "json").json
     #expect(again["logged"] as? Int == 0 && again["repeated"] as? Int == 699)
+    // The name is free again, and means the new team.
+    var ids = [id]
+    for _ in 0..<2 {
+      for _ in 0..<2 {
+        let anew = try ledger.well(
+          "team", "create", "Dawn Patrol", "--by", "Ann", "--format", "json")
+        let new = try #require(try anew.json["id"] as? String)
+        if !ids.contains(new) { ids.append(new) }
+        #expect(ids.last == new)
+      }
+      let walks = try ledger.folder.file(
+        "new.csv", "team,person,started_at,distance_km\nDawn Patrol,Ann,\(Self.today)T00:00:01Z,5\n"
+      )
+      _ = try ledger.well("import", "activities", walks, "--create")
+      let shown = try ledger.well("team", "show", "Dawn Patrol", "--format", "json").json
+      #expect(shown["id"] as? String == ids.last)
+      _ = try ledger.well("team", "dissolve", "Dawn Patrol")
+    }
+    #expect(ids.count == 3)
+    let old = try ledger.run("team", "create", id, "--by", "Ann")
+    #expect(old.status == 65 && old.errors.contains("was dissolved at"), "\(old.errors)")
     #expect(try ledger.well("audit").text.contains("audit: clean"))
   }
 }

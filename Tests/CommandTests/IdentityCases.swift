@@ -183,6 +183,7 @@ enum IdentityCase: String, CaseIterable, Sendable, CustomTestStringConvertible {
       + "2026-05-01T08:00:00Z,Elks,\(id),1\n2026-05-01T09:00:00Z,Hens,\(id.lowercased()),2\n"
     #expect(try load(text, into: ledger, route[0], route[1]).logged == 4)
     #expect(try totals(ledger) == ["Owls": 14, "Cats": 14, "Elks": 3, "Hens": 3])
+    #expect(try totals(ledger) == batch(text, ledger))
     #expect(try load(text, into: ledger).logged == 0)
   }
 
@@ -215,6 +216,13 @@ enum IdentityCase: String, CaseIterable, Sendable, CustomTestStringConvertible {
       "started_at,team,person,distance_km\n2026-06-01T08:00:00Z,Cats,Ann,1\n"
       + rows.split(separator: "\n").dropFirst().reversed().joined(separator: "\n") + "\n"
     #expect(try load(turned, into: ledger) == Counts(logged: 1, repeated: 5, lines: [[3, 7]]))
+    // Names were told apart by characters that show nothing.
+    let unseen =
+      "started_at,team,person,distance_km\n2026-05-05T08:00:00Z,Owls,Ann\u{200B},7\n"
+    let formerUnseen = unseen.replacing(
+      "Ann\u{200B}", with: "da679cad-8be4-836b-a615-182099d88c79")
+    #expect(try load(formerUnseen, into: ledger).logged == 1)
+    #expect(try load(unseen, into: ledger).logged == 0)
     // Who is new in a team is a person of that team.
     let more = "started_at,team,person,distance_km\n2026-05-01T08:00:00Z,Elks,Ann,5\n"
     #expect(try load(more, into: ledger).logged == 1)
@@ -225,24 +233,26 @@ enum IdentityCase: String, CaseIterable, Sendable, CustomTestStringConvertible {
     2026-05-01T08:00:00Z,Z\u{FC}rich,5
     2026-05-02T08:00:00Z,Zu\u{308}rich,5
     2026-05-03T08:00:00Z,Z\u{FC}rich ,5
+    2026-05-04T08:00:00Z,Z\u{FC}\u{200B}ri\u{AD}ch,5
+    2026-05-05T08:00:00Z,\u{FEFF}Zu\u{2060}\u{308}rich\u{200E},5
 
     """
 
   private func oneTeamHoweverItIsSpelled(_ ledger: Ledger) throws {
     let route = try route(ledger)
-    #expect(try load(Self.spelled, into: ledger, route[0], route[1]).logged == 3)
+    #expect(try load(Self.spelled, into: ledger, route[0], route[1]).logged == 5)
     let totals = try totals(ledger)
-    #expect(totals == ["Z\u{FC}rich": 15])
+    #expect(totals == ["Z\u{FC}rich": 25])
     #expect(totals.keys.first?.utf8.elementsEqual("Z\u{FC}rich".utf8) == true)
     #expect(try totals == batch(Self.spelled, ledger))
-    for name in ["Z\u{FC}rich", "Zu\u{308}rich", " Z\u{FC}rich "] {
+    for name in ["Z\u{FC}rich", "Zu\u{308}rich", " Z\u{FC}rich ", "Z\u{FC}\u{FEFF}rich"] {
       _ = try ledger.well("team", "show", name)
       _ = try ledger.well("quest", "show", name)
     }
     #expect(try load(Self.spelled, into: ledger).logged == 0)
     _ = try ledger.well("team", "create", "Zu\u{308}rich ", "--by", "Ann")
     // Nothing is renamed that older versions kept, and a name that several have asks for the id.
-    try ledger.meddle("UPDATE teams SET name = 'Zu\u{308}rich '")
+    try ledger.meddle("UPDATE teams SET name = 'Zu\u{308}r\u{200B}ich '")
     #expect(try load(Self.spelled, into: ledger).logged == 0)
     let other = UUID().uuidString
     try ledger.meddle(
@@ -284,6 +294,18 @@ enum IdentityCase: String, CaseIterable, Sendable, CustomTestStringConvertible {
     #expect(
       try ledger.column("SELECT zone FROM activities ORDER BY distance_um")
         == ["Asia/Tokyo", "-03:00", "Europe/Berlin"])
+    // A time that the clocks skip is read with the offset before, and said.
+    let spring = try ledger.folder.file(
+      "s.csv",
+      "started_at,team,distance_km\n2026-03-29T01:59:59,Owls,4\n2026-03-29T02:30:00,Owls,5\n"
+        + "2026-03-29T02:30:00+01:00,Elks,6\n2026-10-25T02:30:00,Owls,7\n")
+    let skipped = try ledger.well(
+      "import", "activities", spring, "--create", "--zone", "Europe/Berlin", "--format", "json")
+    #expect(skipped.errors.contains("clocks skipped"), "\(skipped.errors)")
+    #expect(skipped.errors.contains("1 row (line 3 as 2026-03-29T01:30:00Z)"), "\(skipped.errors)")
+    let times = try #require(try skipped.json["skippedTimes"] as? [[String: Any]])
+    #expect(times.map { $0["line"] as? Int } == [3])
+    #expect(times.map { $0["startedAt"] as? String } == ["2026-03-29T01:30:00Z"])
     let bad = try ledger.folder.file(
       "b.csv", "started_at,team,distance_km,zone\n2026-05-01T23:30:00Z,Owls,1,Mars/Base\n")
     let answer = try ledger.run("import", "activities", bad)

@@ -12,6 +12,9 @@ struct LedgerServerTests {
   @Test(arguments: IdentityCase.allCases)
   func tellsWalksAndPeopleApartOnAServer(_ test: IdentityCase) throws { try test.run(.server) }
 
+  @Test(arguments: EndOfLifeCase.allCases)
+  func endsOnAServer(_ test: EndOfLifeCase) throws { try test.run(.server) }
+
   /// A database waits to be begun, so that a mistyped address makes nothing.
   @Test func aDatabaseIsBegunByMigrating() throws {
     let cluster = try Cluster.shared.get()

@@ -180,6 +180,12 @@ extension World {
         == .erased)
     try await store.erase(dan, at: late, actor: bob)
     #expect(try await store.memberships(in: stranger).allSatisfy { !$0.isOpen })
+    #expect(try await store.team(stranger)?.team.dissolvedAt == late)
+    #expect(try await store.quest(quests[3])?.quest.closing == .cancelled)
+    #expect(
+      try await store.events(of: stranger, after: versions[3], limit: 9).map(\.kind)
+        == [.memberLeft, .questCancelled, .teamDissolved])
+    #expect(try await store.team(team)?.team.dissolvedAt == nil)
 
     // In one batch with what comes before and after it.
     let key = ActivityKey(person: cat, id: world.id())

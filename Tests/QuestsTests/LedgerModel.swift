@@ -319,6 +319,7 @@ final class LedgerModel {
     // Walks of the next minutes still count.
     let late = walks.filter { $0.key.person == person && !$0.isDeleted && $0.now.start >= now }
       .map { $0.now.start.advanced(byMicroseconds: 1) }
+    var left: [TeamID] = []
     for i in periods.indices where periods[i].person == person && periods[i].left == nil {
       let isLast = isLastAdmin(periods[i])
       periods[i].left = ([now, periods[i].joined] + late).max()
@@ -326,8 +327,11 @@ final class LedgerModel {
         periods[$0].team == periods[i].team && periods[$0].left == nil
       }
       .min { (periods[$0].joined, periods[$0].person) < (periods[$1].joined, periods[$1].person) }
+      if heir == nil { left.append(periods[i].team) }
       if isLast, let heir { periods[heir].role = .admin }
     }
+    if !left.isEmpty { settle(at: now) }
+    for team in left { dissolve(team, now) }
     for i in walks.indices where walks[i].key.person == person {
       for content in [\Walk.first, \Walk.now] {
         walks[i][keyPath: content].isPrivate = true

@@ -2,7 +2,7 @@ internal import CivilTime
 
 extension LedgerFold {
   /// Takes a person out of the ledger. What was walked stays, to the micrometre, and nobody can tell
-  /// any more who walked it. A second time does nothing.
+  /// any more who walked it. A team that nobody else is in is dissolved. A second time does nothing.
   ///
   /// What the store does with rows that this fold does not read, `LedgerChanges.erasures` says.
   mutating func erase(
@@ -19,7 +19,12 @@ extension LedgerFold {
     let end = max(command.at, last?.content.start.advanced(byMicroseconds: 1) ?? command.at)
     let open = periods.filter(\.isOpen)
     var heirs: [TeamID: Membership] = [:]
-    for period in open { heirs[period.team] = try heir(of: period) }
+    var left: Set<TeamID> = []
+    for period in open {
+      heirs[period.team] = try heir(of: period)
+      let others = try self.periods(in: period.team).contains { $0.isOpen && $0.person != person }
+      if !others { left.insert(period.team) }
+    }
 
     erased[person] = Erasure(isErased: true, isNew: true)
     let command = LedgerCommand(
@@ -43,6 +48,7 @@ extension LedgerFold {
           "became \(heir.role.rawValue), for the last one was erased")
       }
     }
+    for team in teams where left.contains(team) { try endTeam(team, command) }
     if teams.isEmpty { record(command, "") }
     for var invite in invites {
       invite.revokedAt = command.at

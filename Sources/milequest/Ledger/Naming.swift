@@ -30,6 +30,31 @@ struct Naming: Sendable {
   /// The id under which a team of a name is created here.
   static func team(called name: String) -> TeamID { TeamID(name) ?? .named("team", name) }
 
+  /// The team that is created by a name, and what is known of it where it is there already. A name
+  /// whose teams were dissolved is free again.
+  ///
+  /// - Throws: `badData` where several have the name, or it is the id of a team that was dissolved.
+  func teamToCreate(called name: String) async throws -> (id: TeamID, known: TeamFacts?) {
+    let first = Self.team(called: name)
+    let found = try await store.team(first)
+    guard let end = found?.team.dissolvedAt else { return (first, found) }
+    if TeamID(name) != nil {
+      throw Failure(
+        .badData,
+        "the team \(name) was dissolved at \(end); a new team needs a name or id of its own")
+    }
+    let others = try await TeamNames(store).others(called: name)
+    if others.count > 1 { throw Self.ambiguous("team", name, others.map(\.description)) }
+    if let other = others.first { return (other, try await store.team(other)) }
+    // The same whenever it is tried again.
+    var number = 2
+    while true {
+      let id: TeamID = .named("team", "\(name)\0\(number)")
+      guard try await store.team(id) != nil else { return (id, nil) }
+      number += 1
+    }
+  }
+
   /// The name that a text stands for.
   ///
   /// - Throws: `usage` where it cannot be one.
@@ -93,11 +118,13 @@ struct Naming: Sendable {
   static func person(
     called name: String, spelled: String, in team: TeamID, members: Set<PersonID>
   ) -> PersonID {
-    for text in [spelled, name] {
-      let former: PersonID = .named("person", text)
-      if members.contains(former) { return former }
-    }
-    return .named("member", "\(team)\0\(name)")
+    let own: PersonID = .named("member", "\(team)\0\(name)")
+    var formers: [PersonID] = [.named("person", spelled)]
+    // Later ones told names apart by characters that show nothing.
+    let formerName = Name.formerlyFolded(spelled)
+    if formerName != name { formers.append(.named("member", "\(team)\0\(formerName)")) }
+    formers.append(.named("person", name))
+    return formers.first(where: members.contains) ?? own
   }
 
   /// The person of an address that no account has.

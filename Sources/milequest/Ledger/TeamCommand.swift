@@ -24,7 +24,8 @@ struct TeamCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       abstract: "Create a team; its id is printed.",
       discussion: """
-        The same name again is the same team, and adds the members that it lacks. Walks count from \
+        The same name again is the same team, and adds the members that it lacks; where that team was \
+        dissolved, it is a new one. Walks count from \
         the moment of joining on: --since tells it where the team has been walking already. Where \
         a public team stands is for everybody to see; --public makes a team so, also one that is \
         there already.
@@ -68,15 +69,10 @@ struct TeamCommand: AsyncParsableCommand {
         defer { store.close() }
         let naming = Naming(store: store.ledger)
         let name = try Naming.name(name, "the team's name")
-        let id = Naming.team(called: name)
-        let known = try await store.ledger.team(id)
+        let (id, known) = try await naming.teamToCreate(called: name)
         let memberships = known == nil ? [] : try await store.ledger.memberships(in: id)
         let members = Set(memberships.map(\.person))
         let founder = try await naming.person(by, in: id, members: members)
-        if let end = known?.team.dissolvedAt {
-          throw Failure(
-            .badData, "the team “\(name)” was dissolved at \(end); a new team needs another name")
-        }
         if let known {
           if `public`, !known.team.isPublic {
             _ = try await store.ledger.perform(
