@@ -11,8 +11,8 @@ public struct JSONNode: Hashable, Sendable {
     /// In the order of the text, no two of one name.
     case object([Member])
     /// An item that is wrong in itself, where the reader was asked to go on after such; with what is
-    /// wrong.
-    case broken(JSONFault)
+    /// wrong, and those of its members that are texts and can be read all the same.
+    case broken(JSONFault, texts: [Member])
   }
 
   /// A member of an object.

@@ -119,7 +119,48 @@ private struct TreeReading {
     else { throw fault }
     open.removeLast(open.count - 2)
     cursor.resume(at: end, depth: 2)
-    return JSONNode(content: .broken(fault), offset: start)
+    return JSONNode(content: .broken(fault, texts: texts(of: start..<end)), offset: start)
+  }
+
+  /// The members of an object that are texts and whole, whatever stands between them.
+  ///
+  /// - Complexity: O(bytes of the item).
+  private func texts(of item: Range<Int>) -> [JSONNode.Member] {
+    guard cursor.bytes[item.lowerBound] == 0x7B else { return [] }
+    var texts: [JSONNode.Member] = []
+    var depth = 0
+    var place = item.lowerBound
+    while place < item.upperBound {
+      let byte = cursor.bytes[place]
+      switch byte {
+      case 0x22:
+        place += 1
+        while place < item.upperBound, cursor.bytes[place] != 0x22 {
+          place += cursor.bytes[place] == 0x5C ? 2 : 1
+        }
+      case 0x7B, 0x5B: depth += 1
+      case 0x7D, 0x5D: depth -= 1
+      default: break
+      }
+      // A member begins behind the brace or a comma.
+      if depth == 1, byte == 0x2C || place == item.lowerBound {
+        var reading = cursor
+        reading.resume(at: place + 1, depth: 3)
+        if let (name, offset) = try? reading.nextKey(isFirst: true),
+          (try? reading.kind()) == .string
+        {
+          let start = reading.offset
+          if let text = try? reading.string(), reading.offset <= item.upperBound {
+            texts.append(
+              JSONNode.Member(
+                name: name, offset: offset,
+                value: JSONNode(content: .string(text), offset: start)))
+          }
+        }
+      }
+      place += 1
+    }
+    return texts
   }
 
   /// Whether the innermost container is the array whose items are read alone.

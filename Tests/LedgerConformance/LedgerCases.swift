@@ -492,6 +492,16 @@ extension World {
     _ = try await tell(.cancelQuest(fourth), at: half)
     #expect(try await store.quest(fourth)?.quest.end == half)
     #expect(try await store.quest(fourth)?.quest.state(at: half) == .cancelled)
+    // Its window still stands, and the refusal says so.
+    let cancelled = try #require(try await store.quest(fourth)?.quest)
+    let again = try draft(world.id(), team, meters: 10, from: cancelled.start)
+    let refusal = await #expect(throws: LedgerError.self) {
+      _ = try await tell(.createQuest(again), at: half)
+    }
+    #expect(refusal?.code == .windowOverlap)
+    #expect(
+      refusal?.message.contains("was cancelled at \(half) and started at \(cancelled.start)")
+        == true)
   }
 
   func changedQuestsAreDerivedAgain() async throws {

@@ -69,6 +69,9 @@ import Testing
     #expect(results.map { $0.text("status") } == ["created", "rejected", "created"])
     let problem = try #require(results.dropFirst().first?["problem"])
     #expect(problem.text("code") == "invalid")
+    // A queue finds the walk by its id, whatever else is wrong with it.
+    let id = item.text.hasPrefix("{") ? ActivityEndpointTests.id(50).description : nil
+    #expect(results[1]["id"]?.string == id, "\(results[1])")
     let pointers = problem["errors"]?.array?.map { $0.text("pointer") } ?? []
     #expect(pointers.first?.hasPrefix(item.pointer) == true, "\(pointers)")
     let standing = try await service.store.standing(
@@ -79,6 +82,26 @@ import Testing
     #expect(
       again.json["results"]?.array?.map { $0.text("status") }
         == ["repeated", "rejected", "repeated"])
+  }
+
+  /// The id is found behind the fault, and is not one of a member's own or of two.
+  @Test(arguments: [
+    (#"{"durationSeconds":1e999,"id":"ID"}"#, true), (#"{"note":"\ud83d", "id" : "ID" }"#, true),
+    (#"{note:1,"id":"ID","distance":"5 km"}"#, true), (#"{"x":[1e999,{"a":","}],"id":"ID"}"#, true),
+    (#"{"note":",\"id\":","x":1e999,"id":"ID"}"#, true),
+    (#"{"x":{"id":"ID"},"y":1e999}"#, false), (#"{"id":"ID","id":"ID"}"#, false),
+    (#"{"id":"ID","y":1e999,"id":"ID"}"#, false), (#"[1e999,"id":"ID"]"#, false),
+    (#"{"id":"\udc00","y":1}"#, false), (#"{"id":7,"y":1e999}"#, false),
+  ])
+  func theIDOfABrokenItemIsRead(_ text: String, _ isFound: Bool) async throws {
+    let service = try TestService()
+    let id = ActivityEndpointTests.id(7).description
+    let body = "{\"activities\":[\(text.replacing("ID", with: id))]}"
+    let answer = try await service.send(.post, "/v1/activities/batch", body, as: Self.ann)
+    #expect(answer.status == 200, "\(answer.text)")
+    let result = try #require(answer.json["results"]?.array?.first)
+    #expect(result.text("status") == "rejected")
+    #expect(result["id"]?.string == (isFound ? id : nil))
   }
 
   @Test func bytesThatAreNoUTF8SpoilTheirItemAlone() throws {

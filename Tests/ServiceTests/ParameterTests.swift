@@ -43,10 +43,17 @@ import Testing
   @Test(arguments: [
     ("2026-05-03T18:30:00 02:00", "write %2B for +"), ("2026-05-03T18:30:00", "has no offset"),
     ("1899-12-31T23:59:59Z", "is before 1900"), ("yesterday, at five o'clock", "is not a moment"),
-    ("2026-13-03T18:30:00 02:00", "is not a moment"),
+    ("2026-13-03T18:30:00 02:00", "is not a moment"), ("2026-02-30T10:00:00Z", "does not have"),
+    ("2026-02-30T10:00:00 02:00", "does not have"), ("2025-02-29T10:00:00+01:00", "does not have"),
+    ("1899-12-31T23:59:59+02:00", "is before 1900"),
   ])
   func aMistakenMomentIsNamed(text: String, detail: String) throws {
     #expect(fault(.instant, text)?.contains(detail) == true, "\(fault(.instant, text) ?? "taken")")
+  }
+
+  @Test func aDayThatIsNoneIsNamed() {
+    #expect(fault(.day, "2026-02-30")?.contains("does not have") == true)
+    #expect(fault(.day, "2026-02-28x")?.contains("is no date") == true)
   }
 
   @Test func aUnitHasNoPoint() {
@@ -61,6 +68,10 @@ import Testing
       ("getNearestPlaces", "to", "to=51.5&to=-0.12", "to=51.5,-0.12"),
       ("getRoutePositions", "at", "at=1km&at=1%20mi", "at=1km,1%20mi"),
       ("createRoute", "join", "join=1:walk&join=3:ferry", "join=1:walk,3:ferry"),
+      (
+        "createRoute", "joinsBelow", "joinsBelow=1km:walk&joinsBelow=2km:ferry",
+        "joinsBelow=1km:walk,2km:ferry"
+      ),
     ] {
       let endpoint = try #require(API().endpoints.first { $0.operation == operation })
       let reading = ParameterReading(endpoint)

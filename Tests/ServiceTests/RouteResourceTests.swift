@@ -73,6 +73,23 @@ import Testing
     let good = try await service.send(
       .post, "/v1/routes?join=1:ferry", Self.gap, type: "application/geo+json", as: Self.ann)
     #expect(good.status == 201)
+    for (query, status) in [
+      ("joinsAbove=2km:ferry", 201), ("joinsBelow=20km:counted", 201),
+      ("joinsBelow=2km:ferry", 422),
+      ("joinsBelow=2km:walk,20km:counted&joinsAbove=20km:ferry", 201),
+      ("joinsBelow=2km:walk&joinsAbove=1km:ferry", 400), ("joinsAbove=2km", 400),
+      ("joinsAbove=2:ferry", 400), ("joinsAbove=2km:unresolved", 400),
+    ] {
+      let answer = try await service.send(
+        .post, "/v1/routes?dryRun=true&\(query)", Self.gap, type: "application/geo+json",
+        as: Self.ann)
+      #expect(answer.status == (status == 201 ? 200 : status), "\(query): \(answer.text)")
+      if status == 400 { #expect(answer.text.contains("\"parameter\":\"joins"), "\(answer.text)") }
+    }
+    let counted = try await service.send(
+      .post, "/v1/routes?joinsBelow=20km:counted&joins=ferry", Self.gap,
+      type: "application/geo+json", as: Self.ann)
+    #expect(counted.json["report"]?["lengthMeters"]?.number.flatMap(Double.init) ?? 0 > 33_000)
     let other = try await service.send(
       .post, "/v1/routes?join=2:ferry", Self.gap, type: "application/geo+json", as: Self.ann)
     #expect(other.status == 400)
@@ -441,6 +458,9 @@ import Testing
     #expect(
       ParameterWords.said("choose with --join 12=walk|ferry|counted, or for all with --joins walk")
         == "choose with join=12:walk|ferry|counted, or for all with joins=walk")
+    #expect(
+      ParameterWords.said("of a length with --joins-below and --joins-above, for all with --joins")
+        == "of a length with joinsBelow and joinsAbove, for all with joins")
     #expect(
       ParameterWords.said("repair: swap them (--fix-unsafe)") == "repair: swap them (fix=unsafe)")
     #expect(ParameterWords.said("a -- b --") == "a -- b --")

@@ -210,7 +210,7 @@ extension JSONNode {
     case .string(let text): .string(text)
     case .array(let items): .array(items.map(\.value))
     case .object(let members): .object(members.map { ($0.name, $0.value.value) })
-    case .broken(let fault): .string("broken: \(fault.message)")
+    case .broken(let fault, _): .string("broken: \(fault.message)")
     }
   }
 }

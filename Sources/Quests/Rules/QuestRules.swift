@@ -267,7 +267,10 @@ extension LedgerFold {
         throw LedgerError(
           .windowOverlap,
           "the window would overlap that of the quest “\(quest.name)”, which "
-            + (mayCut ? "starts at \(quest.start)" : "ends at \(quest.end)"))
+            + (quest.closing == .cancelled ? "was cancelled at \(quest.end) and " : "")
+            + (mayCut
+              ? "started at \(quest.start); let this one start later"
+              : "ends at \(quest.end); let this one start no earlier"))
       }
     }
   }

@@ -17,7 +17,7 @@ enum ActivityBatch {
     NamedSchema(
       "ActivityBatchResult", "What became of one walk of a batch.",
       .object([
-        .init("id", .nullable(.uuid), "The walk's; null where it has none."),
+        .init("id", .nullable(.uuid), "The walk's; null where it has none that can be read."),
         .init("status", .words(["created", "repeated", "rejected"])),
         .optional(
           "result", .named("ActivityResult"),
@@ -72,7 +72,7 @@ enum ActivityBatch {
   private static func draft(
     _ item: JSONNode, at pointer: String, zones: ZoneCatalog
   ) throws(Problem) -> ActivityDraft {
-    if case .broken(let fault) = item.content {
+    if case .broken(let fault, _) = item.content {
       throw Problem(
         .invalid, "the activity is not what it should be",
         faults: [.init(.body(pointer: fault.pointer ?? pointer), fault.message)])
@@ -88,7 +88,11 @@ enum ActivityBatch {
   }
 
   private static func rejected(_ item: JSONNode, _ problem: Problem, _ call: Call) -> JSONValue {
-    let id = item["id"]?.string.flatMap { ActivityID($0) }
+    var members = item.object ?? []
+    if case .broken(_, let texts) = item.content { members = texts }
+    // Of two ids neither can be taken for the walk's.
+    let ids = members.filter { $0.name == "id" }.map(\.value.string)
+    let id = ids.count == 1 ? ids[0].flatMap { ActivityID($0) } : nil
     return .object([
       ("id", .optional(id?.description)), ("status", .string("rejected")),
       ("problem", problem.json(requestID: call.requestID)),

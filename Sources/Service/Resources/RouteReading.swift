@@ -42,6 +42,18 @@ struct RouteReading: Sendable {
     track = call[.track]
     options.route.joins = call[.joins]
     options.route.joinByNumber = call[.join]
+    for bound in call[.joinsBelow] {
+      options.route.joinsByLength.setBelow(meters: bound.length.meters, bound.policy)
+    }
+    for bound in call[.joinsAbove] {
+      options.route.joinsByLength.setAbove(meters: bound.length.meters, bound.policy)
+    }
+    if options.route.joinsByLength.contradictsItself {
+      throw .parameter(
+        call[.joinsAbove].isEmpty ? .joinsBelow : .joinsAbove,
+        "gives some lengths two policies: let the bounds meet, such as joinsBelow=2km:walk and "
+          + "joinsAbove=2km:ferry")
+    }
     options.route.laps = call[.laps]
     options.route.thereAndBack = call[.thereAndBack]
     options.route.lapJoin = call[.lapJoin]
@@ -120,6 +132,7 @@ extension RouteFormat {
 enum ParameterWords {
   private static let words = [
     ("--fix-unsafe", "fix=unsafe"), ("--fix", "fix=safe"), ("--lap-join ", "lapJoin="),
+    ("--joins-below", "joinsBelow"), ("--joins-above", "joinsAbove"),
     ("--joins walk", "joins=walk"), ("--joins", "joins"), ("--from ", "format="),
   ]
 

@@ -77,7 +77,10 @@ enum RouteUpload {
   ]
 
   private static let reading: [ParameterKey] =
-    [.fileFormat, .track, .joins, .join, .officialLength, .calibrate, .calibrateEvery] + course
+    [
+      .fileFormat, .track, .joins, .join, .joinsBelow, .joinsAbove, .officialLength, .calibrate,
+      .calibrateEvery,
+    ] + course
 
   static let policies = JoinPolicy.choices.map(\.rawValue)
 
@@ -267,6 +270,13 @@ extension ParameterKey {
   static let join = Parameter<[Int: JoinPolicy]>(
     "join", .numberedJoins, standard: [:],
     "What single gaps mean, such as `3:ferry,5:walk`; gaps count from 1.")
+  static let joinsBelow = Parameter<[JoinBound]>(
+    "joinsBelow", .joinBounds, standard: [],
+    "What gaps shorter than a length mean, such as `2km:walk`; `join` says more than a length, and a "
+      + "length more than `joins`.")
+  static let joinsAbove = Parameter<[JoinBound]>(
+    "joinsAbove", .joinBounds, standard: [],
+    "What gaps of a length or more mean, such as `2km:ferry`.")
   static let officialLength = Parameter<Distance?>(
     "officialLength", .distance, "The length that people are told; the measure is bent to it.")
   static let calibrate = Parameter<CalibrationSource?>(
@@ -301,6 +311,34 @@ extension ParameterKey {
   fileprivate static let fix = Parameter<RepairChoice>(
     "fix", .words(), standard: .safe,
     "Which repairs are made; `safe` ones, which leave the route what it is, by default.")
+}
+
+/// What gaps on one side of a length mean.
+struct JoinBound: Sendable {
+  let length: Distance
+  let policy: JoinPolicy
+}
+
+extension ParameterForm where Value == [JoinBound] {
+  /// `DISTANCE:POLICY`, with commas between.
+  fileprivate static let joinBounds = ParameterForm<[String]>.list(
+    of: .text(6...50, pattern: "^[^:]+:(walk|ferry|counted)$"), count: 1...100
+  ).map { texts throws(ParameterFault) in
+    var bounds: [JoinBound] = []
+    for text in texts {
+      let sides = text.split(separator: ":", omittingEmptySubsequences: false)
+      guard sides.count == 2, let policy = JoinPolicy(rawValue: String(sides[1])),
+        JoinPolicy.choices.contains(policy)
+      else {
+        throw ParameterFault(
+          "“\(text.prefix(50))” is not DISTANCE:POLICY, such as 2km:ferry (walk, ferry or counted)")
+      }
+      bounds.append(
+        JoinBound(
+          length: try ParameterForm<Distance>.distance.read(String(sides[0])), policy: policy))
+    }
+    return bounds
+  }
 }
 
 extension ParameterForm where Value == [Int: JoinPolicy] {

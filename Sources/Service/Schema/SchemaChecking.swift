@@ -180,7 +180,10 @@ extension Schema.TextForm.Format {
     case .instant:
       (InstantMistake(text)?.detail ?? "is not a moment with an offset")
         + "; one looks like 2026-05-03T18:30:00Z"
-    case .date: "is no date; one looks like 2026-05-03"
+    case .date:
+      (InstantMistake.namesNoDay(text)
+        ? "is a day that the calendar does not have" : "is no date")
+        + "; one looks like 2026-05-03"
     case .email: "is no e-mail address"
     case .distance: "is no distance; one looks like 3.1 mi"
     case .zone: "is no IANA zone that the system knows; one looks like America/New_York"
