@@ -40,69 +40,6 @@ import Testing
       try refresh(lost.json["refreshToken"].text ?? "", on: third).code == "session-ended")
   }
 
-  struct End: Sendable, CustomTestStringConvertible {
-    let testDescription: String
-    let take: @Sendable (Person) throws -> Void
-  }
-
-  private static let ends = [
-    End(testDescription: "signed out elsewhere") {
-      try $0.ask(204, "POST", "/v1/auth/logout-everywhere")
-    },
-    End(testDescription: "password changed") { ann in
-      var device = ann
-      try device.signIn()
-      try device.ask(
-        200, "POST", "/v1/auth/password",
-        ["currentPassword": Person.password, "newPassword": "another walk in the hills"])
-    },
-    End(testDescription: "password reset") { ann in
-      let before = try ann.mails().count
-      try ann.ask(202, "POST", "/v1/auth/reset-request", ["email": ann.email])
-      try ann.ask(
-        200, "POST", "/v1/auth/reset",
-        [
-          "email": ann.email, "code": try ann.mailedCode(mail: before + 1),
-          "newPassword": "another walk in the hills",
-        ])
-    },
-    End(testDescription: "erased") {
-      try $0.ask(204, "POST", "/v1/me/erase", ["password": Person.password])
-    },
-  ]
-
-  /// What a thief does with an access token on another process, and after a restart.
-  @Test(arguments: Store.present, ends)
-  func aThiefMakesNoKeyOnceTheOwnerHasActed(_ store: Store, _ end: End) throws {
-    let ledger = try ServedLedger(store)
-    let home = try RunningService(ledger)
-    let other = try RunningService(ledger)
-    let ann = try Person.registered(home, name: "Ann")
-    var thief = Person(service: other, token: ann.token)
-    thief.address = "203.0.113.9"
-    try thief.ask(200, "GET", "/v1/auth/sessions")
-    try end.take(ann)
-    let asked: [(String, String, Any?)] = [
-      ("POST", "/v1/keys", ["name": "mine", "scopes": ["read"]] as [String: Any]),
-      ("GET", "/v1/keys", nil), ("DELETE", "/v1/keys/\(UUID().uuidString.lowercased())", nil),
-      ("GET", "/v1/me/export", nil), ("POST", "/v1/me/erase", ["password": Person.password]),
-      ("GET", "/v1/auth/sessions", nil), ("POST", "/v1/auth/logout-everywhere", nil),
-      (
-        "POST", "/v1/auth/password",
-        ["currentPassword": Person.password, "newPassword": "a thief in the hills"]
-      ),
-      ("POST", "/v1/auth/email", ["email": "eve@example.org", "password": Person.password]),
-      ("POST", "/v1/auth/email/confirm", ["code": "00000000"]),
-    ]
-    let restarted = try RunningService(ledger)
-    for service in [other, restarted] {
-      let thief = Person(service: service, token: ann.token)
-      for (method, target, body) in asked {
-        try thief.refused(401, "session-ended", method, target, body)
-      }
-    }
-  }
-
   /// The answer to a reset and the mail list the keys, and end them where that is wished.
   @Test(arguments: Store.present)
   func aNewPasswordEndsTheKeysThatAThiefMade(_ store: Store) throws {
