@@ -7,6 +7,8 @@ private struct Operation {
   let path: String
   /// Whether it needs somebody who is signed in.
   let isSecured: Bool
+  /// Whether its answer has no end.
+  let isStream: Bool
   /// The query's parameters that it cannot do without.
   let required: [String]
 
@@ -18,6 +20,7 @@ private struct Operation {
           method: method.uppercased(), path: path,
           isSecured: !said["security"].items.isEmpty
             && !said["security"].items.contains { $0.names.isEmpty },
+          isStream: said["responses"]["200"]["content"].names.contains("text/event-stream"),
           required: said["parameters"].items.filter {
             $0["in"].text == "query" && $0["required"].flag == true
           }.compactMap { $0["name"].text })
@@ -104,6 +107,7 @@ private struct Operation {
     #expect(
       Set(secured.map { "\($0.method) \($0.path)" })
         == Set(Self.sensitive.map { "\($0.0) \($0.1)" }))
+    let team = try ann.createTeam("Ann's own")
     try end.take(ann)
     let restarted = try RunningService(ledger)
     for service in [other, restarted] {
@@ -114,6 +118,10 @@ private struct Operation {
       }
       // Everything else may go on until the token expires, and no further.
       for operation in operations where operation.isSecured && operation.method == "GET" {
+        if operation.isStream, operation.path.contains("{teamId}") {
+          let target = operation.target(["teamId": team])
+          try thief.refused(401, "session-ended", "GET", target)
+        }
         let target = operation.target([:]).replacing(
           #/\{[A-Za-z]+\}/#, with: UUID().uuidString.lowercased())
         let answer = try thief.ask("GET", target)
@@ -149,7 +157,7 @@ private struct Operation {
       Person(service: service, token: ben.token, id: ben.id, email: ben.email)
     }
     for service in [home, other] {
-      for operation in operations where operation.method == "GET" {
+      for operation in operations where operation.method == "GET" && !operation.isStream {
         let answer = try former(service).ask("GET", operation.target(ids))
         // Admins' own are refused as such.
         #expect([200, 403].contains(answer.status), "\(operation.path): \(answer.text)")
