@@ -68,7 +68,7 @@ endef
 
 .PHONY: help run test build packages test-packages routes codes lint format bench bench-tools \
   batch-checks growth worst-cases bench-ledger bench-service ledger-scale ledger-tools ledger-checks crash \
-  schemathesis attack clients clean
+  schemathesis attack live clients clean
 
 help: ## list what there is to make
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 12
@@ -173,6 +173,10 @@ growth: build ## measure what positions and inspections cost as routes grow, not
 SIZE ?= 100000
 worst-cases: packages ## search for the lines that cost the engine most; SIZE= vertices, up to 5000000
 	swift run --package-path benchmarks -c release worst-cases $(SIZE)
+
+live: build ## measure live streams: arrival, idle and stopped readers; every event once, through kills
+	$(call install,python3 nginx postgresql-15-postgis-3)
+	python3 benchmarks/peers/live.py --program $(BIN) --route routes/appalachian-trail.geojson
 
 attack: build ## attack a running service as fifty strangers at once, and say what another one notices
 	python3 benchmarks/peers/attack.py --program $(BIN)

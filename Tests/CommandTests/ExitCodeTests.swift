@@ -199,7 +199,8 @@ import Testing
     #expect(try Program.run(["convert", gpx, folder.url.path, "--to", "gpx"]).status == 74)
     // Nothing half written is left, neither there nor beside it.
     #expect(try folder.names == ["a.gpx", "w.csv"])
-    let long = "<gpx><trk><trkseg>\(String(repeating: "<trkpt lat='1' lon='2'/>", count: 5_000))"
+    let points = (0..<5_000).map { "<trkpt lat='1' lon='2.\($0)'/>" }
+    let long = "<gpx><trk><trkseg>\(points.joined())"
     let large = try folder.file("large.gpx", long + "</trkseg></trk></gpx>")
     let old = try folder.file("old.kml", "what was there before")
     for target in [folder.path("new.geojson"), old] {

@@ -351,8 +351,7 @@ struct ProgressBatchTests {
       "{\"type\":\"LineString\",\"coordinates\":[[7,51],[7,51]]}", "point.geojson")
     let point = try shell.progress(
       ["--route", "point.geojson", "--activities", "-"], input: header + "1,5\n2,6\n3,7\n")
-    expect(point, 0)
-    #expect(point.out.contains("1,1,8046.72,100,7.0,51.0,,true\n"))
+    expect(point, 65, ["point.geojson", "no length"])
     let long = try shell.progress(
       route + ["--official-length", "9000000000km", "--activities", "-"],
       input: header + (0..<999).map { "\($0),5\n" }.joined())

@@ -12,8 +12,9 @@ class Table:
                           "met" if met else "MISSED"])
         print("   ", " | ".join(self.rows[-1]), flush=True)
 
-    def note(self, work, ours, peer, peer_figure, ratio):
-        self.rows.append([work, ours, peer, peer_figure, f"{ratio:.2f}", "", ""])
+    def note(self, work, ours, peer="", peer_figure="", ratio=None):
+        ratio = "" if ratio is None else f"{ratio:.2f}"
+        self.rows.append([work, ours, peer, peer_figure, ratio, "", ""])
         print("   ", " | ".join(self.rows[-1]), flush=True)
 
     def text(self):
