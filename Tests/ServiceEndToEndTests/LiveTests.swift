@@ -12,7 +12,7 @@ import Testing
     let ledger = try ServedLedger(store)
     let first = try RunningService(ledger)
     let second = try RunningService(ledger)
-    defer { [first, second].forEach { $0.end() } }
+    defer { for service in [first, second] { service.end() } }
     let story = try Expedition(first, isPublic: true)
     let elsewhere = Person(service: second, token: story.ben.token)
     let target = "/v1/quests/\(story.quest)/events"
@@ -149,7 +149,7 @@ import Testing
     let ledger = try ServedLedger(.server)
     let service = try RunningService(ledger)
     let other = try RunningService(ledger)
-    defer { [service, other].forEach { $0.end() } }
+    defer { for service in [service, other] { service.end() } }
     let story = try Expedition(service)
     let elsewhere = Person(service: other, token: story.ann.token)
     let stream = try EventStream("/v1/teams/\(story.team)/events", as: elsewhere)
@@ -173,7 +173,7 @@ import Testing
     let ledger = try ServedLedger(store)
     let first = try RunningService(ledger)
     let second = try RunningService(ledger)
-    defer { [first, second].forEach { $0.end() } }
+    defer { for service in [first, second] { service.end() } }
     let story = try Expedition(first, isPublic: true)
     let (ann, ben) = (story.ann, story.ben)
     let target = "/v1/teams/\(story.team)/events"

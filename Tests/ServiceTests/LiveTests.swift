@@ -18,7 +18,8 @@ import Testing
   private static let ben = PersonID(high: 3, low: 2)
 
   private static func reader(
-    _ person: PersonID? = nil, isMember: Bool = false, quest: QuestID? = nil, after version: Int64 = 0,
+    _ person: PersonID? = nil, isMember: Bool = false, quest: QuestID? = nil,
+    after version: Int64 = 0,
     mostWaiting: Int = 4
   ) -> LiveReader {
     LiveReader(
@@ -33,13 +34,12 @@ import Testing
   ) -> LiveMessage {
     let event = TeamEvent(
       team: team, version: version, at: Instant(microseconds: 0), kind: kind, quest: quest)
-    let json = JSONValue.object([("version", .integer(Int(version)))])
-    return LiveMessage(event, forMembers: json, forStrangers: json, audience: audience)
+    return LiveMessage(event, LiveEventJSON.Context(), audience: audience)
   }
 
   private static func text(_ step: LiveReader.Step) -> String {
-    guard case .send(let frames) = step else { return "\(step)" }
-    return frames.map { String(buffer: $0) }.joined()
+    guard case .send(let bytes) = step else { return "\(step)" }
+    return String(buffer: bytes)
   }
 
   // MARK: The desk
@@ -93,7 +93,10 @@ import Testing
     (isPublic: false, members: [ann, ben], ends: [false, false, true, true]),
     (isPublic: true, members: [ann], ends: [false, true, false, false]),
     // Somebody who has joined sees more from now on, and comes again for it.
-    (isPublic: true, members: [ann, ben, PersonID(high: 3, low: 3)], ends: [false, false, true, false]),
+    (
+      isPublic: true, members: [ann, ben, PersonID(high: 3, low: 3)],
+      ends: [false, false, true, false]
+    ),
     (isPublic: false, members: [], ends: [true, true, true, true]),
   ])
   func accessIsDecidedWithEachChange(
@@ -175,8 +178,11 @@ import Testing
   }
 
   @Test func framesAreServerSentEvents() {
-    let frame = Self.message(42, .questStarted).frame(LiveMessage.View(isMember: false, units: nil))
-    #expect(String(buffer: frame) == "id: 42\nevent: quest.started\ndata: {\"version\":42}\n\n")
+    let view = LiveMessage.View(isMember: false, units: nil)
+    let frame = String(buffer: Self.message(42, .teamChanged, quest: nil).frame(view))
+    #expect(
+      frame == "id: 42\nevent: team.changed\ndata: {\"kind\":\"team.changed\",\"version\":42,"
+        + "\"at\":\"1970-01-01T00:00:00Z\",\"teamId\":\"\(Self.team)\"}\n\n")
   }
 
   // MARK: What is told

@@ -4,7 +4,8 @@ import JSON
 import NIOCore
 import Quests
 
-/// An event as it goes out: made once, and rendered once for all readers who may see the same.
+/// An event as it goes out, rendered once for all readers who see the same, when the first of them
+/// comes.
 final class LiveMessage: Sendable {
   /// How a reader sees it.
   struct View: Hashable, Sendable {
@@ -23,21 +24,17 @@ final class LiveMessage: Sendable {
   let event: TeamEvent
   /// Nil where the event lets everybody see what they saw before.
   let audience: Audience?
-  private let forMembers: JSONValue
-  private let forStrangers: JSONValue
+  private let context: LiveEventJSON.Context
   private let frames = Lock<[View: ByteBuffer]>([:])
 
-  init(
-    _ event: TeamEvent, forMembers: JSONValue, forStrangers: JSONValue, audience: Audience? = nil
-  ) {
+  init(_ event: TeamEvent, _ context: LiveEventJSON.Context, audience: Audience? = nil) {
     self.event = event
-    self.forMembers = forMembers
-    self.forStrangers = forStrangers
+    self.context = context
     self.audience = audience
   }
 
   func json(_ view: View) -> JSONValue {
-    let value = view.isMember ? forMembers : forStrangers
+    let value = LiveEventJSON.value(event, context, isForMembers: view.isMember)
     return view.units.map { LengthTexts.added(to: value, in: $0) } ?? value
   }
 

@@ -38,7 +38,7 @@ final class LiveReader: Sendable {
 
   /// What the connection's task is to do.
   enum Step: Sendable {
-    case send([ByteBuffer])
+    case send(ByteBuffer)
     /// Read from the store what comes after a version, for the box was full.
     case catchUp(after: Int64)
     case end(LiveEnd)
@@ -59,6 +59,13 @@ final class LiveReader: Sendable {
     var sendingSince: ContinuousClock.Instant?
     var waiting: CheckedContinuation<Step, Never>?
 
+    /// All in one piece, which is sent with one call.
+    private static func joined(_ frames: [ByteBuffer]) -> ByteBuffer {
+      var all = frames[0]
+      for frame in frames.dropFirst() { all.writeImmutableBuffer(frame) }
+      return all
+    }
+
     /// What there is to do, nil for nothing.
     mutating func step() -> Step? {
       if isGone { return .stop }
@@ -66,7 +73,7 @@ final class LiveReader: Sendable {
         defer { frames = [] }
         taken = last
         sendingSince = .now
-        return .send(frames)
+        return .send(Self.joined(frames))
       }
       if let end { return .end(end) }
       guard isFull else { return nil }

@@ -73,11 +73,7 @@ struct LiveRendering: Sendable {
         if audiences[event.team] == nil { audiences[event.team] = try await self.audience(event) }
         audience = audiences[event.team]
       }
-      messages.append(
-        LiveMessage(
-          event, forMembers: LiveEventJSON.value(event, context, isForMembers: true),
-          forStrangers: LiveEventJSON.value(event, context, isForMembers: false),
-          audience: audience))
+      messages.append(LiveMessage(event, context, audience: audience))
     }
     return messages
   }

@@ -67,7 +67,7 @@ struct LiveStream: Sendable {
       }
       stepping: while true {
         switch await reader.next() {
-        case .send(let frames): for frame in frames { try await write(frame) }
+        case .send(let bytes): try await write(bytes)
         case .catchUp(let after):
           streams.detach(reader)
           version = after
@@ -99,21 +99,24 @@ struct LiveStream: Sendable {
         version = present
         return try await write(Self.reset(present))
       }
-      for message in try await streams.rendering.messages(of: events) {
-        if reader.ending != nil { return }
+      var (page, end) = (ByteBuffer(), LiveEnd?.none)
+      for message in try await streams.rendering.messages(of: events) where end == nil {
         switch LiveDesk.delivery(message, to: reader) {
         case nil: break
-        case .send:
-          reader.sends(through: message.event.version)
-          try await write(message.frame(reader.view))
-        case .end(let end): return reader.end(end)
-        case .sendAndEnd(let end):
-          try await write(message.frame(reader.view))
-          return reader.end(end)
+        case .send: page.writeImmutableBuffer(message.frame(reader.view))
+        case .end(let reason): end = reason
+        case .sendAndEnd(let reason):
+          page.writeImmutableBuffer(message.frame(reader.view))
+          end = reason
         }
       }
+      // Who may see it may have been decided anew meanwhile.
+      if reader.ending != nil { return }
+      reader.sends(through: last.version)
+      try await write(page)
       version = last.version
       reader.sent(through: version)
+      if let end { return reader.end(end) }
       if events.count < Self.pageEvents { return }
     }
   }

@@ -132,7 +132,7 @@ final class LiveStreams: Sendable {
       reader.stop()
     }
     // A sign of life is nothing that happened.
-    while case .send(let frames) = await reader.next(), frames == [LiveFrame.heartbeat] {}
+    while case .send(let bytes) = await reader.next(), bytes == LiveFrame.heartbeat {}
     patience.cancel()
     extendLifetime(seat)
   }
