@@ -112,7 +112,7 @@ extension PostGISStore: LedgerStore {
   public func events(
     after versions: [TeamID: Int64], limit: Int
   ) async throws(LedgerError) -> [TeamEvent] {
-    try TeamEvent.check(versions, limits)
+    try limits.check(teams: versions.count)
     let limit = checked(limit: limit)
     return try await read {
       try $0.rows(

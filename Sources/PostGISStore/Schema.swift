@@ -12,6 +12,7 @@ enum Schema {
   static let migrations = [
     ledger, routes, accounts, publicTeams, publicRoutes, signIn, erasure, names,
     identity, triesAndClaims, endsOfLife, liveEvents,
+    announcements,
   ]
 
   /// What the versions themselves are kept in.
@@ -445,6 +446,22 @@ enum Schema {
       WHERE start_at <= (extract(epoch FROM clock_timestamp()) * 1000000)::bigint;
     CREATE INDEX quests_starting ON quests (start_at, quest_id)
       WHERE closing IS NULL AND NOT is_start_announced;
+    """
+
+  /// What has been handed to services outside, and which process hands over.
+  private static let announcements = """
+    CREATE TABLE announcers (
+      service text PRIMARY KEY,
+      holder text NOT NULL,
+      held_until bigint NOT NULL
+    );
+
+    CREATE TABLE announced (
+      service text NOT NULL,
+      team_id uuid NOT NULL,
+      version bigint NOT NULL,
+      PRIMARY KEY (service, team_id)
+    );
     """
 
   /// The names that the other stores have.

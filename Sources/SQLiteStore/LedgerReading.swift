@@ -125,7 +125,7 @@ extension SQLiteStore: LedgerStore {
   public func events(
     after versions: [TeamID: Int64], limit: Int
   ) async throws(LedgerError) -> [TeamEvent] {
-    try TeamEvent.check(versions, limits)
+    try limits.check(teams: versions.count)
     let limit = checked(limit: limit)
     // In a file one look after the other by the key costs no more than one for all.
     return try await read { tables in

@@ -25,6 +25,7 @@ enum Schema {
     migrator.registerMigration("10 tries and claims") { db in try db.execute(sql: triesAndClaims) }
     migrator.registerMigration("11 ends of life") { db in try db.execute(sql: endsOfLife) }
     migrator.registerMigration("12 live events") { db in try db.execute(sql: liveEvents) }
+    migrator.registerMigration("13 announcements") { db in try db.execute(sql: announcements) }
     return migrator
   }
 
@@ -407,6 +408,22 @@ enum Schema {
       WHERE start_at <= 1000000 * CAST(strftime('%s', 'now') AS INTEGER);
     CREATE INDEX quests_starting ON quests (start_at, quest_id)
       WHERE closing IS NULL AND is_start_announced = 0;
+    """
+
+  /// What has been handed to services outside, and which process hands over.
+  private static let announcements = """
+    CREATE TABLE announcers (
+      service TEXT PRIMARY KEY NOT NULL,
+      holder TEXT NOT NULL,
+      held_until INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE announced (
+      service TEXT NOT NULL,
+      team_id BLOB NOT NULL,
+      version INTEGER NOT NULL,
+      PRIMARY KEY (service, team_id)
+    ) STRICT, WITHOUT ROWID;
     """
 
   /// The names that the other stores have. A request's key is kept as its digest, which no index is

@@ -39,6 +39,15 @@ struct ConformanceTests {
     store.close()
   }
 
+  @Test func keepsAnnouncementsOfTeams() async throws {
+    let cluster = try Cluster.shared.get()
+    let (store, database) = try await cluster.store()
+    let second = try await PostGISStore.open(url: cluster.url(database))
+    try await keepsAnnouncements(store, second)
+    second.close()
+    store.close()
+  }
+
   @Test(arguments: RouteCase.allCases)
   func keepsRoutes(_ test: RouteCase) async throws {
     try await test.run(on: try Cluster.shared.get().store().store)

@@ -57,6 +57,12 @@ final class Folder: Sendable {
     try store.close()
   }
 
+  @Test func keepsAnnouncementsOfTeams() async throws {
+    let folder = try Folder()
+    let path = folder.path + "/announced.sqlite"
+    try await keepsAnnouncements(try SQLiteStore(path: path), try SQLiteStore(path: path))
+  }
+
   @Test(arguments: RouteCase.allCases)
   func keepsRoutes(_ test: RouteCase) async throws {
     let folder = try Folder()

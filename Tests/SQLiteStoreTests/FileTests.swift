@@ -178,6 +178,7 @@ import Testing
         "ALTER TABLE routes DROP COLUMN is_public",
         "DROP INDEX activity_versions_first", "ALTER TABLE activities DROP COLUMN sent_zone",
         "ALTER TABLE activity_versions DROP COLUMN sent_zone", "DROP TABLE code_tries",
+        "DROP TABLE announcers", "DROP TABLE announced",
         "DROP INDEX quests_starting", "ALTER TABLE quests DROP COLUMN is_start_announced",
         "ALTER TABLE team_events DROP COLUMN plan",
         "UPDATE team_events SET kind = replace(kind, '.', '-')",

@@ -5,6 +5,16 @@ extension LedgerLimits {
   /// How many rows a page has that was asked for with a limit.
   package func rows(_ limit: Int) -> Int { min(max(limit, 0), page) }
 
+  /// Checks how many teams a request is about.
+  ///
+  /// - Throws: `limit`.
+  package func check(teams count: Int) throws(LedgerError) {
+    guard count <= page else {
+      throw LedgerError(
+        .limit, "\(count) teams were asked for at once; the limit is \(page)")
+    }
+  }
+
   /// Checks how many commands come in one batch.
   ///
   /// - Throws: `limit`.

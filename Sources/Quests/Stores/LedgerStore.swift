@@ -173,21 +173,6 @@ public struct WalkStart: Hashable, Sendable {
   }
 }
 
-extension TeamEvent {
-  /// Checks of how many teams events are asked for at once, for the stores.
-  ///
-  /// - Throws: `limit`.
-  public static func check(
-    _ versions: [TeamID: Int64], _ limits: LedgerLimits
-  ) throws(LedgerError) {
-    guard versions.count <= limits.page else {
-      throw LedgerError(
-        .limit,
-        "events of \(versions.count) teams were asked for at once; the limit is \(limits.page)")
-    }
-  }
-}
-
 /// What a quest and its team are called.
 public struct QuestNames: Hashable, Sendable {
   public let quest: String
