@@ -12,7 +12,7 @@ package protocol AuditSource {
 extension AuditReport {
   /// The tables whose rows each belong to a quest.
   private static let tablesOfQuests = [
-    "contributions", "milestones", "quest_days", "quest_people", "quest_tallies",
+    "contributions", "milestones", "quest_days", "quest_people", "quest_spans", "quest_tallies",
   ]
 
   /// Recomputes every team and names each difference.

@@ -38,6 +38,7 @@ private struct AuditSession: AuditSource {
         Request(AuditStatements.contributions, key), Request(AuditStatements.milestones, key),
         Request(AuditStatements.days, key), Request(AuditStatements.people, key),
         Request(AuditStatements.lastEvents, key), Request(AuditStatements.plans, key),
+        Request(AuditStatements.spans, key),
       ], until: session.deadline)
     func byTeam<Value>(
       _ rows: Rows, _ make: (inout Columns) throws -> Value
@@ -67,6 +68,7 @@ private struct AuditSession: AuditSource {
     let days = try byQuest(answers[5], DayTotal.read)
     let people = try byQuest(answers[6], PersonTotal.read)
     let versions = try byTeam(answers[7]) { try $0.int() }
+    let spans = try byQuest(answers[9], SpanTotal.read)
     let plans = Dictionary(
       try answers[8].map { try QuestPlan(encoded: try $0.bytes()) }.map { ($0.id, $0) },
       uniquingKeysWith: { first, _ in first })
@@ -78,7 +80,8 @@ private struct AuditSession: AuditSource {
         let key = QuestKey(team: id, quest: record.quest.id)
         quests[record.quest.id] = StoredTeam.StoredQuest(
           plan: plan, contributions: contributions[key] ?? [], milestones: milestones[key] ?? [],
-          days: days[key] ?? [], people: people[key] ?? [])
+          days: days[key] ?? [], people: people[key] ?? [],
+          spans: spans[key] ?? [])
       }
       return StoredTeam(
         facts: team, memberships: periods[id] ?? [], activities: activities[id] ?? [],
@@ -131,6 +134,12 @@ enum AuditStatements {
     "audit_people",
     """
     SELECT team_id, quest_id, \(PersonTotal.columns) FROM quest_people
+    WHERE team_id = ANY ($1::uuid[])
+    """)
+  static let spans = Statement(
+    "audit_spans",
+    """
+    SELECT team_id, quest_id, \(SpanTotal.columns) FROM quest_spans
     WHERE team_id = ANY ($1::uuid[])
     """)
   static let lastEvents = Statement(

@@ -241,6 +241,17 @@ extension LedgerChanges {
             Parameter(array: people.map(\.walks)),
           ]))
     }
+    if !spans.isEmpty {
+      requests.append(
+        Request(
+          WriteStatements.spans,
+          [
+            Parameter(array: spans.map(\.team)), Parameter(array: spans.map(\.quest)),
+            Parameter(array: spans.map { Int64($0.span.level.rawValue) }),
+            Parameter(array: spans.map(\.span.number)), Parameter(array: spans.map(\.person)),
+            Parameter(array: spans.map(\.distance)), Parameter(array: spans.map(\.walks)),
+          ]))
+    }
     if !anonymizings.isEmpty {
       requests.append(
         Request(
@@ -456,6 +467,15 @@ enum WriteStatements {
     ON CONFLICT (team_id, quest_id, person_id) DO UPDATE SET
       distance_um = p.distance_um + excluded.distance_um, walks = p.walks + excluded.walks
     """)
+  static let spans = Statement(
+    "write_spans",
+    """
+    INSERT INTO quest_spans AS s (team_id, quest_id, level, number, person_id, distance_um, walks)
+    SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bigint[], $5::uuid[],
+      $6::bigint[], $7::bigint[])
+    ON CONFLICT (team_id, quest_id, level, number, person_id) DO UPDATE SET
+      distance_um = s.distance_um + excluded.distance_um, walks = s.walks + excluded.walks
+    """)
   static let anonymizings = Statement(
     "write_anonymizings",
     """
@@ -507,6 +527,12 @@ enum WriteStatements {
       """
       DELETE FROM quest_people p USING \(periods)
       WHERE p.team_id = m.team_id AND p.person_id = m.person_id
+      """),
+    Statement(
+      "erase_spans",
+      """
+      DELETE FROM quest_spans s USING \(periods)
+      WHERE s.team_id = m.team_id AND s.person_id = m.person_id
       """),
     Statement(
       "erase_events",

@@ -219,9 +219,17 @@ extension PostGISStore: LedgerStore {
             MilestonePassage.read),
         people: try session.rows(
           past == nil ? ReadStatements.farthest : ReadStatements.farthestPast,
-          [Parameter(team), Parameter(quest)] + (past.map { [Parameter($0)] } ?? [])
-            + [Parameter(Int64(limit))], PersonTotal.read))
+          [Parameter(team), Parameter(quest), Parameter(Int64(limit))]
+            + (past.map { Self.parameters(PastSpans(through: $0)) } ?? []), PersonTotal.read))
     }
+  }
+
+  private static func parameters(_ spans: PastSpans) -> [Parameter] {
+    [
+      Parameter(spans.longEnd), Parameter(spans.shorts.lowerBound),
+      Parameter(spans.shorts.upperBound), Parameter(spans.walks.lowerBound),
+      Parameter(spans.walks.upperBound),
+    ]
   }
 
   public func passages(
@@ -477,10 +485,16 @@ enum ReadStatements {
   static let farthestPast = Statement(
     "farthest_past",
     """
-    SELECT person_id, sum(distance_um)::bigint AS walked, count(*)::bigint FROM contributions
-    WHERE team_id = $1::uuid AND quest_id = $2::uuid AND is_counted AND NOT is_private
-      AND start_at <= $3::bigint
-    GROUP BY person_id ORDER BY walked DESC, person_id LIMIT $4::bigint
+    SELECT person_id, sum(distance_um)::bigint AS walked, sum(walks)::bigint FROM (
+      SELECT person_id, distance_um, walks FROM quest_spans WHERE team_id = $1::uuid
+        AND quest_id = $2::uuid AND level = \(WalkSpan.Level.long.rawValue) AND number < $4::bigint
+      UNION ALL SELECT person_id, distance_um, walks FROM quest_spans WHERE team_id = $1::uuid
+        AND quest_id = $2::uuid AND level = \(WalkSpan.Level.short.rawValue)
+        AND number >= $5::bigint AND number < $6::bigint
+      UNION ALL SELECT person_id, distance_um, 1 FROM contributions WHERE team_id = $1::uuid
+        AND quest_id = $2::uuid AND is_counted AND NOT is_private
+        AND start_at BETWEEN $7::bigint AND $8::bigint) parts
+    GROUP BY person_id HAVING sum(walks) <> 0 ORDER BY walked DESC, person_id LIMIT $3::bigint
     """)
   static let sums = Statement(
     "sums",

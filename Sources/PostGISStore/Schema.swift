@@ -12,7 +12,7 @@ enum Schema {
   static let migrations = [
     ledger, routes, accounts, publicTeams, publicRoutes, signIn, erasure, names,
     identity, triesAndClaims, endsOfLife, liveEvents,
-    announcements,
+    announcements, spans,
   ]
 
   /// What the versions themselves are kept in.
@@ -462,6 +462,28 @@ enum Schema {
       version bigint NOT NULL,
       PRIMARY KEY (service, team_id)
     );
+    """
+
+  /// What each person has walked in spans of time, out of which the totals of the past are summed up.
+  private static let spans = """
+    CREATE TABLE quest_spans (
+      team_id uuid NOT NULL,
+      quest_id uuid NOT NULL,
+      level bigint NOT NULL,
+      number bigint NOT NULL,
+      person_id uuid NOT NULL,
+      distance_um bigint NOT NULL,
+      walks bigint NOT NULL,
+      PRIMARY KEY (team_id, quest_id, level, number, person_id)
+    ) WITH (fillfactor = 70);
+    INSERT INTO quest_spans
+      SELECT team_id, quest_id, 40, start_at >> 40, person_id, sum(distance_um), count(*)
+      FROM contributions WHERE is_counted AND NOT is_private
+      GROUP BY team_id, quest_id, start_at >> 40, person_id;
+    INSERT INTO quest_spans
+      SELECT team_id, quest_id, 45, start_at >> 45, person_id, sum(distance_um), count(*)
+      FROM contributions WHERE is_counted AND NOT is_private
+      GROUP BY team_id, quest_id, start_at >> 45, person_id;
     """
 
   /// The names that the other stores have.

@@ -47,7 +47,10 @@ extension LedgerTables: AuditSource {
           DayTotal.read),
         people: try db.rows(
           "SELECT \(PersonTotal.columns) FROM quest_people WHERE team_id = ? AND quest_id = ?",
-          key, PersonTotal.read))
+          key, PersonTotal.read),
+        spans: try db.rows(
+          "SELECT \(SpanTotal.columns) FROM quest_spans WHERE team_id = ? AND quest_id = ?",
+          key, SpanTotal.read))
     }
     for row in try db.rows(
       "SELECT \(Contribution.columns) FROM contributions WHERE team_id = ?", [id.blob],

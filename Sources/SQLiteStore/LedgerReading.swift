@@ -365,13 +365,27 @@ extension LedgerTables {
           + "AND walks <> 0 ORDER BY distance_um DESC, person_id LIMIT ?",
         [quest.team.blob, quest.id.blob, limit.sql], PersonTotal.read)
     }
+    let spans = PastSpans(through: past)
     return try db.rows(
-      "SELECT person_id, sum(distance_um) AS walked, count(*) FROM contributions "
-        + "WHERE team_id = ? AND quest_id = ? AND is_counted = 1 AND is_private = 0 "
-        + "AND start_at <= ? GROUP BY person_id ORDER BY walked DESC, person_id LIMIT ?",
-      [quest.team.blob, quest.id.blob, past.column, limit.sql], PersonTotal.read)
+      LedgerTables.farthestPastStatement,
+      [
+        quest.team.blob, quest.id.blob, spans.longEnd.sql, spans.shorts.lowerBound.sql,
+        spans.shorts.upperBound.sql, spans.walks.lowerBound.column, spans.walks.upperBound.column,
+        limit.sql,
+      ], PersonTotal.read)
   }
 
+  private static let farthestPastStatement =
+    "SELECT person_id, sum(distance_um) AS walked, sum(walks) AS number FROM ("
+    + "SELECT person_id, distance_um, walks FROM quest_spans WHERE team_id = ?1 "
+    + "AND quest_id = ?2 AND level = \(WalkSpan.Level.long.rawValue) AND number < ?3 "
+    + "UNION ALL SELECT person_id, distance_um, walks FROM quest_spans WHERE team_id = ?1 "
+    + "AND quest_id = ?2 AND level = \(WalkSpan.Level.short.rawValue) "
+    + "AND number >= ?4 AND number < ?5 "
+    + "UNION ALL SELECT person_id, distance_um, 1 FROM contributions WHERE team_id = ?1 "
+    + "AND quest_id = ?2 AND is_counted = 1 AND is_private = 0 "
+    + "AND start_at BETWEEN ?6 AND ?7) "
+    + "GROUP BY person_id HAVING number <> 0 ORDER BY walked DESC, person_id LIMIT ?8"
   private static let glanceStatement =
     "SELECT \(Team.columns.of("t")), s.version FROM quests q "
     + "JOIN teams t ON t.team_id = q.team_id JOIN team_state s ON s.team_id = q.team_id "

@@ -15,6 +15,10 @@ private enum SQL {
     "INSERT INTO quest_people (team_id, quest_id, person_id, distance_um, walks) "
     + "VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
     + "distance_um = distance_um + excluded.distance_um, walks = walks + excluded.walks"
+  static let span =
+    "INSERT INTO quest_spans (team_id, quest_id, \(SpanTotal.columns)) "
+    + "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
+    + "distance_um = distance_um + excluded.distance_um, walks = walks + excluded.walks"
   static let tally =
     "INSERT OR REPLACE INTO quest_tallies (team_id, quest_id, total_um, walks, frontier_start, "
     + "frontier_activity, frontier_person) VALUES (?, ?, ?, ?, ?, ?, ?)"
@@ -92,6 +96,14 @@ extension LedgerTables {
           change.walks.sql,
         ])
     }
+    for change in changes.spans {
+      try db.run(
+        SQL.span,
+        [
+          change.team.blob, change.quest.blob, change.span.level.rawValue.sql,
+          change.span.number.sql, change.person.blob, change.distance.column, change.walks.sql,
+        ])
+    }
     for change in changes.anonymizings {
       try db.run(
         "UPDATE team_events SET person_id = NULL, activity_id = NULL "
@@ -120,6 +132,7 @@ extension LedgerTables {
         + "replaced_by = nullif(replaced_by, ?1) WHERE person_id = ?1",
       "UPDATE contributions SET is_private = 1 WHERE team_id IN \(teams) AND person_id = ?1",
       "DELETE FROM quest_people WHERE team_id IN \(teams) AND person_id = ?1",
+      "DELETE FROM quest_spans WHERE team_id IN \(teams) AND person_id = ?1",
       "UPDATE team_events SET person_id = NULL, activity_id = NULL "
         + "WHERE team_id IN \(teams) AND person_id = ?1",
       "UPDATE change_log SET actor = nullif(actor, ?1), detail = '', "

@@ -26,6 +26,7 @@ enum Schema {
     migrator.registerMigration("11 ends of life") { db in try db.execute(sql: endsOfLife) }
     migrator.registerMigration("12 live events") { db in try db.execute(sql: liveEvents) }
     migrator.registerMigration("13 announcements") { db in try db.execute(sql: announcements) }
+    migrator.registerMigration("14 spans") { db in try db.execute(sql: spans) }
     return migrator
   }
 
@@ -424,6 +425,28 @@ enum Schema {
       version INTEGER NOT NULL,
       PRIMARY KEY (service, team_id)
     ) STRICT, WITHOUT ROWID;
+    """
+
+  /// What each person has walked in spans of time, out of which the totals of the past are summed up.
+  private static let spans = """
+    CREATE TABLE quest_spans (
+      team_id BLOB NOT NULL,
+      quest_id BLOB NOT NULL,
+      level INTEGER NOT NULL,
+      number INTEGER NOT NULL,
+      person_id BLOB NOT NULL,
+      distance_um INTEGER NOT NULL,
+      walks INTEGER NOT NULL,
+      PRIMARY KEY (team_id, quest_id, level, number, person_id)
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO quest_spans
+      SELECT team_id, quest_id, 40, start_at >> 40, person_id, sum(distance_um), count(*)
+      FROM contributions WHERE is_counted = 1 AND is_private = 0
+      GROUP BY team_id, quest_id, start_at >> 40, person_id;
+    INSERT INTO quest_spans
+      SELECT team_id, quest_id, 45, start_at >> 45, person_id, sum(distance_um), count(*)
+      FROM contributions WHERE is_counted = 1 AND is_private = 0
+      GROUP BY team_id, quest_id, start_at >> 45, person_id;
     """
 
   /// The names that the other stores have. A request's key is kept as its digest, which no index is

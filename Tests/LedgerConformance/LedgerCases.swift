@@ -21,7 +21,7 @@ public enum LedgerCase: String, CaseIterable, Sendable, CustomTestStringConverti
     clockChanges, auditFindsDamage
   case figuresOfAPerson, openMembers, zonesOfWalks, firstContents, teamNames
   case dissolvedTeams, aTeamLeftByItsLastMember
-  case overviews, erasedPeople, erasureRacesWithWalks, randomCommands
+  case overviews, totalsOfPastMoments, erasedPeople, erasureRacesWithWalks, randomCommands
 
   public var testDescription: String { rawValue }
 
@@ -57,6 +57,7 @@ public enum LedgerCase: String, CaseIterable, Sendable, CustomTestStringConverti
     case .dissolvedTeams: try await world.dissolvedTeams(subject.second)
     case .aTeamLeftByItsLastMember: try await world.aTeamLeftByItsLastMember()
     case .overviews: try await world.overviews()
+    case .totalsOfPastMoments: try await world.totalsOfPastMoments()
     case .randomCommands: try await world.randomCommands()
     }
     // Damage done on purpose stays.

@@ -12,6 +12,7 @@ public final class MemoryLedger: LedgerFacts {
     public var milestones: [MilestoneReached] = []
     public var days: [Day: DayTotal] = [:]
     public var people: [PersonID: PersonTotal] = [:]
+    public var spans: [PersonID: [WalkSpan: SpanTotal]] = [:]
 
     public init() {}
   }
@@ -124,6 +125,14 @@ public final class MemoryLedger: LedgerFacts {
         person: change.person, distance: old.distance + change.distance,
         walks: old.walks + change.walks)
     }
+    for change in changes.spans {
+      let old =
+        quests[change.quest, default: QuestRows()].spans[change.person]?[change.span]
+        ?? SpanTotal(span: change.span, person: change.person, distance: .zero, walks: 0)
+      quests[change.quest]?.spans[change.person, default: [:]][change.span] = SpanTotal(
+        span: change.span, person: change.person, distance: old.distance + change.distance,
+        walks: old.walks + change.walks)
+    }
     for change in changes.anonymizings {
       events[change.team] = events[change.team]?.map {
         $0.person == change.activity.person && $0.activity == change.activity.id
@@ -162,7 +171,10 @@ public final class MemoryLedger: LedgerFacts {
         key: old.key, revision: old.revision, content: old.content.nameless,
         replacedAt: old.replacedAt, replacedBy: old.replacedBy == person ? nil : old.replacedBy)
     }
-    for quest in quests.keys { quests[quest]?.people[person] = nil }
+    for quest in quests.keys {
+      quests[quest]?.people[person] = nil
+      quests[quest]?.spans[person] = nil
+    }
     for team in events.keys {
       events[team] = events[team]?.map { $0.person == person ? $0.anonymous : $0 }
     }
@@ -203,7 +215,8 @@ public final class MemoryLedger: LedgerFacts {
       guard let plan = plans[record.quest.plan] else { continue }
       stored[record.quest.id] = StoredTeam.StoredQuest(
         plan: plan, contributions: Array(rows.contributions.values), milestones: rows.milestones,
-        days: Array(rows.days.values), people: Array(rows.people.values))
+        days: Array(rows.days.values), people: Array(rows.people.values),
+        spans: rows.spans.values.flatMap(\.values))
     }
     return StoredTeam(
       facts: facts, memberships: memberships(in: team),

@@ -1,4 +1,5 @@
 import CivilTime
+import Geodesy
 import Quests
 import Testing
 
@@ -71,5 +72,57 @@ extension World {
     #expect(hidden.people.map(\.person) == [ann, bob], "1,000 m before 500 m")
     _ = try await tell(.leave(team, bob, from: now), at: now)
     #expect(try await store.glance(at: quest, by: bob)?.membership == nil)
+  }
+  /// What people had walked at a past moment is the sum of every public walk up to it, for moments at
+  /// and beside the ends of the spans that it is summed up from.
+  func totalsOfPastMoments() async throws {
+    var world = self
+    let people: [PersonID] = (0..<5).map { _ in world.id() }
+    let team = try await world.team(of: people)
+    let quest: QuestID = world.id()
+    _ = try await tell(.createQuest(try draft(quest, team, meters: 900_000, days: 1_500)))
+    let end = Self.dawn.advanced(bySeconds: 1_500 * Self.day)
+    let ends = WalkSpan.Level.allCases.flatMap { level in
+      let first = WalkSpan(level, at: Self.dawn).number
+      return (1...3).map { Instant(microseconds: (first + $0) << Int64(level.rawValue)) }
+    }
+    var starts = ends + ends.map { $0.advanced(byMicroseconds: -1) }
+    for _ in 0..<120 {
+      starts.append(Self.dawn.advanced(bySeconds: Int64(world.random.int(0...1_499 * 86_400))))
+    }
+    starts.removeAll { $0 >= end }
+    func content(_ start: Instant) -> ActivityContent {
+      ActivityContent(
+        start: start, distance: Distance(micrometers: Int64(world.random.int(1...9_000_000_000))),
+        isPrivate: world.random.chance(20))
+    }
+    var keys: [ActivityKey] = []
+    for start in starts {
+      keys.append(ActivityKey(person: world.random.element(of: people), id: world.id()))
+      _ = try await tell(.log(keys[keys.count - 1], content(start), zone: "UTC"), at: end)
+    }
+    for key in keys where world.random.chance(15) {
+      let action: LedgerCommand.Action =
+        world.random.chance(50)
+        ? .delete(key, expectedRevision: nil)
+        : .edit(key, content(world.random.element(of: starts)), expectedRevision: nil)
+      _ = try await tell(action, at: end)
+    }
+    let walks = try await store.feed(of: quest, before: nil, limit: 500)
+    #expect(walks.count > 60)
+    for moment in starts.flatMap({ [$0.advanced(byMicroseconds: -1), $0] }) {
+      var sums: [PersonID: PersonTotal] = [:]
+      for walk in walks where walk.start <= moment {
+        let person = walk.key.activity.person
+        let old = sums[person] ?? PersonTotal(person: person, distance: .zero, walks: 0)
+        sums[person] = PersonTotal(
+          person: person, distance: old.distance + walk.distance, walks: old.walks + 1)
+      }
+      let expected = sums.values.sorted {
+        $0.distance == $1.distance ? $0.person < $1.person : $0.distance > $1.distance
+      }
+      let past = try await store.overview(of: quest, now: end, past: moment, limit: 500)
+      #expect(past?.people == expected, "at \(moment)")
+    }
   }
 }

@@ -212,6 +212,20 @@ extension PersonTotal {
   }
 }
 
+extension SpanTotal {
+  package static let columns = ColumnList("level", "number", "person_id", "distance_um", "walks")
+
+  package static func read(_ columns: inout some ColumnReader) throws -> SpanTotal {
+    let number = try columns.int()
+    guard let level = WalkSpan.Level(rawValue: Int(clamping: number)) else {
+      throw LedgerError(.corrupt, "a span of the level \(number) is in the store")
+    }
+    return SpanTotal(
+      span: WalkSpan(level: level, number: try columns.int()), person: try columns.id(),
+      distance: try columns.distance(), walks: try columns.int())
+  }
+}
+
 extension PersonStats {
   package static func read(_ columns: inout some ColumnReader) throws -> PersonStats {
     PersonStats(

@@ -87,6 +87,24 @@ package struct PastStanding {
   }
 }
 
+/// Which rows the public totals of a past moment come from: whole spans, then the walks after them.
+package struct PastSpans {
+  /// Long spans before this one.
+  package let longEnd: Int64
+  /// Short spans that the long ones leave over.
+  package let shorts: Range<Int64>
+  /// The starts of the walks that the spans leave over.
+  package let walks: ClosedRange<Instant>
+
+  package init(through past: Instant) {
+    let short = WalkSpan(.short, at: past).number
+    let ratio = Int64(WalkSpan.Level.long.rawValue - WalkSpan.Level.short.rawValue)
+    longEnd = WalkSpan(.long, at: past).number
+    shorts = (longEnd << ratio)..<short
+    walks = Instant(microseconds: short << Int64(WalkSpan.Level.short.rawValue))...past
+  }
+}
+
 extension QuestStanding {
   /// Which of the milestones an overview shows: the last so many that have been reached.
   package func lastReached(_ limit: Int) -> Range<Int> {

@@ -55,16 +55,18 @@ public struct StoredTeam: Sendable {
     public var milestones: [MilestoneReached]
     public var days: [DayTotal]
     public var people: [PersonTotal]
+    public var spans: [SpanTotal]
 
     public init(
       plan: QuestPlan, contributions: [Contribution], milestones: [MilestoneReached],
-      days: [DayTotal], people: [PersonTotal]
+      days: [DayTotal], people: [PersonTotal], spans: [SpanTotal]
     ) {
       self.plan = plan
       self.contributions = contributions
       self.milestones = milestones
       self.days = days
       self.people = people
+      self.spans = spans
     }
   }
 
@@ -156,6 +158,7 @@ public enum LedgerAudit {
       compareMilestones(stored, expected) { compare(id, $0, $1, $2) }
       compareDays(stored, expected, zone: zone) { compare(id, $0, $1, $2) }
       comparePeople(stored, expected) { compare(id, $0, $1, $2) }
+      compareSpans(stored, expected) { compare(id, $0, $1, $2) }
 
       if number == quests.count - 1, record.quest.closing != .cancelled,
         team.facts.team.dissolvedAt == nil
@@ -253,6 +256,41 @@ public enum LedgerAudit {
     }
     for (person, sum) in expected.sorted(by: { $0.key < $1.key }) {
       compare("public total of \(person)", "missing", "\(sum.sum) µm in \(sum.walks)")
+    }
+  }
+
+  private static func compareSpans(
+    _ stored: StoredTeam.StoredQuest, _ walks: [Activity],
+    _ compare: (String, String, String) -> Void
+  ) {
+    struct Key: Hashable {
+      var person: PersonID
+      var span: WalkSpan
+      var text: String {
+        "public total of \(person) in the \(span.level) span \(span.number)"
+      }
+    }
+    var expected: [Key: (sum: Int128, walks: Int64)] = [:]
+    for walk in walks where !walk.content.isPrivate {
+      for level in WalkSpan.Level.allCases {
+        let key = Key(person: walk.key.person, span: WalkSpan(level, at: walk.content.start))
+        let old = expected[key] ?? (0, 0)
+        expected[key] = (old.sum + Int128(walk.content.distance.micrometers), old.walks + 1)
+      }
+    }
+    for row in stored.spans {
+      let key = Key(person: row.person, span: row.span)
+      let span = expected.removeValue(forKey: key) ?? (0, 0)
+      if Int128(row.distance.micrometers) != span.sum || row.walks != span.walks {
+        compare(
+          key.text, "\(row.distance.micrometers) µm in \(row.walks)",
+          "\(span.sum) µm in \(span.walks)")
+      }
+    }
+    for (key, sum) in expected.sorted(by: {
+      ($0.key.span, $0.key.person) < ($1.key.span, $1.key.person)
+    }) {
+      compare(key.text, "missing", "\(sum.sum) µm in \(sum.walks)")
     }
   }
 }

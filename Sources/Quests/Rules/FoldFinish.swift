@@ -54,6 +54,15 @@ extension LedgerFold {
           team: key.team, quest: key.quest, person: key.person,
           distance: Distance(micrometers: sum.micrometers), walks: sum.walks))
     }
+    for (key, sum) in spans.sorted(by: { a, b in
+      let (p, q) = (a.key.person, b.key.person)
+      return (p.team, p.quest, a.key.span, p.person) < (q.team, q.quest, b.key.span, q.person)
+    }) where sum.walks != 0 || sum.micrometers != 0 {
+      changes.spans.append(
+        LedgerChanges.SpanChange(
+          team: key.person.team, quest: key.person.quest, span: key.span, person: key.person.person,
+          distance: Distance(micrometers: sum.micrometers), walks: sum.walks))
+    }
     changes.anonymizings = anonymizings.sorted {
       ($0.team, $0.activity) < ($1.team, $1.activity)
     }

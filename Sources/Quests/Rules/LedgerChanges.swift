@@ -60,6 +60,16 @@ public struct LedgerChanges: Sendable {
     public var walks: Int64
   }
 
+  /// What to add to a person's public figures of a span, negative where less counts.
+  public struct SpanChange: Hashable, Sendable {
+    public var team: TeamID
+    public var quest: QuestID
+    public var span: WalkSpan
+    public var person: PersonID
+    public var distance: Distance
+    public var walks: Int64
+  }
+
   /// Stored events of a walk that has become private lose person and activity.
   public struct Anonymizing: Hashable, Sendable {
     public var team: TeamID
@@ -82,6 +92,7 @@ public struct LedgerChanges: Sendable {
   public var milestones: [MilestoneWrite] = []
   public var days: [DayChange] = []
   public var people: [PersonChange] = []
+  public var spans: [SpanChange] = []
   /// Before the new events are written.
   public var anonymizings: [Anonymizing] = []
   public var events: [TeamEvent] = []
@@ -89,7 +100,7 @@ public struct LedgerChanges: Sendable {
   /// Persons to be taken out of everything that is stored, after all else is written.
   ///
   /// All of their walks, in what they are now and in every version, deleted ones too, lose source
-  /// and note and become private, and so do their contributions; their public totals go. Events lose
+  /// and note and become private, and so do their contributions; their public totals go, in whole and in spans. Events lose
   /// the person and the walk. Entries of the trail by them or about them lose the actor or the person
   /// and the walk, and the detail. Versions of their own walks no longer say that they replaced them.
   /// Their ids are kept as those of persons who are erased.
@@ -100,7 +111,7 @@ public struct LedgerChanges: Sendable {
   public var isEmpty: Bool {
     teams.isEmpty && memberships.isEmpty && invites.isEmpty && plans.isEmpty && quests.isEmpty
       && activities.isEmpty && versions.isEmpty && contributions.isEmpty && removals.isEmpty
-      && milestones.isEmpty && days.isEmpty && people.isEmpty && anonymizings.isEmpty
-      && events.isEmpty && changeLog.isEmpty && erasures.isEmpty
+      && milestones.isEmpty && days.isEmpty && people.isEmpty && spans.isEmpty
+      && anonymizings.isEmpty && events.isEmpty && changeLog.isEmpty && erasures.isEmpty
   }
 }

@@ -38,6 +38,7 @@ public struct LedgerFold<Facts: LedgerFacts> {
   var milestones: [QuestID: MilestoneMarks] = [:]
   var days: [DayKey: Sum] = [:]
   var people: [PersonKey: Sum] = [:]
+  var spans: [SpanKey: Sum] = [:]
   var anonymizings: Set<LedgerChanges.Anonymizing> = []
   var events: [TeamEvent] = []
   var changeLog: [ChangeLogEntry] = []
@@ -88,6 +89,11 @@ public struct LedgerFold<Facts: LedgerFacts> {
     var team: TeamID
     var quest: QuestID
     var person: PersonID
+  }
+
+  struct SpanKey: Hashable {
+    var person: PersonKey
+    var span: WalkSpan
   }
 
   struct Sum {

@@ -92,7 +92,7 @@ extension LedgerFold {
     return QuestDelta(team: team, quest: quest.id, plan: plan, receipt: receipt)
   }
 
-  /// The figures of days and people.
+  /// The figures of days, people and spans.
   private mutating func addFigures(_ recount: Recount, quest: Quest) throws(LedgerError) {
     let newZone = try zone(quest.zone)
     let oldZone = try recount.formerZone.map { (name) throws(LedgerError) in try zone(name) }
@@ -106,6 +106,11 @@ extension LedgerFold {
         team: recount.team, quest: quest.id, person: walk.key.activity.person)
       fold.people[person, default: Sum()].micrometers += micrometers
       fold.people[person, default: Sum()].walks += sign
+      for level in WalkSpan.Level.allCases {
+        let span = SpanKey(person: person, span: WalkSpan(level, at: walk.start))
+        fold.spans[span, default: Sum()].micrometers += micrometers
+        fold.spans[span, default: Sum()].walks += sign
+      }
     }
     for walk in recount.removed { add(walk, -1, oldZone ?? newZone, &self) }
     for walk in recount.added { add(walk, 1, newZone, &self) }
