@@ -40,20 +40,21 @@ extension LedgerTables: AuditSource {
       quests[record.quest.id] = StoredTeam.StoredQuest(
         plan: plan, contributions: [],
         milestones: try db.rows(
-          "SELECT \(MilestoneReached.columns) FROM milestones WHERE team_id = ? AND quest_id = ?",
+          "SELECT \(MilestoneReached.columns) FROM present_milestones WHERE team_id = ? AND quest_id = ?",
           key, MilestoneReached.read),
         days: try db.rows(
-          "SELECT \(DayTotal.columns) FROM quest_days WHERE team_id = ? AND quest_id = ?", key,
+          "SELECT \(DayTotal.columns) FROM present_quest_days WHERE team_id = ? AND quest_id = ?",
+          key,
           DayTotal.read),
         people: try db.rows(
-          "SELECT \(PersonTotal.columns) FROM quest_people WHERE team_id = ? AND quest_id = ?",
+          "SELECT \(PersonTotal.columns) FROM present_quest_people WHERE team_id = ? AND quest_id = ?",
           key, PersonTotal.read),
         spans: try db.rows(
-          "SELECT \(SpanTotal.columns) FROM quest_spans WHERE team_id = ? AND quest_id = ?",
+          "SELECT \(SpanTotal.columns) FROM present_quest_spans WHERE team_id = ? AND quest_id = ?",
           key, SpanTotal.read))
     }
     for row in try db.rows(
-      "SELECT \(Contribution.columns) FROM contributions WHERE team_id = ?", [id.blob],
+      "SELECT \(Contribution.columns) FROM present_contributions WHERE team_id = ?", [id.blob],
       Contribution.read)
     {
       quests[row.key.quest]?.contributions.append(row)
@@ -68,7 +69,8 @@ extension LedgerTables: AuditSource {
   func strays(in table: String) throws -> [(team: TeamID, quest: QuestID)] {
     try db.rows(
       "SELECT DISTINCT team_id, quest_id FROM \(table) r WHERE NOT EXISTS "
-        + "(SELECT 1 FROM quests q WHERE q.quest_id = r.quest_id AND q.team_id = r.team_id) "
+        + "(SELECT 1 FROM quests q WHERE q.figures_id = r.quest_id AND q.team_id = r.team_id) "
+        + "AND NOT EXISTS (SELECT 1 FROM derivations d WHERE d.figures_id = r.quest_id) "
         + "LIMIT 1000", []
     ) { (team: try $0.id(), quest: try $0.id()) }
   }

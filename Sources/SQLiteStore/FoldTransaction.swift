@@ -5,10 +5,13 @@ internal import Quests
 /// A fold's transaction on the connection that writes.
 final class FoldTransaction: FoldDriver {
   private let db: Database
-  private let tables: LedgerTables
+  private var tables: LedgerTables
+  private let derived: DerivedFigures?
 
-  init(db: Database, plans: PlanCache) {
+  /// - Parameter derived: what was derived ahead for the only command of the fold.
+  init(db: Database, plans: PlanCache, derived: DerivedFigures? = nil) {
     self.db = db
+    self.derived = derived
     tables = LedgerTables(db: db, plans: plans)
   }
 
@@ -16,6 +19,7 @@ final class FoldTransaction: FoldDriver {
     _ commands: [[LedgerCommand]], until deadline: Deadline?
   ) throws -> WatchedFacts<LedgerTables> {
     try db.execute(sql: "BEGIN IMMEDIATE")
+    tables.derived = try derived?.isComplete(db) == true ? derived : nil
     return WatchedFacts(tables)
   }
 

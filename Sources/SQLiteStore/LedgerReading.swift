@@ -209,7 +209,7 @@ extension SQLiteStore: LedgerStore {
     try await read { tables in
       guard let team = try tables.team(ofQuest: quest) else { return [] }
       return try tables.db.rows(
-        "SELECT \(DayTotal.columns) FROM quest_days WHERE team_id = ? AND quest_id = ? "
+        "SELECT \(DayTotal.columns) FROM present_quest_days WHERE team_id = ? AND quest_id = ? "
           + "AND walks <> 0 ORDER BY day", [team.blob, quest.blob], DayTotal.read)
     }
   }
@@ -218,7 +218,7 @@ extension SQLiteStore: LedgerStore {
     try await read { tables in
       guard let team = try tables.team(ofQuest: quest) else { return [] }
       return try tables.db.rows(
-        "SELECT \(PersonTotal.columns) FROM quest_people WHERE team_id = ? AND quest_id = ? "
+        "SELECT \(PersonTotal.columns) FROM present_quest_people WHERE team_id = ? AND quest_id = ? "
           + "AND walks <> 0 ORDER BY person_id", [team.blob, quest.blob], PersonTotal.read)
     }
   }
@@ -231,7 +231,7 @@ extension SQLiteStore: LedgerStore {
       guard let team = try tables.team(ofQuest: quest) else { return [] }
       let before = before ?? .last
       return try tables.db.rows(
-        "SELECT \(Contribution.columns) FROM contributions WHERE team_id = ? AND quest_id = ? "
+        "SELECT \(Contribution.columns) FROM present_contributions WHERE team_id = ? AND quest_id = ? "
           + "AND is_counted = 1 AND is_private = 0 "
           + "AND (start_at, activity_id, person_id) < (?, ?, ?) "
           + "ORDER BY start_at DESC, activity_id DESC, person_id DESC LIMIT ?",
@@ -315,6 +315,7 @@ extension SQLiteStore: LedgerStore {
   // MARK: Care
 
   public func forgetEvents(at now: Instant) async throws(LedgerError) -> Int {
+    try await sweepAbandoned(at: now)
     let before = now.advanced(bySeconds: -limits.eventSeconds)
     return try await write { db in
       try db.run("DELETE FROM team_events WHERE at < ?", [before.column])
@@ -326,7 +327,8 @@ extension SQLiteStore: LedgerStore {
 extension LedgerTables {
   func quest(_ id: QuestID) throws -> QuestRecord? {
     try db.row(
-      "SELECT \(QuestRecord.columns) FROM \(QuestRecord.tables) WHERE q.quest_id = ?", [id.blob],
+      "SELECT \(QuestRecord.columns) FROM \(LedgerTables.questTables) WHERE q.quest_id = ?",
+      [id.blob],
       QuestRecord.read)
   }
 
@@ -346,13 +348,15 @@ extension LedgerTables {
   }
 
   func passages(of quest: Quest, from index: Int, limit: Int) throws -> [MilestonePassage] {
-    // A walk whose row is not there is none that may be told of.
+    // A walk whose row is not there is none that may be told of. The right side of a LEFT JOIN is no view
+    // here, which would be read as a whole.
     try db.rows(
       "SELECT m.milestone, m.start_at, m.person_id, m.activity_id, coalesce(c.is_private, 1) "
-        + "FROM milestones m LEFT JOIN contributions c ON c.team_id = m.team_id "
+        + "FROM quests q JOIN milestones m ON m.team_id = q.team_id AND m.quest_id = q.figures_id "
+        + "LEFT JOIN contributions c ON c.team_id = m.team_id "
         + "AND c.person_id = m.person_id AND c.activity_id = m.activity_id "
         + "AND c.quest_id = m.quest_id "
-        + "WHERE m.team_id = ? AND m.quest_id = ? AND m.milestone >= ? "
+        + "WHERE q.team_id = ? AND q.quest_id = ? AND m.milestone >= ? "
         + "ORDER BY m.milestone LIMIT ?",
       [quest.team.blob, quest.id.blob, index.sql, limit.sql], MilestonePassage.read)
   }
@@ -361,7 +365,7 @@ extension LedgerTables {
   func farthest(in quest: Quest, through past: Instant?, limit: Int) throws -> [PersonTotal] {
     guard let past else {
       return try db.rows(
-        "SELECT \(PersonTotal.columns) FROM quest_people WHERE team_id = ? AND quest_id = ? "
+        "SELECT \(PersonTotal.columns) FROM present_quest_people WHERE team_id = ? AND quest_id = ? "
           + "AND walks <> 0 ORDER BY distance_um DESC, person_id LIMIT ?",
         [quest.team.blob, quest.id.blob, limit.sql], PersonTotal.read)
     }
@@ -377,12 +381,12 @@ extension LedgerTables {
 
   private static let farthestPastStatement =
     "SELECT person_id, sum(distance_um) AS walked, sum(walks) AS number FROM ("
-    + "SELECT person_id, distance_um, walks FROM quest_spans WHERE team_id = ?1 "
+    + "SELECT person_id, distance_um, walks FROM present_quest_spans WHERE team_id = ?1 "
     + "AND quest_id = ?2 AND level = \(WalkSpan.Level.long.rawValue) AND number < ?3 "
-    + "UNION ALL SELECT person_id, distance_um, walks FROM quest_spans WHERE team_id = ?1 "
+    + "UNION ALL SELECT person_id, distance_um, walks FROM present_quest_spans WHERE team_id = ?1 "
     + "AND quest_id = ?2 AND level = \(WalkSpan.Level.short.rawValue) "
     + "AND number >= ?4 AND number < ?5 "
-    + "UNION ALL SELECT person_id, distance_um, 1 FROM contributions WHERE team_id = ?1 "
+    + "UNION ALL SELECT person_id, distance_um, 1 FROM present_contributions WHERE team_id = ?1 "
     + "AND quest_id = ?2 AND is_counted = 1 AND is_private = 0 "
     + "AND start_at BETWEEN ?6 AND ?7) "
     + "GROUP BY person_id HAVING number <> 0 ORDER BY walked DESC, person_id LIMIT ?8"
@@ -416,11 +420,11 @@ extension LedgerTables {
     let past = PastStanding(standing, zone: zone)
     let key = [standing.record.quest.team.blob, standing.record.quest.id.blob]
     let whole = try db.row(
-      "SELECT coalesce(sum(distance_um), 0), coalesce(sum(walks), 0) FROM quest_days "
+      "SELECT coalesce(sum(distance_um), 0), coalesce(sum(walks), 0) FROM present_quest_days "
         + "WHERE team_id = ? AND quest_id = ? AND day <= ?", key + [past.lastWholeDay.number.sql]
     ) { (try $0.int(), try $0.int()) }
     let late = try db.rows(
-      "SELECT start_at, distance_um FROM contributions WHERE team_id = ? AND quest_id = ? "
+      "SELECT start_at, distance_um FROM present_contributions WHERE team_id = ? AND quest_id = ? "
         + "AND is_counted = 1 AND start_at > ? AND start_at <= ?",
       key + [past.lateWalks.after.column, past.lateWalks.upTo.column]
     ) { (try $0.instant(), try $0.int()) }
@@ -429,7 +433,7 @@ extension LedgerTables {
 
   private func days(_ quest: Quest, from first: Day, through last: Day) throws -> [DayTotal] {
     try db.rows(
-      "SELECT \(DayTotal.columns) FROM quest_days WHERE team_id = ? AND quest_id = ? "
+      "SELECT \(DayTotal.columns) FROM present_quest_days WHERE team_id = ? AND quest_id = ? "
         + "AND day BETWEEN ? AND ? AND walks <> 0 ORDER BY day",
       [
         quest.team.blob, quest.id.blob, first.number.sql, last.number.sql,

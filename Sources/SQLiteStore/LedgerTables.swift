@@ -7,6 +7,12 @@ internal import Quests
 struct LedgerTables: LedgerFacts {
   let db: Database
   let plans: PlanCache
+  /// Figures that were derived ahead for the one command of this transaction.
+  var derived: DerivedFigures?
+
+  /// The tables that the columns of a quest are in.
+  static let questTables =
+    "quests q JOIN quest_tallies y ON y.team_id = q.team_id AND y.quest_id = q.figures_id"
 
   /// What every walk asks, put together once.
   private enum SQL {
@@ -14,7 +20,7 @@ struct LedgerTables: LedgerFacts {
       "SELECT \(Team.columns.of("t")), s.version FROM teams t "
       + "JOIN team_state s ON s.team_id = t.team_id WHERE t.team_id = ?"
     static let quests =
-      "SELECT \(QuestRecord.columns) FROM \(QuestRecord.tables) WHERE q.team_id = ? "
+      "SELECT \(QuestRecord.columns) FROM \(LedgerTables.questTables) WHERE q.team_id = ? "
       + "ORDER BY q.number"
     static let periods =
       "SELECT \(Membership.columns) FROM memberships WHERE person_id = ? ORDER BY team_id, period"
@@ -122,7 +128,7 @@ struct LedgerTables: LedgerFacts {
     try ledgerErrors {
       // A walk counts for no team that its walker was never in.
       try db.rows(
-        "SELECT \(Contribution.columns) FROM contributions WHERE team_id IN "
+        "SELECT \(Contribution.columns) FROM present_contributions WHERE team_id IN "
           + "(SELECT team_id FROM memberships WHERE person_id = ?1) "
           + "AND person_id = ?1 AND activity_id = ?2",
         [activity.person.blob, activity.id.blob], Contribution.read)
@@ -135,11 +141,15 @@ struct LedgerTables: LedgerFacts {
     guard let team = try team(ofQuest: quest) else { return [] }
     return try ledgerErrors {
       try db.rows(
-        "SELECT \(Contribution.columns) FROM contributions WHERE team_id = ? AND quest_id = ? "
+        "SELECT \(Contribution.columns) FROM present_contributions WHERE team_id = ? AND quest_id = ? "
           + "AND is_counted = 1 AND (start_at, activity_id, person_id) >= (?, ?, ?) "
           + "ORDER BY start_at, activity_id, person_id",
         [team.blob, quest.blob, order.start.column, order.id.blob, order.person.blob],
         Contribution.read)
     }
+  }
+
+  func prepared(for quest: Quest) throws(LedgerError) -> PreparedFigures? {
+    derived?.prepared(for: quest)
   }
 }

@@ -7,27 +7,11 @@ internal import Quests
 
 /// What every walk writes, put together once.
 private enum SQL {
-  static let day =
-    "INSERT INTO quest_days (team_id, quest_id, day, distance_um, walks) "
-    + "VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
-    + "distance_um = distance_um + excluded.distance_um, walks = walks + excluded.walks"
-  static let person =
-    "INSERT INTO quest_people (team_id, quest_id, person_id, distance_um, walks) "
-    + "VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
-    + "distance_um = distance_um + excluded.distance_um, walks = walks + excluded.walks"
-  static let span =
-    "INSERT INTO quest_spans (team_id, quest_id, \(SpanTotal.columns)) "
-    + "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
-    + "distance_um = distance_um + excluded.distance_um, walks = walks + excluded.walks"
+  /// Under which id the figures of a quest are stored.
+  private static let figures = FigureRows.present
   static let tally =
     "INSERT OR REPLACE INTO quest_tallies (team_id, quest_id, total_um, walks, frontier_start, "
-    + "frontier_activity, frontier_person) VALUES (?, ?, ?, ?, ?, ?, ?)"
-  static let contribution =
-    "INSERT OR REPLACE INTO contributions (\(Contribution.columns)) "
-    + "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-  static let milestone =
-    "INSERT INTO milestones (team_id, quest_id, \(MilestoneReached.columns)) "
-    + "VALUES (?, ?, ?, ?, ?, ?)"
+    + "frontier_activity, frontier_person) VALUES (?, \(figures), ?, ?, ?, ?, ?)"
   static let event =
     "INSERT INTO team_events (\(TeamEvent.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
   private static let activityValues =
@@ -69,41 +53,13 @@ extension LedgerTables {
     for write in changes.quests { try self.write(write) }
     for write in changes.activities { try self.write(write) }
     for version in changes.versions { try write(version) }
-    for row in changes.contributions { try write(row) }
-    for removal in changes.removals {
-      try db.run(
-        "DELETE FROM contributions WHERE team_id = ? AND person_id = ? AND activity_id = ? "
-          + "AND quest_id = ?",
-        [
-          removal.team.blob, removal.key.activity.person.blob, removal.key.activity.id.blob,
-          removal.key.quest.blob,
-        ])
-    }
-    for write in changes.milestones { try self.write(write) }
-    for change in changes.days {
-      try db.run(
-        SQL.day,
-        [
-          change.team.blob, change.quest.blob, change.day.number.sql,
-          change.distance.column, change.walks.sql,
-        ])
-    }
-    for change in changes.people {
-      try db.run(
-        SQL.person,
-        [
-          change.team.blob, change.quest.blob, change.person.blob, change.distance.column,
-          change.walks.sql,
-        ])
-    }
-    for change in changes.spans {
-      try db.run(
-        SQL.span,
-        [
-          change.team.blob, change.quest.blob, change.span.level.rawValue.sql,
-          change.span.number.sql, change.person.blob, change.distance.column, change.walks.sql,
-        ])
-    }
+    let rows = FigureRows(db: db)
+    for row in changes.contributions { try rows.write(row) }
+    for removal in changes.removals { try rows.remove(removal) }
+    for write in changes.milestones { try rows.write(write) }
+    for change in changes.days { try rows.write(change) }
+    for change in changes.people { try rows.write(change) }
+    for change in changes.spans { try rows.write(change) }
     for change in changes.anonymizings {
       try db.run(
         "UPDATE team_events SET person_id = NULL, activity_id = NULL "
@@ -180,8 +136,8 @@ extension LedgerTables {
       if write.isNew {
         try db.run(
           "INSERT INTO quests (quest_id, team_id, number, name, start_at, end_at, zone, plans, "
-            + "closing, closed_at, created_at, created_by, origin, revision, is_start_announced) "
-            + "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            + "closing, closed_at, created_at, created_by, origin, revision, is_start_announced, "
+            + "figures_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?1)",
           [
             quest.id.blob, quest.team.blob, quest.number.sql, quest.name.sql,
             quest.start.column, quest.end.column, quest.zone.sql, plans, closing,
@@ -200,6 +156,7 @@ extension LedgerTables {
           ])
       }
     }
+    if write.isPrepared { try derived?.replaceFigures(db) }
     try db.run(
       SQL.tally,
       [
@@ -235,35 +192,6 @@ extension LedgerTables {
       [version.key.person.blob, version.key.id.blob, version.revision.sql]
         + columns(version.content)
         + [version.replacedAt.column, version.replacedBy.column(\.blob)])
-  }
-
-  private func write(_ row: Contribution) throws {
-    try db.run(
-      SQL.contribution,
-      [
-        row.team.blob, row.key.activity.person.blob, row.key.activity.id.blob,
-        row.key.quest.blob, row.start.column, row.distance.column, row.isPrivate.sql,
-        row.isCounted.sql, row.receipt.column(\.totalBefore.column),
-        row.receipt.column(\.totalAfter.column),
-        row.receipt.column(\.versionBefore.sql),
-        row.receipt.column(\.versionAfter.sql), row.receipt.column(\.plan.sql),
-      ])
-  }
-
-  private func write(_ write: LedgerChanges.MilestoneWrite) throws {
-    if write.replaces {
-      try db.run(
-        "DELETE FROM milestones WHERE team_id = ? AND quest_id = ? AND milestone >= ?",
-        [write.team.blob, write.quest.blob, write.from.sql])
-    }
-    for row in write.rows {
-      try db.run(
-        SQL.milestone,
-        [
-          write.team.blob, write.quest.blob, row.index.sql, row.walk.start.column,
-          row.walk.id.blob, row.walk.person.blob,
-        ])
-    }
   }
 
   private func write(_ event: TeamEvent) throws {

@@ -32,6 +32,7 @@ public final class SQLiteStore: Sendable {
   let limits: LedgerLimits
   private let writer: CommitWorkers
   private let plans: PlanCache
+  private let derivations: Derivations
   private let wiping = LogWiping()
   private let file: OpenFile
   private let bell: TeamBell
@@ -62,6 +63,8 @@ public final class SQLiteStore: Sendable {
     points = try Self.openPoints(path)
     let plans = PlanCache()
     self.plans = plans
+    let derivations = Derivations()
+    self.derivations = derivations
     let bell = TeamBell()
     self.bell = bell
     watch = FileWatch(pool, bell)
@@ -78,7 +81,10 @@ public final class SQLiteStore: Sendable {
         let results = try ledgerErrors {
           try pool.writeWithoutTransaction { db in
             let results = try runner.run(
-              fold.commands, on: FoldTransaction(db: db, plans: plans), until: fold.deadline)
+              fold.commands,
+              on: FoldTransaction(
+                db: db, plans: plans, derived: derivations.figures(for: fold.commands)),
+              until: fold.deadline)
             // What is committed stays committed, whatever becomes of the log.
             try? wiping.afterCommit(db, erased: fold.erasesSomebody)
             return results
@@ -202,7 +208,18 @@ public final class SQLiteStore: Sendable {
   ) async throws(LedgerError) -> [Result<LedgerAnswer, LedgerError>] {
     try limits.check(commands)
     // Whoever waits for a file waits as long as it takes.
-    return commands.isEmpty ? [] : try await writer.submit(commands, until: nil)
+    if commands.isEmpty { return [] }
+    guard commands.count == 1, let derived = try await derive(for: commands[0]) else {
+      return try await writer.submit(commands, until: nil)
+    }
+    derivations.insert(derived)
+    let results: Result<CommandResults, LedgerError>
+    do throws(LedgerError) {
+      results = .success(try await writer.submit(commands, until: nil, isAlone: true))
+    } catch { results = .failure(error) }
+    derivations.remove(derived)
+    await sweep(after: derived)
+    return try results.get()
   }
 
   public func changedTeams() -> ChangedTeams {

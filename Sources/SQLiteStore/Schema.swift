@@ -27,6 +27,7 @@ enum Schema {
     migrator.registerMigration("12 live events") { db in try db.execute(sql: liveEvents) }
     migrator.registerMigration("13 announcements") { db in try db.execute(sql: announcements) }
     migrator.registerMigration("14 spans") { db in try db.execute(sql: spans) }
+    migrator.registerMigration("15 derivations") { db in try db.execute(sql: derivations) }
     return migrator
   }
 
@@ -447,6 +448,84 @@ enum Schema {
       SELECT team_id, quest_id, 45, start_at >> 45, person_id, sum(distance_um), count(*)
       FROM contributions WHERE is_counted = 1 AND is_private = 0
       GROUP BY team_id, quest_id, start_at >> 45, person_id;
+    """
+
+  /// A quest's figures, from its contributions to its tally, are stored under an id of their own, which
+  /// their tables have in `quest_id`: at first that of the quest. They can be derived anew under another
+  /// id beside those that hold, which the quest then points at. The views show those that hold.
+  ///
+  /// `derivations` names the figures that no quest points at, yet or any more. While one is going on,
+  /// `touched_activities` collects what must be looked at again: without `OR IGNORE`, in whose place a
+  /// trigger takes the way of the statement that fires it.
+  private static let derivations = """
+    ALTER TABLE quests ADD COLUMN figures_id BLOB;
+    UPDATE quests SET figures_id = quest_id;
+    CREATE UNIQUE INDEX quests_figures ON quests (figures_id);
+
+    CREATE TABLE derivations (
+      figures_id BLOB PRIMARY KEY NOT NULL,
+      team_id BLOB NOT NULL,
+      begun_at INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE touched_activities (
+      figures_id BLOB NOT NULL REFERENCES derivations (figures_id) ON DELETE CASCADE,
+      person_id BLOB NOT NULL,
+      activity_id BLOB NOT NULL,
+      PRIMARY KEY (figures_id, person_id, activity_id)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TRIGGER derivations_of_new_activities AFTER INSERT ON activities
+    WHEN EXISTS (SELECT 1 FROM derivations) BEGIN
+      INSERT INTO touched_activities
+        SELECT d.figures_id, NEW.person_id, NEW.activity_id FROM derivations d WHERE EXISTS
+          (SELECT 1 FROM memberships m WHERE m.team_id = d.team_id AND m.person_id = NEW.person_id)
+        AND NOT EXISTS (SELECT 1 FROM touched_activities t WHERE t.figures_id = d.figures_id
+          AND t.person_id = NEW.person_id AND t.activity_id = NEW.activity_id);
+    END;
+    CREATE TRIGGER derivations_of_activities AFTER UPDATE ON activities
+    WHEN EXISTS (SELECT 1 FROM derivations) BEGIN
+      INSERT INTO touched_activities
+        SELECT d.figures_id, NEW.person_id, NEW.activity_id FROM derivations d WHERE EXISTS
+          (SELECT 1 FROM memberships m WHERE m.team_id = d.team_id AND m.person_id = NEW.person_id)
+        AND NOT EXISTS (SELECT 1 FROM touched_activities t WHERE t.figures_id = d.figures_id
+          AND t.person_id = NEW.person_id AND t.activity_id = NEW.activity_id);
+    END;
+    CREATE TRIGGER derivations_of_new_members AFTER INSERT ON memberships
+    WHEN EXISTS (SELECT 1 FROM derivations) BEGIN
+      INSERT INTO touched_activities
+        SELECT d.figures_id, a.person_id, a.activity_id FROM derivations d
+          JOIN activities a ON a.person_id = NEW.person_id WHERE d.team_id = NEW.team_id
+        AND NOT EXISTS (SELECT 1 FROM touched_activities t WHERE t.figures_id = d.figures_id
+          AND t.person_id = a.person_id AND t.activity_id = a.activity_id);
+    END;
+    CREATE TRIGGER derivations_of_members AFTER UPDATE ON memberships
+    WHEN EXISTS (SELECT 1 FROM derivations) BEGIN
+      INSERT INTO touched_activities
+        SELECT d.figures_id, a.person_id, a.activity_id FROM derivations d
+          JOIN activities a ON a.person_id = NEW.person_id WHERE d.team_id = NEW.team_id
+        AND NOT EXISTS (SELECT 1 FROM touched_activities t WHERE t.figures_id = d.figures_id
+          AND t.person_id = a.person_id AND t.activity_id = a.activity_id);
+    END;
+
+    CREATE VIEW present_contributions AS
+      SELECT q.quest_id, f.team_id, f.person_id, f.activity_id, f.start_at, f.distance_um, f.is_private, f.is_counted, f.total_before_um, f.total_after_um, f.version_before, f.version_after, f.plan
+      FROM contributions f JOIN quests q ON q.figures_id = f.quest_id;
+    CREATE VIEW present_milestones AS
+      SELECT q.quest_id, f.team_id, f.milestone, f.start_at, f.activity_id, f.person_id
+      FROM milestones f JOIN quests q ON q.figures_id = f.quest_id;
+    CREATE VIEW present_quest_days AS
+      SELECT q.quest_id, f.team_id, f.day, f.distance_um, f.walks
+      FROM quest_days f JOIN quests q ON q.figures_id = f.quest_id;
+    CREATE VIEW present_quest_people AS
+      SELECT q.quest_id, f.team_id, f.person_id, f.distance_um, f.walks
+      FROM quest_people f JOIN quests q ON q.figures_id = f.quest_id;
+    CREATE VIEW present_quest_spans AS
+      SELECT q.quest_id, f.team_id, f.level, f.number, f.person_id, f.distance_um, f.walks
+      FROM quest_spans f JOIN quests q ON q.figures_id = f.quest_id;
+    CREATE VIEW present_quest_tallies AS
+      SELECT q.quest_id, f.team_id, f.total_um, f.walks, f.frontier_start, f.frontier_activity, f.frontier_person
+      FROM quest_tallies f JOIN quests q ON q.figures_id = f.quest_id;
     """
 
   /// The names that the other stores have. A request's key is kept as its digest, which no index is

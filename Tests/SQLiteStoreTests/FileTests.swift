@@ -71,7 +71,7 @@ import Testing
     for sql in [
       // A second open quest of the team.
       "INSERT INTO quests SELECT x'01', team_id, 2, name, start_at, end_at, zone, plans, closing, "
-        + "closed_at, created_at, created_by, origin, revision, is_start_announced FROM quests",
+        + "closed_at, created_at, created_by, origin, revision, is_start_announced, x'01' FROM quests",
       // A second stay at a time.
       "INSERT INTO memberships SELECT team_id, person_id, 2, role, joined_at, NULL FROM memberships",
       // An id once more.
@@ -159,6 +159,13 @@ import Testing
     // What came after the third is taken back.
     try await DatabaseQueue(path: path).write { db in
       for sql in [
+        "DROP VIEW present_contributions", "DROP VIEW present_milestones",
+        "DROP VIEW present_quest_days", "DROP VIEW present_quest_people",
+        "DROP VIEW present_quest_spans", "DROP VIEW present_quest_tallies",
+        "DROP TRIGGER derivations_of_new_activities", "DROP TRIGGER derivations_of_activities",
+        "DROP TRIGGER derivations_of_new_members", "DROP TRIGGER derivations_of_members",
+        "DROP TABLE touched_activities", "DROP TABLE derivations", "DROP INDEX quests_figures",
+        "ALTER TABLE quests DROP COLUMN figures_id",
         "ALTER TABLE memberships RENAME COLUMN period TO stay",
         "DROP INDEX change_log_team", "DROP INDEX change_log_actor", "DROP INDEX change_log_person",
         "ALTER TABLE change_log RENAME TO audit_trail",

@@ -77,8 +77,10 @@ package struct CommitQueue: Sendable {
   package var isEmpty: Bool { again.isEmpty && waitingStart == waiting.count }
 
   /// Takes in a caller's commands; a full or closed queue answers them at once.
+  ///
+  /// - Parameter isAlone: whether no other caller's commands may share its transaction.
   package mutating func enqueue(
-    _ commands: [LedgerCommand], until deadline: Deadline?
+    _ commands: [LedgerCommand], until deadline: Deadline?, isAlone: Bool = false
   ) -> (Ticket, [Action]) {
     lastNumber += 1
     let ticket = Ticket(number: lastNumber)
@@ -91,7 +93,8 @@ package struct CommitQueue: Sendable {
         "more than \(mostWaiting) commands wait for the store: nothing was done; try again later")
       return (ticket, [.answer(ticket, .failure(full))])
     }
-    items[ticket] = Item(commands: commands, deadline: deadline)
+    items[ticket] = Item(
+      commands: commands, deadline: deadline, share: isAlone ? .alone : .any)
     waiting.append(ticket)
     waitingCommands += commands.count
     return (ticket, [.wake])

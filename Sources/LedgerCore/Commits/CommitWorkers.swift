@@ -53,17 +53,18 @@ package final class CommitWorkers: @unchecked Sendable {
 
   /// Does the commands, durably, and tells what became of each.
   ///
+  /// - Parameter isAlone: whether no other caller's commands may share the transaction.
   /// - Throws: `overloaded` where too much waits already, `unreachable` once closed, `timeout` where
   ///   the deadline or the caller's patience was over first, or what kept the commands from being
   ///   done.
   package func submit(
-    _ commands: [LedgerCommand], until deadline: Deadline?
+    _ commands: [LedgerCommand], until deadline: Deadline?, isAlone: Bool = false
   ) async throws(LedgerError) -> CommandResults {
     let position = Position()
     let result: Result<CommandResults, LedgerError> = await withTaskCancellationHandler {
       await withCheckedContinuation { caller in
         condition.lock()
-        let (ticket, actions) = queue.enqueue(commands, until: deadline)
+        let (ticket, actions) = queue.enqueue(commands, until: deadline, isAlone: isAlone)
         callers[ticket] = caller
         position.ticket = ticket
         // Whoever gave up before it was known what to take back.

@@ -169,4 +169,7 @@ package final class WatchedFacts<Source: LedgerFacts>: StoreFacts {
   ) throws(LedgerError) -> [Contribution] {
     try watched { () throws(LedgerError) in try source.walks(of: quest, from: order) }
   }
+  package func prepared(for quest: Quest) throws(LedgerError) -> PreparedFigures? {
+    try watched { () throws(LedgerError) in try source.prepared(for: quest) }
+  }
 }

@@ -28,6 +28,9 @@ public struct LedgerLimits: Sendable {
   public var questSeconds: Int64 = 50 * 31_557_600
   /// Changes of one quest's plan.
   public var questPlans = 1_000
+  /// Walks of a quest that one transaction derives again: with more, a store that has one writer does it
+  /// in pieces, so that others are not kept waiting.
+  public var walksDerivedAtOnce = 2_000
   /// How long an event is kept: 7 days.
   public var eventSeconds: Int64 = 7 * 86_400
   /// How long the key of a creating request is kept: 24 hours.

@@ -18,7 +18,9 @@ extension LedgerFold {
         let isChanged = isNew || sheet.changedQuests.contains(id)
         guard isChanged || sheet.changedTallies.contains(id) else { continue }
         changes.quests.append(
-          LedgerChanges.QuestWrite(record: record, isNew: isNew, isQuestChanged: isChanged))
+          LedgerChanges.QuestWrite(
+            record: record, isNew: isNew, isQuestChanged: isChanged,
+            isPrepared: sheet.preparedQuests.contains(id)))
       }
     }
     changes.memberships = changedPeriods.values.sorted {
@@ -38,30 +40,12 @@ extension LedgerFold {
     for (quest, marks) in milestones.sorted(by: { $0.key < $1.key }) {
       if let write = try milestoneWrite(quest, marks) { changes.milestones.append(write) }
     }
-    for (key, sum) in days.sorted(by: {
-      ($0.key.team, $0.key.quest, $0.key.day) < ($1.key.team, $1.key.quest, $1.key.day)
-    }) where sum.walks != 0 || sum.micrometers != 0 {
-      changes.days.append(
-        LedgerChanges.DayChange(
-          team: key.team, quest: key.quest, day: key.day,
-          distance: Distance(micrometers: sum.micrometers), walks: sum.walks))
-    }
-    for (key, sum) in people.sorted(by: {
-      ($0.key.team, $0.key.quest, $0.key.person) < ($1.key.team, $1.key.quest, $1.key.person)
-    }) where sum.walks != 0 || sum.micrometers != 0 {
-      changes.people.append(
-        LedgerChanges.PersonChange(
-          team: key.team, quest: key.quest, person: key.person,
-          distance: Distance(micrometers: sum.micrometers), walks: sum.walks))
-    }
-    for (key, sum) in spans.sorted(by: { a, b in
-      let (p, q) = (a.key.person, b.key.person)
-      return (p.team, p.quest, a.key.span, p.person) < (q.team, q.quest, b.key.span, q.person)
-    }) where sum.walks != 0 || sum.micrometers != 0 {
-      changes.spans.append(
-        LedgerChanges.SpanChange(
-          team: key.person.team, quest: key.person.quest, span: key.span, person: key.person.person,
-          distance: Distance(micrometers: sum.micrometers), walks: sum.walks))
+    for (key, sums) in figures.sorted(by: {
+      ($0.key.team, $0.key.quest) < ($1.key.team, $1.key.quest)
+    }) {
+      changes.days += sums.dayChanges(key.team, key.quest)
+      changes.people += sums.personChanges(key.team, key.quest)
+      changes.spans += sums.spanChanges(key.team, key.quest)
     }
     changes.anonymizings = anonymizings.sorted {
       ($0.team, $0.activity) < ($1.team, $1.activity)
@@ -103,7 +87,7 @@ extension LedgerFold {
 extension MilestoneReached {
   /// Which walk reached which milestone, from walks in walk order and the total before them.
   /// O(walks + milestones).
-  static func derive(
+  public static func derive(
     _ plan: QuestPlan, walks: some Sequence<Contribution>, totalBefore: Int128
   ) -> [MilestoneReached] {
     var rows: [MilestoneReached] = []

@@ -18,6 +18,8 @@ public struct LedgerChanges: Sendable {
     public var isNew: Bool
     /// Whether more than the tally has changed.
     public var isQuestChanged: Bool
+    /// Whether the figures that the store has prepared for it are its figures from now on.
+    public var isPrepared: Bool
   }
 
   public struct ActivityWrite: Hashable, Sendable {
@@ -34,11 +36,26 @@ public struct LedgerChanges: Sendable {
     /// Whether rows from that index on may be stored and must go first.
     public var replaces: Bool
     public var rows: [MilestoneReached]
+
+    public init(
+      team: TeamID, quest: QuestID, from: Int, replaces: Bool, rows: [MilestoneReached]
+    ) {
+      self.team = team
+      self.quest = quest
+      self.from = from
+      self.replaces = replaces
+      self.rows = rows
+    }
   }
 
   public struct Removal: Hashable, Sendable {
     public var team: TeamID
     public var key: ContributionKey
+
+    public init(team: TeamID, key: ContributionKey) {
+      self.team = team
+      self.key = key
+    }
   }
 
   /// What to add to a day's figures, negative where less counts. A row that comes to no walks may

@@ -42,6 +42,9 @@ public protocol LedgerFacts {
   func contributions(of activity: ActivityKey) throws(LedgerError) -> [Contribution]
   /// The counted contributions of a quest that come at or after a place in walk order, in that order.
   func walks(of quest: QuestID, from order: WalkOrder) throws(LedgerError) -> [Contribution]
+  /// What the store has derived already for the quest as a command makes it; nil where the rules
+  /// derive it themselves.
+  func prepared(for quest: Quest) throws(LedgerError) -> PreparedFigures?
 }
 
 extension WalkOrder {

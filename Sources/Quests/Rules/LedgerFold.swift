@@ -36,9 +36,7 @@ public struct LedgerFold<Facts: LedgerFacts> {
   var contributionsByActivity: [ActivityKey: Set<ContributionKey>] = [:]
   var contributionsByQuest: [QuestID: Set<ContributionKey>] = [:]
   var milestones: [QuestID: MilestoneMarks] = [:]
-  var days: [DayKey: Sum] = [:]
-  var people: [PersonKey: Sum] = [:]
-  var spans: [SpanKey: Sum] = [:]
+  var figures: [QuestKey: FigureSums] = [:]
   var anonymizings: Set<LedgerChanges.Anonymizing> = []
   var events: [TeamEvent] = []
   var changeLog: [ChangeLogEntry] = []
@@ -63,6 +61,7 @@ public struct LedgerFold<Facts: LedgerFacts> {
     var newQuests: Set<QuestID> = []
     var changedQuests: Set<QuestID> = []
     var changedTallies: Set<QuestID> = []
+    var preparedQuests: Set<QuestID> = []
   }
 
   /// Whether a person is erased, and whether this fold does it.
@@ -79,26 +78,9 @@ public struct LedgerFold<Facts: LedgerFacts> {
     var from: WalkOrder?
   }
 
-  struct DayKey: Hashable {
+  struct QuestKey: Hashable {
     var team: TeamID
     var quest: QuestID
-    var day: Day
-  }
-
-  struct PersonKey: Hashable {
-    var team: TeamID
-    var quest: QuestID
-    var person: PersonID
-  }
-
-  struct SpanKey: Hashable {
-    var person: PersonKey
-    var span: WalkSpan
-  }
-
-  struct Sum {
-    var micrometers: Int64 = 0
-    var walks: Int64 = 0
   }
 
   /// Does one command.

@@ -29,12 +29,7 @@ extension LedgerFold {
         .limit, "the team has had \(quests.count) quests; the limit is \(limits.teamQuests) quests")
     }
 
-    let quest = Quest(
-      id: draft.id, team: draft.team, number: (quests.last?.quest.number ?? 0) + 1,
-      name: name, start: draft.start, end: draft.end, zone: draft.zone,
-      plans: [draft.plan.id], isStartAnnounced: draft.start <= command.at, createdAt: command.at,
-      createdBy: command.actor,
-      origin: draft.origin)
+    let quest = Quest(draft, number: (quests.last?.quest.number ?? 0) + 1, name: name, command)
     // What the window before loses, and what the new one finds.
     var cut: Recount?
     // Windows that are not empty are apart, so only one can reach over the new start.
@@ -49,7 +44,11 @@ extension LedgerFold {
         removed: try walks(of: quests[index].quest.id, from: order))
     }
     var filled = Recount(team: draft.team, index: quests.count)
-    filled.added = try walks(for: quest)
+    if let prepared = try prepared(for: quest, base: nil) {
+      filled.prepared = prepared
+    } else {
+      filled.added = try walks(for: quest)
+    }
     let found = filled.added.reduce(Int128(0)) { $0 + Int128($1.distance.micrometers) }
     guard found <= Int128(Int64.max) else {
       throw LedgerError(
@@ -85,7 +84,7 @@ extension LedgerFold {
     record(
       command, team: draft.team, quest: quest.id,
       "“\(quest.name)” from \(quest.start) to \(quest.end) in \(quest.zone)")
-    if !filled.added.isEmpty {
+    if !filled.added.isEmpty || filled.prepared != nil {
       _ = try apply(filled, cause: RecountCause(kind: .progressUpdated), at: command.at)
     }
     return .quest(try present(draft.team, quests.count))
@@ -99,12 +98,8 @@ extension LedgerFold {
     let (team, index) = try find(id)
     let quests = try requireLastingTeam(team).facts.quests
     let old = quests[index].quest
-    var new = old
+    var new = old.changed(by: change)
     if let text = change.name { new.name = try name(text, "the quest's name") }
-    if let start = change.start { new.start = start }
-    if let end = change.end { new.end = end }
-    if let zone = change.zone { new.zone = zone }
-    if let plan = change.plan, plan.id != old.plan { new.plans.append(plan.id) }
     let isSame = new == old
     try check(
       expectedRevision, isRepeat: isSame && expectedRevision == old.revision - 1,
@@ -127,15 +122,16 @@ extension LedgerFold {
         throw LedgerError(
           .limit, "the quest has had \(old.plans.count) plans; the limit is \(limits.questPlans)")
       }
-      let counted = try walks(of: id, from: .first)
       var moved = Recount(team: team, index: index)
-      if isMoved {
-        let known = Dictionary(counted.map { ($0.key, $0) }, uniquingKeysWith: { a, _ in a })
-        moved.removed = counted
-        moved.added = try walks(for: new, known: known)
-      } else if new.zone != old.zone {
-        moved.removed = counted
-        moved.added = counted
+      moved.prepared = try prepared(for: new, base: old)
+      if moved.prepared == nil, isMoved || new.zone != old.zone {
+        moved.removed = try walks(of: id, from: .first)
+        moved.added = moved.removed
+        if isMoved {
+          let known = Dictionary(
+            moved.removed.map { ($0.key, $0) }, uniquingKeysWith: { a, _ in a })
+          moved.added = try walks(for: new, known: known)
+        }
       }
       if isReplanned { moved.formerPlan = old.plan }
       if new.zone != old.zone { moved.formerZone = old.zone }
@@ -157,11 +153,10 @@ extension LedgerFold {
       "“\(old.name)” from \(old.start) to \(old.end) in \(old.zone) became “\(new.name)” from "
         + "\(new.start) to \(new.end) in \(new.zone)\(isReplanned ? " with another plan" : "")")
     if let recount {
-      let before = recount.removed.reduce(Int128(0)) { $0 + Int128($1.distance.micrometers) }
-      let after = recount.added.reduce(Int128(0)) { $0 + Int128($1.distance.micrometers) }
+      let tally = quests[index].tally
+      let isSameTotal = try total(after: recount, tally) == tally.total
       _ = try apply(
-        recount, cause: before == after ? nil : RecountCause(kind: .progressUpdated),
-        at: command.at)
+        recount, cause: isSameTotal ? nil : RecountCause(kind: .progressUpdated), at: command.at)
       // A longer window lets an expired quest go on.
       let record = try present(team, index)
       if record.quest.closing == .expired, command.at < record.quest.end {
@@ -273,6 +268,15 @@ extension LedgerFold {
               : "ends at \(quest.end); let this one start no earlier"))
       }
     }
+  }
+
+  /// The tally of the figures that the store has prepared, where they are those of this very change and
+  /// nothing before it in the fold touches them.
+  private func prepared(for quest: Quest, base: Quest?) throws(LedgerError) -> QuestTally? {
+    guard events.isEmpty, activities.isEmpty, changedPeriods.isEmpty,
+      let prepared = try facts.prepared(for: quest), prepared.base == base
+    else { return nil }
+    return prepared.tally
   }
 
   /// The rows of everything that was walked in a quest's window by those who were members then.

@@ -11,6 +11,8 @@ struct Recount {
   /// What held before, where the quest itself has changed.
   var formerZone: String?
   var formerPlan: PlanID?
+  /// What the store has derived in place of the walks.
+  var prepared: QuestTally?
 }
 
 /// What a recount is told as in the team's stream.
@@ -37,7 +39,8 @@ extension LedgerFold {
     }
   }
 
-  private func total(after recount: Recount, _ tally: QuestTally) throws(LedgerError) -> Distance {
+  func total(after recount: Recount, _ tally: QuestTally) throws(LedgerError) -> Distance {
+    if let prepared = recount.prepared { return prepared.total }
     // At most a few million walks, each a distance: far within 128 bits.
     var sum = Int128(tally.total.micrometers)
     for walk in recount.removed { sum -= Int128(walk.distance.micrometers) }
@@ -65,12 +68,18 @@ extension LedgerFold {
     let after = try total(after: recount, record.tally)
     let versionBefore = sheet.facts.version
 
-    try addFigures(recount, quest: quest)
     var tally = record.tally
-    tally.total = after
-    tally.walks += Int64(recount.added.count) - Int64(recount.removed.count)
-    markMilestones(recount, plan: plan, tally: &tally, isReplanned: formerPlan != nil)
-    if tally != record.tally {
+    if let prepared = recount.prepared {
+      tally = prepared
+      tally.frontier = [record.tally.frontier, prepared.frontier].compactMap(\.self).max()
+      sheets[team]?.preparedQuests.insert(quest.id)
+    } else {
+      try addFigures(recount, quest: quest)
+      tally.total = after
+      tally.walks += Int64(recount.added.count) - Int64(recount.removed.count)
+      markMilestones(recount, plan: plan, tally: &tally, isReplanned: formerPlan != nil)
+    }
+    if tally != record.tally || recount.prepared != nil {
       sheets[team]?.facts.quests[recount.index].tally = tally
       sheets[team]?.changedTallies.insert(quest.id)
       sheets[team]?.isChanged = true
@@ -96,24 +105,13 @@ extension LedgerFold {
   private mutating func addFigures(_ recount: Recount, quest: Quest) throws(LedgerError) {
     let newZone = try zone(quest.zone)
     let oldZone = try recount.formerZone.map { (name) throws(LedgerError) in try zone(name) }
-    func add(_ walk: Contribution, _ sign: Int64, _ zone: Zone, _ fold: inout Self) {
-      let micrometers = sign * walk.distance.micrometers
-      let day = DayKey(team: recount.team, quest: quest.id, day: zone.day(at: walk.start))
-      fold.days[day, default: Sum()].micrometers += micrometers
-      fold.days[day, default: Sum()].walks += sign
-      if walk.isPrivate { return }
-      let person = PersonKey(
-        team: recount.team, quest: quest.id, person: walk.key.activity.person)
-      fold.people[person, default: Sum()].micrometers += micrometers
-      fold.people[person, default: Sum()].walks += sign
-      for level in WalkSpan.Level.allCases {
-        let span = SpanKey(person: person, span: WalkSpan(level, at: walk.start))
-        fold.spans[span, default: Sum()].micrometers += micrometers
-        fold.spans[span, default: Sum()].walks += sign
-      }
+    let key = QuestKey(team: recount.team, quest: quest.id)
+    for walk in recount.removed {
+      figures[key, default: FigureSums()].add(walk, sign: -1, zone: oldZone ?? newZone)
     }
-    for walk in recount.removed { add(walk, -1, oldZone ?? newZone, &self) }
-    for walk in recount.added { add(walk, 1, newZone, &self) }
+    for walk in recount.added {
+      figures[key, default: FigureSums()].add(walk, zone: newZone)
+    }
   }
 
   /// A walk in order appends the milestones that it reaches; anything else marks from where they
