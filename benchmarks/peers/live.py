@@ -490,22 +490,31 @@ def idle(table, options, bench, process, found):
 
 
 def stopped(table, options, bench, process, found):
-    """1,000 readers that stop reading, while walks are logged for their teams."""
+    """1,000 readers that stop reading in the middle of what they lack, while walks are logged."""
     global holder
-    calm, beside, grown, cut = [], [], [], 0
-    paths = [f"/v1/quests/{quest}/events" for quest in found.values()]
+    calm, beside, grown = [], [], []
+    busy = service.team(TEAMS - 1)
+    # More than a connection holds that nobody reads from.
+    for start in range(0, 3_000, 500):
+        now = datetime.datetime.now(datetime.timezone.utc).isoformat()
+        walks = [{"id": walk_request(0)[0], "startedAt": now, "distanceMeters": 5} for _ in range(500)]
+        request = service.urllib.request.Request(
+            f"http://127.0.0.1:{bench.port}/v1/activities/batch", json.dumps({"activities": walks}).encode(),
+            {"Content-Type": "application/json",
+             "Authorization": f"Bearer {service.token((TEAMS - 1) * service.PEOPLE)}"})
+        service.urllib.request.urlopen(request).read()
+    known = service.get(bench.port, f"/v1/teams/{busy}/events/page")["version"] - 3_000
     for _ in range(options.rounds):
         for readers in (0, 1_000):
             holder = Streams()
             streams, begun = follow([bench.port], found)
-            opened = []
-            before = resident(process)
+            opened, before = [], resident(process)
             for number in range(readers):
                 each = socket.socket()
                 each.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
                 each.bind((f"127.0.{1 + number // 200}.2", 0))
                 each.connect(("127.0.0.1", bench.port))
-                each.sendall(f"GET {paths[number % len(paths)]} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+                each.sendall(f"GET /v1/teams/{busy}/events?after={known} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
                 opened.append(each)
             sent = log_walks([bench.port], 4 * WALKS, PER_SECOND)
             check(streams, begun, sent, "beside readers that stopped")
@@ -518,7 +527,7 @@ def stopped(table, options, bench, process, found):
                 each.close()
     metrics = service.urllib.request.urlopen(f"http://127.0.0.1:{bench.port}/metrics").read().decode()
     cut = [line for line in metrics.splitlines() if line.startswith("milequest_live_cut_total")][0]
-    table.note("1,000 readers that stop reading", cut, "memory grown by",
+    table.note(f"{options.rounds} times 1,000 readers that stop reading", cut, "memory grown by",
                " / ".join(f"{each / 2**20:.0f} MiB" for each in grown))
     table.add("p99 of arrival beside them", f"{statistics.median(beside):.1f} ms", "beside none",
               f"{statistics.median(calm):.1f} ms",

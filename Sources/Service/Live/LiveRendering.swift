@@ -11,6 +11,16 @@ struct LiveRendering: Sendable {
     let number: Int
   }
 
+  /// A page of events of a team, as all who come to it at one version of the team are given it. What
+  /// is hidden later comes with another version.
+  private struct PageKey: Hashable {
+    let team: TeamID
+    let after: Int64
+    let version: Int64
+  }
+
+  /// Events in all pages that are kept.
+  private static let mostPageEvents = 20_000
   /// Milestones of all plans that are kept.
   private static let mostMilestones = 500_000
 
@@ -19,6 +29,8 @@ struct LiveRendering: Sendable {
   private let routes: RouteCache
   private let page: Int
   private let plans = BoundedCache<PlanNumber, LivePlan>(mostWeight: Self.mostMilestones)
+  private let pages = Lock(
+    BoundedTable<PageKey, Task<[LiveMessage], any Error>>(mostWeight: Self.mostPageEvents))
   /// Versions whose routes cannot be read, so that nobody waits for them again.
   private let unreadable = BoundedCache<RouteVersion, Bool>(mostWeight: 1_000)
 
@@ -76,6 +88,30 @@ struct LiveRendering: Sendable {
       messages.append(LiveMessage(event, context, audience: audience))
     }
     return messages
+  }
+
+  /// The messages of a team after a version, a page of them. Those who ask at the same version of the
+  /// team share what is read and rendered: after a restart all readers come at once.
+  ///
+  /// - Parameter version: that of the team when the reader came, nil where it is not known.
+  func page(
+    of team: TeamID, after: Int64, limit: Int, at version: Int64?
+  ) async throws -> [LiveMessage] {
+    let read: @Sendable () async throws -> [LiveMessage] = {
+      try await messages(of: try await ledger.events(of: team, after: after, limit: limit))
+    }
+    guard let version else { return try await read() }
+    let key = PageKey(team: team, after: after, version: version)
+    let task = pages.withLock { pages in
+      if let known = pages[key] { return known }
+      let new = Task { try await read() }
+      pages.insert(new, for: key, weight: limit)
+      return new
+    }
+    do { return try await task.value } catch {
+      pages.withLock { $0.remove(key) }
+      throw error
+    }
   }
 
   private func names(in events: [TeamEvent]) async throws -> [PersonID: String] {

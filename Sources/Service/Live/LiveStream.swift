@@ -55,9 +55,9 @@ struct LiveStream: Sendable {
     case .after(let known, let present) where known > present:
       version = present
       try await write(Self.reset(present))
-    case .after(let known, _):
+    case .after(let known, let present):
       version = known
-      try await catchUp(&version, write)
+      try await catchUp(&version, at: present, write)
     }
     while true {
       if let ending = reader.ending { return try await finish(ending, write) }
@@ -86,13 +86,15 @@ struct LiveStream: Sendable {
   }
 
   /// Sends what the store has after a version, page by page, as fast as it is read.
+  ///
+  /// - Parameter present: the version of the team when the reader came, nil where it is not known.
   private func catchUp(
-    _ version: inout Int64, _ write: (ByteBuffer) async throws -> Void
+    _ version: inout Int64, at present: Int64? = nil, _ write: (ByteBuffer) async throws -> Void
   ) async throws {
     while reader.ending == nil {
-      let events = try await ledger.events(
-        of: reader.team, after: version, limit: Self.pageEvents)
-      guard let first = events.first, let last = events.last else { return }
+      let messages = try await streams.rendering.page(
+        of: reader.team, after: version, limit: Self.pageEvents, at: present)
+      guard let first = messages.first?.event, let last = messages.last?.event else { return }
       if first.version > version + 1 {
         // What lies between is no longer kept.
         let present = try await ledger.team(reader.team)?.version ?? last.version
@@ -100,7 +102,7 @@ struct LiveStream: Sendable {
         return try await write(Self.reset(present))
       }
       var (page, end) = (ByteBuffer(), LiveEnd?.none)
-      for message in try await streams.rendering.messages(of: events) where end == nil {
+      for message in messages where end == nil {
         switch LiveDesk.delivery(message, to: reader) {
         case nil: break
         case .send: page.writeImmutableBuffer(message.frame(reader.view))
@@ -117,7 +119,7 @@ struct LiveStream: Sendable {
       version = last.version
       reader.sent(through: version)
       if let end { return reader.end(end) }
-      if events.count < Self.pageEvents { return }
+      if messages.count < Self.pageEvents { return }
     }
   }
 

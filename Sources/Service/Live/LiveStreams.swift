@@ -11,9 +11,18 @@ final class LiveStreams: Sendable {
     let close: @Sendable () -> Void
   }
 
+  /// How many turns a round of care has: few readers have theirs at a time.
+  static let turns = 300
+
   private struct State {
     var desk = LiveDesk()
-    var entries: [ObjectIdentifier: Entry] = [:]
+    /// By the turn that each has.
+    var entries = [[ObjectIdentifier: Entry]](repeating: [:], count: LiveStreams.turns)
+    var count = 0
+    /// How many streams each principal has.
+    var principals: [Principal: Int] = [:]
+
+    var all: [Entry] { entries.flatMap(\.values) }
     var seats: [CallerKey: Int] = [:]
     var seatCount = 0
     var isClosed = false
@@ -47,7 +56,7 @@ final class LiveStreams: Sendable {
   }
 
   var mostWaiting: Int { limits.liveEventsWaiting }
-  var count: Int { state.withLock { $0.entries.count } }
+  var count: Int { state.withLock { $0.count } }
 
   /// Takes a place for a stream.
   ///
@@ -96,7 +105,12 @@ final class LiveStreams: Sendable {
   /// - Parameter close: ends the reader's connection.
   func insert(_ reader: LiveReader, close: @escaping @Sendable () -> Void) {
     let isClosed = state.withLock { state in
-      state.entries[ObjectIdentifier(reader)] = Entry(reader: reader, close: close)
+      state.entries[reader.ordinal % Self.turns][ObjectIdentifier(reader)] = Entry(
+        reader: reader, close: close)
+      state.count += 1
+      if let principal = reader.viewer.principal {
+        state.principals[principal, default: 0] += 1
+      }
       return state.isClosed
     }
     if isClosed { reader.end(.shutdown) }
@@ -104,8 +118,15 @@ final class LiveStreams: Sendable {
 
   func remove(_ reader: LiveReader) {
     state.withLock { state in
-      state.entries[ObjectIdentifier(reader)] = nil
       state.desk.detach(reader)
+      let id = ObjectIdentifier(reader)
+      guard state.entries[reader.ordinal % Self.turns].removeValue(forKey: id) != nil else {
+        return
+      }
+      state.count -= 1
+      guard let principal = reader.viewer.principal else { return }
+      state.principals[principal, default: 0] -= 1
+      if state.principals[principal] == 0 { state.principals[principal] = nil }
     }
   }
 
@@ -157,32 +178,36 @@ final class LiveStreams: Sendable {
 
   /// Sends a sign of life to each of those whose turn it is, and cuts off those who do not read.
   ///
-  /// - Parameters:
-  ///   - turn: counts up.
-  ///   - turns: after how many each has had one.
-  func beat(turn: Int, of turns: Int) {
-    let now = ContinuousClock.now
-    let stuck = Duration.seconds(limits.liveStuckSeconds)
-    for entry in state.withLock({ $0.entries.values.map(\.self) }) {
-      if entry.reader.isStuck(for: stuck, at: now) {
-        cut.add(1, ordering: .relaxed)
-        entry.reader.stop()
-        entry.close()
-      } else if entry.reader.ordinal % turns == turn % turns {
-        entry.reader.putIfIdle(LiveFrame.heartbeat)
-      }
+  /// - Parameter turn: counts up; after `turns` of them each reader has had one.
+  func beat(turn: Int) {
+    for entry in state.withLock({ $0.entries[turn % Self.turns].values.map(\.self) }) {
+      if !isCut(entry) { entry.reader.putIfIdle(LiveFrame.heartbeat) }
     }
+    // Half a round later those are looked at once more.
+    let half = (turn + Self.turns / 2) % Self.turns
+    for entry in state.withLock({ $0.entries[half].values.map(\.self) }) { _ = isCut(entry) }
+  }
+
+  /// Cuts off a reader who does not read.
+  private func isCut(_ entry: Entry) -> Bool {
+    guard entry.reader.isStuck(for: .seconds(limits.liveStuckSeconds), at: .now) else {
+      return false
+    }
+    cut.add(1, ordering: .relaxed)
+    entry.reader.stop()
+    entry.close()
+    return true
   }
 
   /// Those in whose names streams are open.
-  var principals: Set<Principal> {
-    state.withLock { state in Set(state.entries.values.compactMap(\.reader.viewer.principal)) }
-  }
+  var principals: Set<Principal> { state.withLock { Set($0.principals.keys) } }
 
   /// Ends the streams of those whose tokens are worth nothing any more.
   func end(where isOver: (Principal) -> Bool) {
-    for entry in state.withLock({ $0.entries.values.map(\.self) }) {
-      if let principal = entry.reader.viewer.principal, isOver(principal) {
+    let over = principals.filter(isOver)
+    if over.isEmpty { return }
+    for entry in state.withLock({ $0.all }) {
+      if let principal = entry.reader.viewer.principal, over.contains(principal) {
         entry.reader.endNow(.tokenEnded)
       }
     }
@@ -192,7 +217,7 @@ final class LiveStreams: Sendable {
   func close(within patience: Duration) async {
     let entries = state.withLock { state in
       state.isClosed = true
-      return state.entries.values.map(\.self)
+      return state.all
     }
     for entry in entries { entry.reader.end(.shutdown) }
     let end = ContinuousClock.now + patience

@@ -11,8 +11,8 @@ struct LiveRelay: ServiceLifecycle.Service {
   let backend: Backend
   /// Between two looks whether those who read still may.
   var confirming = Duration.milliseconds(400)
-  /// Each stream has a sign of life after as many seconds.
-  var heartbeatSeconds = 15
+  /// Each stream has a sign of life in as long.
+  var heartbeat = Duration.seconds(15)
 
   /// Events of one team in one look.
   private static let teamEvents = 100
@@ -97,8 +97,8 @@ struct LiveRelay: ServiceLifecycle.Service {
   private func beat() async throws {
     var turn = 0
     while true {
-      try await Task.sleep(for: .seconds(1))
-      streams.beat(turn: turn, of: heartbeatSeconds)
+      try await Task.sleep(for: heartbeat / LiveStreams.turns)
+      streams.beat(turn: turn)
       turn += 1
     }
   }
