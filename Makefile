@@ -6,7 +6,7 @@ SHELL := /bin/bash
 
 # What the program is built from.
 BUILD_PACKAGES := libproj-dev libgeos-dev libexpat1-dev zlib1g-dev libcairo2-dev libsqlite3-dev \
-  libpq-dev fonts-dejavu-core tzdata
+  libpq-dev libcurl4-gnutls-dev fonts-dejavu-core tzdata
 # What the tests compare it with.
 TEST_PACKAGES := libxml2-utils python3 python3-jsonschema gdal-bin postgresql-15 postgresql-15-postgis-3 \
   nginx locales-all

@@ -33,6 +33,7 @@ let package = Package(
   ],
   targets: [
     .systemLibrary(name: "CCairo", providers: [.apt(["libcairo2-dev"])]),
+    .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-gnutls-dev"])]),
     .systemLibrary(name: "CExpat", providers: [.apt(["libexpat1-dev"])]),
     .systemLibrary(name: "CGEOS", providers: [.apt(["libgeos-dev"])]),
     .systemLibrary(name: "CPQ", providers: [.apt(["libpq-dev"])]),
@@ -89,7 +90,8 @@ let package = Package(
     .target(
       name: "Providers",
       dependencies: [
-        "Quests", "CivilTime", "Base", .product(name: "Crypto", package: "swift-crypto"),
+        "Quests", "CivilTime", "JSON", "Base", "CCurl",
+        .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "CryptoExtras", package: "swift-crypto"),
       ],
       swiftSettings: settings),
@@ -177,7 +179,7 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "ProvidersTests",
-      dependencies: ["Providers", "SQLiteStore", "Quests", "CivilTime", "TestSupport"],
+      dependencies: ["Providers", "SQLiteStore", "Quests", "CivilTime", "JSON", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
       name: "GeodesyTests", dependencies: ["Geodesy", "TestSupport"], swiftSettings: settings),

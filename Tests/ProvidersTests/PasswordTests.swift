@@ -109,14 +109,14 @@ import Testing
     let running = DispatchSemaphore(value: 0)
     let outcomes = await withTaskGroup(of: Int?.self) { group in
       group.addTask {
-        try? await queue.run {
+        await queue.run {
           running.signal()
           gate.wait()
           return 0
         }
       }
       await Task.detached { await waitFor(running) }.value
-      for number in 1...10 { group.addTask { try? await queue.run { number } } }
+      for number in 1...10 { group.addTask { await queue.run { number } } }
       // All but those for which there is room are refused while the thread is held up.
       var outcomes: [Int?] = []
       for _ in 0..<8 { outcomes.append(await group.next() ?? nil) }

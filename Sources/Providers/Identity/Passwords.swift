@@ -108,7 +108,7 @@ public final class Passwords: Sendable {
   func credential(for password: String) async throws(IdentityError) -> String {
     guard let bytes = PasswordRules.bytes(of: password) else { throw .credentialsWrong }
     let (cost, salt) = (cost, random.bytes(Credential.saltBytes))
-    let digest = try await queue.run { Self.digest(of: bytes, salt: salt, cost: cost) }
+    let digest = try await digest(of: bytes, salt: salt, cost: cost)
     guard digest.count == Credential.digestBytes else {
       throw IdentityError(.busy, "there is no memory for hashing a password; try again later")
     }
@@ -125,12 +125,24 @@ public final class Passwords: Sendable {
     let (cost, salt) = (
       known?.cost ?? self.cost, known?.salt ?? random.bytes(Credential.saltBytes)
     )
-    let digest = try await queue.run { Self.digest(of: bytes, salt: salt, cost: cost) }
+    let digest = try await digest(of: bytes, salt: salt, cost: cost)
     // Keys compare in constant time.
     guard let known, SymmetricKey(data: known.digest) == SymmetricKey(data: digest) else {
       return .wrong
     }
     return cost == self.cost ? .right : .rightButOutdated
+  }
+
+  /// - Throws: `busy`.
+  private func digest(
+    of password: [UInt8], salt: [UInt8], cost: ScryptCost
+  ) async throws(IdentityError) -> [UInt8] {
+    let digest = await queue.run { Self.digest(of: password, salt: salt, cost: cost) }
+    guard let digest else {
+      throw IdentityError(
+        .busy, "too many log in at this moment; try again in a few seconds", retryAfterSeconds: 5)
+    }
+    return digest
   }
 
   /// - Returns: none where the library refuses, which then matches nothing.

@@ -36,30 +36,14 @@ public struct SigningSecret: Sendable {
   /// - Throws: `settings`.
   public init(text: String) throws(IdentityError) {
     let signs = text.trimmingCharacters(in: .whitespacesAndNewlines)
-    let bytes = signs.utf8.count <= 4 * Self.mostBytes ? Self.hex(signs) ?? Self.base64(signs) : nil
+    let bytes =
+      signs.utf8.count <= 4 * Self.mostBytes ? Hex.bytes(signs) ?? Self.base64(signs) : nil
     guard let bytes else {
       throw IdentityError(
         .settings,
         "the signing secret is neither hexadecimal nor base64; openssl rand -hex 32 gives one")
     }
     try self.init(bytes: bytes)
-  }
-
-  private static func hex(_ text: String) -> [UInt8]? {
-    guard text.utf8.count % 2 == 0, text.utf8.allSatisfy({ UInt8(hexDigit: $0) != nil }) else {
-      return nil
-    }
-    var bytes: [UInt8] = []
-    var high: UInt8?
-    for digit in text.utf8.compactMap(UInt8.init(hexDigit:)) {
-      if let first = high {
-        bytes.append(first << 4 | digit)
-        high = nil
-      } else {
-        high = digit
-      }
-    }
-    return bytes
   }
 
   private static func base64(_ text: String) -> [UInt8]? {
@@ -123,15 +107,4 @@ public struct SigningSecret: Sendable {
 extension SigningSecret: CustomStringConvertible, CustomReflectable {
   public var description: String { "a signing secret" }
   public var customMirror: Mirror { Mirror(self, children: []) }
-}
-
-extension UInt8 {
-  init?(hexDigit byte: UInt8) {
-    switch byte {
-    case 0x30...0x39: self = byte - 0x30
-    case 0x41...0x46: self = byte - 0x37
-    case 0x61...0x66: self = byte - 0x57
-    default: return nil
-    }
-  }
 }

@@ -80,11 +80,19 @@ final class WorkQueue: Sendable {
     core.condition.withLock { (core.done, core.waiting.count, core.refused) }
   }
 
-  /// - Throws: `busy` where too much waits.
-  func run<Value: Sendable>(
-    _ work: @escaping @Sendable () -> Value
-  ) async throws(IdentityError) -> Value {
-    let value: Value? = await withCheckedContinuation { reply in
+  /// Begins work, or leaves it for the next thread that is free.
+  ///
+  /// - Returns: false, with nothing done, where too much waits.
+  func start(_ work: @escaping @Sendable () -> Void) -> Bool {
+    core.put { [core] in
+      work()
+      core.end()
+    }
+  }
+
+  /// - Returns: nil, with nothing done, where too much waits.
+  func run<Value: Sendable>(_ work: @escaping @Sendable () -> Value) async -> Value? {
+    await withCheckedContinuation { reply in
       let isTaken = core.put { [core] in
         let value = work()
         // Counted before anybody can ask.
@@ -93,10 +101,5 @@ final class WorkQueue: Sendable {
       }
       if !isTaken { reply.resume(returning: nil) }
     }
-    guard let value else {
-      throw IdentityError(
-        .busy, "too many log in at this moment; try again in a few seconds", retryAfterSeconds: 5)
-    }
-    return value
   }
 }

@@ -1,0 +1,47 @@
+import Foundation
+import TestSupport
+
+/// A program in Python that says a line when it is ready; it ends with this value.
+final class PythonProgram: Sendable {
+  /// Debian's.
+  static let system = "/usr/bin/python3"
+
+  private let home: Home
+  private let process: Locked<Process>
+  private let output = Pipe()
+  /// What it said first, such as its port.
+  let greeting: String
+
+  init(
+    _ text: String, _ arguments: [String] = [], python: String = system,
+    variables: [String: String] = [:]
+  ) throws {
+    home = try Home()
+    let process = home.process(python, ["-u", "-c", text] + arguments)
+    process.environment = home.variables.merging(variables) { $1 }
+    process.standardOutput = output
+    try process.run()
+    self.process = Locked(process)
+    greeting = Self.line(output)
+  }
+
+  /// The next line that it says; empty at its end.
+  func line() -> String { Self.line(output) }
+
+  private static func line(_ pipe: Pipe) -> String {
+    var bytes: [UInt8] = []
+    var byte: UInt8 = 0
+    while read(pipe.fileHandleForReading.fileDescriptor, &byte, 1) == 1, byte != 0x0A {
+      bytes.append(byte)
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  deinit {
+    // It may have inherited that other signals are blocked.
+    process.with {
+      kill($0.processIdentifier, SIGKILL)
+      $0.waitUntilExit()
+    }
+  }
+}
