@@ -68,7 +68,7 @@ endef
 
 .PHONY: help run test build packages test-packages routes codes lint format bench bench-tools \
   batch-checks growth worst-cases bench-ledger bench-service ledger-scale ledger-tools ledger-checks crash \
-  schemathesis attack live clients clean
+  schemathesis attack live realtime clients clean
 
 help: ## list what there is to make
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 12
@@ -214,6 +214,13 @@ schemathesis: build test-packages ## send the service 2,000 requests made from i
 	python3 -m venv benchmarks/.venv
 	benchmarks/.venv/bin/pip install --quiet --disable-pip-version-check schemathesis
 	benchmarks/.venv/bin/python benchmarks/peers/api_cases.py --program $(BIN)
+
+realtime: packages ## hold what goes out to a realtime vendor to that vendor's own Python package
+	$(call install,python3 python3-venv openssl)
+	python3 -m venv benchmarks/.venv
+	benchmarks/.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes \
+	  -r benchmarks/peers/realtime.txt
+	swift test --filter 'ProvidersTests.(Outgoing|Delivery|Realtime|Pusher|Webhook)'
 
 clients: build ## generate clients of the service with two generators and go through the whole story
 	$(call install,python3 python3-venv)

@@ -179,7 +179,10 @@ let package = Package(
       swiftSettings: settings),
     .testTarget(
       name: "ProvidersTests",
-      dependencies: ["Providers", "SQLiteStore", "Quests", "CivilTime", "JSON", "TestSupport"],
+      dependencies: [
+        "Providers", "SQLiteStore", "Quests", "CivilTime", "JSON", "TestSupport",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ],
       swiftSettings: settings),
     .testTarget(
       name: "GeodesyTests", dependencies: ["Geodesy", "TestSupport"], swiftSettings: settings),

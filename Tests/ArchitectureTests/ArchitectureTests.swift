@@ -61,6 +61,17 @@ import Testing
     }
   }
 
+  /// A vendor can be replaced where its name stands nowhere else.
+  @Test(arguments: Tree.modules)
+  func aVendorStandsInItsAdapterOnly(_ module: String) {
+    for file in Tree.files(of: module)
+    where !file.path.hasPrefix("Providers/Realtime/Pusher/")
+      && !file.path.hasPrefix("milequest/Serve/")
+    {
+      #expect(!file.text.lowercased().contains("pusher"), "\(file.path)")
+    }
+  }
+
   @Test func theScannerSeesEveryWayToImport() {
     let text = """
       import Foundation

@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 
-/// A program in Python that says a line when it is ready; it ends with this value.
+/// A program in Python; it ends with this value.
 final class PythonProgram: Sendable {
   /// Debian's.
   static let system = "/usr/bin/python3"
@@ -9,20 +9,21 @@ final class PythonProgram: Sendable {
   private let home: Home
   private let process: Locked<Process>
   private let output = Pipe()
-  /// What it said first, such as its port.
+  /// The line that it says when it is ready, such as its port; empty for one that says none.
   let greeting: String
 
   init(
     _ text: String, _ arguments: [String] = [], python: String = system,
-    variables: [String: String] = [:]
+    variables: [String: String] = [:], greets: Bool = true
   ) throws {
     home = try Home()
     let process = home.process(python, ["-u", "-c", text] + arguments)
     process.environment = home.variables.merging(variables) { $1 }
     process.standardOutput = output
+    process.standardError = FileHandle.nullDevice
     try process.run()
     self.process = Locked(process)
-    greeting = Self.line(output)
+    greeting = greets ? Self.line(output) : ""
   }
 
   /// The next line that it says; empty at its end.

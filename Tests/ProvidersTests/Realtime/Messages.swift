@@ -9,13 +9,15 @@ extension RealtimeMessage {
     team: UInt64 = 1, version: Int64 = 1, isPublic: Bool = false, hasQuest: Bool = true,
     padding: Int = 0
   ) -> RealtimeMessage {
+    let id = TeamID(high: team, low: 1)
     func json(_ who: String) -> [UInt8] {
       let note = String(repeating: "ä", count: padding)
       return Array(
-        #"{"kind":"activity.logged","version":\#(version),"who":"\#(who)","note":"\#(note)"}"#.utf8)
+        #"{"kind":"activity.logged","version":\#(version),"teamId":"\#(id)","who":"\#(who)","note":"\#(note)"}"#
+          .utf8)
     }
     return RealtimeMessage(
-      team: TeamID(high: team, low: 1), quest: hasQuest ? QuestID(high: team, low: 2) : nil,
+      team: id, quest: hasQuest ? QuestID(high: team, low: 2) : nil,
       version: version, kind: "activity.logged", at: Office.dawn, forMembers: json("Ann"),
       forStrangers: isPublic ? json("somebody") : nil)
   }
