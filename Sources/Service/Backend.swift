@@ -33,6 +33,10 @@ final class Backend: Sendable {
   let documents: Documents
   let progressCache = ProgressCache()
   let live: LiveStreams
+  /// Nil where no service outside is configured.
+  let announcements: Announcements?
+  let subscriptions: (any RealtimeSubscriptions)?
+  let realtimeNotices = RealtimeNotices()
 
   init(
     ledger: any LedgerStore, routes: any RouteStore, accounts: any AccountStore,
@@ -40,8 +44,11 @@ final class Backend: Sendable {
     secrets: RepeatableSecrets, seal: Seal, zones: ZoneCatalog, ledgerLimits: LedgerLimits,
     limits: ServiceLimits, routeCache: RouteCache, personZones: PersonZones,
     clock: @escaping @Sendable () -> Instant, logger: Logger, metrics: Metrics,
-    readiness: Readiness, documents: Documents
+    readiness: Readiness, documents: Documents, announcements: Announcements? = nil,
+    subscriptions: (any RealtimeSubscriptions)? = nil
   ) {
+    self.announcements = announcements
+    self.subscriptions = subscriptions
     self.ledger = ledger
     self.routes = routes
     self.accounts = accounts
@@ -72,6 +79,12 @@ final class Backend: Sendable {
   /// what may take longer.
   func offload<T: Sendable>(_ work: @escaping @Sendable () throws -> T) async throws -> T {
     try await NIOThreadPool.singleton.runIfActive(work)
+  }
+
+  /// All figures for Prometheus.
+  var metricsText: String {
+    metrics.text + live.metricsText + (announcements?.metricsText ?? "")
+      + realtimeNotices.metricsText
   }
 
   /// A zone by its name.

@@ -16,10 +16,14 @@ public struct QuestService: ServiceLifecycle.Service {
   private let connections: Connections
   private let started: @Sendable (Int) async -> Void
 
-  /// - Parameter started: is told the port once it is open.
+  /// - Parameters:
+  ///   - realtime: the service outside that events are handed to, and where it is kept how far that
+  ///     has come; nil for none.
+  ///   - started: is told the port once it is open.
   public init(
     ledger: any LedgerStore, routes: any RouteStore, accounts: any AccountStore,
     signIn: BuiltInAccounts, keys: APIKeys, secrets: RepeatableSecrets, seal: Seal,
+    realtime: (adapter: any RealtimeAdapter, store: any AnnouncementStore)? = nil,
     settings: ServiceSettings,
     clock: @escaping @Sendable () -> Instant, logger: Logger,
     started: @escaping @Sendable (Int) async -> Void = { _ in }
@@ -37,7 +41,17 @@ public struct QuestService: ServiceLifecycle.Service {
       routeCache: RouteCache(routes, mostBytes: settings.limits.cachedRouteBytes),
       personZones: PersonZones(accounts),
       clock: clock, logger: logger, metrics: Metrics(), readiness: Readiness(),
-      documents: Documents(api.description, publicAddress: settings.publicAddress))
+      documents: Documents(api.description, publicAddress: settings.publicAddress),
+      announcements: realtime.map { adapter, store in
+        Announcements(adapter, store, page: LedgerLimits.standard.page) { error in
+          logger.warning(
+            "realtime",
+            metadata: [
+              "service": .string(adapter.name), "code": .string(error.code.rawValue),
+              "detail": .string(error.message),
+            ])
+        }
+      }, subscriptions: realtime?.adapter as? any RealtimeSubscriptions)
   }
 
   /// Serves until it is asked to shut down gracefully: then `/readyz` turns red, and after
@@ -49,6 +63,9 @@ public struct QuestService: ServiceLifecycle.Service {
     var services: [any ServiceLifecycle.Service] = [
       MarkerRelay(backend: backend), Caretaker(backend: backend), LiveRelay(backend: backend),
     ]
+    if let announcements = backend.announcements {
+      services.append(AnnouncementRelay(backend: backend, announcements: announcements))
+    }
     if let (host, port) = settings.metricsAddress {
       services.append(application([SystemResource.metrics], pipeline, host: host, port: port))
     }

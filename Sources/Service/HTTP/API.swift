@@ -22,6 +22,7 @@ struct API: Sendable {
       (MapResource.endpoints, MapResource.schemas),
       (WalkerResource.endpoints, WalkerResource.schemas),
       (LiveResource.endpoints, LiveResource.schemas),
+      (RealtimeResource.endpoints, RealtimeResource.schemas),
       (
         SystemResource.endpoints + (servesMetrics ? [SystemResource.metrics] : []),
         SystemResource.schemas

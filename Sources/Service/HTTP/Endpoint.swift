@@ -37,6 +37,7 @@ final class Endpoint: Sendable {
     let named: NamedSchema
     let limit: BodyLimit
     let itemsField: String?
+    let takesForm: Bool
     /// Reads JSON that fits the schema.
     let read: @Sendable (JSONNode) throws(Problem) -> any BodyContent
 
@@ -44,6 +45,7 @@ final class Endpoint: Sendable {
       named = NamedSchema(Content.schemaName, Content.schemaNote, Content.schema)
       self.limit = limit
       itemsField = Content.itemsField
+      takesForm = Content.takesForm
       read = { node throws(Problem) in try Content.read(node) }
     }
   }

@@ -14,11 +14,6 @@ struct LiveRelay: ServiceLifecycle.Service {
   /// Each stream has a sign of life in as long.
   var heartbeat = Duration.seconds(15)
 
-  /// Events of one team in one look.
-  private static let teamEvents = 100
-  /// Events that are rendered together, with one query for the names in them.
-  private static let eventsAtOnce = 1_000
-
   private var streams: LiveStreams { backend.live }
 
   /// Goes on until the surrounding group shuts down gracefully.
@@ -32,63 +27,13 @@ struct LiveRelay: ServiceLifecycle.Service {
     }
   }
 
-  // MARK: Events
-
   private func follow() async throws {
-    var backoff = Backoff.short
-    for await _ in streams.changed.signals {
-      let taken = streams.changed.take()
-      do {
-        try await read(streams.versions(of: taken))
-        backoff.reset()
-      } catch {
-        try Task.checkCancellation()
-        backend.logger.warning("live events", metadata: ["detail": .string("\(error)")])
-        streams.changed.insert(taken.teams)
-        if taken.areOthers { streams.changed.insertOthers() }
-        try await Task.sleep(for: backoff.next())
+    let events = EventReading(
+      backend: backend, rendering: streams.rendering, changed: streams.changed)
+    try await events.follow("live events") { taken in
+      try await events.read(after: streams.versions(of: taken)) { messages in
+        for message in messages { streams.deliver(message) }
       }
-    }
-  }
-
-  /// Reads and delivers what teams have had since their versions.
-  private func read(_ versions: [TeamID: Int64]) async throws {
-    var open = versions
-    while !open.isEmpty {
-      let some = Dictionary(
-        open.prefix(backend.ledgerLimits.page).map { ($0.key, $0.value) },
-        uniquingKeysWith: { first, _ in first })
-      let found = try await backend.ledger.events(after: some, limit: Self.teamEvents)
-      for team in some.keys { open[team] = nil }
-      var ready: [TeamEvent] = []
-      for (team, events) in Dictionary(grouping: found, by: \.team) {
-        let missing = try await streams.rendering.missing(of: events)
-        if !missing.isEmpty {
-          prepare(missing, for: team)
-          continue
-        }
-        ready += events
-        if events.count == Self.teamEvents, let last = events.last { open[team] = last.version }
-      }
-      for start in stride(from: 0, to: ready.count, by: Self.eventsAtOnce) {
-        let some = ready[start..<min(start + Self.eventsAtOnce, ready.count)]
-        for message in try await streams.rendering.messages(of: Array(some)) {
-          streams.deliver(message)
-        }
-      }
-    }
-  }
-
-  /// Reads routes into memory, and comes back to the team then: no other team waits for them.
-  private func prepare(_ plans: [QuestPlan], for team: TeamID) {
-    Task {
-      for plan in plans {
-        do { try await streams.rendering.load(plan) } catch {
-          backend.logger.warning("live routes", metadata: ["detail": .string("\(error)")])
-          try? await Task.sleep(for: .seconds(1))
-        }
-      }
-      streams.changed.insert(CollectionOfOne(team))
     }
   }
 

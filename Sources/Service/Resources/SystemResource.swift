@@ -17,7 +17,7 @@ enum SystemResource {
     Reply(
       .ok,
       .bytes(
-        Array((call.backend.metrics.text + call.backend.live.metricsText).utf8),
+        Array(call.backend.metricsText.utf8),
         mediaType: "text/plain; version=0.0.4; charset=utf-8"))
   }
 

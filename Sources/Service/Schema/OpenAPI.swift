@@ -97,7 +97,10 @@ struct OpenAPI {
             ("required", .bool(true)),
             (
               "content",
-              .object([("application/json", .object([("schema", reference(content.named.name))]))])
+              .object(
+                (["application/json"] + (content.takesForm ? [BodyReading.formType] : [])).map {
+                  ($0, .object([("schema", reference(content.named.name))]))
+                })
             ),
           ])
         ))

@@ -10,7 +10,7 @@ import SQLiteStore
   import Musl
 #endif
 
-typealias AnyStore = LedgerStore & RouteStore & AccountStore
+typealias AnyStore = LedgerStore & RouteStore & AccountStore & AnnouncementStore
 
 /// Where the ledger is kept.
 enum StoreAddress {

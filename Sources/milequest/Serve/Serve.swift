@@ -27,7 +27,10 @@ struct Serve: AsyncParsableCommand {
       MILEQUEST_BURST, MILEQUEST_MAIL_FOLDER, MILEQUEST_MAIL_FROM, MILEQUEST_SECRET_FILE, \
       MILEQUEST_PREVIOUS_SECRET_FILE, MILEQUEST_LOG_LEVEL, MILEQUEST_LOG_REQUESTS, \
       MILEQUEST_CHECK_ANSWERS, MILEQUEST_DRAIN_SECONDS, MILEQUEST_METRICS_LISTEN, \
-      MILEQUEST_INSECURE.
+      MILEQUEST_INSECURE; for live events MILEQUEST_REALTIME, MILEQUEST_WEBHOOK_URL, \
+      MILEQUEST_WEBHOOK_SECRET_FILE, MILEQUEST_PUSHER_APP_ID, MILEQUEST_PUSHER_KEY, \
+      MILEQUEST_PUSHER_SECRET_FILE, MILEQUEST_PUSHER_CLUSTER, MILEQUEST_PUSHER_URL, \
+      MILEQUEST_OUTGOING_ALLOW (several with commas), MILEQUEST_OUTGOING_PROXY.
 
       Logs are lines of JSON on standard error, without personal data. SIGTERM or Ctrl-C ends it: \
       /readyz turns red first, then requests under way are finished.
@@ -126,6 +129,8 @@ struct Serve: AsyncParsableCommand {
       "Whether a service that others reach may go without https, for a private network.",
       valueName: "bool"))
   var insecure: String?
+
+  @OptionGroup(title: "Live events") var live: RealtimeOptions
 
   func run() async throws {
     try await reportingFailures {

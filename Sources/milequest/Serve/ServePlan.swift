@@ -20,13 +20,12 @@ struct ServePlan {
   private let mailFrom: MailAddress
   private let secretFile: String?
   private let previousSecretFile: String?
+  private let realtime: RealtimePlan
 
   /// - Throws: `usage` for what cannot be, and for what would be unsafe.
   init(_ options: Serve) throws {
     func value(_ option: String?, _ variable: String) -> (text: String, name: String)? {
-      if let option { return (option, "--" + variable.lowercased().replacing("_", with: "-")) }
-      guard let text = getenv("MILEQUEST_" + variable), text.pointee != 0 else { return nil }
-      return (String(cString: text), "MILEQUEST_" + variable)
+      Setting(option, variable).map { ($0.text, $0.name) }
     }
     func number(_ option: String?, _ variable: String, _ range: ClosedRange<Int>) throws -> Int? {
       guard let (text, name) = value(option, variable) else { return nil }
@@ -45,20 +44,13 @@ struct ServePlan {
       default: throw Failure(.usage, "\(name): “\(text)” is neither true nor false")
       }
     }
-    func list(_ options: [String], _ variable: String) -> [String] {
-      if !options.isEmpty { return options }
-      return value(nil, variable)?.text.split(separator: ",").map { part in
-        String(part.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
-      } ?? []
-    }
-
     if let (host, _) = value(options.host, "HOST") { settings.host = host }
     let port = try number(options.port, "PORT", 0...65_535)
     isPortChosen = port != nil
     settings.port = port ?? settings.port
     settings.publicAddress = value(options.publicAddress, "PUBLIC_ADDRESS")?.text
-    settings.allowedOrigins = list(options.allowedOrigins, "ALLOW_ORIGIN")
-    for text in list(options.trustedProxies, "TRUSTED_PROXY") {
+    settings.allowedOrigins = Setting.list(options.allowedOrigins, "ALLOW_ORIGIN")
+    for text in Setting.list(options.trustedProxies, "TRUSTED_PROXY") {
       guard let range = AddressRange(text) else {
         throw Failure(
           .usage, "--trusted-proxy: “\(text)” is not an address or network such as 10.0.0.0/8")
@@ -103,6 +95,7 @@ struct ServePlan {
     } catch { throw Failure(.usage, "\(from?.name ?? "--mail-from"): \(error.message)") }
     secretFile = value(options.secretFile, "SECRET_FILE")?.text
     previousSecretFile = value(options.previousSecretFile, "PREVIOUS_SECRET_FILE")?.text
+    realtime = try RealtimePlan(options.live)
     if let fault = settings.fault(
       isInsecureAllowed: try flag(options.insecure, "INSECURE") ?? false)
     {
@@ -136,7 +129,8 @@ struct ServePlan {
     let service = QuestService(
       ledger: store.ledger, routes: store.ledger, accounts: store.ledger,
       signIn: identity.accounts, keys: identity.keys, secrets: identity.secrets,
-      seal: identity.seal, settings: settings,
+      seal: identity.seal, realtime: realtime.adapter.map { ($0, store.ledger) },
+      settings: settings,
       clock: { .now },
       logger: logger,
       started: { port in

@@ -17,6 +17,9 @@ enum PusherEvents {
   }
 
   /// The event for members, and the one for everybody where the team is public.
+  ///
+  /// Members are given a hint alone: whoever was a member when the connection was made may have been
+  /// taken out since, and the API shows the event to those who may see it now.
   static func events(of message: RealtimeMessage) -> [Event] {
     func names(_ access: RealtimeChannel.Access) -> [String] {
       let team = RealtimeChannel(.team(message.team), access)
@@ -27,7 +30,7 @@ enum PusherEvents {
     var events = [
       Event(
         name: message.kind, channels: names(.members) + names(.presence),
-        data: data(message.forMembers, of: message))
+        data: hint(message))
     ]
     if let open = message.forStrangers {
       events.append(
@@ -62,8 +65,11 @@ enum PusherEvents {
 
   /// What is too large is replaced by a hint, so that whoever gets it reads the event from the API.
   private static func data(_ json: [UInt8], of message: RealtimeMessage) -> [UInt8] {
-    if json.count <= mostDataBytes { return json }
-    return JSONValue.object([
+    json.count <= mostDataBytes ? json : hint(message)
+  }
+
+  private static func hint(_ message: RealtimeMessage) -> [UInt8] {
+    JSONValue.object([
       ("kind", .string(message.kind)), ("version", .integer(Int(message.version))),
       ("at", .string(message.at.description)), ("teamId", .string(message.team.description)),
       ("questId", .optional(message.quest?.description)), ("isComplete", .bool(false)),

@@ -10,12 +10,17 @@ protocol BodyContent: Sendable {
   static var schemaNote: String { get }
   /// The field whose items are each read alone, so that one which is no JSON stops no other.
   static var itemsField: String? { get }
+  /// Whether a form may be sent in place of JSON; its fields are texts.
+  static var takesForm: Bool { get }
+  /// What is asked of the JSON; that of the fields where nothing else is said.
+  static var schema: Schema { get }
 
   init(_ fields: inout BodyFields)
 }
 
 extension BodyContent {
   static var itemsField: String? { nil }
+  static var takesForm: Bool { false }
 
   static var schema: Schema {
     var fields = BodyFields()

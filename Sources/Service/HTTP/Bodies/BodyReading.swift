@@ -38,7 +38,8 @@ struct BodyReading: Sendable {
       let type = request.headers[.contentType]?.split(separator: ";").first.map {
         $0.trimmingSpaces.lowercased()
       }
-      if let type, type != "application/json" {
+      let isForm = content.takesForm && type == Self.formType
+      if let type, type != "application/json", !isForm {
         throw Problem(
           .unsupportedMediaType, "the body's type is \(type.prefix(100)); send application/json")
       }
@@ -53,8 +54,10 @@ struct BodyReading: Sendable {
       jsonLimits.bytes = limit
       let node: JSONNode
       do {
-        node = try JSONReader.read(bytes, limits: jsonLimits, itemsOf: content.itemsField)
-      } catch {
+        node = try JSONReader.read(
+          isForm ? try Self.json(ofForm: bytes) : bytes, limits: jsonLimits,
+          itemsOf: content.itemsField)
+      } catch let error as JSONFault {
         throw Problem(.malformed, error.message)
       }
       var checking = SchemaChecking(schemas, zones: zones)
@@ -67,6 +70,21 @@ struct BodyReading: Sendable {
       }
       return (bytes, try content.read(node))
     }
+  }
+
+  static let formType = "application/x-www-form-urlencoded"
+
+  /// The fields of a form as JSON.
+  private static func json(ofForm bytes: [UInt8]) throws(Problem) -> [UInt8] {
+    var members: [(String, JSONValue)] = []
+    for part in String(decoding: bytes, as: UTF8.self).split(separator: "&") {
+      let halves = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      guard let name = PercentForm.decoded(halves[0], plusIsSpace: true),
+        let value = PercentForm.decoded(halves.count > 1 ? halves[1] : "", plusIsSpace: true)
+      else { throw Problem(.malformed, "the form has a field that is not UTF-8") }
+      members.append((name, .string(value)))
+    }
+    return JSONValue.object(members).text()
   }
 
   private func refuseEncoding(_ request: Request) throws {

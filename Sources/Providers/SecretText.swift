@@ -1,0 +1,20 @@
+/// Secrets that somebody else has given out, each in a file that its owner alone can read.
+public enum SecretText {
+  private static let mostBytes = 4_096
+
+  /// The text of a file, without the blanks and line breaks around it.
+  ///
+  /// - Throws: `settings` where there is no such file, or others can read it.
+  public static func load(file path: String) throws(IdentityError) -> String {
+    let bytes: [UInt8]?
+    do throws(PrivateFile.Failure) {
+      bytes = try PrivateFile.read(path, mostBytes: mostBytes)
+    } catch { throw IdentityError(.settings, error.message) }
+    guard let bytes else {
+      throw IdentityError(.settings, "\(path) is not there; it is to hold the secret")
+    }
+    let blanks: Set<UInt8> = [0x20, 0x09, 0x0A, 0x0D]
+    let text = bytes.drop { blanks.contains($0) }.reversed().drop { blanks.contains($0) }
+    return String(decoding: text.reversed(), as: UTF8.self)
+  }
+}

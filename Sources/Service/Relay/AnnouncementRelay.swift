@@ -1,0 +1,109 @@
+import Base
+import Logging
+import Providers
+import Quests
+import ServiceLifecycle
+
+/// Hands the events of all teams to a service outside, after their commit and in the order of each
+/// team: of many processes one does at a time, and another goes on where it has ended.
+///
+/// What is handed over may come twice after a process has been killed, for what it had handed over
+/// last was not noted. Nothing is left out but events that are older than the store keeps them.
+struct AnnouncementRelay: ServiceLifecycle.Service {
+  let backend: Backend
+  let announcements: Announcements
+  /// How long the right to hand over lasts without being kept.
+  var holding: Int64 = 10
+  /// Between two times of keeping it, and of noting what was handed over.
+  var keeping = Duration.seconds(2)
+
+  /// Goes on until the surrounding group shuts down gracefully.
+  func run() async {
+    await cancelWhenGracefulShutdown { try? await compete() }
+    await announcements.delivery.close(within: .seconds(2))
+    try? await announcements.note()
+    try? await announcements.release()
+  }
+
+  /// Hands over whenever this process has the right to.
+  private func compete() async throws {
+    while true {
+      do {
+        if try await announcements.hold(seconds: holding) { try await lead() }
+      } catch {
+        try Task.checkCancellation()
+        warn(error)
+      }
+      try await Task.sleep(for: keeping)
+    }
+  }
+
+  /// Hands over until the right is lost.
+  private func lead() async throws {
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask {
+        while try await announcements.hold(seconds: holding) {
+          try await Task.sleep(for: keeping)
+          try await announcements.note()
+        }
+      }
+      group.addTask { try await follow() }
+      defer { group.cancelAll() }
+      try await group.next()
+    }
+  }
+
+  private func follow() async throws {
+    let changed = backend.ledger.changedTeams()
+    let events = EventReading(
+      backend: backend, rendering: backend.live.rendering, changed: changed)
+    announcements.forget()
+    // What nobody has handed over.
+    changed.insertOthers()
+    try await events.follow("announcements") { taken in
+      for team in taken.teams.chunks(of: backend.ledgerLimits.page) {
+        try await hand(over: try await announcements.versions(of: team), events)
+      }
+      guard taken.areOthers else { return }
+      var last: TeamID?
+      while true {
+        let page = try await announcements.store.unannounced(
+          to: announcements.name, after: last, limit: backend.ledgerLimits.page)
+        try await hand(
+          over: try await announcements.versions(of: Set(page.map(\.team))), events)
+        guard page.count == backend.ledgerLimits.page else { return }
+        last = page.last?.team
+      }
+    }
+  }
+
+  private func hand(over versions: [TeamID: Int64], _ events: EventReading) async throws {
+    try await events.read(after: versions) { messages in
+      let teams = Set(messages.map(\.event.team))
+      var isPublic: [TeamID: Bool] = [:]
+      for team in teams {
+        let facts = try await backend.ledger.team(team)
+        isPublic[team] = facts?.team.isPublic == true && facts?.team.dissolvedAt == nil
+      }
+      for message in messages {
+        // A service that takes nothing holds up what is handed over, and nothing else.
+        await announcements.delivery.waitForRoom()
+        try Task.checkCancellation()
+        announcements.offer(message, isPublic: isPublic[message.event.team] == true)
+      }
+    }
+  }
+
+  private func warn(_ error: any Error) {
+    backend.logger.warning("announcements", metadata: ["detail": .string("\(error)")])
+  }
+}
+
+extension Set {
+  fileprivate func chunks(of count: Int) -> [Set<Element>] {
+    let all = Array(self)
+    return stride(from: 0, to: all.count, by: count).map {
+      Set(all[$0..<Swift.min($0 + count, all.count)])
+    }
+  }
+}
