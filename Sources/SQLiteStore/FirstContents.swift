@@ -30,12 +30,14 @@ extension SQLiteStore {
     }
   }
 
-  /// What an edit or the deletion has replaced stands among the versions.
+  /// What an edit or the deletion has replaced stands among the versions. The indexes are named: by the
+  /// rows of a person alone, which the planner prefers, each look would read all of their walks.
   private static let firstContents = """
-    SELECT activity_id, \(ActivityContent.columns) FROM activities
+    SELECT activity_id, \(ActivityContent.columns) FROM activities INDEXED BY activities_start
     WHERE person_id = ?1 AND start_at = ?2 AND is_deleted = 0 AND revision = 1
     UNION ALL
-    SELECT activity_id, \(ActivityContent.columns) FROM activity_versions
+    SELECT activity_id, \(ActivityContent.columns)
+    FROM activity_versions INDEXED BY activity_versions_first
     WHERE person_id = ?1 AND start_at = ?2 AND revision = 1
     """
 
