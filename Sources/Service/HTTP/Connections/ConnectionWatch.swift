@@ -1,4 +1,5 @@
 import Base
+import HTTPTypes
 import NIOCore
 import NIOHTTPTypes
 
@@ -13,6 +14,8 @@ final class ConnectionWatch: ChannelDuplexHandler, RemovableChannelHandler, Send
   private struct State {
     var id: ConnectionShares.ID?
     var isGone = false
+    /// Whether the present answer says that the connection closes.
+    var isClosing = false
     var action: (@Sendable () -> Void)?
   }
 
@@ -64,8 +67,21 @@ final class ConnectionWatch: ChannelDuplexHandler, RemovableChannelHandler, Send
   }
 
   func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-    if case .end = unwrapOutboundIn(data), let id = state.withLock({ $0.id }) {
-      connections.requestEnds(id)
+    switch unwrapOutboundIn(data) {
+    case .head(let head):
+      let isClosing = head.headerFields[.connection]?.lowercased() == "close"
+      state.withLock { $0.isClosing = isClosing }
+    case .body: break
+    case .end:
+      let (id, isClosing) = state.withLock { ($0.id, $0.isClosing) }
+      if let id { connections.requestEnds(id) }
+      if isClosing {
+        // What the answer says is so, whatever the client does.
+        let written = promise ?? context.eventLoop.makePromise()
+        let channel = context.channel
+        written.futureResult.whenComplete { _ in channel.close(promise: nil) }
+        return context.write(data, promise: written)
+      }
     }
     context.write(data, promise: promise)
   }
