@@ -125,9 +125,9 @@ import Testing
       _ = try? ann.walk("4 km", at: Date())
     }
     waiting.start()
-    let late = try ann.get("\(target)/page?after=\(version)&wait=25")
-    #expect(late["items"][0]["kind"].text == "activity.logged")
-    #expect(late["items"][0]["version"].integer == version + 1)
+    let waited = try ann.get("\(target)/page?after=\(version)&wait=25")
+    #expect(waited["items"][0]["kind"].text == "activity.logged")
+    #expect(waited["items"][0]["version"].integer == version + 1)
 
     // An id of before what is kept, and one of another time: fetch anew, and go on from here.
     try ledger.forgetEvents(of: story.team, before: version)
@@ -139,6 +139,14 @@ import Testing
       #expect(stream.events.map(\.kind) == ["reset", "activity.logged"])
       #expect(stream.events[1].id == stream.events[0].id.map { $0 + 1 })
     }
+    // The same where no event at all is kept.
+    try ledger.forgetEvents(of: story.team, before: 1_000_000)
+    let quiet = try ann.get("\(target)/page?after=1")
+    #expect(quiet["reset"].flag == true)
+    #expect(quiet["version"] == (try ann.get("\(target)/page"))["version"])
+    let late = try EventStream(target, as: ann, after: 1)
+    #expect(late.waits(for: "reset"))
+    #expect(late.events.first?.id == quiet["version"].integer)
     let gone = try ann.get("\(target)/page?after=1")
     #expect(gone["reset"].flag == true)
   }

@@ -55,6 +55,7 @@ struct LiveStream: Sendable {
     case .after(let known, let present) where known > present:
       version = present
       try await write(Self.reset(present))
+    case .after(let known, let present) where known == present: version = known
     case .after(let known, let present):
       version = known
       try await catchUp(&version, at: present, write)
@@ -94,7 +95,15 @@ struct LiveStream: Sendable {
     while reader.ending == nil {
       let messages = try await streams.rendering.page(
         of: reader.team, after: version, limit: Self.pageEvents, at: present)
-      guard let first = messages.first?.event, let last = messages.last?.event else { return }
+      guard let first = messages.first?.event, let last = messages.last?.event else {
+        // Of a team that has been quiet for long no event is kept.
+        let now = try await ledger.team(reader.team)?.version ?? version
+        if now > version {
+          version = now
+          try await write(Self.reset(now))
+        }
+        return
+      }
       if first.version > version + 1 {
         // What lies between is no longer kept.
         let present = try await ledger.team(reader.team)?.version ?? last.version

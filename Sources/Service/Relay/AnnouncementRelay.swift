@@ -78,20 +78,27 @@ struct AnnouncementRelay: ServiceLifecycle.Service {
   }
 
   private func hand(over versions: [TeamID: Int64], _ events: EventReading) async throws {
-    try await events.read(after: versions) { messages in
-      let teams = Set(messages.map(\.event.team))
-      var isPublic: [TeamID: Bool] = [:]
-      for team in teams {
-        let facts = try await backend.ledger.team(team)
-        isPublic[team] = facts?.team.isPublic == true && facts?.team.dissolvedAt == nil
-      }
-      for message in messages {
-        // A service that takes nothing holds up what is handed over, and nothing else.
-        await announcements.delivery.waitForRoom()
-        try Task.checkCancellation()
-        announcements.offer(message, isPublic: isPublic[message.event.team] == true)
-      }
+    try await events.read(after: versions) { messages in try await offer(messages) }
+  }
+
+  private func offer(_ messages: [LiveMessage]) async throws {
+    let open = try await publicTeams(Set(messages.map(\.event.team)))
+    for message in messages {
+      // A service that takes nothing holds up what is handed over, and nothing else.
+      await announcements.delivery.waitForRoom()
+      try Task.checkCancellation()
+      announcements.offer(message, isPublic: open.contains(message.event.team))
     }
+  }
+
+  /// Those of some teams that strangers may see.
+  private func publicTeams(_ teams: Set<TeamID>) async throws -> Set<TeamID> {
+    var open: Set<TeamID> = []
+    for team in teams {
+      let facts = try await backend.ledger.team(team)
+      if facts?.team.isPublic == true, facts?.team.dissolvedAt == nil { open.insert(team) }
+    }
+    return open
   }
 
   private func warn(_ error: any Error) {

@@ -126,7 +126,7 @@ enum LiveResource {
     guard let after = call[.afterVersion] else { return answer([], version: version) }
     if after > version { return answer([], version: version, isReset: true) }
     let reader = try await reader(team, quest: quest, after: after, as: membership, call)
-    let found = try await items(for: reader, after: after, call)
+    let found = try await items(for: reader, after: after, present: version, call)
     if !found.items.isEmpty || found.isReset || found.version > version || call[.wait] == 0 {
       return answer(found.items, version: found.version, isReset: found.isReset)
     }
@@ -150,16 +150,19 @@ enum LiveResource {
   }
 
   /// The events after a version that a reader may see, up to the page's end.
+  ///
+  /// - Parameter present: a version that the team is known to have reached.
   private static func items(
-    for reader: LiveReader, after version: Int64, _ call: Call
+    for reader: LiveReader, after version: Int64, present: Int64 = 0, _ call: Call
   ) async throws -> Found {
     var found = Found(version: version)
     let events = try await call.backend.ledger.events(
       of: reader.team, after: version, limit: call[.limit])
-    if let first = events.first, first.version > version + 1 {
+    // Of a team that has been quiet for long no event is kept.
+    if events.first.map({ $0.version > version + 1 }) ?? (version < present) {
       found.isReset = true
       found.version =
-        try await call.backend.ledger.team(reader.team)?.version ?? first.version
+        try await call.backend.ledger.team(reader.team)?.version ?? version
       return found
     }
     for message in try await call.backend.live.rendering.messages(of: events) {
