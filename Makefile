@@ -12,7 +12,7 @@ TEST_PACKAGES := libxml2-utils python3 python3-jsonschema gdal-bin postgresql-15
   nginx locales-all
 
 # What the benchmarks measure beside it.
-BENCH_PACKAGES := python3 python3-venv gdal-bin postgresql-15-postgis-3 wrk
+BENCH_PACKAGES := python3 python3-venv gdal-bin postgresql-15-postgis-3 nginx wrk
 
 BIN := .build/release/milequest
 # The ledger that `make run` loads: nothing of the user's is touched.

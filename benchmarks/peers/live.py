@@ -534,23 +534,30 @@ def stopped(table, options, bench, process, found):
               statistics.median(beside) / statistics.median(calm), 1.05, higher=False)
 
 
-def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--program", required=True)
-    parser.add_argument("--route", required=True)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--streams", type=int, default=10_000)
-    options = parser.parse_args()
-    options.program, options.route = os.path.abspath(options.program), os.path.abspath(options.route)
-    service.TEAMS = TEAMS
+def measure(table, program, route, rounds=5, streams=10_000):
+    """Adds the rows to a table of more parts."""
+    options = argparse.Namespace(
+        program=os.path.abspath(program), route=os.path.abspath(route), rounds=rounds, streams=streams)
+    teams, service.TEAMS = service.TEAMS, TEAMS
     folder = tempfile.mkdtemp(prefix="milequest-live-")
     os.chmod(folder, 0o755)
-    table = Table()
     try:
         two_processes(table, options, folder)
         one_file(table, options, folder)
     finally:
-        (os.environ.get("KEEP") or shutil.rmtree(folder, ignore_errors=True))
+        service.TEAMS = teams
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--program", required=True)
+    parser.add_argument("--route", required=True)
+    parser.add_argument("--rounds", type=int, default=5, help="of idle and of stopped readers")
+    parser.add_argument("--streams", type=int, default=10_000, help="that are idle")
+    options = parser.parse_args()
+    table = Table()
+    measure(table, options.program, options.route, options.rounds, options.streams)
     print("\n" + table.text())
 
 

@@ -19,6 +19,7 @@ import orjson
 
 import durable
 import inputs
+import live
 import postgis
 import service
 from table import Table
@@ -206,6 +207,8 @@ def main():
     durable.measure(table, options.ledger)
     say("the service over HTTP: a second; waiting as p50 / p95 / p99; processor time a request")
     service.measure(table, options)
+    say("live streams: from the commit of a walk to its arrival, idle streams, readers that stop")
+    live.measure(table, options.program, options.route)
     say("how a position grows with the route")
     growth = subprocess.run([options.kernels], check=True, capture_output=True, text=True).stdout
 
