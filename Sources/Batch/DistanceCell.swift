@@ -38,7 +38,7 @@ struct DistanceCell {
     }
   }
 
-  /// What is wrong with the unit behind a number; nil where nothing is, or there is no number.
+  /// The fault of the unit after a number; nil where the unit is right, or there is no number.
   private func unitFault(_ bytes: UnsafeBufferPointer<UInt8>) -> RowFault? {
     func isLetter(_ byte: UInt8) -> Bool { (byte | 0x20) &- 0x61 < 26 }
     func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }

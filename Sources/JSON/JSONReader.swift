@@ -122,7 +122,7 @@ private struct TreeReading {
     return JSONNode(content: .broken(fault, texts: texts(of: start..<end)), offset: start)
   }
 
-  /// The members of an object that are texts and whole, whatever stands between them.
+  /// The members of an object that are complete texts, also where others between them cannot be read.
   ///
   /// - Complexity: O(bytes of the item).
   private func texts(of item: Range<Int>) -> [JSONNode.Member] {
@@ -142,7 +142,7 @@ private struct TreeReading {
       case 0x7D, 0x5D: depth -= 1
       default: break
       }
-      // A member begins behind the brace or a comma.
+      // A member begins after the brace or a comma.
       if depth == 1, byte == 0x2C || place == item.lowerBound {
         var reading = cursor
         reading.resume(at: place + 1, depth: 3)

@@ -61,7 +61,7 @@ final class Doorbell: @unchecked Sendable {
   /// Begins to hear of what other processes write.
   func startListening() { change { $0.isListening = true } }
 
-  /// Tells what is still to be told, for a second at most, and stops.
+  /// Sends the notifications that wait, for a second at most, and stops.
   func close() {
     let wasRunning = state.withLock { state in
       state.isClosed = true
@@ -90,7 +90,7 @@ final class Doorbell: @unchecked Sendable {
     }
   }
 
-  /// Whether all is told and nobody will say more.
+  /// Whether the doorbell is closed.
   private var isDone: Bool { state.withLock { $0.isClosed } }
 
   /// Serves one connection until it breaks or all is done.

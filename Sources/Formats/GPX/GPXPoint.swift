@@ -61,7 +61,7 @@ extension GPXReader {
       wrapped.add(value, broughtTo: turned, latitude: latitude, offset: offset)
       longitude = turned
     } else if let value = longitude, !(value >= -180 && value <= 180) {
-      // One cause for both numbers is told once.
+      // One cause for both numbers is reported once.
       if latitude != nil || cause.isEmpty {
         fault(
           .longitudeRange, cause: cause, "the longitude \(value) is outside -180…180", "lon",

@@ -4,7 +4,7 @@ struct GeoJSONClosing {
   private struct Open {
     let isObject: Bool
     let start: Int
-    /// Behind the last child that is whole, or behind the opening bracket.
+    /// The place after the last child that is whole, or after the opening bracket.
     var end: Int
     /// Whole children.
     var count = 0

@@ -149,7 +149,7 @@ struct XMLFeed {
           + "strict readers refuse", offset: source.byteOrderMarkLength), prolog.edit)
   }
 
-  /// Text behind the root; another document there is somebody's route.
+  /// Text after the root element. Another document there is kept, because it may be a route.
   private mutating func mendTail(_ diagnostic: Diagnostic, _ offset: Int) -> Bool {
     guard offset < source.bytes.count, !source.bytes[offset...].contains(0x3C) else { return false }
     return patch(diagnostic, TextEdit(offset..<source.bytes.count))
