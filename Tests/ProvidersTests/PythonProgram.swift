@@ -26,13 +26,17 @@ final class PythonProgram: Sendable {
     greeting = greets ? Self.line(output) : ""
   }
 
-  /// The next line that it says; empty at its end.
+  /// The next line that it says; empty at its end, and where it says nothing for long.
   func line() -> String { Self.line(output) }
 
   private static func line(_ pipe: Pipe) -> String {
     var bytes: [UInt8] = []
     var byte: UInt8 = 0
-    while read(pipe.fileHandleForReading.fileDescriptor, &byte, 1) == 1, byte != 0x0A {
+    let descriptor = pipe.fileHandleForReading.fileDescriptor
+    var source = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    while poll(&source, 1, Int32(patience.components.seconds * 1_000)) == 1,
+      read(descriptor, &byte, 1) == 1, byte != 0x0A
+    {
       bytes.append(byte)
     }
     return String(decoding: bytes, as: UTF8.self)

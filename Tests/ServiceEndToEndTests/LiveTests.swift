@@ -261,6 +261,32 @@ import Testing
     }
   }
 
+  /// A token's time runs out while a stream is open: nothing comes after.
+  @Test(arguments: Store.present)
+  func aStreamEndsWithItsToken(_ store: Store) throws {
+    let ledger = try ServedLedger(store)
+    let service = try RunningService(ledger)
+    let brief = try RunningService(
+      ledger, RunningService.generous + ["--access-token-seconds", "8"])
+    defer { for service in [service, brief] { service.end() } }
+    let story = try Expedition(service)
+    let target = "/v1/teams/\(story.team)/events"
+    var ben = Person(service: brief)
+    ben.email = story.ben.email
+    try ben.signIn()
+    let stream = try EventStream(target, as: ben)
+    #expect(stream.waits(for: "ready"))
+    #expect(stream.endReason() == "token-ended")
+    try ben.refused(401, "token-expired", "GET", target)
+    let (came, known) = (stream.events.count, try #require(stream.events.first?.id))
+    try story.ann.walk("1 km", at: Date())
+    #expect(stream.events.count == came)
+    // With a new token it goes on.
+    try ben.signIn()
+    let next = try EventStream(target, as: ben, after: known)
+    #expect(next.waits(for: "activity.logged"))
+  }
+
   @Test(arguments: Store.present)
   func privateWalksAreProgressAlone(_ store: Store) throws {
     let service = try Stage.service(store)

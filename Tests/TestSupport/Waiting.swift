@@ -1,7 +1,11 @@
 import Foundation
 
 /// How long anything may take on the slowest machine before a test gives it up.
-private let patience: Duration = .seconds(30)
+public let patience: Duration = .seconds(30)
+
+/// How often a test looks at least: where all threads are busy, one look can take as long as `patience`,
+/// and then nothing that others do for the test has had its turn either.
+private let fewestLooks = 200
 
 /// Waits until a condition holds. Tests wait for what they need, never for a time, so that none of
 /// them depends on how fast the machine is.
@@ -24,8 +28,10 @@ public func eventually(
   isolation: isolated (any Actor)? = #isolation, _ condition: () async throws -> Bool
 ) async rethrows -> Bool {
   let end = ContinuousClock.now + patience
+  var looks = 0
   while try await !condition() {
-    guard ContinuousClock.now < end, !Task.isCancelled else { return false }
+    looks += 1
+    guard ContinuousClock.now < end || looks < fewestLooks, !Task.isCancelled else { return false }
     try? await Task.sleep(for: .milliseconds(20))
   }
   return true

@@ -25,7 +25,7 @@ struct Serve: AsyncParsableCommand {
       MILEQUEST_STORE, MILEQUEST_HOST, MILEQUEST_PORT, MILEQUEST_PUBLIC_ADDRESS, \
       MILEQUEST_ALLOW_ORIGIN and MILEQUEST_TRUSTED_PROXY (several with commas), MILEQUEST_RATE, \
       MILEQUEST_BURST, MILEQUEST_MAIL_FOLDER, MILEQUEST_MAIL_FROM, MILEQUEST_SECRET_FILE, \
-      MILEQUEST_PREVIOUS_SECRET_FILE, MILEQUEST_LOG_LEVEL, MILEQUEST_LOG_REQUESTS, \
+      MILEQUEST_PREVIOUS_SECRET_FILE, MILEQUEST_ACCESS_TOKEN_SECONDS, MILEQUEST_LOG_LEVEL, MILEQUEST_LOG_REQUESTS, \
       MILEQUEST_CHECK_ANSWERS, MILEQUEST_DRAIN_SECONDS, MILEQUEST_METRICS_LISTEN, \
       MILEQUEST_INSECURE; for live events MILEQUEST_REALTIME, MILEQUEST_WEBHOOK_URL, \
       MILEQUEST_WEBHOOK_SECRET_FILE, MILEQUEST_PUSHER_APP_ID, MILEQUEST_PUSHER_KEY, \
@@ -99,6 +99,12 @@ struct Serve: AsyncParsableCommand {
       "The secret before that, whose tokens still count while secrets are changed.",
       valueName: "file"), completion: .file())
   var previousSecretFile: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "How long an access token counts, 1 to 86400; 900 by default. Ordinary endpoints of other processes may take one for so long after it was ended.",
+      valueName: "seconds"))
+  var accessTokenSeconds: String?
 
   @Option(help: ArgumentHelp("trace, debug, info, notice, warning or error.", valueName: "level"))
   var logLevel: String?

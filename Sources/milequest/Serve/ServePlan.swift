@@ -20,6 +20,7 @@ struct ServePlan {
   private let mailFrom: MailAddress
   private let secretFile: String?
   private let previousSecretFile: String?
+  private let accessTokenSeconds: Int
   private let realtime: RealtimePlan
 
   /// - Throws: `usage` for what cannot be, and for what would be unsafe.
@@ -95,6 +96,8 @@ struct ServePlan {
     } catch { throw Failure(.usage, "\(from?.name ?? "--mail-from"): \(error.message)") }
     secretFile = value(options.secretFile, "SECRET_FILE")?.text
     previousSecretFile = value(options.previousSecretFile, "PREVIOUS_SECRET_FILE")?.text
+    accessTokenSeconds =
+      try number(options.accessTokenSeconds, "ACCESS_TOKEN_SECONDS", 1...86_400) ?? 900
     realtime = try RealtimePlan(options.live)
     if let fault = settings.fault(
       isInsecureAllowed: try flag(options.insecure, "INSECURE") ?? false)
@@ -111,6 +114,9 @@ struct ServePlan {
     settings.port = try freePort()
     settings.limits.connections = Descriptors.connections(
       Descriptors.raised(), atMost: settings.limits.connections)
+    // Others than those who look are to find a connection too.
+    settings.limits.liveStreams = min(
+      settings.limits.liveStreams, settings.limits.connections * 4 / 5)
     let logger = Logger(label: "milequest") { [logLevel] in
       JSONLogHandler(label: $0, level: logLevel)
     }
@@ -237,7 +243,7 @@ struct ServePlan {
       store: store.ledger, outbox: outbox, passwords: Passwords(),
       tokens: try AccessTokens(
         issuer: settings.publicAddress ?? "milequest", audience: "milequest", secret: secret,
-        previous: previous),
+        previous: previous, lifetimeSeconds: Int64(accessTokenSeconds)),
       secret: secret, previous: previous)
     let rate = RequestRate(
       perSecond: Int64(settings.rate.perSecond), burst: Int64(settings.rate.burst))

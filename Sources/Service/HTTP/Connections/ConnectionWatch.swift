@@ -3,6 +3,12 @@ import HTTPTypes
 import NIOCore
 import NIOHTTPTypes
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
 /// Sees what happens on one connection: when it opens and closes, whether a request is under way, and
 /// when the client is gone.
 final class ConnectionWatch: ChannelDuplexHandler, RemovableChannelHandler, Sendable {
@@ -18,6 +24,9 @@ final class ConnectionWatch: ChannelDuplexHandler, RemovableChannelHandler, Send
     var isClosing = false
     var action: (@Sendable () -> Void)?
   }
+
+  /// How much of an answer the system holds before it is sent.
+  private static let unsentBytes: SocketOptionValue = 65_536
 
   private let connections: Connections
   private let state = Lock(State())
@@ -88,8 +97,18 @@ final class ConnectionWatch: ChannelDuplexHandler, RemovableChannelHandler, Send
 
   private func open(_ context: ChannelHandlerContext) {
     guard state.withLock({ $0.id }) == nil else { return }
+    Self.boundUnsent(on: context.channel)
     let id = connections.open(context.channel)
     state.withLock { $0.id = id }
+  }
+
+  /// Keeps the system from taking megabytes for a client that does not read: what is not yet on its
+  /// way waits here, where it is counted.
+  private static func boundUnsent(on channel: any Channel) {
+    let option = ChannelOptions.Types.SocketOption(
+      level: .tcp, name: NIOBSDSocket.Option(rawValue: TCP_NOTSENT_LOWAT))
+    // A bound that a system does not have changes nothing in what is sent.
+    channel.setOption(option, value: unsentBytes).whenFailure { _ in }
   }
 
   private func gone() {
