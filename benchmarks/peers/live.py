@@ -25,6 +25,7 @@ import threading
 import time
 
 import cluster
+import endings
 import service
 from table import Table
 
@@ -399,9 +400,21 @@ def two_processes(table, options, folder):
                 old = holder.start(f"/v1/quests/{found[service.team(0)]}/events", [proxy], after=1)
                 holder.wait("a reset", lambda: old.resets == 1)
                 holder.close()
+                until_the_end(table, options, folder, server, benches)
         finally:
             for context in contexts.values():
                 context.__exit__(None, None, None)
+
+
+def until_the_end(table, options, folder, server, benches):
+    """How soon streams end for those who may not see the team any more."""
+    brief = Served(options, folder, "live", server.url("live"))
+    with brief.serving("--access-token-seconds", "3"):
+        found = endings.seconds(benches[0].port, benches[1].port, brief.port, brief.path("mail"),
+                                options.rounds)
+    for what, took in found.items():
+        table.add(f"{what}: until the stream ends, longest of {len(took)}", f"{max(took):.2f} s",
+                  "at most", "1 s", max(took), 1, higher=False)
 
 
 def one_file(table, options, folder):
@@ -411,6 +424,8 @@ def one_file(table, options, folder):
     bench.fill()
     with bench.serving() as process:
         found = quests(bench.port)
+        if options.only == "stopped":
+            return stopped(table, options, bench, process, found)
         holder = Streams()
         streams, begun = follow([bench.port], found)
         walks = os.path.join(folder, "more.csv")
@@ -534,16 +549,19 @@ def stopped(table, options, bench, process, found):
               statistics.median(beside) / statistics.median(calm), 1.05, higher=False)
 
 
-def measure(table, program, route, rounds=5, streams=10_000):
+def measure(table, program, route, rounds=5, streams=10_000, only=None):
     """Adds the rows to a table of more parts."""
     options = argparse.Namespace(
-        program=os.path.abspath(program), route=os.path.abspath(route), rounds=rounds, streams=streams)
+        program=os.path.abspath(program), route=os.path.abspath(route), rounds=rounds, streams=streams,
+        only=only)
     teams, service.TEAMS = service.TEAMS, TEAMS
     folder = tempfile.mkdtemp(prefix="milequest-live-")
     os.chmod(folder, 0o755)
     try:
-        two_processes(table, options, folder)
-        one_file(table, options, folder)
+        if only in (None, "two-processes"):
+            two_processes(table, options, folder)
+        if only != "two-processes":
+            one_file(table, options, folder)
     finally:
         service.TEAMS = teams
         shutil.rmtree(folder, ignore_errors=True)
@@ -555,9 +573,11 @@ def main():
     parser.add_argument("--route", required=True)
     parser.add_argument("--rounds", type=int, default=5, help="of idle and of stopped readers")
     parser.add_argument("--streams", type=int, default=10_000, help="that are idle")
+    parser.add_argument("--only", choices=["two-processes", "one-file", "stopped"],
+                        help="a part of it")
     options = parser.parse_args()
     table = Table()
-    measure(table, options.program, options.route, options.rounds, options.streams)
+    measure(table, options.program, options.route, options.rounds, options.streams, options.only)
     print("\n" + table.text())
 
 

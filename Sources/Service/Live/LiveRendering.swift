@@ -30,7 +30,7 @@ struct LiveRendering: Sendable {
   private let page: Int
   private let plans = BoundedCache<PlanNumber, LivePlan>(mostWeight: Self.mostMilestones)
   private let pages = Lock(
-    BoundedTable<PageKey, Task<[LiveMessage], any Error>>(mostWeight: Self.mostPageEvents))
+    BoundedTable<PageKey, Task<LivePage, any Error>>(mostWeight: Self.mostPageEvents))
   /// Versions whose routes cannot be read, so that nobody waits for them again.
   private let unreadable = BoundedCache<RouteVersion, Bool>(mostWeight: 1_000)
 
@@ -96,9 +96,10 @@ struct LiveRendering: Sendable {
   /// - Parameter version: that of the team when the reader came, nil where it is not known.
   func page(
     of team: TeamID, after: Int64, limit: Int, at version: Int64?
-  ) async throws -> [LiveMessage] {
-    let read: @Sendable () async throws -> [LiveMessage] = {
-      try await messages(of: try await ledger.events(of: team, after: after, limit: limit))
+  ) async throws -> LivePage {
+    let read: @Sendable () async throws -> LivePage = {
+      LivePage(
+        try await messages(of: try await ledger.events(of: team, after: after, limit: limit)))
     }
     guard let version else { return try await read() }
     let key = PageKey(team: team, after: after, version: version)

@@ -93,9 +93,9 @@ struct LiveStream: Sendable {
     _ version: inout Int64, at present: Int64? = nil, _ write: (ByteBuffer) async throws -> Void
   ) async throws {
     while reader.ending == nil {
-      let messages = try await streams.rendering.page(
+      let page = try await streams.rendering.page(
         of: reader.team, after: version, limit: Self.pageEvents, at: present)
-      guard let first = messages.first?.event, let last = messages.last?.event else {
+      guard let first = page.messages.first?.event, let last = page.messages.last?.event else {
         // Of a team that has been quiet for long no event is kept.
         let now = try await ledger.team(reader.team)?.version ?? version
         if now > version {
@@ -110,25 +110,15 @@ struct LiveStream: Sendable {
         version = present
         return try await write(Self.reset(present))
       }
-      var (page, end) = (ByteBuffer(), LiveEnd?.none)
-      for message in messages where end == nil {
-        switch LiveDesk.delivery(message, to: reader) {
-        case nil: break
-        case .send: page.writeImmutableBuffer(message.frame(reader.view))
-        case .end(let reason): end = reason
-        case .sendAndEnd(let reason):
-          page.writeImmutableBuffer(message.frame(reader.view))
-          end = reason
-        }
-      }
+      let (bytes, end) = page.bytes(for: reader)
       // Who may see it may have been decided anew meanwhile.
       if reader.ending != nil { return }
       reader.sends(through: last.version)
-      try await write(page)
+      try await write(bytes)
       version = last.version
       reader.sent(through: version)
       if let end { return reader.end(end) }
-      if messages.count < Self.pageEvents { return }
+      if page.messages.count < Self.pageEvents { return }
     }
   }
 
