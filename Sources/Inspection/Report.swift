@@ -11,8 +11,16 @@ public struct Report: Sendable {
 
   /// The same report with only the findings whose code is wanted.
   public func keeping(_ isWanted: (Diagnostic.Code) -> Bool) -> Report {
-    Report(
-      document: document, measured: measured, findings: findings.filter { isWanted($0.code) })
+    filtered { isWanted($0.code) }
+  }
+
+  func filtered(_ isWanted: (Finding) -> Bool) -> Report {
+    Report(document: document, measured: measured, findings: findings.filter(isWanted))
+  }
+
+  /// The same report with findings about the file as a whole before the others.
+  func adding(_ first: [Finding]) -> Report {
+    Report(document: document, measured: measured, findings: first + findings)
   }
 
   /// Whether nothing of severity error was found.

@@ -102,6 +102,17 @@ extension PostGISStore: RouteStore {
     }
   }
 
+  public func routes(
+    named name: String, visibleTo viewer: RouteViewer
+  ) async throws(LedgerError) -> [RouteRecord] {
+    let limit = checked(limit: limits.page)
+    return try await read {
+      try $0.rows(
+        RouteStatements.byName, viewer.parameters + [Parameter(name), Parameter(limit)],
+        RouteRecord.read)
+    }
+  }
+
   public func content(of version: RouteVersion) async throws(LedgerError) -> RouteContent? {
     try await read {
       try $0.row(RouteStatements.content, version.parameters) {
@@ -301,6 +312,12 @@ enum RouteStatements {
     SELECT \(RouteRecord.columns.of("r")) FROM routes r
     WHERE r.is_latest AND ($3::uuid IS NULL OR r.route_id > $3::uuid) AND \(isSeen)
     ORDER BY r.route_id LIMIT $4::bigint
+    """)
+  static let byName = Statement(
+    "routes_by_name",
+    """
+    SELECT \(RouteRecord.columns.of("r")) FROM routes r
+    WHERE r.is_latest AND r.name = $3::text AND \(isSeen) ORDER BY r.route_id LIMIT $4::bigint
     """)
 
   private static func meets(_ west: String, _ east: String) -> String {

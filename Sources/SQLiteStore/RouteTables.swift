@@ -71,6 +71,18 @@ extension SQLiteStore: RouteStore {
     }
   }
 
+  public func routes(
+    named name: String, visibleTo viewer: RouteViewer
+  ) async throws(LedgerError) -> [RouteRecord] {
+    let limit = checked(limit: limits.page)
+    return try await read {
+      try $0.db.rows(
+        "SELECT \(RouteRecord.columns) FROM routes r WHERE name = ?1 AND \(RouteRecord.isLatest) "
+          + "AND \(viewer.condition(3)) ORDER BY route_id LIMIT ?2",
+        [name.sql, limit] + viewer.arguments, RouteRecord.read)
+    }
+  }
+
   public func content(of version: RouteVersion) async throws(LedgerError) -> RouteContent? {
     try await read { try $0.content(of: version) }
   }

@@ -74,10 +74,15 @@ enum EndOfLifeCase: String, CaseIterable, Sendable, CustomTestStringConvertible 
         Self.line("[7.0\(number)123,50.00123],[7.04123,50.01123]", name: "Unnamed Section"))
     }
     let all = try ledger.well("import", "route", file(1), file(2))
-    #expect(all.errors.contains("2.geojson: warning: another route is called “Unnamed Section”"))
-    #expect(!all.errors.contains("1.geojson: warning"))
+    #expect(all.text.contains("another route is called “Unnamed Section”"))
+    #expect(all.text.components(separatedBy: "[route-name-taken]").count == 2, "\(all.text)")
     // The same content again is the same route.
-    #expect(try !ledger.well("import", "route", file(2), "--dry-run").errors.isEmpty)
+    #expect(
+      try ledger.well("import", "route", file(2), "--dry-run").text.contains("[route-name-taken]"))
+    let json = try ledger.well("import", "route", file(3), "--dry-run", "--format", "json").json
+    let report = try #require((json["files"] as? [[String: Any]])?.first)
+    let findings = try #require(report["findings"] as? [[String: Any]])
+    #expect(findings.first?["code"] as? String == "route-name-taken")
     let third = try ledger.run("import", "route", file(3), "--strict")
     #expect(third.status == 65 && third.errors.contains("nothing is stored"))
     let named = try ledger.well("import", "route", file(3), "--strict", "--name", "Third")
@@ -93,8 +98,8 @@ enum EndOfLifeCase: String, CaseIterable, Sendable, CustomTestStringConvertible 
             + "<trkpt lat=\"50.\(index + 1)\" lon=\"7\"/></trkseg></trk>"
         }.joined() + "</gpx>")
     let joined = try ledger.well("import", "route", tracks, "--dry-run")
-    #expect(joined.errors.contains("become one route, which has no name"), "\(joined.errors)")
-    #expect(joined.errors.contains("--track picks one"))
+    #expect(joined.text.contains("become one route, which has no name"), "\(joined.text)")
+    #expect(joined.text.contains("--track picks one") && joined.text.contains("[route-unnamed]"))
   }
 
   private func routesAreRenamedAndRetired(_ ledger: Ledger) throws {

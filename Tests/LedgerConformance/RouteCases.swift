@@ -7,7 +7,7 @@ import Testing
 /// What every route store must do, each case on an empty store.
 public enum RouteCase: String, CaseIterable, Sendable, CustomTestStringConvertible {
   case versionsByContent, contentToTheBit, boxesOver180Degrees, nearAPlace, racingVersions,
-    visibility, retirement
+    visibility, retirement, byName
 
   public var testDescription: String { rawValue }
 
@@ -48,6 +48,37 @@ public enum RouteCase: String, CaseIterable, Sendable, CustomTestStringConvertib
         try await store.routes(visibleTo: .everything, after: latest[0].version.route, limit: 10)
           == [latest[1]])
       #expect(try await store.routes(visibleTo: .everything, after: nil, limit: 1) == [latest[0]])
+
+    case .byName:
+      let (ann, bob) = (PersonID.random(using: &random), PersonID.random(using: &random))
+      func add(
+        _ name: String, _ owner: PersonID?, isPublic: Bool = false, as id: RouteID? = nil,
+        east: Double
+      ) async throws -> RouteRecord {
+        try await store.addRoute(
+          try Self.route(name, from: (51.5, -0.1), to: (52, east)),
+          id: id ?? .random(using: &random), owner: owner, isPublic: isPublic, at: now)
+      }
+      let own = try await add("Round", ann, east: 0.2)
+      let shared = try await add("Round", bob, isPublic: true, east: 0.3)
+      let system = try await add("Round", nil, east: 0.4)
+      _ = try await add("round", nil, east: 0.5)
+      // An older version is called so no more.
+      let renamed = try await add("Round", nil, east: 0.6)
+      _ = try await add("Square", nil, as: renamed.version.route, east: 0.7)
+      let retired = try await add("Round", nil, east: 0.8)
+      try await store.changeRoute(retired.version.route, RouteChange(retiredAt: now))
+      func named(_ viewer: RouteViewer) async throws -> Set<RouteID> {
+        let found = try await store.routes(named: "Round", visibleTo: viewer).map(\.version.route)
+        #expect(found == found.sorted())
+        return Set(found)
+      }
+      let (one, two, three) = (own.version.route, shared.version.route, system.version.route)
+      #expect(try await named(.everything) == [one, two, three])
+      #expect(try await named(.person(ann)) == [one, two, three])
+      #expect(try await named(.person(bob)) == [two, three])
+      #expect(try await named(.stranger) == [two, three])
+      #expect(try await store.routes(named: "Nothing", visibleTo: .everything).isEmpty)
 
     case .retirement: try await Self.retirement(store, &random)
 

@@ -119,6 +119,63 @@ import Testing
     #expect(!file.text.contains("180.05"))
   }
 
+  /// The upload's gate is that of `milequest import route`.
+  @Test func namesThatSayNothingAreFound() async throws {
+    let service = try TestService()
+    let bob = PersonID(high: 1, low: 77)
+    func line(_ name: String?, _ shift: Int = 0) -> String {
+      let properties = name.map { "{\"name\":\"\($0)\"}" } ?? "{}"
+      return "{\"type\":\"Feature\",\"properties\":\(properties),\"geometry\":{\"type\":"
+        + "\"LineString\",\"coordinates\":[[7.0\(shift)123,50.00123],[7.04123,50.01123]]}}"
+    }
+    func send(
+      _ path: String, _ file: String, as person: PersonID = Self.ann
+    ) async throws -> TestService.Answer {
+      try await service.send(.post, path, file, type: "application/geo+json", as: person)
+    }
+    func codes(_ answer: TestService.Answer) -> Set<String> {
+      let report = answer.json["report"] ?? answer.json
+      let found = report["findings"]?.array?.map { $0.text("code") } ?? []
+      return Set(found).intersection([
+        "route-unnamed", "route-name-taken", "name-markup", "name-long",
+      ])
+    }
+    let long = String(repeating: "long ", count: 30)
+    for (file, code) in [
+      (line(nil), "route-unnamed"), (line("<b>Bold</b>"), "name-markup"), (line(long), "name-long"),
+    ] {
+      for path in [
+        "/v1/routes:validate", "/v1/routes?dryRun=true", "/v1/routes?dryRun=true&fix=safe",
+      ] {
+        let answer = try await send(path, file)
+        #expect(answer.status == 200 && codes(answer) == [code], "\(path): \(answer.text)")
+        #expect(!answer.text.contains("--name"))
+      }
+      let strict = try await send("/v1/routes?strict=true", file)
+      #expect(strict.status == 422 && strict.code == "bad-route" && codes(strict) == [code])
+      let named = try await send("/v1/routes?strict=true&dryRun=true&name=Good", file)
+      #expect(named.status == 200 && codes(named).isEmpty, "\(named.text)")
+    }
+    let marked = try await send("/v1/routes?dryRun=true&name=%3Cb%3EBold%3C/b%3E", line("Plain"))
+    #expect(codes(marked) == ["name-markup"], "\(marked.text)")
+    let text = try await send("/v1/routes:validate?report=text", line(nil))
+    #expect(text.text.contains("name gives it one") && text.text.contains("[route-unnamed]"))
+
+    let stored = try await send("/v1/routes", line("Section"))
+    #expect(stored.status == 201 && codes(stored).isEmpty)
+    let id = try #require(stored.json["route"]).text("id")
+    for path in ["/v1/routes:validate", "/v1/routes?dryRun=true"] {
+      #expect(try await codes(send(path, line("Section", 1))) == ["route-name-taken"], "\(path)")
+      // The same content is the same route, and nobody learns of what others have for themselves.
+      #expect(try await codes(send(path, line("Section"))).isEmpty)
+      #expect(try await codes(send(path, line("Section", 1), as: bob)).isEmpty)
+    }
+    let again = try await send("/v1/routes?strict=true", line("Section", 1))
+    #expect(again.code == "bad-route" && codes(again) == ["route-name-taken"])
+    let next = try await send("/v1/routes/\(id)/versions?strict=true", line("Section", 1))
+    #expect(next.status == 201 && codes(next).isEmpty, "\(next.text)")
+  }
+
   @Test func validateStoresNothing() async throws {
     let service = try TestService()
     for form in ["json", "sarif", "text"] {

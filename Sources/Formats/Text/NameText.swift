@@ -1,9 +1,27 @@
 internal import Routes
 
 /// What the text of a name shows about it.
-enum NameText {
+package enum NameText {
   /// Characters; a longer one is a text and no name.
   static let mostCharacters = 100
+
+  /// What is wrong with a name as it is shown to people.
+  package static func faults(of name: String) -> [(code: Diagnostic.Code, message: String)] {
+    var faults: [(code: Diagnostic.Code, message: String)] = []
+    if hasMarkup(name) {
+      faults.append(
+        (.nameMarkup, "the name “\(shortened(name))” holds markup, which is shown as it stands"))
+    }
+    if name.utf8.count > mostCharacters, name.count > mostCharacters {
+      faults.append(
+        (
+          .nameLong,
+          "the name “\(shortened(name))” has \(name.count) characters; more than \(mostCharacters) "
+            + "fit on no map and no card"
+        ))
+    }
+    return faults
+  }
 
   /// Whether a text can stand for a name: one short line without markup.
   static func isName(_ text: String) -> Bool {
@@ -52,16 +70,8 @@ extension RouteDocument {
       waypoint.name.map { ($0, Int(offset)) }
     }
     for (name, offset) in ofTracks + ofWaypoints + (self.name.map { [($0, 0)] } ?? []) {
-      if NameText.hasMarkup(name) {
-        diagnostics.note(
-          .nameMarkup, .warning,
-          "the name “\(shortened(name))” holds markup, which is shown as it stands", at: offset)
-      }
-      if name.utf8.count > NameText.mostCharacters, name.count > NameText.mostCharacters {
-        diagnostics.note(
-          .nameLong, .warning,
-          "the name “\(shortened(name))” has \(name.count) characters; more than "
-            + "\(NameText.mostCharacters) fit on no map and no card", at: offset)
+      for fault in NameText.faults(of: name) {
+        diagnostics.note(fault.code, .warning, fault.message, at: offset)
       }
     }
     var places: [String: (times: Int, offset: Int)] = [:]

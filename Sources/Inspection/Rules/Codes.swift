@@ -51,4 +51,8 @@ extension Diagnostic.Code {
   public static let lengthDiffers = Self(rawValue: "length-differs")
   public static let scaleSurprising = Self(rawValue: "scale-surprising")
   public static let milestoneSpacing = Self(rawValue: "milestone-spacing")
+
+  // The name on the way into a ledger.
+  public static let routeUnnamed = Self(rawValue: "route-unnamed")
+  public static let routeNameTaken = Self(rawValue: "route-name-taken")
 }

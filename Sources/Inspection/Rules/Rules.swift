@@ -21,7 +21,9 @@ public enum Rules {
   /// What every code means: those of the readers, then those about the line.
   public static let all: [RuleDescription] =
     DiagnosticCatalog.all.map(RuleDescription.init).filter { !linesOwn.contains($0.code) }
-    + line.map { $0.about } + [CalibrationFault.about]
+    + line.map { $0.about } + [
+      CalibrationFault.about, RouteNames.unnamed, RouteNames.repeated,
+    ]
 
   /// The codes that rules about the line give, some of which readers of a format give too.
   static let linesOwn = Set(line.map { $0.about.code })

@@ -127,6 +127,11 @@ public protocol RouteStore: Sendable {
   func versions(of route: RouteID) async throws(LedgerError) -> [RouteRecord]
   /// Versions of any route with this content, the first stored first.
   func routes(withHash hash: ContentHash) async throws(LedgerError) -> [RouteRecord]
+  /// The latest versions of the routes that are called so, to the byte, and are in use; no more than a
+  /// page.
+  func routes(
+    named name: String, visibleTo viewer: RouteViewer
+  ) async throws(LedgerError) -> [RouteRecord]
   /// The content to the bit.
   func content(of version: RouteVersion) async throws(LedgerError) -> RouteContent?
   func routes(

@@ -13,10 +13,9 @@ struct RouteReading: Sendable {
   private let fix: RepairChoice?
   private var options = InspectionOptions()
 
-  /// A route that can be stored, and what was found in its file.
+  /// What may be stored of a file, before its name was looked at.
   struct Storable: Sendable {
-    let route: MeasuredRoute
-    let report: Report
+    let candidate: RouteGate.Candidate
     let repair: Repair.Outcome?
   }
 
@@ -81,30 +80,64 @@ struct RouteReading: Sendable {
     return (outcome.report, outcome)
   }
 
-  /// What is to be stored of a file.
+  /// The report of a file with a look at its name where it could be stored. To be called off the
+  /// threads that serve.
+  func looked(_ bytes: [UInt8]) throws(Problem) -> (Report, RouteGate.Candidate?) {
+    let report = try inspected(bytes)
+    let options = try options(for: report.document)
+    let candidate = try? gate.candidate(of: report, options: options)
+    return (candidate?.report ?? report, candidate)
+  }
+
+  /// What may be stored of a file. To be called off the threads that serve.
   ///
   /// - Throws: `bad-route` with the report, `invalid-parameter`.
   func storable(_ bytes: [UInt8]) throws(Problem) -> Storable {
     let (report, repair) = try repaired(bytes)
+    let options = try options(for: report.document)
     do throws(RouteGate.Refusal) {
-      let route = try gate.route(of: report, calibration: options.calibration)
-      return Storable(route: route, report: report, repair: repair)
-    } catch { throw RouteUpload.badRoute(report, ParameterWords.said(error.message)) }
+      let candidate = try gate.candidate(of: report, options: options)
+      return Storable(candidate: candidate, repair: repair)
+    } catch { throw Problem(error) }
+  }
+
+  /// What is to be stored of a file, once it is known whether its name is taken.
+  ///
+  /// - Throws: `bad-route` with the report, by a strict gate.
+  func admitted(
+    _ candidate: RouteGate.Candidate, isNameTaken: Bool
+  ) throws(Problem) -> RouteGate.Candidate {
+    do throws(RouteGate.Refusal) {
+      return try gate.admit(candidate, isNameTaken: isNameTaken)
+    } catch { throw Problem(error) }
   }
 
   private func read(_ bytes: [UInt8]) throws(Problem) -> (RouteDocument, InspectionOptions) {
     let document = RouteReader.read(bytes, as: format, thoroughly: true)
-    var options = options
     guard document.hasLine else { return (document, options) }
+    let options = try options(for: document)
+    do throws(RouteError) { try document.check(options.route, for: options.track) } catch {
+      throw .parameter(.join, error.message)
+    }
+    return (document, options)
+  }
+
+  /// - Throws: `invalid-parameter` for a track that the file does not have.
+  private func options(for document: RouteDocument) throws(Problem) -> InspectionOptions {
+    guard document.hasLine else { return options }
+    var options = options
     do throws(RouteError) {
       options.track = try document.choice(named: track.map { [$0] } ?? [])
     } catch {
       throw .parameter(.track, error.message)
     }
-    do throws(RouteError) { try document.check(options.route, for: options.track) } catch {
-      throw .parameter(.join, error.message)
-    }
-    return (document, options)
+    return options
+  }
+}
+
+extension Problem {
+  fileprivate init(_ refusal: RouteGate.Refusal) {
+    self = RouteUpload.badRoute(refusal.report, ParameterWords.said(refusal.message))
   }
 }
 
@@ -134,6 +167,8 @@ enum ParameterWords {
     ("--fix-unsafe", "fix=unsafe"), ("--fix", "fix=safe"), ("--lap-join ", "lapJoin="),
     ("--joins-below", "joinsBelow"), ("--joins-above", "joinsAbove"),
     ("--joins walk", "joins=walk"), ("--joins", "joins"), ("--from ", "format="),
+    ("--track NAME", "track=NAME"), ("--track NUMBER", "track=NUMBER"), ("--track", "track"),
+    ("--name", "name"),
   ]
 
   static func said(_ text: String) -> String {

@@ -141,11 +141,12 @@ enum RouteUpload {
     let request = try reading(call)
     return try await call.heavily(call.fileCost) {
       try request.storable(call.bytes)
-    } finish: { found in
+    } finish: { storable in
+      let found = try await admitted(storable, call, request)
       if call[.dryRun] { return .json(json(nil, found, for: call.caller)) }
       return try await call.creating { (id: RouteID) in
         let record = try await call.backend.routes.addRoute(
-          found.route, id: id, owner: person, isPublic: call[.isPublic], at: call.now)
+          found.candidate.route, id: id, owner: person, isPublic: call[.isPublic], at: call.now)
         return .created(json(record, found, for: call.caller), at: "/v1/routes/\(id)")
       }
     }
@@ -157,7 +158,8 @@ enum RouteUpload {
     let request = try reading(call)
     return try await call.heavily(call.fileCost) {
       try request.storable(call.bytes)
-    } finish: { found in
+    } finish: { storable in
+      let found = try await admitted(storable, call, request, asVersionOf: id)
       if call[.dryRun] { return .json(json(nil, found, for: call.caller)) }
       // The key only has to stand for one request: equal content is one version anyway.
       return try await call.creating { (_: RouteID) in
@@ -167,12 +169,22 @@ enum RouteUpload {
             .limit, "the route has \(known.count) versions, the limit; start a new one")
         }
         let record = try await call.backend.routes.addRoute(
-          found.route, id: id, owner: latest.owner, isPublic: latest.isPublic, at: call.now)
+          found.candidate.route, id: id, owner: latest.owner, isPublic: latest.isPublic,
+          at: call.now)
         let value = json(record, found, for: call.caller)
         if known.contains(where: { $0.version == record.version }) { return .json(value) }
         return .created(value, at: "/v1/routes/\(id)?version=\(record.version.version)")
       }
     }
+  }
+
+  private static func admitted(
+    _ storable: RouteReading.Storable, _ call: Call, _ request: RouteReading,
+    asVersionOf id: RouteID? = nil
+  ) async throws -> RouteReading.Storable {
+    let isTaken = try await call.isNameTaken(of: storable.candidate, asVersionOf: id)
+    let candidate = try request.admitted(storable.candidate, isNameTaken: isTaken)
+    return RouteReading.Storable(candidate: candidate, repair: storable.repair)
   }
 
   private static func reading(_ call: Call) throws(Problem) -> RouteReading {
@@ -183,19 +195,26 @@ enum RouteUpload {
   private static func validate(_ call: Call) async throws -> Reply {
     let request = try RouteReading(call)
     let form = call[.reportForm]
-    let content = try await call.heavily(call.fileCost) { () throws -> Reply.Content in
-      let report = try request.inspected(call.bytes)
-      switch form {
-      case .sarif:
-        let value = SARIF.value([("route", report)], version: API.version)
-        return .json(ParameterWords.inMessages(value), mediaType: "application/sarif+json")
-      case .text:
-        let text = ParameterWords.said(ReportText.text(report, file: "route"))
-        return .bytes(Array(text.utf8), mediaType: "text/plain; charset=utf-8")
-      case .json: return .json(json(report), mediaType: "application/json")
-      }
+    return try await call.heavily(call.fileCost) {
+      try request.looked(call.bytes)
+    } finish: { report, candidate in
+      guard let candidate else { return Reply(.ok, content(report, form)) }
+      let isTaken = try await call.isNameTaken(of: candidate)
+      let admitted = try request.admitted(candidate, isNameTaken: isTaken)
+      return Reply(.ok, content(admitted.report, form))
     }
-    return Reply(.ok, content)
+  }
+
+  private static func content(_ report: Report, _ form: ReportForm) -> Reply.Content {
+    switch form {
+    case .sarif:
+      let value = SARIF.value([("route", report)], version: API.version)
+      return .json(ParameterWords.inMessages(value), mediaType: "application/sarif+json")
+    case .text:
+      let text = ParameterWords.said(ReportText.text(report, file: "route"))
+      return .bytes(Array(text.utf8), mediaType: "text/plain; charset=utf-8")
+    case .json: return .json(json(report), mediaType: "application/json")
+    }
   }
 
   private static func repair(_ call: Call) async throws -> Reply {
@@ -223,7 +242,7 @@ enum RouteUpload {
     let stored = record.map { [("route", RouteResource.json($0, for: caller))] } ?? []
     return .object(
       stored + [
-        ("report", json(found.report)),
+        ("report", json(found.candidate.report)),
         (
           "repair",
           found.repair.map {
@@ -244,6 +263,21 @@ extension Call {
   /// What its file is expected to take.
   fileprivate var fileCost: WorkCost {
     WorkCost(file: bytes, mostVertices: RouteLimits.standard.vertices)
+  }
+
+  /// Whether a route of other content that the caller may see is called as a candidate is.
+  ///
+  /// - Parameter id: the route that it is the next version of, which may keep its name.
+  fileprivate func isNameTaken(
+    of candidate: RouteGate.Candidate, asVersionOf id: RouteID? = nil
+  ) async throws -> Bool {
+    guard let name = candidate.name else { return false }
+    let viewer = caller.person.map(RouteViewer.person) ?? .stranger
+    let others = try await backend.routes.routes(named: name, visibleTo: viewer)
+      .filter { $0.version.route != id }
+    if others.isEmpty { return false }
+    let hash = RouteContent(candidate.route.route).hash
+    return others.contains { $0.hash != hash }
   }
 }
 

@@ -71,8 +71,13 @@ struct ImportRoute: AsyncParsableCommand {
       try stopAtRefusals(incoming)
       let store = dryRun ? try await openToLook() : try await options.openOrBegin()
       defer { store?.close() }
+      var names = NamesInUse(store?.ledger)
+      for index in incoming.indices {
+        guard let route = incoming[index].route else { continue }
+        incoming[index].checkName(isTaken: try await names.isTaken(by: route, as: asked))
+      }
+      try stopAtRefusals(incoming)
       try printReports(incoming)
-      try await stopAtNames(incoming, in: store?.ledger, as: asked)
       var records: [RouteRecord?] = []
       for route in incoming {
         records.append(dryRun ? nil : try await stored(route, as: asked, in: store?.ledger))
@@ -95,21 +100,6 @@ struct ImportRoute: AsyncParsableCommand {
 
   private func printReports(_ incoming: [IncomingRoute]) throws {
     if format == .text { for route in incoming { try printOut(route.reportText) } }
-  }
-
-  /// Warns of names that a quest cannot be started by.
-  ///
-  /// - Throws: `badData` where warnings keep a file out.
-  private func stopAtNames(
-    _ incoming: [IncomingRoute], in store: (any AnyStore)?, as asked: RouteID?
-  ) async throws {
-    var names = RouteNames()
-    if let store { try await names.read(store) }
-    let warnings = incoming.flatMap { names.warnings(adding: $0, as: asked) }
-    for warning in warnings { StandardError.write(warning) }
-    if strict, !warnings.isEmpty {
-      throw Failure(.badData, "--strict: warnings keep a file out; nothing is stored")
-    }
   }
 
   /// The store for a dry run; nil where there is none yet.

@@ -8,15 +8,14 @@ import Routes
 /// A route file on its way into the ledger.
 struct IncomingRoute {
   let file: String
-  let report: Report
+  /// All that was found so far.
+  private(set) var report: Report
   /// Nil where the gate keeps it out.
-  let route: MeasuredRoute?
-  let refusal: RouteGate.Refusal?
+  private(set) var candidate: RouteGate.Candidate?
+  private var refusal: RouteGate.Refusal?
+  private let gate: RouteGate
   /// The hash that the content had before there were rules of names, where that is another.
   let formerHash: ContentHash?
-  /// The names of the tracks that become one route, where there are several.
-  let tracks: String?
-  let hasGivenName: Bool
 
   /// Reads a file, looks at it, and asks the gate.
   ///
@@ -36,18 +35,29 @@ struct IncomingRoute {
       try RouteInput.located(file) { try document.check(options.route, for: options.track) }
     }
     self.file = file
-    report = Inspector.inspect(document, options: options)
-    hasGivenName = gate.name != nil
-    let isSeveral = input.track.isEmpty && document.tracks.count { $0.vertexCount > 1 } > 1
-    tracks = isSeveral ? document.trackNames : nil
+    self.gate = gate
+    let report = Inspector.inspect(document, options: options)
     do throws(RouteGate.Refusal) {
-      route = try gate.route(of: report, calibration: options.calibration)
-      refusal = nil
+      let candidate = try gate.candidate(of: report, options: options)
+      (self.report, self.candidate) = (candidate.report, candidate)
     } catch {
-      (route, refusal) = (nil, error)
+      (self.report, refusal) = (error.report, error)
     }
     let plain = gate.name == nil ? try? report.measured?.writing(options.calibration) : nil
     formerHash = plain.map { RouteContent($0.route).hash }
+  }
+
+  var route: MeasuredRoute? { candidate?.route }
+
+  /// Asks the gate about the name.
+  mutating func checkName(isTaken: Bool) {
+    guard let candidate else { return }
+    do throws(RouteGate.Refusal) {
+      let admitted = try gate.admit(candidate, isNameTaken: isTaken)
+      (report, self.candidate) = (admitted.report, admitted)
+    } catch {
+      (report, self.candidate, refusal) = (error.report, nil, error)
+    }
   }
 
   private var shownName: String { file == "-" ? "standard input" : file }
@@ -86,40 +96,24 @@ struct IncomingRoute {
   }
 }
 
-/// The names that routes go by, so that one which says nothing is noticed before it is stored.
-struct RouteNames {
-  private var owners: [String: Set<String>] = [:]
+/// The names of routes that come in together, and of those that are stored.
+struct NamesInUse {
+  /// Nil where there is no store yet.
+  let store: (any AnyStore)?
+  private var incoming: [String: Set<ContentHash>] = [:]
 
-  /// O(routes).
-  mutating func read(_ store: any AnyStore) async throws {
-    var found: [(String, String)] = []
-    try await Naming(store: store).eachRoute { record in
-      if let name = record.name { found.append((Name.folded(name), record.hash.description)) }
-    }
-    for (name, hash) in found { owners[name, default: []].insert(hash) }
-  }
+  init(_ store: (any AnyStore)?) { self.store = store }
 
-  /// What is wrong with the name of a route that comes in, which counts for those after it.
+  /// Whether a route of other content is called so; the name counts for the routes after it.
   ///
   /// - Parameter asked: the route that it is the next version of, which may keep its name.
-  mutating func warnings(adding incoming: IncomingRoute, as asked: RouteID?) -> [String] {
-    guard let route = incoming.route else { return [] }
-    let begin = "\(incoming.file): warning: "
-    guard let name = route.route.name else {
-      let what =
-        incoming.tracks.map { "the tracks \($0) become one route, which has no name" }
-        ?? "the route has no name"
-      return [begin + what + "; --name gives it one" + (incoming.tracks == nil ? "" : picking)]
-    }
-    let hash = RouteContent(route.route).hash.description
-    let others = owners[Name.folded(name), default: []].subtracting([hash])
-    owners[Name.folded(name), default: []].insert(hash)
-    if asked != nil || others.isEmpty { return [] }
-    return [
-      begin + "another route is called “\(name)” too, so a quest must name both by their ids"
-        + (incoming.hasGivenName ? "" : "; --name gives a name of its own")
-    ]
+  mutating func isTaken(by route: MeasuredRoute, as asked: RouteID?) async throws -> Bool {
+    guard let name = route.route.name else { return false }
+    let hash = RouteContent(route.route).hash
+    let before = incoming[name, default: []]
+    incoming[name, default: []].insert(hash)
+    if before.contains(where: { $0 != hash }) { return true }
+    let others = try await store?.routes(named: name, visibleTo: .everything) ?? []
+    return others.contains { $0.hash != hash && $0.version.route != asked }
   }
-
-  private var picking: String { ", --track picks one of them" }
 }
