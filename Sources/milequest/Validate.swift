@@ -46,15 +46,15 @@ struct Validate: ParsableCommand {
   var least = Severity.info
 
   @Option(
-    parsing: .upToNextOption,
     help: ArgumentHelp(
-      "Only findings, and repairs, with these codes; repairs of notes are made only when named here.",
-      valueName: "code"), completion: .codes)
+      "Only findings, and repairs, with these codes, with commas between; repairs of notes are made only when named here. May be repeated.",
+      valueName: "code,…"), completion: .codes)
   var only: [String] = []
 
   @Option(
-    parsing: .upToNextOption,
-    help: ArgumentHelp("No findings, and no repairs, with these codes.", valueName: "code"),
+    help: ArgumentHelp(
+      "No findings, and no repairs, with these codes, with commas between. May be repeated.",
+      valueName: "code,…"),
     completion: .codes)
   var ignore: [String] = []
 

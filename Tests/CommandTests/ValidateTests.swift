@@ -114,6 +114,17 @@ import Testing
     let after = try #require(entry["lengthMetersAfter"] as? Double)
     #expect(before - after > 27_000)
 
+    // A list of codes ends where a file begins.
+    for option in ["--only", "--ignore"] {
+      for arguments in [
+        ["validate", option, "vertex-doubled", file], ["validate", file, option, "vertex-doubled"],
+        ["validate", option, "vertex-doubled,spike", option, "jump", file],
+      ] {
+        let found = try Program.run(arguments)
+        #expect(found.status < 2 && found.text.contains("a.gpx"), "\(arguments): \(found.errors)")
+        #expect(found.text.contains("[vertex-doubled]") == (option == "--only"), "\(arguments)")
+      }
+    }
     let out = try Program.run(["validate", file, "--fix", "--only", "vertex-doubled", "-o", "-"])
     #expect(out.text == text && out.errors.contains("repaired"))
 
