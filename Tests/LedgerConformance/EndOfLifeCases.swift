@@ -65,7 +65,7 @@ extension World {
     let later = Self.moment(11)
     let draft = try draft(world.id(), team, meters: 100, from: later)
     for action: LedgerCommand.Action in [
-      .join(team, cat, .member, from: later), .redeemInvite(invite, cat),
+      .join(team, cat, .member, from: later),
       .setRole(team, bob, .admin),
       .changeTeam(team, TeamChange(name: "New"), expectedRevision: nil), .createQuest(draft),
       .createInvite(world.id(), team, .member, expiresAt: Self.moment(99)), .cancelQuest(quest),
@@ -75,6 +75,14 @@ extension World {
       #expect(await refusal(action, at: later, by: ann) == .teamDissolved, "\(action)")
     }
     #expect(await refusal(.leave(team, bob, from: later), at: later) == .notMember)
+    // Whoever was not in it learns nothing of its end: its invite is one that was taken back.
+    await #expect {
+      _ = try await tell(.redeemInvite(invite, cat), at: later, by: cat)
+    } throws: { error in
+      let error = error as? LedgerError
+      return error?.code == .inviteRevoked
+        && error?.message == "the invite was taken back; ask for another"
+    }
 
     // Its walks are still their walkers': repeats are answered, and say that the team is gone.
     let again = try await log(Self.key(bob, 1), Self.walk(3_000, after: 3_600), at: later)

@@ -179,7 +179,9 @@ extension LedgerFold {
       else { throw LedgerError(.inviteUsed, "the invite was used; ask for another") }
       return .membership(period)
     }
-    if invite.revokedAt != nil {
+    // Whoever was not in a team is not told that it ended.
+    let isOfLastingTeam = try requireSheet(invite.team).facts.team.dissolvedAt == nil
+    guard invite.revokedAt == nil, isOfLastingTeam else {
       throw LedgerError(.inviteRevoked, "the invite was taken back; ask for another")
     }
     guard command.at < invite.expiresAt else {

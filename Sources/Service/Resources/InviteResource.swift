@@ -39,7 +39,6 @@ enum InviteResource {
 
   private static let spent: [Problem.Code] = [
     .ledger(.inviteUsed), .ledger(.inviteRevoked), .ledger(.inviteExpired),
-    .ledger(.teamDissolved),
   ]
 
   static let endpoints: [Endpoint] = [
@@ -164,18 +163,17 @@ enum InviteResource {
     guard let invite = try await call.backend.ledger.invite(code),
       let facts = try await call.backend.ledger.team(invite.team)
     else { throw missing }
+    // Whoever was not in a team is not told that it ended.
+    let isOfLastingTeam = facts.team.dissolvedAt == nil
     switch Status(invite, at: call.now) {
-    case .open: break
+    case .open where isOfLastingTeam: break
     case .used: throw Problem(LedgerError(.inviteUsed, "the invite was used; ask for another"))
-    case .revoked:
-      throw Problem(LedgerError(.inviteRevoked, "the invite was taken back; ask for another"))
-    case .expired:
+    case .expired where isOfLastingTeam:
       throw Problem(
         LedgerError(
           .inviteExpired, "the invite was good until \(invite.expiresAt); ask for another"))
-    }
-    guard facts.team.dissolvedAt == nil else {
-      throw Problem(LedgerError(.teamDissolved, "the team was dissolved"))
+    case .open, .expired, .revoked:
+      throw Problem(LedgerError(.inviteRevoked, "the invite was taken back; ask for another"))
     }
     return .json(
       .object([
