@@ -199,7 +199,8 @@ struct Call: Sendable {
       if tag == "\"\(revision)\"" { return revision }
       if isDone, tag == "\"\(revision - 1)\"" { return revision - 1 }
     }
-    let etag = EntityTag.of(try present().text())
+    let value = try present()
+    let etag = EntityTag.of(value.text(), revision: value.revision)
     if tags.split(separator: ",").contains(where: { $0.trimmingSpaces == etag }) { return revision }
     throw Problem(PreconditionFault(tags, revision), tags, revision: revision)
   }

@@ -18,9 +18,9 @@ enum CommonSchemas {
             "Everything that is wrong with the request."),
           .optional(
             "cause", .words(PreconditionFault.allCases.map(\.rawValue)),
-            "Why a precondition has failed: `changed` since the revision that `If-Match` names, "
-              + "`not-yet` that revision, `other-answer` than the one that the `ETag` is of (or "
-              + "changed since), `no-tag` in `If-Match`, such as a number without quotes."),
+            "Why a precondition has failed: `changed` since the revision or the `ETag` that `If-Match` "
+              + "names, `not-yet` that revision, `other-answer` than that of a plain GET is what the "
+              + "`ETag` is of, `no-tag` in `If-Match`, such as a number without quotes."),
           .optional("report", .named("RouteReport"), "What was found in a route file."),
         ])),
       NamedSchema(

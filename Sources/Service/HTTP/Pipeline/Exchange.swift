@@ -28,6 +28,8 @@ struct Exchange {
 
   // What is answered.
   var reply = Reply.nothing
+  /// Of what the answer shows, whether the fields that are picked have it or not.
+  var revision: Int64?
   var problem: Problem?
   var headers = HTTPFields()
   var status = HTTPResponse.Status.noContent

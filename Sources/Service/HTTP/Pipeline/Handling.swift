@@ -6,6 +6,9 @@ struct Handling: Sendable {
   func apply(to exchange: inout Exchange) async throws {
     guard let call = exchange.call else { return }
     exchange.reply = try await call.endpoint.handle(call)
+    if case .json(let value, _) = exchange.reply.content {
+      exchange.revision = value.revision
+    }
     // What was rendered before has them.
     if let units = call.units, case .json(let value, let mediaType) = exchange.reply.content {
       exchange.reply.content = .json(
@@ -27,6 +30,16 @@ struct Handling: Sendable {
     }
     members[0].1 = try selection.applied(to: members[0].1)
     return .object(members)
+  }
+}
+
+extension JSONValue {
+  /// The revision that an object says it has.
+  var revision: Int64? {
+    guard case .object(let members) = self,
+      case .integer(let number)? = members.first(where: { $0.0 == "revision" })?.1
+    else { return nil }
+    return Int64(number)
   }
 }
 

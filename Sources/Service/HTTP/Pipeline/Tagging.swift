@@ -6,7 +6,9 @@ struct Tagging: Sendable {
   func apply(to exchange: inout Exchange) {
     guard exchange.status == .ok, exchange.isRead || exchange.request.method == .patch,
       let tag = exchange.headers[.eTag]
-        ?? exchange.body.map({ EntityTag.of(Array($0.readableBytesView)) })
+        ?? exchange.body.map({
+          EntityTag.of(Array($0.readableBytesView), revision: exchange.revision)
+        })
     else { return }
     exchange.headers[.eTag] = tag
     guard exchange.isRead, let known = exchange.request.headers[.ifNoneMatch],
