@@ -112,13 +112,15 @@ import Testing
     let team = try await service.team(of: [Self.ann])
     let path = "/v1/teams/\(team)"
     let first = try await service.send(.get, path, as: Self.ann)
-    let part = try await service.send(.get, path + "?fields=name", as: Self.ann)
+    let old = try await service.send(.get, path + "?fields=name", as: Self.ann)
     #expect(
       try await service.send(.patch, path, "{\"name\":\"New\"}", as: Self.ann).status == 200)
+    let part = try await service.send(.get, path + "?fields=name", as: Self.ann)
     for (tag, cause) in [
       ("\"1\"", "changed"), ("\"7\"", "not-yet"), ("2", "no-tag"), ("W/\"2\"", "no-tag"),
-      (try #require(first.headers[.eTag]), "other-answer"),
-      (try #require(part.headers[.eTag]), "other-answer"),
+      (try #require(first.headers[.eTag]), "changed"),
+      (try #require(old.headers[.eTag]), "changed"),
+      ("\"abc\"", "other-answer"), (try #require(part.headers[.eTag]), "other-answer"),
     ] {
       let answer = try await service.send(
         .patch, path, "{\"name\":\"Newer\"}", as: Self.ann, headers: ["If-Match": tag])
@@ -152,6 +154,63 @@ import Testing
       .post, "/v1/activities",
       Self.walk(1, TestService.dawn.description).replacing("1.5 km", with: "5 mi."), as: Self.ann)
     #expect(point.text.contains("ends with a point"))
+  }
+
+  /// All that is wrong with a body is told at once, with its places: what it is, what does not go
+  /// together, and what the ledger does not take.
+  @Test func allFaultsOfABodyAreToldAtOnce() async throws {
+    let service = try TestService()
+    let (id, soon) = ("0190c0de-0000-7000-8000-000000000001", TestService.dawn)
+    func pointers(_ fault: JSONNode?) -> Set<String> {
+      Set(fault?["errors"]?.array?.map { $0.text("pointer") } ?? [])
+    }
+    let late = soon.advanced(bySeconds: 400 * 86_400)
+    for (fields, places) in [
+      ("\"startedAt\":\"\(soon)\",\"distance\":\"0 km\"", ["/distance"]),
+      ("\"startedAt\":\"\(soon)\",\"distance\":\"501 km\"", ["/distance"]),
+      ("\"startedAt\":\"\(soon)\",\"distanceMeters\":500001", ["/distanceMeters"]),
+      (
+        "\"startedAt\":\"\(late)\",\"distanceMeters\":0,\"durationSeconds\":172801",
+        ["/startedAt", "/distanceMeters", "/durationSeconds"]
+      ),
+      (
+        "\"startedAt\":\"noon\",\"distance\":\"501 km\",\"durationSeconds\":172801,\"note\":7",
+        ["/startedAt", "/distance", "/durationSeconds", "/note"]
+      ),
+      (
+        "\"startedAt\":\"\(late)\",\"distance\":\"5 M\",\"distanceMeters\":1,\"more\":1",
+        ["/startedAt", "/distance", "/distanceMeters", "/more"]
+      ),
+      ("\"durationSeconds\":-1", ["/startedAt", "/distance", "/durationSeconds"]),
+    ] as [(String, Set<String>)] {
+      let item = "{\"id\":\"\(id)\",\(fields)}"
+      let one = try await service.send(.post, "/v1/activities", item, as: Self.ann)
+      #expect(one.status == 422 && pointers(one.json) == places, "\(one.text)")
+      let batch = try await service.send(
+        .post, "/v1/activities/batch", "{\"activities\":[\(item)]}", as: Self.ann)
+      let result = batch.json["results"]?.array?.first
+      #expect(
+        pointers(result?["problem"]) == Set(places.map { "/activities/0" + $0 }), "\(batch.text)")
+    }
+    let whole = try await service.send(.post, "/v1/activities", "[]", as: Self.ann)
+    #expect(whole.status == 422 && pointers(whole.json) == [""], "\(whole.text)")
+    let good = Self.walk(1, soon.description)
+    #expect(try await service.send(.post, "/v1/activities", good, as: Self.ann).status == 201)
+    let stored = try await service.send(.get, "/v1/activities", as: Self.ann)
+    let path = try "/v1/activities/\(#require(stored.json["items"]?.array?.first).text("id"))"
+    for (body, places) in [
+      ("{\"distance\":\"501 km\"}", ["/distance"]),
+      (
+        "{\"durationSeconds\":172801,\"startedAt\":\"\(late)\"}",
+        ["/durationSeconds", "/startedAt"]
+      ),
+      ("{\"durationSeconds\":172801,\"note\":7}", ["/durationSeconds", "/note"]),
+    ] as [(String, Set<String>)] {
+      let answer = try await service.send(.patch, path, body, as: Self.ann)
+      #expect(answer.status == 422 && pointers(answer.json) == places, "\(answer.text)")
+    }
+    let unknown = try await service.send(.get, "/v1/teams?a=1&b=2", as: Self.ann)
+    #expect(unknown.text.contains("parameters are not what they should be"), "\(unknown.text)")
   }
 
   @Test func aPageLinksToTheNext() async throws {

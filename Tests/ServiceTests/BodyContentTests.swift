@@ -28,7 +28,10 @@ import Testing
   }
 
   private func read(_ text: String) throws -> Sample {
-    try Sample.read(try JSONReader.read(Array(text.utf8)), at: "/items/3")
+    try Sample.read(
+      try JSONReader.read(Array(text.utf8)), at: "/items/3",
+      by: BodyRules(schemas: NamedSchemas([]), zones: ZoneCatalog(), limits: .standard),
+      now: TestService.dawn)
   }
 
   @Test func itDescribesItself() {

@@ -107,37 +107,7 @@ extension LedgerFold {
   // MARK: Parts
 
   private func check(_ content: ActivityContent, at now: Instant) throws(LedgerError) {
-    guard content.distance > .zero else {
-      throw LedgerError(.invalid, "the distance of an activity is above 0")
-    }
-    guard content.distance <= limits.activityDistance else {
-      throw LedgerError(
-        .limit,
-        "the distance is \(content.distance.exactText(in: .kilometers)) km; the limit for one "
-          + "activity is \(limits.activityDistance.exactText(in: .kilometers)) km")
-    }
-    if let seconds = content.durationSeconds {
-      guard seconds >= 0 else {
-        throw LedgerError(.invalid, "the duration of an activity is not negative")
-      }
-      guard seconds <= limits.activitySeconds else {
-        throw LedgerError(
-          .limit,
-          "the duration is \(seconds) s; the limit for one activity is "
-            + "\(limits.activitySeconds) s")
-      }
-    }
-    guard content.start >= .earliest else {
-      throw LedgerError(.limit, "the start is before 1900, the earliest that can be kept")
-    }
-    guard content.start <= now.advanced(bySeconds: limits.futureSeconds) else {
-      throw LedgerError(
-        .limit,
-        "the start \(content.start) is in the future; the limit is \(limits.futureSeconds / 60) "
-          + "minutes after now, \(now)")
-    }
-    try checkText(content.source, "the source")
-    try checkText(content.note, "the note")
+    if let fault = content.faults(limits: limits, at: now).first { throw fault.error }
   }
 
   func check(

@@ -1,3 +1,4 @@
+import CivilTime
 import Formats
 import HTTPTypes
 import JSON
@@ -38,15 +39,17 @@ final class Endpoint: Sendable {
     let limit: BodyLimit
     let itemsField: String?
     let takesForm: Bool
-    /// Reads JSON that fits the schema.
-    let read: @Sendable (JSONNode) throws(Problem) -> any BodyContent
+    let read: @Sendable (JSONNode, BodyRules, Instant) throws(Problem) -> any BodyContent
 
     fileprivate init<Content: BodyContent>(_ content: Content.Type, limit: BodyLimit) {
-      named = NamedSchema(Content.schemaName, Content.schemaNote, Content.schema)
+      let schema = Content.schema
+      named = NamedSchema(Content.schemaName, Content.schemaNote, schema)
       self.limit = limit
       itemsField = Content.itemsField
       takesForm = Content.takesForm
-      read = { node throws(Problem) in try Content.read(node) }
+      read = { node, rules, now throws(Problem) in
+        try Content.read(node, as: schema, by: rules, now: now)
+      }
     }
   }
 

@@ -11,7 +11,9 @@ final class Operation: Sendable {
   init(_ endpoint: Endpoint, _ schemas: NamedSchemas, _ backend: Backend) {
     self.endpoint = endpoint
     parameters = ParameterReading(endpoint)
-    body = BodyReading(endpoint: endpoint, schemas: schemas, zones: backend.zones)
+    let rules = BodyRules(
+      schemas: schemas, zones: backend.zones, limits: backend.ledgerLimits)
+    body = BodyReading(endpoint: endpoint, rules: rules)
     series = backend.metrics.series(endpoint.operation)
   }
 }

@@ -30,24 +30,28 @@ enum ActivityBatch {
     let person = try call.person()
     let items = body.items
     let zone = try await call.backend.personZones.zone(of: person, at: call.now)
+    let rules = BodyRules(
+      schemas: NamedSchemas([]), zones: call.backend.zones, limits: call.backend.ledgerLimits)
     var results = Array(repeating: JSONValue.null, count: items.count)
     var commands: [LedgerCommand] = []
     var places: [Int] = []
+    var drafts: [ActivityDraft] = []
     for (index, item) in items.enumerated() {
       do throws(Problem) {
-        let draft = try draft(item, at: "/activities/\(index)", zones: call.backend.zones)
+        let draft = try draft(item, at: "/activities/\(index)", by: rules, now: call.now)
         let key = ActivityKey(person: person, id: draft.id)
         commands.append(
           LedgerCommand(
             .log(key, draft.content, zone: draft.offset ?? zone), at: call.now, actor: person))
         places.append(index)
+        drafts.append(draft)
       } catch {
         results[index] = rejected(item, error, call)
       }
     }
     let answers = commands.isEmpty ? [] : try await call.backend.ledger.perform(commands)
     guard answers.count == commands.count else { throw Problem.unexpectedAnswer }
-    for (index, answer) in zip(places, answers) {
+    for ((index, draft), answer) in zip(zip(places, drafts), answers) {
       switch answer {
       case .success(.logged(let logged, let isRepeat)):
         results[index] = .object([
@@ -58,6 +62,7 @@ enum ActivityBatch {
       case .success: throw Problem.unexpectedAnswer
       case .failure(let error):
         let problem = call.backend.problem(error, requestID: call.requestID)
+          .placed(error, draft, at: "/activities/\(index)", call)
         results[index] = rejected(items[index], problem, call)
       }
     }
@@ -70,21 +75,14 @@ enum ActivityBatch {
   ///
   /// - Throws: `invalid` with all that is wrong.
   private static func draft(
-    _ item: JSONNode, at pointer: String, zones: ZoneCatalog
+    _ item: JSONNode, at pointer: String, by rules: BodyRules, now: Instant
   ) throws(Problem) -> ActivityDraft {
     if case .broken(let fault, _) = item.content {
       throw Problem(
         .invalid, "the activity is not what it should be",
         faults: [.init(.body(pointer: fault.pointer ?? pointer), fault.message)])
     }
-    var checking = SchemaChecking(NamedSchemas([]), zones: zones)
-    checking.check(item, schema, at: pointer)
-    guard checking.faults.isEmpty else {
-      throw Problem(
-        .invalid, "the activity is not what it should be",
-        faults: checking.faults.map { .init(.body(pointer: $0.pointer), $0.detail) })
-    }
-    return try ActivityDraft.read(item, at: pointer)
+    return try ActivityDraft.read(item, as: schema, at: pointer, by: rules, now: now)
   }
 
   private static func rejected(_ item: JSONNode, _ problem: Problem, _ call: Call) -> JSONValue {

@@ -14,6 +14,8 @@ struct ActivityDraft: BodyContent {
   /// The offset that the start is written with; nil where that does not tell the local time.
   let offset: String?
 
+  private let distanceField: String
+
   init(_ fields: inout BodyFields) {
     id = fields.required(
       "id", .id(), "Made by the client; a walk that is sent again has the same.")
@@ -23,6 +25,7 @@ struct ActivityDraft: BodyContent {
         + "is the walk's zone; `Z` is not an offset, and the walker's zone is taken.")
     offset = start.offset
     let stated = StatedWalk(&fields)
+    distanceField = stated.distanceField
     if !stated.hasDistance {
       fields.refuse(
         "distance", "is missing: give distance, such as “3.1 mi”, or distanceMeters")
@@ -31,6 +34,41 @@ struct ActivityDraft: BodyContent {
       start: start.instant, distance: stated.distance ?? .zero,
       durationSeconds: stated.durationSeconds ?? nil, source: stated.source ?? nil,
       note: stated.note ?? nil, isPrivate: stated.isPrivate ?? false, zone: stated.zone)
+  }
+}
+
+extension ActivityDraft {
+  func faults(limits: LedgerLimits, at now: Instant) -> [(field: String, detail: String)] {
+    content.faults(limits: limits, at: now).map {
+      ($0.field.name(distance: distanceField), $0.error.message)
+    }
+  }
+}
+
+extension ActivityFault.Field {
+  /// What the field is called in a body.
+  fileprivate func name(distance: String) -> String {
+    switch self {
+    case .distance: distance
+    case .duration: "durationSeconds"
+    case .start: "startedAt"
+    case .source: "source"
+    case .note: "note"
+    }
+  }
+}
+
+extension Problem {
+  /// The same with the places of the fields that the ledger has refused.
+  func placed(
+    _ error: LedgerError, _ content: some BodyContent, at pointer: String = "", _ call: Call
+  ) -> Problem {
+    guard [.invalid, .limit].contains(error.code), faults.isEmpty else { return self }
+    var problem = self
+    problem.faults = content.faults(limits: call.backend.ledgerLimits, at: call.now).map {
+      Fault(.body(pointer: "\(pointer)/\($0.field)"), $0.detail)
+    }
+    return problem
   }
 }
 
@@ -45,6 +83,15 @@ struct ActivityChangeBody: BodyContent {
   init(_ fields: inout BodyFields) {
     start = fields.optional("startedAt", .instant)
     stated = StatedWalk(&fields)
+  }
+
+  func faults(limits: LedgerLimits, at now: Instant) -> [(field: String, detail: String)] {
+    // What is left out is as it should be.
+    let good = Distance(micrometers: 1)
+    let content = applied(to: ActivityContent(start: now, distance: good))
+    return content.faults(limits: limits, at: now).map {
+      ($0.field.name(distance: stated.distanceField), $0.error.message)
+    }
   }
 
   /// What it leaves of a walk.
@@ -62,6 +109,8 @@ struct StatedWalk: Sendable {
   let distance: Distance?
   /// Whether one was given, be it good or not.
   let hasDistance: Bool
+  /// The field that the distance is in.
+  let distanceField: String
   let durationSeconds: Int64??
   let source: String??
   let note: String??
@@ -76,6 +125,8 @@ struct StatedWalk: Sendable {
       "distanceMeters", .meters(0...9.2e12),
       "Above 0, up to 500 km; counted to the micrometre as it is written.")
     distance = text ?? meters
+    distanceField =
+      fields.has("distanceMeters") && !fields.has("distance") ? "distanceMeters" : "distance"
     hasDistance = fields.has("distance") || fields.has("distanceMeters")
     if fields.has("distance"), fields.has("distanceMeters") {
       fields.refuse("distanceMeters", "is there beside distance: give one of them")

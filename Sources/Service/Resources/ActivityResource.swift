@@ -152,7 +152,8 @@ enum ActivityResource {
     let person = try call.person()
     let zone = try await call.backend.personZones.zone(of: person, at: call.now)
     let answer = try await call.perform(
-      .log(ActivityKey(person: person, id: draft.id), draft.content, zone: draft.offset ?? zone))
+      .log(ActivityKey(person: person, id: draft.id), draft.content, zone: draft.offset ?? zone),
+      as: draft)
     guard case .logged(let logged, let isRepeat) = answer else { throw Problem.unexpectedAnswer }
     let result = try await ActivityJSON.result(logged, call.backend.routeCache)
     return isRepeat ? .json(result) : .created(result, at: "/v1/activities/\(draft.id)")
@@ -185,7 +186,7 @@ enum ActivityResource {
       let answer: LedgerAnswer
       do {
         answer = try await call.perform(
-          .edit(stored.key, content, expectedRevision: expected ?? stored.revision))
+          .edit(stored.key, content, expectedRevision: expected ?? stored.revision), as: change)
       } catch let error as LedgerError where error.code == .revision && expected == nil {
         // Another edit came between, and what this one leaves out is to stay as that has made it.
         continue
@@ -242,6 +243,19 @@ enum ActivityResource {
 
   private static func missing(_ call: Call) -> Problem {
     Problem(.notFound, "there is no activity \(call[.activity]) of yours")
+  }
+}
+
+extension Call {
+  /// - Throws: what the ledger refuses, with the fields of the body that it does not take.
+  fileprivate func perform(
+    _ action: LedgerCommand.Action, as body: some BodyContent
+  ) async throws -> LedgerAnswer {
+    do { return try await perform(action) } catch let error as LedgerError
+      where [.invalid, .limit].contains(error.code)
+    {
+      throw Problem(error).placed(error, body, self)
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 import CivilTime
 import Formats
 import JSON
+import Quests
 
 /// What a JSON body says, as a value. Its initialiser names each field once: the description, the
 /// check and the reading are all made from that.
@@ -16,9 +17,23 @@ protocol BodyContent: Sendable {
   static var schema: Schema { get }
 
   init(_ fields: inout BodyFields)
+
+  /// What of it breaks the ledger's limits, with the fields that say so.
+  ///
+  /// The ledger itself decides, and may have taken the same before: this only finds the places.
+  func faults(limits: LedgerLimits, at now: Instant) -> [(field: String, detail: String)]
+}
+
+/// What bodies are held against.
+struct BodyRules: Sendable {
+  let schemas: NamedSchemas
+  let zones: ZoneCatalog
+  let limits: LedgerLimits
 }
 
 extension BodyContent {
+  func faults(limits: LedgerLimits, at now: Instant) -> [(field: String, detail: String)] { [] }
+
   static var itemsField: String? { nil }
   static var takesForm: Bool { false }
 
@@ -29,14 +44,49 @@ extension BodyContent {
   }
 
   /// - Parameters:
-  ///   - node: what fits the schema.
+  ///   - schema: what is asked of the JSON.
   ///   - pointer: where it stands in the body.
-  /// - Throws: `invalid` where its fields do not go together.
-  static func read(_ node: JSONNode, at pointer: String = "") throws(Problem) -> Self {
+  /// - Throws: `invalid` with all that is wrong: with the JSON, with fields that do not go together,
+  ///   and with those that break a limit.
+  static func read(
+    _ node: JSONNode, as schema: Schema = Self.schema, at pointer: String = "",
+    by rules: BodyRules, now: Instant
+  ) throws(Problem) -> Self {
+    var checking = SchemaChecking(rules.schemas, zones: rules.zones)
+    checking.check(node, schema, at: pointer)
+    var found = FaultList(checking.faults)
     var fields = BodyFields(reading: node, at: pointer)
     let content = Self(&fields)
-    if fields.faults.isEmpty { return content }
-    throw Problem(.invalid, "the body is not what it should be", faults: fields.faults)
+    found.add(fields.faults)
+    if found.all.isEmpty { return content }
+    if node.object != nil {
+      found.add(
+        content.faults(limits: rules.limits, at: now).map { ("\(pointer)/\($0.field)", $0.detail) })
+    }
+    let count = found.all.count
+    throw Problem(
+      .invalid,
+      count == 1 ? "1 field is not as it should be" : "\(count) fields are not as they should be",
+      faults: found.all.map { Problem.Fault(.body(pointer: $0.pointer), $0.detail) })
+  }
+}
+
+/// The faults of a body, each place once: what is said of a value first is not said of what is within
+/// it or around it again.
+private struct FaultList {
+  private(set) var all: [(pointer: String, detail: String)]
+
+  init(_ first: [(pointer: String, detail: String)]) { all = first }
+
+  mutating func add(_ further: [(pointer: String, detail: String)]) {
+    let before = all.map(\.pointer)
+    for fault in further where all.count < SchemaChecking.mostFaults {
+      let isKnown = before.contains {
+        $0 == fault.pointer || $0.hasPrefix(fault.pointer + "/")
+          || fault.pointer.hasPrefix($0 + "/")
+      }
+      if !isKnown { all.append(fault) }
+    }
   }
 }
 
@@ -46,7 +96,7 @@ struct BodyFields {
   private let node: JSONNode?
   private let pointer: String
   private(set) var properties: [Schema.Property] = []
-  private(set) var faults: [Problem.Fault] = []
+  private(set) var faults: [(pointer: String, detail: String)] = []
 
   /// To describe them.
   fileprivate init() {
@@ -77,7 +127,7 @@ struct BodyFields {
 
   /// Notes that a field does not go together with the others.
   mutating func refuse(_ name: String, _ detail: String) {
-    if node != nil { faults.append(.init(.body(pointer: "\(pointer)/\(name)"), detail)) }
+    if node != nil { faults.append(("\(pointer)/\(name)", detail)) }
   }
 
   private mutating func value<Value>(
@@ -89,8 +139,7 @@ struct BodyFields {
     }
     guard let member = node[property.name] else { return nil }
     do throws(BodyFault) { return try form.read(member) } catch {
-      faults.append(
-        .init(.body(pointer: "\(pointer)/\(property.name)\(error.pointer)"), error.detail))
+      faults.append(("\(pointer)/\(property.name)\(error.pointer)", error.detail))
       return nil
     }
   }

@@ -9,21 +9,19 @@ import NIOCore
 struct BodyReading: Sendable {
   private let body: Endpoint.Body
   private let access: Endpoint.Access
-  private let schemas: NamedSchemas
-  private let zones: ZoneCatalog
+  private let rules: BodyRules
 
-  init(endpoint: Endpoint, schemas: NamedSchemas, zones: ZoneCatalog) {
+  init(endpoint: Endpoint, rules: BodyRules) {
     body = endpoint.body
     access = endpoint.access
-    self.schemas = schemas
-    self.zones = zones
+    self.rules = rules
   }
 
   /// - Throws: `too-large`, `request-timeout`, `unsupported-media-type`, `malformed-body`, `invalid`,
   ///   and what the memory for bodies has no room for.
   func content(
     of request: Request, on channel: any Channel, limits: ServiceLimits,
-    hold: BodyBudget.Hold?
+    hold: BodyBudget.Hold?, at now: Instant
   ) async throws -> ([UInt8], (any BodyContent)?) {
     switch body {
     case .none: return ([], nil)
@@ -60,15 +58,7 @@ struct BodyReading: Sendable {
       } catch let error as JSONFault {
         throw Problem(.malformed, error.message)
       }
-      var checking = SchemaChecking(schemas, zones: zones)
-      checking.check(node, content.named.schema)
-      if !checking.faults.isEmpty {
-        throw Problem(
-          .invalid,
-          "\(checking.faults.count) \(checking.faults.count == 1 ? "field is" : "fields are") not as it should be",
-          faults: checking.faults.map { .init(.body(pointer: $0.pointer), $0.detail) })
-      }
-      return (bytes, try content.read(node))
+      return (bytes, try content.read(node, rules, now))
     }
   }
 

@@ -111,7 +111,8 @@ struct ParameterReading: Sendable {
     if faults.isEmpty { return }
     throw Problem(
       .invalidParameter,
-      "\(faults.count == 1 ? "a parameter is" : "parameters are") not what it should be",
+      faults.count == 1
+        ? "a parameter is not what it should be" : "parameters are not what they should be",
       faults: faults)
   }
 

@@ -19,7 +19,7 @@ struct RequestReading: Sendable {
     }
     let (bytes, body) = try await operation.body.content(
       of: request, on: exchange.context.channel, limits: backend.limits,
-      hold: exchange.hold)
+      hold: exchange.hold, at: exchange.now)
     exchange.call = Call(
       backend: backend, endpoint: endpoint, caller: exchange.caller, now: exchange.now,
       requestID: exchange.requestID, address: exchange.address,
