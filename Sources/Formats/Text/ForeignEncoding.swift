@@ -12,10 +12,18 @@ enum ForeignEncoding {
   /// to be asked.
   static func canonical(_ name: String) -> String? {
     switch name.lowercased().filter({ $0 != "-" && $0 != "_" }) {
-    case "utf8", "utf8n", "unicode11utf8", "utf8mb4": "UTF-8"
+    case "utf8", "utf8n", "unicode11utf8", "utf8mb4", "utf", "utf8bom", "utf8sig", "cp65001":
+      "UTF-8"
     case "utf16", "utf16le", "utf16be", "ucs2", "unicode": "UTF-16"
-    case "latin1", "l1", "iso88591", "88591", "isolatin1", "isoir100", "cp819": "ISO-8859-1"
+    case "latin1", "latin", "l1", "iso8859", "isolatin", "iso88591", "88591", "isolatin1",
+      "isoir100", "cp819":
+      "ISO-8859-1"
     case "ascii", "usascii", "ansix3.41968", "iso646us": "US-ASCII"
+    // What Windows calls its own, and programs call bytes that they know nothing of.
+    case "ansi", "windows", "windowsansi", "win1252", "ansi1252", "windowslatin1", "ascii8bit",
+      "8bit",
+      "extendedascii", "binary":
+      "windows-1252"
     default: nil
     }
   }

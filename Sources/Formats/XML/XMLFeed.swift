@@ -110,6 +110,11 @@ struct XMLFeed {
       declare("UTF-8", instead: declared)
       return true
     }
+    // The names that say least are written over anything.
+    if canonical == "windows-1252", source.isUTF8BeyondASCII {
+      declare("UTF-8", instead: declared)
+      return true
+    }
     encoding = canonical
     notes.append(
       Diagnostic(
