@@ -32,13 +32,20 @@ public final class OutgoingClient: Sendable {
     queue = WorkQueue(name: "outgoing", threads: options.threads, mostWaiting: options.mostWaiting)
   }
 
-  /// Sends a request and reads the answer. A cancelled task stops waiting at once, and the transfer
+  /// Sends a request and reads the answer. Its time runs while it waits for a thread. A cancelled task stops waiting at once, and the transfer
   /// ends soon after.
   public func send(_ request: OutgoingRequest) async throws(OutgoingError) -> OutgoingResponse {
+    let deadline = ContinuousClock.now + request.timeout
     let transfer = Transfer(
-      request, lines: try request.headerLines(), options: options,
-      deadline: .now + request.timeout)
+      request, lines: try request.headerLines(), options: options, deadline: deadline)
     let reply = OneReply<Result<OutgoingResponse, OutgoingError>>()
+    // A request that still waits for a thread has no other clock.
+    let timer = Task {
+      guard (try? await Task.sleep(until: deadline, clock: .continuous)) != nil else { return }
+      transfer.cancel()
+      reply.give(.failure(transfer.timeout))
+    }
+    defer { timer.cancel() }
     let result = await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         reply.wait(continuation)

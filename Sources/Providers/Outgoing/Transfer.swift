@@ -69,7 +69,7 @@ final class Transfer: @unchecked Sendable {
     OutgoingError(.cancelled, "the request to \(request.url.origin) was cancelled")
   }
 
-  private var timeout: OutgoingError {
+  var timeout: OutgoingError {
     OutgoingError(
       .timeout, "\(request.url.origin) did not answer within \(request.timeout.milliseconds) ms")
   }

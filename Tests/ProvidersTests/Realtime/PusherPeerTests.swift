@@ -144,7 +144,7 @@ struct PusherPeerTests {
     let body = Array(try #require(answer["body"]?.string).utf8)
     let query = try #require(answer["query"])
     let time = try #require(query["auth_timestamp"]?.string.flatMap { Int64($0) })
-    let ours = PusherTests.app.target(path: "/apps/3/events", body: body, at: time)
+    let ours = try PusherTests.app().target(path: "/apps/3/events", body: body, at: time)
     for name in ["auth_key", "auth_timestamp", "auth_version", "body_md5", "auth_signature"] {
       let value = try #require(query[name]?.string)
       #expect(ours.contains("\(name)=\(value)"))
@@ -169,7 +169,8 @@ struct PusherPeerTests {
     let data = try #require(shown.answer["channel_data"]?.string)
     let same = try JSONReader.read(
       PusherAuthorization.answer(
-        socket: "12.34", channel: "presence-team-\(team)", channelData: data, app: PusherTests.app))
+        socket: "12.34", channel: "presence-team-\(team)", channelData: data, app: PusherTests.app()
+      ))
     #expect(shown.answer["auth"]?.string == same["auth"]?.string)
     let own = PusherAuthorization.channelData(person: PersonID(high: 1, low: 1), name: "Zoë ☺")
     #expect(
@@ -195,7 +196,7 @@ struct PusherPeerTests {
         "/validate", body, headers: [("X-Pusher-Key", key), ("X-Pusher-Signature", signature)])
       #expect((theirs.status == 200) == isGenuine, "theirs: \(body)")
       let ours = try? PusherWebhook.notices(
-        in: Array(body.utf8), key: key, signature: signature, app: PusherTests.app, at: now)
+        in: Array(body.utf8), key: key, signature: signature, app: PusherTests.app(), at: now)
       #expect((ours != nil) == isGenuine, "ours: \(body)")
     }
   }
