@@ -191,6 +191,7 @@ public final class ActivityReader {
           Instant.parseWritten($0, from: 0, to: $0.count, zone: zone)
         }) {
         case .success(let written):
+          if written.instant < .earliest { return .failure(.timeTooEarly) }
           record.instant = written.instant
           record.offset = written.offset
           record.isTimeSkipped = written.isSkipped
@@ -213,7 +214,7 @@ public final class ActivityReader {
           let name = try Name.read(text)
           record.person = name
           if !name.utf8.elementsEqual(text.utf8) { record.writtenPerson = text }
-        } catch { return .failure(error == .empty ? .personEmpty : .personName) }
+        } catch { return .failure(RowFault(ofPerson: error)) }
       case .activity:
         if text.isEmpty { return .failure(.activityEmpty) }
         record.activity = text

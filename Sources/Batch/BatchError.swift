@@ -1,3 +1,5 @@
+internal import Base
+
 /// What keeps a file of activities from being counted.
 public struct BatchError: Error, Sendable, CustomStringConvertible {
   /// A stable name for the kind of fault; new kinds may join in later versions.
@@ -31,11 +33,14 @@ public struct BatchError: Error, Sendable, CustomStringConvertible {
 public enum RowFault: Int, Error, CaseIterable, Sendable {
   case fieldCount, quote, rowLength, teamEmpty, teamEncoding, distanceSyntax, distanceNotPositive
   case distanceTooLong, timeSyntax, timeWithoutZone, activityEmpty, activityConflict, routeUnknown
-  // Only a reader of all columns finds these and those after them.
   case textEncoding, personEmpty, durationSyntax, privateSyntax
   case distanceAmbiguous
   case teamName, personName, zoneUnknown
   case distanceUnit, distanceUnitM, distanceUnitPoint
+  case timeTooEarly
+
+  /// What is wrong with the name of a person.
+  init(ofPerson fault: Name.Fault) { self = fault == .empty ? .personEmpty : .personName }
 
   /// A stable name.
   public var name: String {
@@ -64,6 +69,7 @@ public enum RowFault: Int, Error, CaseIterable, Sendable {
     case .distanceUnit: "distance-unit"
     case .distanceUnitM: "distance-unit-m"
     case .distanceUnitPoint: "distance-unit-point"
+    case .timeTooEarly: "time-too-early"
     }
   }
 
@@ -83,12 +89,15 @@ public enum RowFault: Int, Error, CaseIterable, Sendable {
     case .teamEncoding: "the team is not UTF-8"
     case .distanceSyntax:
       "the distance is not a number with a point for decimals, such as 12.5 or 12.5 km; --decimal comma "
-        + "reads decimal commas"
+        + "reads decimal commas, --decimal point commas between thousands"
     case .distanceNotPositive: "the distance is not above 0"
     case .distanceTooLong:
       "the distance is above \(limits.longestActivity.exactText(in: .kilometers)) km, the limit for one "
         + "activity"
     case .timeSyntax: "the time is not RFC 3339, such as 2026-05-03T18:30:00Z"
+    case .timeTooEarly:
+      "the time is before 1900, the earliest that can be kept; spreadsheets show a time without a date "
+        + "as one of 1899"
     case .timeWithoutZone:
       "the time has no offset from UTC: write one, or name the zone with --zone"
     case .activityEmpty: "the activity's id is empty"

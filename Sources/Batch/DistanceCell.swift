@@ -18,6 +18,8 @@ struct DistanceCell {
       case .success(let plain): number = plain
       case .failure(let fault): return .failure(fault)
       }
+    } else if bytes.contains(0x2C), case .failure(.distanceAmbiguous) = plainNumber(bytes) {
+      return .failure(.distanceAmbiguous)
     }
     let text = number ?? Array(bytes)
     var result = text.withUnsafeBytes { Distance.parseDecimal($0, unit: unit) }

@@ -291,7 +291,9 @@ struct RowParser {
         return nil
       }
       switch Instant.parse(bytes, from: start, to: end, zone: zone) {
-      case .success(let instant): row.instant = instant
+      case .success(let instant):
+        if instant < .earliest { return .timeTooEarly }
+        row.instant = instant
       case .failure(.syntax): return .timeSyntax
       case .failure(.noOffset): return .timeWithoutZone
       }
@@ -304,7 +306,9 @@ struct RowParser {
       guard let index = routes[name] else { return .routeUnknown }
       row.route = index
     case .person:
-      row.walker = Walker.id(UnsafeBufferPointer(rebasing: bytes[start..<end]))
+      let name = UnsafeBufferPointer(rebasing: bytes[start..<end])
+      if let fault = Walker.fault(of: name) { return fault }
+      row.walker = Walker.id(name)
     case .none, .team, .distance: break
     }
     return nil

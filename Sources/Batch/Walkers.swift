@@ -32,6 +32,19 @@ struct Walker: Hashable, Comparable, Sendable {
     (a.id.high, a.id.low, a.route) < (b.id.high, b.id.low, b.route)
   }
 
+  /// What is wrong with the name of a person, or nil.
+  ///
+  /// - Complexity: O(bytes); printable ASCII takes one pass and no copy.
+  static func fault(of bytes: UnsafeBufferPointer<UInt8>) -> RowFault? {
+    guard let first = bytes.first, let last = bytes.last else { return .personEmpty }
+    if first != 0x20, last != 0x20, bytes.allSatisfy({ 0x20...0x7E ~= $0 }) { return nil }
+    guard let text = String(validating: bytes, as: UTF8.self) else { return .textEncoding }
+    do throws(Name.Fault) {
+      _ = try Name.read(text)
+      return nil
+    } catch { return RowFault(ofPerson: error) }
+  }
+
   /// Nil where a text is neither an id nor an address.
   static func id(_ bytes: UnsafeBufferPointer<UInt8>) -> ActivityID? {
     if let id = ActivityID.uuid(bytes) { return id }

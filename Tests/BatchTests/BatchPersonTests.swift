@@ -1,4 +1,5 @@
 import CivilTime
+import Foundation
 import Testing
 
 @testable import Batch
@@ -45,6 +46,28 @@ import Testing
     ) { $0.columns.deduplicates = false }
     #expect(kilometers(kept)["Owls"] == [5, 419] && kilometers(kept)["Cats"] == [5, 619])
     #expect(kept.rowCount == 9)
+  }
+
+  /// Summing and storing take the same rows for good.
+  @Test(arguments: [
+    ("", RowFault.personEmpty), ("   ", .personEmpty), ("\"\"", .personEmpty),
+    ("\u{200B}", .personName), ("Ann\u{202E}", .personName),
+  ])
+  func aPersonHasAName(person: String, fault: RowFault) throws {
+    let text =
+      Self.header + "2026-05-01T08:00:00Z,Owls,\(person),5,1\n2026-05-01T08:00:00Z,Owls,Bo b,5,2"
+    let tally = try BatchRun.tally(text) { $0.skipsBadRows = true }
+    #expect(tally.badRows[fault]?.lines == [2] && tally.rowCount == 1)
+    let folder = BatchFolder()
+    let descriptor = open(folder.write(Array(text.utf8)), O_RDONLY)
+    defer { close(descriptor) }
+    let reader = try ActivityReader(descriptor: descriptor, columns: ActivityColumns())
+    guard case .failure(let bad)? = try reader.next() else {
+      Issue.record("the row was taken")
+      return
+    }
+    #expect(bad.fault == fault && bad.line == 2)
+    #expect(try reader.next()?.get().person == "Bo b")
   }
 
   @Test func partsMergeToTheWhole() throws {

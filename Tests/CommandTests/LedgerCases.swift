@@ -216,6 +216,26 @@ enum LedgerCommandCase: String, CaseIterable, Sendable, CustomTestStringConverti
     let stopped = try ledger.run("import", "activities", file, "--create")
     #expect(stopped.status == 65 && stopped.errors.hasPrefix("\(file):3: "), "\(stopped.errors)")
     #expect(try !ledger.isBegun)
+    // What the ledger would refuse is found before a team is created for it.
+    let header = "team,person,activity_id,started_at,distance_km,duration\n"
+    let good = "Owls,Ann,a,2026-03-01T10:00:00Z,5,600\n"
+    for (row, why) in [
+      ("Cats,Cat,e,1899-12-30T10:00:00Z,5,600\n", "the time is before 1900"),
+      ("Cats,Cat,e,2199-12-30T10:00:00Z,5,600\n", "is in the future"),
+      ("Cats,Cat,e,2026-03-01T10:00:00Z,5,172801\n", "the duration is 172801 s"),
+      ("Cats,,e,2026-03-01T10:00:00Z,5,600\n", "the person is empty"),
+    ] {
+      let late = try ledger.folder.file("late.csv", header + good + row)
+      let refused = try ledger.run("import", "activities", late, "--create")
+      #expect(refused.status == 65 && refused.errors.contains("late.csv:3: "), "\(refused.errors)")
+      #expect(refused.errors.contains(why), "\(refused.errors)")
+      #expect(try !ledger.isBegun)
+      let other = try Ledger(place)
+      let rest = try other.well("import", "activities", late, "--create", "--skip-bad")
+      #expect(
+        rest.text.contains("1 logged, 0 repeated, 1 rejected; 1 teams created"), "\(rest.text)")
+      #expect(rest.errors.contains(why), "\(rest.errors)")
+    }
     let strict = try ledger.run("import", "activities", file, "--skip-bad")
     #expect(strict.status == 0 && strict.text.contains("0 logged, 0 repeated, 4 rejected"))
     #expect(strict.errors.contains("--create makes those (lines 2, 5)"), "\(strict.errors)")

@@ -28,10 +28,17 @@ struct ActivityFile {
           "\(path): no column activity_id: a row is taken for the walk of its walker with the same content"
         )
       }
+      let now = Instant.now
       while let row = try reader.next() {
         report.rows += 1
         switch row {
         case .success(let record):
+          // What no ledger takes is found before a team is created for it.
+          if let fault = ActivityContent(record).faults(limits: .standard, at: now).first {
+            guard skipsBadRows else { throw failure(line: record.line, fault.error.message) }
+            report.reject(record.line, fault.error.message)
+            break
+          }
           if record.isTimeSkipped { report.skippedTimes.add(record.line, record.instant) }
           try rows.add(record)
         case .failure(let bad):
