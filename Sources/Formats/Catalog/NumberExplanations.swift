@@ -63,9 +63,11 @@ extension DiagnosticCatalog {
       bad: "_p~iF~ps|U\\\\o@^m@`@b@\\\\^k@\n", good: goodLine, isWhole: false),
     .init(
       .polylineTriples, "Polyline of triples", .warning,
-      "The values of an encoded polyline look like latitude, longitude and elevation, and are read as "
-        + "pairs, which makes a far longer line that leads elsewhere. Ask the routing service for two "
-        + "dimensions, or convert its answer to GeoJSON.",
+      "The values of an encoded polyline look like latitude, longitude and elevation, as routing "
+        + "services write them when asked for it. Read as pairs they make a far longer line that leads "
+        + "elsewhere. Where the whole line shows that they are triples, it is read as such, with "
+        + "elevations in hundredths of a metre; where that cannot be told it is read as pairs. Ask the "
+        + "routing service for two dimensions, or for GeoJSON.",
       bad: "g}n{G{puq@_vgCoKvQw|AoKvQw|AoKvQw|A\n", good: goodLine, isWhole: false),
     .init(
       .tupleComma, "Comma between coordinates", .warning,

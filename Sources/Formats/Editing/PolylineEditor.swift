@@ -7,7 +7,7 @@ struct PolylineEditor: DocumentEditor {
 
   // MARK: Vertices
 
-  /// The bytes of a vertex: its two differences.
+  /// The bytes of a vertex: its two or three differences.
   func range(ofVertex i: Int, in part: Int) -> Range<Int> {
     let offsets = parts[part].offsets
     let end = i + 1 < offsets.count ? Int(offsets[i + 1]) : lineEnd(from: Int(offsets[i]))
@@ -34,7 +34,7 @@ struct PolylineEditor: DocumentEditor {
   }
 
   func setElevation(_ meters: Double?, ofVertexAt offset: Int) throws(EditError) -> EditPlan {
-    throw EditError(.format, "an encoded polyline has no elevations")
+    throw EditError(.format, "the elevations of an encoded polyline are not edited")
   }
 
   func rewrite(
@@ -68,22 +68,34 @@ struct PolylineEditor: DocumentEditor {
     EditPlan(claims: [range(ofPart: part)], lineChange: (part, .reverse))
   }
 
-  /// Lines with all their changes: a vertex is written as the difference from the one before.
+  /// Lines with all their changes: a vertex is written as the difference from the one before, a new
+  /// one among triples at the elevation of the one that it stands for or follows.
   func lineTexts(_ changes: [(part: Int, change: EditPlan.LineChange)]) -> [TextEdit] {
     Dictionary(grouping: changes, by: \.part).map { part, changes in
-      var rows = parts[part].vertices.map { [$0] }
+      let vertices = parts[part].vertices
+      var rows = vertices.map { [$0] }
+      func placed(_ i: Int, _ latitude: Double, _ longitude: Double) -> Coordinate {
+        Coordinate(
+          uncheckedLatitude: latitude, longitude: longitude,
+          elevation: vertices[i].elevationMetersOrNaN)
+      }
       for (_, change) in changes {
         switch change {
         case .remove(let i): rows[i] = []
         case .replace(let i, let latitude, let longitude):
-          rows[i] = [Coordinate(uncheckedLatitude: latitude, longitude: longitude)]
+          rows[i] = [placed(i, latitude, longitude)]
         case .insert(let i, let latitude, let longitude):
-          rows[i].append(Coordinate(uncheckedLatitude: latitude, longitude: longitude))
+          rows[i].append(placed(i, latitude, longitude))
         case .reverse: rows.reverse()
         }
       }
+      let range = range(ofPart: part)
+      let grouping = PolylineLine(bytes: bytes[range], digits: digits).grouping
+      var inMeter: Double?
+      if case .triples(let elevations) = grouping { inMeter = elevations }
       return TextEdit(
-        range(ofPart: part), PolylineWriter.line(rows.joined(), digits: digits))
+        range,
+        PolylineWriter.line(rows.joined(), digits: digits, elevationsInMeter: inMeter))
     }
   }
 

@@ -46,9 +46,11 @@ enum PolylineReader {
         "every backslash stands twice, as in a text copied out of JSON; the line is read with single "
           + "ones", at: doubled[0] - 1, remedy: edits.map { .text($0) })
     }
+    let grouping = PolylineLine(bytes: bytes[range.lowerBound..<end], digits: digits).grouping
     var part = SourcePart()
     part.offset = range.lowerBound
     var decoder = PolylineDecoder(digits: digits, offset: range.lowerBound)
+    if case .triples(let inMeter) = grouping { decoder.elevationsInMeter = inMeter }
     var removed = 0
     do throws(Diagnostic) {
       while let vertex = try decoder.next(bytes, end: end) {
@@ -62,32 +64,46 @@ enum PolylineReader {
         part.append(vertex.coordinate, offset: vertex.offset + removed)
       }
     } catch {
-      let isTriples = doubled.isEmpty && error.code != .limit && line.looksLikeTriples
+      let mayBeTriples = grouping == .unsure && error.code != .limit
       diagnostics.addLast(
-        isTriples
+        mayBeTriples
           ? Diagnostic(
-            error.code, .error, error.message + "; \(triplesHint)", offset: error.offset) : error)
+            error.code, .error,
+            "\(error.message); its values may be \(triples): \(advice)", offset: error.offset)
+          : error)
       return part
     }
-    if doubled.isEmpty, line.looksLikeTriples {
+    switch grouping {
+    case .pairs: break
+    case .triples:
       diagnostics.note(
         .polylineTriples, .warning,
-        "the line is read as pairs of latitude and longitude; \(triplesHint)", at: range.lowerBound)
+        "the line is read as \(triples), for as pairs of latitude and longitude it leads nowhere; if "
+          + "that is wrong, \(advice)", at: range.lowerBound)
+    case .unsure:
+      diagnostics.note(
+        .polylineTriples, .warning,
+        "the line is read as pairs of latitude and longitude, but its values may also be \(triples); "
+          + "in that case \(advice)", at: range.lowerBound)
     }
     return part
   }
 
-  private static let triplesHint =
-    "its values look like triples with an elevation, as routing services write them when asked for "
-    + "it: ask for two dimensions, or convert the answer to GeoJSON"
+  private static let triples =
+    "triples with an elevation, as routing services write them when asked for it"
+  private static let advice =
+    "ask the service for two dimensions, or for GeoJSON"
 }
 
 /// The state of decoding one line: coordinates are differences from the one before.
 private struct PolylineDecoder {
   let digits: Int
   var offset: Int
+  /// What an elevation, the third of three values, is divided by; nil where values are pairs.
+  var elevationsInMeter: Double?
   private var latitude: Int64 = 0
   private var longitude: Int64 = 0
+  private var elevation: Int64 = 0
 
   init(digits: Int, offset: Int) {
     self.digits = digits
@@ -106,6 +122,7 @@ private struct PolylineDecoder {
         "the polyline ends after a latitude: it is cut off", offset: start)
     }
     longitude += try value(bytes, end: end)
+    if elevationsInMeter != nil { elevation += try value(bytes, end: end) }
     let scale = digits == 5 ? 1e5 : 1e6
     let (degreesNorth, degreesEast) = (Double(latitude) / scale, Double(longitude) / scale)
     let hint = "; was it encoded with \(digits == 5 ? 6 : 5) digits?"
@@ -119,7 +136,10 @@ private struct PolylineDecoder {
         .longitudeRange, .error, "the longitude \(degreesEast) is outside -180…180\(hint)",
         offset: start)
     }
-    return (Coordinate(uncheckedLatitude: degreesNorth, longitude: degreesEast), start)
+    let vertex = Coordinate(
+      uncheckedLatitude: degreesNorth, longitude: degreesEast,
+      elevation: elevationsInMeter.map { Double(elevation) / $0 } ?? .nan)
+    return (vertex, start)
   }
 
   private mutating func value(_ bytes: [UInt8], end: Int) throws(Diagnostic) -> Int64 {
@@ -164,19 +184,26 @@ enum PolylineWriter {
   }
 
   /// One line of text, without its end.
-  static func line(_ vertices: some Sequence<Coordinate>, digits: Int) -> [UInt8] {
+  ///
+  /// - Parameter elevationsInMeter: what elevations are counted in, where each vertex has one and is
+  ///   written with it.
+  static func line(
+    _ vertices: some Sequence<Coordinate>, digits: Int, elevationsInMeter: Double? = nil
+  ) -> [UInt8] {
     let scale = digits == 5 ? 1e5 : 1e6
     var out: [UInt8] = []
-    var latitude: Int64 = 0
-    var longitude: Int64 = 0
+    var last: (latitude: Int64, longitude: Int64, elevation: Int64) = (0, 0, 0)
+    func whole(_ value: Double) -> Int64 { Int64(value.rounded(.toNearestOrEven)) }
     for vertex in vertices {
-      let next = (
-        Int64((vertex.latitude * scale).rounded(.toNearestOrEven)),
-        Int64((vertex.longitude * scale).rounded(.toNearestOrEven))
-      )
-      append(next.0 - latitude, to: &out)
-      append(next.1 - longitude, to: &out)
-      (latitude, longitude) = next
+      let (latitude, longitude) = (whole(vertex.latitude * scale), whole(vertex.longitude * scale))
+      append(latitude - last.latitude, to: &out)
+      append(longitude - last.longitude, to: &out)
+      (last.latitude, last.longitude) = (latitude, longitude)
+      if let elevationsInMeter {
+        let elevation = whole((vertex.elevationMeters ?? 0) * elevationsInMeter)
+        append(elevation - last.elevation, to: &out)
+        last.elevation = elevation
+      }
     }
     return out
   }

@@ -44,20 +44,49 @@ struct PolylineLine {
 
   // MARK: Triples
 
+  /// How the values of a line are grouped.
+  enum Grouping: Equatable {
+    /// Latitude and longitude.
+    case pairs
+    /// The same with an elevation, in this share of a metre.
+    case triples(elevationsInMeter: Double)
+    /// Nobody can tell.
+    case unsure
+  }
+
   /// Values that are looked at: enough to tell, whatever the line's length.
   private static let mostValues = 3_000
 
-  /// Whether the line reads as latitude, longitude and elevation, and would be far shorter so where it
-  /// also reads as pairs.
-  var looksLikeTriples: Bool {
+  /// How the values are grouped, by what the whole line looks like either way: a way goes on in about
+  /// the direction and the steps that it has, and its first step is like the others.
+  var grouping: Grouping {
     var count = 0
     for byte in bytes { count &+= byte < 0x5F ? 1 : 0 }
-    guard count >= 12, count % 3 == 0 else { return false }
+    guard count >= 6, count % 3 == 0 else { return .pairs }
     let values = values(most: Self.mostValues)
-    guard values.count >= 12, let triples = length(values, each: 3) else { return false }
-    guard count % 2 == 0, let pairs = length(values, each: 2) else { return true }
-    // Elevations of as many digits as degrees lead off the Earth as pairs: these are centimetres.
-    return pairs > 5 * triples && highest(values) <= 900_000
+    guard values.count == min(count, Self.mostValues),
+      let triples = Shape(values, each: 3, digits: digits)
+    else { return .pairs }
+    let inMeter: Double = triples.isInCentimeters ? 100 : digits == 5 ? 1e5 : 1e6
+    // A slip that lost a value is likelier than triples that do not look like a way.
+    guard let pairs = Shape(values, each: 2, digits: digits) else {
+      return triples.turning < 0.9 ? .triples(elevationsInMeter: inMeter) : .unsure
+    }
+    let isFlat = stride(from: 5, to: values.count, by: 3).allSatisfy { values[$0] == 0 }
+    if isFlat, values.count >= 12 { return .triples(elevationsInMeter: inMeter) }
+    if pairs.length > (triples.isInCentimeters ? 5 : 50) * triples.length, values.count >= 12 {
+      return .triples(elevationsInMeter: inMeter)
+    }
+    guard triples.isInCentimeters else { return .pairs }
+    let usual = values.dropFirst(3).map(\.magnitude).sorted()[(values.count - 3) / 2]
+    // The first elevation is a step of the pairs.
+    let leap = Double(values[2].magnitude) / Double(max(usual, 1))
+    if values.count < 12 { return isFlat && values[2] == 0 || leap > 4 ? .unsure : .pairs }
+    if pairs.turning > 1.25 * triples.turning {
+      let isSure = leap > (values.count < 60 ? 8 : 3)
+      return isSure ? .triples(elevationsInMeter: inMeter) : .unsure
+    }
+    return pairs.turning > 0.9 * triples.turning || leap > 8 ? .unsure : .pairs
   }
 
   /// The first values of the line; fewer where one of them is none.
@@ -79,34 +108,46 @@ struct PolylineLine {
     return values
   }
 
-  /// The elevation farthest from 0 of triples.
-  private func highest(_ values: [Int64]) -> Int64 {
-    var elevation: Int64 = 0
-    var highest: Int64 = 0
-    for i in stride(from: 2, to: values.count, by: 3) {
-      elevation &+= values[i]
-      highest = max(highest, abs(elevation))
-    }
-    return highest
-  }
+  /// What a line looks like whose values are grouped in one way.
+  private struct Shape {
+    /// How far it goes in units of its last digit.
+    private(set) var length = 0.0
+    /// How much each step differs from the one before, as a share of both: 0 on a straight line of
+    /// even steps, 1 where it turns back each time.
+    private(set) var turning = 1.0
+    /// Whether all elevations are possible ones in hundredths of a metre.
+    private(set) var isInCentimeters = true
 
-  /// How far the line goes in units of its last digit, with the first values of each group as degrees;
-  /// nil where it leaves the Earth.
-  private func length(_ values: [Int64], each size: Int) -> Double? {
-    let scale = digits == 5 ? 1e5 : 1e6
-    var length = 0.0
-    var place = (latitude: 0.0, longitude: 0.0, elevation: 0.0)
-    for start in stride(from: 0, through: values.count - size, by: size) {
-      let (north, east) = (Double(values[start]), Double(values[start + 1]))
-      place.latitude += north
-      place.longitude += east
-      if size == 3 { place.elevation += Double(values[start + 2]) }
-      // No place is higher than 9,000 m, and no one writes more digits of a metre than of a degree.
-      guard abs(place.latitude) <= 90 * scale, abs(place.longitude) <= 180 * scale,
-        abs(place.elevation) <= 9_000 * scale
-      else { return nil }
-      if start > 0 { length += north.magnitude + east.magnitude }
+    /// Nil where it leaves the Earth, or where values are left over.
+    init?(_ values: [Int64], each size: Int, digits: Int) {
+      guard values.count % size == 0 else { return nil }
+      let scale = digits == 5 ? 1e5 : 1e6
+      let possible = RouteDocument.possibleElevationMeters
+      var place = (latitude: 0.0, longitude: 0.0, elevation: 0.0)
+      var last = (north: 0.0, east: 0.0)
+      var (change, both) = (0.0, 0.0)
+      for start in stride(from: 0, to: values.count, by: size) {
+        let step = (north: Double(values[start]), east: Double(values[start + 1]))
+        place.latitude += step.north
+        place.longitude += step.east
+        if size == 3 { place.elevation += Double(values[start + 2]) }
+        // No one writes more digits of a metre than of a degree.
+        guard abs(place.latitude) <= 90 * scale, abs(place.longitude) <= 180 * scale,
+          possible.contains(place.elevation / scale) || possible.contains(place.elevation / 100)
+        else { return nil }
+        if !possible.contains(place.elevation / 100) { isInCentimeters = false }
+        if start > 0 { length += Self.size(step) }
+        if start > size {
+          change += Self.size((step.north - last.north, step.east - last.east))
+          both += Self.size(step) + Self.size(last)
+        }
+        last = step
+      }
+      if both > 0 { turning = change / both }
     }
-    return length
+
+    private static func size(_ step: (north: Double, east: Double)) -> Double {
+      (step.north * step.north + step.east * step.east).squareRoot()
+    }
   }
 }
