@@ -71,6 +71,30 @@ import Testing
       }
     }
 
+    /// Bends of half a circle, each of its own width and number of vertices, between legs of their own
+    /// lengths.
+    mutating func roundedHairpins(step: Double, _ random: inout SplitMix64) {
+      grade = 0.06
+      var side = random.chance(0.5) ? 1.0 : -1.0
+      for _ in 0..<random.int(2...8) {
+        let leg = random.double(60..<200)
+        let legs = max(1, Int(leg / step))
+        for _ in 0..<legs { go(leg / Double(legs)) }
+        let (width, wide) = (random.double(8..<25), random.int(2...5))
+        for _ in 0..<wide { go(width / Double(wide), turning: side * 180 / Double(wide)) }
+        side = -side
+      }
+      grade = 0
+    }
+
+    /// A street and the one beside it back, so near that both are nearly one.
+    mutating func street(_ count: Int, step: Double) {
+      for _ in 0..<count { go(step) }
+      go(6, turning: 90)
+      go(step, turning: 90)
+      for _ in 1..<count { go(step) }
+    }
+
     func coordinates() -> [Coordinate] {
       points.map { point in
         let latitude = 46 + point.y / 111_150
@@ -133,6 +157,38 @@ import Testing
     return pen.coordinates()
   }
 
+  /// A way of even legs between bends far finer than they are.
+  ///
+  /// - Parameter streets: whether some of it is a street and the one beside it.
+  static func road(
+    step: Double, noise: Double, streets: Bool, _ random: inout SplitMix64
+  ) -> [Coordinate] {
+    var pen = Pen()
+    pen.heading = random.double(0..<6)
+    for _ in 0..<14 {
+      switch random.int(0...5) {
+      case 0: pen.roundedHairpins(step: step, &random)
+      case 1: pen.outAndBack(random.int(2...8), step: step, &random)
+      case 2: for _ in 0..<20 { pen.go(step, turning: 18) }
+      case 3 where streets: pen.street(random.int(3...10), step: step)
+      case 4:
+        for _ in 0..<6 { pen.go(step) }
+        pen.heading += [0.5, -0.5, 0.75, -0.75][random.int(0...3)] * .pi
+      default: for _ in 0..<random.int(5...30) { pen.go(step, turning: random.double(-20..<20)) }
+      }
+    }
+    // What is walked twice is noted once.
+    var moved: [Double: (x: Double, y: Double)] = [:]
+    for i in pen.points.indices where noise > 0 {
+      let (x, y, _) = pen.points[i]
+      let place =
+        moved[x * 1e6 + y] ?? (x + random.double(-noise..<noise), y + random.double(-noise..<noise))
+      moved[x * 1e6 + y] = place
+      (pen.points[i].x, pen.points[i].y) = place
+    }
+    return pen.coordinates()
+  }
+
   static func thinned(_ line: [Coordinate], _ random: inout SplitMix64) -> [Coordinate] {
     switch random.int(0...3) {
     case 0: return line
@@ -167,6 +223,121 @@ import Testing
       for finding in report.findings(.spike) { bad.append("\(round): \(finding.message)") }
     }
     #expect(bad.isEmpty, "\(bad.count): \(bad.prefix(20))")
+  }
+
+  static let steps = [5.0, 10, 20, 40, 80]
+  static let rounds = 150
+
+  @Test func roadsWithRoundedBendsHaveNoSpike() throws {
+    var random = SplitMix64("roads")
+    var bad: [String] = []
+    for round in 0..<Self.rounds {
+      // Of two streets in one, thinning can leave a tip that nobody can tell from a slip.
+      let isEven = random.chance(0.7)
+      let noise = [0, 0, 2, 4][random.int(0...3)] * 1.0
+      let road = Self.road(
+        step: Self.steps[random.int(0...4)], noise: noise, streets: isEven, &random)
+      let every = [1, 1, 2, 3][random.int(0...3)]
+      let line =
+        isEven
+        ? road.enumerated().filter { $0.offset % every == 0 }.map(\.element)
+        : Simplification.keptIndices(of: road[...], toleranceMeters: random.double(1..<40))
+          .map { road[$0] }
+      let report = inspected(Self.gpx(line, heights: random.chance(0.5)))
+      for finding in report.findings(.spike) {
+        bad.append("\(round): \(finding.message) \(finding.line ?? 0)")
+      }
+    }
+    #expect(bad.isEmpty, "\(bad.count): \(bad.prefix(20))")
+  }
+
+  @Test func hairpinsOfEveryShapeAreNoSpikes() {
+    var bad: [String] = []
+    for leg in [60.0, 130, 320] {
+      for width in [8.0, 25] {
+        for wide in 1...5 {
+          for step in [15.0, 400] {
+            var pen = Pen()
+            pen.grade = 0.07
+            for _ in 0..<8 { pen.go(60) }
+            for bend in 0..<6 {
+              let legs = max(1, Int(leg / step))
+              for _ in 0..<legs { pen.go(leg / Double(legs)) }
+              let side = bend % 2 == 0 ? 180.0 : -180
+              for _ in 0..<wide { pen.go(width / Double(wide), turning: side / Double(wide)) }
+            }
+            for _ in 0..<8 { pen.go(60) }
+            let road = pen.coordinates()
+            for every in 1...3 {
+              let line = road.enumerated().filter { $0.offset % every == 0 }.map(\.element)
+              let report = inspected(Self.gpx(line, heights: (wide + every) % 2 == 0))
+              for finding in report.findings(.spike) {
+                bad.append("\(leg) \(width) \(wide) \(step) \(every): \(finding.message)")
+              }
+            }
+          }
+        }
+      }
+    }
+    #expect(bad.isEmpty, "\(bad.count): \(bad.prefix(20))")
+  }
+
+  /// One vertex out of place between even legs, among hairpins and at corners too.
+  @Test func spikesPlantedOnRoadsAreFound() {
+    var random = SplitMix64("spikes on roads")
+    var missed: [String] = []
+    for round in 0..<Self.rounds {
+      let step = Self.steps[random.int(0...4)]
+      var line = Self.road(step: step, noise: 0, streets: true, &random)
+      let i = random.int(5...line.count - 6)
+      let next = line[i + 1]
+      // Two vertices in one place are a way out and back.
+      if line[i].isSamePlace(as: next) { continue }
+      let there = Geodesic.wgs84.direct(
+        from: line[i], azimuth: Azimuth(degrees: random.double(0..<360)),
+        distanceMeters: random.double(150..<900)
+      ).coordinate
+      let reach = min(
+        RouteLine.gapMeters(from: there, to: line[i]), RouteLine.gapMeters(from: there, to: next))
+      let around = max(i - 8, 1)...min(i + 8, line.count - 1)
+      let longest = around.map { RouteLine.gapMeters(from: line[$0 - 1], to: line[$0]) }.max() ?? 0
+      if reach < 3.1 * longest { continue }
+      line.insert(
+        Coordinate(
+          uncheckedLatitude: there.latitude, longitude: there.longitude,
+          elevation: line[i].elevationMetersOrNaN), at: i + 1)
+      let spikes = inspected(Self.gpx(line, heights: random.chance(0.5))).findings(.spike)
+      if spikes.count != 1 {
+        missed.append("\(round): \(spikes.map(\.message)), \(reach) m of \(step)")
+      }
+    }
+    #expect(missed.isEmpty, "\(missed.count): \(missed.prefix(20))")
+  }
+
+  /// Between even legs twice their length is enough; beside hairpins the tip is the only turn of one
+  /// vertex.
+  @Test func aShortSpikeBetweenEvenLegsIsFound() {
+    var random = SplitMix64("short spikes")
+    for turning in [18.0, -7, 0] {
+      var pen = Pen()
+      for _ in 0..<30 { pen.go(80, turning: turning) }
+      var line = pen.coordinates()
+      let (from, to) = (line[12], line[13])
+      let there = Geodesic.wgs84.direct(
+        from: from, azimuth: Azimuth(degrees: random.double(0..<360)), distanceMeters: 270
+      ).coordinate
+      line.insert(Coordinate(uncheckedLatitude: there.latitude, longitude: there.longitude), at: 13)
+      #expect(RouteLine.gapMeters(from: there, to: to) > 180)
+      #expect(inspected(Self.gpx(line, heights: false)).findings(.spike).count == 1, "\(turning)")
+    }
+    var pen = Pen()
+    for leg in [100.0, 155, 93, 93, 77] {
+      pen.go(leg)
+      for _ in 0..<4 { pen.go(3, turning: 45) }
+    }
+    let i = pen.points.count - 9
+    pen.points.insert((pen.points[i].x + 130, pen.points[i].y - 210, 300), at: i + 1)
+    #expect(inspected(Self.gpx(pen.coordinates(), heights: false)).findings(.spike).count == 1)
   }
 
   @Test func plantedSpikesAreFound() throws {

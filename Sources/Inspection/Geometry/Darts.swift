@@ -13,8 +13,12 @@ struct Darts {
   /// Two vertices this near are one place.
   private static let samePlaceMeters = 1.0
   private static let window = 8
-  /// How many times as long as the legs around it a single vertex's legs are, at least.
+  /// Bends of several vertices fill a window of legs; so many legs are looked at for longer ones.
+  private static let widestWindow = 32
+  /// How many times as long as the legs around it a single vertex's legs are, at least: among legs of
+  /// any length, and where those around it are even or its tip is the only turn of one vertex.
   private static let leastProminence = 3.0
+  private static let leastProminenceAmongEven = 2.2
   /// The same for several vertices: blocks of houses are walked around.
   private static let leastProminenceOfSeveral = 8.0
 
@@ -35,22 +39,63 @@ struct Darts {
     let base = space[a].distance(to: space[z])
     let there = line.measures[z] - line.measures[a]
     guard base > Self.samePlaceMeters else { return false }
-    let least = z - a == 2 ? Self.leastProminence : Self.leastProminenceOfSeveral
-    return there >= 4 * base && shorter >= least * usualMeters(around: a...z, in: part)
+    guard there >= 4 * base else { return false }
+    let legs = legsAround(a...z, shorter, in: part)
+    guard let usual = legs.count >= 6 ? legs[2] : legs.first else { return false }
+    var least = Self.leastProminenceOfSeveral
+    if z - a == 2 {
+      let spread = usual / legs[legs.count / 2]
+      least =
+        spread < 1.3 || spread > 8 ? Self.leastProminenceAmongEven : Self.leastProminence
+    }
+    return shorter >= least * usual
       && !(a + 1..<z).contains {
         waypoints.isNear(space[$0]) || NullIsland.isThere(line.vertices[$0])
       }
-      && !isFoldOfMany(a, z, shorter, part) && !rises(a, z, part) && !isWalked(a, z, part)
+      && !isRounded(a, z) && !isFoldOfMany(a, z, shorter, part) && !rises(a, z, part)
+      && !isWalked(a, z, part)
   }
 
-  /// The third longest of the legs around: two of them may be another excursion's.
-  private func usualMeters(around dart: ClosedRange<Int>, in part: ClosedRange<Int>) -> Double {
-    let before = max(dart.lowerBound - Self.window, part.lowerBound)..<dart.lowerBound
-    let after = dart.upperBound..<min(dart.upperBound + Self.window, part.upperBound)
-    let meters = (before.map(line.segmentMeters) + after.map(line.segmentMeters))
-      .filter { $0 > 0 }.sorted(by: >)
-    if meters.isEmpty { return .infinity }
-    return meters[meters.count >= 6 ? 2 : 0]
+  /// The legs of the way of twice the dart's length before it and after it, the longest first. Two of
+  /// them may be another excursion's.
+  private func legsAround(
+    _ dart: ClosedRange<Int>, _ shorter: Double, in part: ClosedRange<Int>
+  ) -> [Double] {
+    func isAround(_ legs: Int, _ meters: Double) -> Bool {
+      legs < Self.window || legs < Self.widestWindow && meters < 2 * shorter
+    }
+    var meters: [Double] = []
+    var leg = dart.lowerBound
+    while leg > part.lowerBound,
+      isAround(dart.lowerBound - leg, line.measures[dart.lowerBound] - line.measures[leg])
+    {
+      leg -= 1
+      meters.append(line.segmentMeters(leg))
+    }
+    leg = dart.upperBound
+    while leg < part.upperBound,
+      isAround(leg - dart.upperBound, line.measures[leg] - line.measures[dart.upperBound])
+    {
+      meters.append(line.segmentMeters(leg))
+      leg += 1
+    }
+    return meters.filter { $0 > 0 }.sorted(by: >)
+  }
+
+  /// Whether three vertices or more between the legs turn the line round bit by bit and always to one
+  /// side: somebody drew a bend, and a receiver without a signal does not.
+  private func isRounded(_ a: Int, _ z: Int) -> Bool {
+    guard z - a >= 4 else { return false }
+    var sides: Set<Bool> = []
+    for i in a + 1..<z {
+      let (from, to) = (direction(i - 1, i), direction(i, i + 1))
+      let both = (from.dot(from) * to.dot(to)).squareRoot()
+      // Up to 100 degrees; below 5 it goes straight on.
+      guard from.dot(to) >= -0.17 * both else { return false }
+      let sine = from.cross(to).dot(space[i]) / space[i].dot(space[i]).squareRoot()
+      if abs(sine) > 0.087 * both { sides.insert(sine > 0) }
+    }
+    return sides.count == 1
   }
 
   /// Whether the line goes on folding: right before or right after lies another long leg that runs
@@ -60,16 +105,17 @@ struct Darts {
   ) -> Bool {
     func isAgainst(_ leg: Int, _ other: Int) -> Bool {
       line.segmentMeters(leg) >= 0.6 * shorter
-        && direction(leg, leg + 1).dot(direction(other, other + 1)) < 0
+        && direction(leg, leg + 1).dot(direction(other, other + 1))
+          < -0.5 * line.segmentMeters(leg) * line.segmentMeters(other)
     }
     var bend = 0.0
-    for leg in (max(a - 5, part.lowerBound)..<a).reversed() {
+    for leg in (max(a - Self.widestWindow, part.lowerBound)..<a).reversed() {
       if isAgainst(leg, a) { return true }
       bend += line.segmentMeters(leg)
       if bend > shorter / 2 { break }
     }
     bend = 0
-    for leg in z..<min(z + 5, part.upperBound) {
+    for leg in z..<min(z + Self.widestWindow, part.upperBound) {
       if isAgainst(leg, z - 1) { return true }
       bend += line.segmentMeters(leg)
       if bend > shorter / 2 { break }
@@ -125,6 +171,11 @@ struct Darts {
 
 extension SpacePoint {
   func dot(_ other: SpacePoint) -> Double { x * other.x + y * other.y + z * other.z }
+
+  func cross(_ other: SpacePoint) -> SpacePoint {
+    SpacePoint(
+      x: y * other.z - z * other.y, y: z * other.x - x * other.z, z: x * other.y - y * other.x)
+  }
 }
 
 /// Waypoints in cells of space, to tell quickly whether one is near.
