@@ -7,7 +7,7 @@ public struct Finding: Hashable, Sendable {
   public let code: Diagnostic.Code
   public let severity: Severity
   /// A sentence for people: what was found, and what would be right.
-  public let message: String
+  public private(set) var message: String
   /// Bytes from the start of the file, where there is a place.
   public var offset: Int?
   /// Counted from 1.
@@ -44,6 +44,13 @@ public struct Finding: Hashable, Sendable {
     self.limit = limit
     self.fix = fix
     self.count = count
+  }
+
+  /// The same with another message.
+  func saying(_ message: String) -> Finding {
+    var finding = self
+    finding.message = message
+    return finding
   }
 }
 

@@ -24,27 +24,39 @@ struct FindingList {
     var edits: [RouteEdit]
   }
 
-  mutating func add(_ finding: Finding) {
-    let count = counts[finding.code, default: 0]
-    if count < Self.mostOfAKind {
+  /// After this many messages of one kind that say the same, no more are made to compare them.
+  private static let mostCompared = 100
+
+  private var compared: [Diagnostic.Code: Int] = [:]
+
+  mutating func add(_ finding: Finding) { add(UnwordedFinding(finding) { finding.message }) }
+
+  /// Adds a finding; its message is made only where it can be among those that are kept.
+  mutating func add(_ unworded: UnwordedFinding) {
+    let code = unworded.finding.code
+    let count = counts[code, default: 0]
+    if count < Self.mostOfAKind, compared[code, default: 0] < Self.mostCompared {
+      let finding = unworded.worded()
       // Only words that were kept are remembered, so that these are few.
-      let words = finding.code.rawValue + finding.message
+      let words = code.rawValue + finding.message
       let alike = countsAlike[words, default: 0]
       if alike < Self.mostAlike {
         countsAlike[words] = alike + 1
-        counts[finding.code] = count + 1
+        counts[code] = count + 1
         kept.append(finding)
         return
       }
+      compared[code, default: 0] += 1
     }
     var rest =
-      folded.removeValue(forKey: finding.code)
-      ?? Folded(first: finding, count: 0, lastDistance: nil, worst: nil, edits: [])
+      folded.removeValue(forKey: code)
+      ?? Folded(first: unworded.worded(), count: 0, lastDistance: nil, worst: nil, edits: [])
+    let finding = unworded.finding
     rest.count += finding.count
     rest.lastDistance = finding.distance ?? rest.lastDistance
     if let measured = finding.measured { rest.worst = max(rest.worst ?? measured, measured) }
     rest.edits += finding.fix?.edits ?? []
-    folded[finding.code] = rest
+    folded[code] = rest
   }
 
   /// All findings, in no order; of each kind at most `mostOfAKind` and one for the rest.
@@ -66,4 +78,25 @@ struct FindingList {
         return finding
       }
   }
+}
+
+/// A finding whose message is made when somebody asks for it: most of a kind that repeats are only
+/// counted.
+@dynamicMemberLookup
+struct UnwordedFinding {
+  /// With an empty message.
+  private(set) var finding: Finding
+  private let message: () -> String
+
+  init(_ finding: Finding, _ message: @escaping () -> String) {
+    self.finding = finding
+    self.message = message
+  }
+
+  subscript<Value>(dynamicMember path: WritableKeyPath<Finding, Value>) -> Value {
+    get { finding[keyPath: path] }
+    set { finding[keyPath: path] = newValue }
+  }
+
+  func worded() -> Finding { finding.saying(message()) }
 }

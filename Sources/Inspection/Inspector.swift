@@ -41,6 +41,7 @@ public enum Inspector {
       }
       subject = made
     }
+    if let swapped = SwappedFile(document)?.finding { findings.add(swapped) }
     // What a rule about the line tells with a place and a repair is not told twice.
     for diagnostic in document.diagnostics
     where subject == nil || !Rules.linesOwn.contains(diagnostic.code) {

@@ -189,37 +189,43 @@ struct Subject {
 
   /// A finding at a vertex of the route.
   func finding(
-    _ rule: RuleDescription, _ message: String, atVertex vertex: Int, severity: Severity? = nil,
-    coordinate: Coordinate? = nil, measured: Double? = nil, fix: Fix? = nil, count: Int = 1
-  ) -> Finding {
-    Finding(
-      rule.code, severity ?? rule.severity, message, offset: Int(offsets[vertex]),
-      distance: distance(ofVertex: vertex), coordinate: coordinate ?? vertices[vertex],
-      measured: measured, limit: rule.limit.map { _ in limits.value(of: rule) }, fix: fix,
-      count: count)
+    _ rule: RuleDescription, _ message: @escaping @autoclosure () -> String, atVertex vertex: Int,
+    severity: Severity? = nil, coordinate: Coordinate? = nil, measured: Double? = nil,
+    fix: Fix? = nil, count: Int = 1
+  ) -> UnwordedFinding {
+    UnwordedFinding(
+      Finding(
+        rule.code, severity ?? rule.severity, "", offset: Int(offsets[vertex]),
+        distance: distance(ofVertex: vertex), coordinate: coordinate ?? vertices[vertex],
+        measured: measured, limit: rule.limit.map { _ in limits.value(of: rule) }, fix: fix,
+        count: count), message)
   }
 
   /// A finding at a waypoint, by its index in the route.
   func finding(
-    _ rule: RuleDescription, _ message: String, atWaypoint index: Int, severity: Severity? = nil,
-    measured value: Double? = nil, fix: Fix? = nil
-  ) -> Finding {
+    _ rule: RuleDescription, _ message: @escaping @autoclosure () -> String,
+    atWaypoint index: Int, severity: Severity? = nil, measured value: Double? = nil,
+    fix: Fix? = nil
+  ) -> UnwordedFinding {
     let placed = measured.waypoints[index]
-    return Finding(
-      rule.code, severity ?? rule.severity, message, offset: Int(document.waypointOffsets[index]),
-      distance: placed.distance, coordinate: placed.waypoint.coordinate, measured: value,
-      limit: rule.limit.map { _ in limits.value(of: rule) }, fix: fix)
+    return UnwordedFinding(
+      Finding(
+        rule.code, severity ?? rule.severity, "",
+        offset: Int(document.waypointOffsets[index]), distance: placed.distance,
+        coordinate: placed.waypoint.coordinate, measured: value,
+        limit: rule.limit.map { _ in limits.value(of: rule) }, fix: fix), message)
   }
 
   /// A finding about the route as a whole.
   func finding(
-    _ rule: RuleDescription, _ message: String, severity: Severity? = nil,
-    measured value: Double? = nil, fix: Fix? = nil
-  ) -> Finding {
-    Finding(
-      rule.code, severity ?? rule.severity, message, offset: offsets.first.map { Int($0) },
-      distance: measured.start, coordinate: vertices.first, measured: value,
-      limit: rule.limit.map { _ in limits.value(of: rule) }, fix: fix)
+    _ rule: RuleDescription, _ message: @escaping @autoclosure () -> String,
+    severity: Severity? = nil, measured value: Double? = nil, fix: Fix? = nil
+  ) -> UnwordedFinding {
+    UnwordedFinding(
+      Finding(
+        rule.code, severity ?? rule.severity, "", offset: offsets.first.map { Int($0) },
+        distance: measured.start, coordinate: vertices.first, measured: value,
+        limit: rule.limit.map { _ in limits.value(of: rule) }, fix: fix), message)
   }
 
   /// How a waypoint is called in a message.

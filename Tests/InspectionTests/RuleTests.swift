@@ -278,4 +278,67 @@ import Testing
     #expect(severities("").isEmpty)
     #expect(severities("<altitudeMode>absolute</altitudeMode>") == [.info])
   }
+
+  /// Thirty places from one on, each a step further.
+  private static func way(
+    _ latitude: Double, _ longitude: Double, _ step: (Double, Double) = (0.001, 0.001)
+  ) -> [(Double, Double)] {
+    (0..<30).map { i -> (Double, Double) in
+      (latitude + Double(i) * step.0, longitude + Double(i) * step.1)
+    }
+  }
+
+  private static func line(_ places: [(Double, Double)]) -> String {
+    let list = places.map { "[\($0.1), \($0.0)]" }.joined(separator: ", ")
+    return "{\"type\": \"LineString\", \"coordinates\": [\(list)]}"
+  }
+
+  @Test func aFileThatIsSwappedThroughoutIsOneFinding() {
+    let colorado = Self.way(39.1, -105.3)
+    // Over 90 degrees west some longitudes are latitudes still.
+    let illinois = Self.way(40.1, -89.985, (0.001, -0.001))
+    let pennsylvania = Self.way(40.1, -75.3)
+    for places in [colorado, illinois, pennsylvania] {
+      let report = inspected(Self.line(places.map { ($0.1, $0.0) }))
+      let found = report.findings(.coordinatesSwapped)
+      #expect(found.count == 1 && found.first?.fix?.edits.count == 30)
+      let mended = Repair.repair(report.document, includingUnsafe: true).report.document
+      let latitudes = mended.tracks[0].parts[0].vertices.map(\.latitude)
+      #expect(latitudes.count == 30)
+      #expect(zip(latitudes, places).allSatisfy { abs($0 - $1.0) < 1e-9 })
+      #expect(inspected(Self.line(places)).findings(.coordinatesSwapped).isEmpty)
+    }
+    // Union Glacier lies in Antarctica either way.
+    let south = Self.way(-79.7, -82.9)
+    #expect(inspected(Self.line(south)).findings(.coordinatesSwapped).isEmpty)
+    var one = colorado
+    one[12] = (one[12].1, one[12].0)
+    #expect(inspected(Self.line(one)).findings(.coordinatesSwapped).first?.fix?.edits.count == 1)
+  }
+
+  @Test func endsBesideZeroAreNullIsland() {
+    let way = Self.way(56.8, -5)
+    for near in [(0.0, 0.0), (0.00003, -0.00002), (-0.004, 0.003)] {
+      for places in [[near] + way, way + [near, near]] {
+        #expect(inspected(Self.line(places)).findings(.nullIsland).count == 1, "\(near)")
+      }
+    }
+    // A way that leads by.
+    let gulf = Self.way(-0.012, 0.02, (0.001, -0.001))
+    #expect(inspected(Self.line(gulf)).findings(.nullIsland).isEmpty)
+  }
+
+  @Test func messagesOfFindingsThatAreFoldedAreNotMade() {
+    var list = FindingList()
+    var made = 0
+    for i in 0..<5_000 {
+      list.add(
+        UnwordedFinding(Finding(.spike, .warning, "")) {
+          made += 1
+          return i % 2 == 0 ? "the same" : "\(i)"
+        })
+    }
+    #expect(made <= 130)
+    #expect(list.all.count == FindingList.mostOfAKind + 1)
+  }
 }

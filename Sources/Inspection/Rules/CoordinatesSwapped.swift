@@ -9,8 +9,8 @@ enum CoordinatesSwapped: Rule {
     explanation: """
       Taken the other way round, these numbers lie where the line around them leads; as they stand, \
       they are far away. GeoJSON and KML write the longitude first, GPX names both, people say the \
-      latitude first. It is a guess from the rest of the line, or for a whole line from its waypoints or \
-      from where land is, and never an error. The repair swaps them.
+      latitude first. It is a guess from the rest of the line, or for a whole line from its waypoints, \
+      from where land is, or from numbers that are no latitudes, and never an error. The repair swaps them.
       """,
     bad: """
       "coordinates": [[-3.2115, 54.4541], [54.4545, -3.2120], [-3.2124, 54.4549]]
@@ -23,20 +23,22 @@ enum CoordinatesSwapped: Rule {
     for excursion in subject.outliers.excursions where excursion.kind == .slip(.swapped) {
       findings.add(finding(about, .swapped, excursion, subject))
     }
+    if SwappedFile(subject.document) != nil { return }
     inspectRejected(subject, &findings)
     if !inspectWhole(subject, &findings) { inspectAtSea(subject, &findings) }
   }
 
-  /// A line that lies in the sea, and on land when it is swapped as a whole, its waypoints with it.
+  /// A line that lies in the sea or in Antarctica, and on other land when it is swapped as a whole, its
+  /// waypoints with it.
   private static func inspectAtSea(_ subject: Subject, _ findings: inout FindingList) {
-    guard SeaCheck.looksSwapped(subject.vertices) else { return }
+    guard let wrong = SeaCheck.looksSwapped(subject.vertices) else { return }
     let vertices = zip(subject.offsets, subject.vertices).map { (Int($0), $1) }
     let waypoints = zip(subject.document.waypointOffsets, subject.route.waypoints)
       .map { (Int($0), $1.coordinate) }
     findings.add(
       subject.finding(
         about,
-        "the whole line lies in the sea; with latitude and longitude swapped it lies on land",
+        "the whole line lies \(wrong.rawValue); with latitude and longitude swapped it lies on land",
         atVertex: 0,
         fix: Fix(
           "swap them in the whole file", isSafe: false,
@@ -48,7 +50,7 @@ enum CoordinatesSwapped: Rule {
   /// A finding about a slip in some vertices.
   static func finding(
     _ rule: RuleDescription, _ slip: Slip, _ excursion: Outliers.Excursion, _ subject: Subject
-  ) -> Finding {
+  ) -> UnwordedFinding {
     let vertices = excursion.vertices
     let count = vertices.count
     let what = count == 1 ? "the vertex lies" : "this vertex and \(count - 1) after it lie"

@@ -99,7 +99,7 @@ enum PartReversed: Rule {
 
   private static func finding(
     _ subject: Subject, _ part: Int, measured: Double?, _ message: String
-  ) -> Finding {
+  ) -> UnwordedFinding {
     subject.finding(
       about, message, atVertex: subject.route.partStarts[part], measured: measured,
       fix: Fix(
