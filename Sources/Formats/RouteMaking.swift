@@ -52,6 +52,14 @@ extension RouteDocument {
     }
   }
 
+  /// What the route of the chosen tracks is called: by the name nearest to its line, which is that of
+  /// its only track, else of the file.
+  func title(_ choice: TrackChoice) -> String? {
+    let all = allTracks
+    let chosen = indices(of: choice).filter { all[$0].vertexCount > 0 }
+    return (chosen.count == 1 ? all[chosen[0]].name : nil) ?? name
+  }
+
   /// The route that the chosen tracks make: their parts in file order, empty ones dropped.
   ///
   /// - Throws: `empty-route`, `join-count`, `limit`, `range` (a join number that does not exist).
@@ -90,10 +98,8 @@ extension RouteDocument {
     }
     try check(options, for: choice)
     options.decide(&policies, between: parts)
-    let own = chosen.count == 1 ? chosen[0].name : nil
-    let title = choice == .all ? name ?? own : own ?? name
     return try Route(
-      name: title, parts: parts, joinPolicies: policies, waypoints: waypoints,
+      name: title(choice), parts: parts, joinPolicies: policies, waypoints: waypoints,
       officialLength: stated.officialLength,
       course: Course(
         laps: options.laps ?? stated.laps ?? 1,

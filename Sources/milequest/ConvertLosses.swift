@@ -40,7 +40,7 @@ struct ConvertLosses {
       let indices = Array(document.tracks.count..<all.count)
       texts.append("left out unless --track picks it: \(document.trackNames(indices))")
     }
-    let leftovers = document.leftovers()
+    let leftovers = document.leftovers(choice)
     if !leftovers.isEmpty {
       let kinds = leftovers.prefix(Self.mostKinds).map {
         "\($0.name)" + ($0.count == 1 ? "" : " (\(Figures.grouped($0.count)) times)")

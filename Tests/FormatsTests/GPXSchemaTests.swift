@@ -248,4 +248,21 @@ import Testing
     }
     #expect((5...48).contains(rejections))
   }
+
+  /// Longitudes of GPX 1.1 end below 180, so the meridian is -180 in bounds too.
+  @Test func mendedBoundsNameTheMeridianByItsWest() {
+    for (version, due) in [("1.1", "maxlon=\"-180.0\""), ("1.0", "maxlon=\"180.0\"")] {
+      let path = version.replacing(".", with: "/")
+      let bounds = "<bounds minlat=\"1\" minlon=\"2\" maxlat=\"3\" maxlon=\"4\"/>"
+      let head = version == "1.1" ? "<metadata>\(bounds)</metadata>" : bounds
+      let document = RouteReader.read(
+        Array(
+          ("<gpx version=\"\(version)\" creator=\"c\" xmlns=\"http://www.topografix.com/GPX/\(path)\">"
+            + "\(head)<trk><trkseg><trkpt lat=\"-17\" lon=\"179.9\"/><trkpt lat=\"-17\" lon=\"180\"/>"
+            + "</trkseg></trk></gpx>").utf8), thoroughly: true)
+      let fault = document.diagnostics.first { $0.code == .boundsWrong }
+      let mended = document.applying(fault?.remedy ?? [])
+      #expect(String(decoding: mended.bytes, as: UTF8.self).contains(due))
+    }
+  }
 }

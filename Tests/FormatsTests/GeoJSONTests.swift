@@ -426,4 +426,16 @@ import Testing
     #expect(again.vertices == [place(-10, 170), place(10, -170), place(0, 0), place(1, 1)])
     #expect(again.partStarts == [0, 2])
   }
+
+  @Test func whatARouteHasNoPlaceForIsCounted() {
+    let document = read(
+      """
+      {"type": "FeatureCollection", "generator": "x", "features": [
+        {"type": "Feature", "id": 7, "properties": {"name": "way"},
+         "geometry": {"type": "LineString", "coordinates": [[7, 46], [7.1, 46.1]]}},
+        {"type": "Feature", "properties": {"name": "park"}, "geometry": {"type": "Polygon",
+         "coordinates": [[[7, 46], [7.1, 46], [7.1, 46.1], [7, 46]]]}}]}
+      """)
+    #expect(Set(document.leftovers().map(\.name)) == ["generator", "id", "Polygon", "name"])
+  }
 }

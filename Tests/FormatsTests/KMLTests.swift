@@ -49,6 +49,44 @@ import Testing
     #expect(try document.route().name == "Tour")
   }
 
+  @Test func theNameNearestToTheLineWins() throws {
+    let line = "<LineString><coordinates>7,46 7.1,46.1</coordinates></LineString>"
+    let outer = "<name>D</name><description>all of it</description>"
+    let named = kml(
+      "\(outer)<Placemark><name>Ridge</name><description>steep</description>\(line)</Placemark>")
+    #expect(try named.route().name == "Ridge")
+    let lost = Dictionary(
+      uniqueKeysWithValues: named.leftovers().map { ($0.name, $0.count) })
+    #expect(lost == ["description": 2, "the name “D” of the whole file": 1])
+    let folder = kml("<name>D</name><Folder><name>F</name><Placemark>\(line)</Placemark></Folder>")
+    #expect(try folder.route().name == "F")
+    #expect(folder.leftovers().map(\.name) == ["name of a Document or Folder"])
+    let two = kml(
+      "<name>D</name><Placemark><name>A</name>\(line)</Placemark><Placemark>\(line)</Placemark>")
+    #expect(try two.route().name == "D" && two.leftovers().isEmpty)
+    #expect(try two.route(.several([0])).name == "A")
+  }
+
+  /// Heights over the ground are none above the sea, whatever their number.
+  @Test func altitudesOverTheGroundAreNoElevations() {
+    for (mode, due) in [
+      ("absolute", [0.0, 0]), ("relativeToGround", []), ("relativeToSeaFloor", []),
+      ("clampToGround", []), ("clampToSeaFloor", []),
+    ] {
+      let zero = kml(
+        "<Placemark><LineString><altitudeMode>\(mode)</altitudeMode><coordinates>7,46,0 7.1,46,0"
+          + "</coordinates></LineString></Placemark>")
+      #expect(zero.vertices.compactMap(\.elevationMeters) == due, "\(mode)")
+      let high = kml(
+        "<Placemark><LineString><coordinates>7,46,800 7.1,46,2</coordinates>"
+          + "<altitudeMode>\(mode)</altitudeMode></LineString></Placemark>")
+      let isRelative = mode.hasPrefix("relative")
+      #expect(
+        high.vertices.compactMap(\.elevationMeters) == (isRelative ? [] : [800, 2]), "\(mode)")
+      #expect(high.leftovers().map(\.name) == (isRelative ? ["altitude over the ground"] : []))
+    }
+  }
+
   @Test func multiGeometriesNest() {
     let document = kml(
       """

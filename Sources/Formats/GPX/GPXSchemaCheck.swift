@@ -354,15 +354,20 @@ struct GPXSchemaCheck {
   }
 
   /// The box that holds the points of the file.
-  private static func mended(_ held: PositionBounds, _ offset: Int) -> RouteEdit {
+  private func mended(_ held: PositionBounds, _ offset: Int) -> RouteEdit {
+    // The longitudes of GPX 1.1 end below 180.
+    let isBelow = schema.version == "1.1"
+    func turned(_ degrees: Double) -> Double {
+      degrees > 180 || isBelow && degrees == 180 ? degrees - 360 : degrees
+    }
     // Over 180 degrees the west is greater than the east.
     let isOverTurn = held.eastOfTurn - held.westOfTurn < held.east - held.west
     let west = isOverTurn ? held.westOfTurn : held.west
     let east = isOverTurn ? held.eastOfTurn : held.east
     return .setAttributes(
       [
-        ["minlat", "\(held.south)"], ["minlon", "\(west > 180 ? west - 360 : west)"],
-        ["maxlat", "\(held.north)"], ["maxlon", "\(east > 180 ? east - 360 : east)"],
+        ["minlat", "\(held.south)"], ["minlon", "\(turned(west))"],
+        ["maxlat", "\(held.north)"], ["maxlon", "\(turned(east))"],
       ], inTagAt: offset)
   }
 
@@ -371,7 +376,7 @@ struct GPXSchemaCheck {
     func fault(_ message: String) -> Diagnostic {
       Diagnostic(
         .boundsWrong, .warning, message, offset: offset,
-        remedy: [held.isEmpty ? .removeElement(atOffset: offset) : Self.mended(held, offset)])
+        remedy: [held.isEmpty ? .removeElement(atOffset: offset) : mended(held, offset)])
     }
     for (name, side) in sides.sorted(by: { $0.key < $1.key }) where side == nil {
       return fault("the \(name) of the bounds is not a number")

@@ -8,7 +8,9 @@ extension RouteDocument {
     _ feature: GeoJSONObject, _ limits: ReadLimits, _ diagnostics: inout DiagnosticList
   ) {
     let fields = feature.fields
-    passOver(fields.leftOver(isLine: feature.points.isEmpty))
+    passOver(feature.passedOver + fields.leftOver(isLine: feature.points.isEmpty))
+    // What has no line and no point is left out with its name.
+    if feature.lines.isEmpty, feature.points.isEmpty, fields.title != nil { passOver(["name"]) }
     for var position in feature.rejected {
       if position.isWaypoint {
         position.vertex += waypoints.count

@@ -29,6 +29,7 @@ struct GeoJSONGeometries {
           "a \(type.rawValue) is an area and not a line, so it is left out; a LineString is walked",
           at: tape.offset, pointer: pointer)
       }
+      object.passedOver.append(type.rawValue)
       positions.checkRings(tape, type, pointer, &diagnostics)
     case .feature, .featureCollection, .geometryCollection: break
     }

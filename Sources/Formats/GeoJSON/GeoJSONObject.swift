@@ -35,6 +35,9 @@ struct GeoJSONObject {
   var tape: CoordinateTape?
   var bounds: (stated: StatedBounds, offset: Int)?
 
+  /// What a route has no place for, beside properties.
+  var passedOver: [String] = []
+
   /// What the geometries inside have given.
   var geometryCount = 0
   var lines: [SourcePart] = []
@@ -61,6 +64,7 @@ struct GeoJSONObject {
       }
       rejected.append(position)
     }
+    passedOver += inner.passedOver
     lines += inner.lines
     points += inner.points
   }

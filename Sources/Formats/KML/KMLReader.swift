@@ -29,8 +29,21 @@ final class KMLReader: XMLReader {
   /// Whether the placemark has a geometry of any kind.
   private var hasGeometry = false
 
-  /// Whether the altitudes of the line or point count, since its mode is not clamped to the ground.
-  private var hasAltitudes = false
+  /// What the altitudes of the line or point are by its mode.
+  private enum Altitudes {
+    /// Heights above the sea.
+    case absolute
+    /// None, by KML; but programs that write a recorded track leave its heights there.
+    case clamped
+    /// Heights over the ground or the sea floor, which say nothing about how high the place lies.
+    case relative
+  }
+
+  /// Clamped to the ground is what a line without a mode is.
+  private var altitudes = Altitudes.clamped
+  private var containers = KMLContainers()
+  /// The name nearest around the last line.
+  private var nameAroundLine: String?
   /// The addresses that network links name.
   private var links: [(address: String, offset: Int)] = []
   private var dataName = ""
@@ -61,12 +74,14 @@ final class KMLReader: XMLReader {
           .unknownFormat, "the root element is “\(shortened(name))”; a KML file begins with “kml”")
         return nil
       }
-      return .container
+      return enterContainer()
     case .container:
-      if XMLName.equals(name, "Document") || XMLName.equals(name, "Folder") { return .container }
+      if XMLName.equals(name, "Document") || XMLName.equals(name, "Folder") {
+        return enterContainer()
+      }
       if XMLName.equals(name, "Placemark") { return startPlacemark(stream) }
       if XMLName.equals(name, "NetworkLink") { return .link }
-      if XMLName.equals(name, "name"), document.name == nil { return startText(.name, stream) }
+      if XMLName.equals(name, "name") { return startText(.name, stream) }
       if XMLName.equals(name, "ExtendedData") { return .extendedData }
     case .placemark, .multi:
       if isThorough, !hasGeometry { hasGeometry = Self.isGeometry(name) }
@@ -108,6 +123,11 @@ final class KMLReader: XMLReader {
     return nil
   }
 
+  private func enterContainer() -> Element {
+    containers.enter()
+    return .container
+  }
+
   private func startPlacemark(_ stream: XMLStream) -> Element {
     track = Track()
     track.offset = stream.offset
@@ -126,10 +146,10 @@ final class KMLReader: XMLReader {
     }
     if XMLName.equals(name, "LineString") || XMLName.equals(name, "LinearRing") {
       beginPart(stream)
-      hasAltitudes = false
+      altitudes = .clamped
       return .line
     }
-    hasAltitudes = false
+    altitudes = .clamped
     if XMLName.equals(name, "Point") {
       part = SourcePart()
       return .point
@@ -281,6 +301,11 @@ final class KMLReader: XMLReader {
   }
 
   override func complete() {
+    let isUnnamedLine = document.tracks.count == 1 && document.tracks[0].name == nil
+    document.name = (isUnnamedLine ? nameAroundLine : nil) ?? containers.name
+    if containers.nameCount > 1 {
+      document.passedOver.add("name of a Document or Folder", count: containers.nameCount - 1)
+    }
     guard let link = links.first else { return }
     let isAll = document.tracks.isEmpty && document.waypoints.isEmpty
     diagnostics.addSummary(
@@ -304,28 +329,41 @@ final class KMLReader: XMLReader {
     case .trackTime:
       if let fault = times.add(text.trimmed) { noteTime(fault) }
     case .line, .track:
-      if !hasAltitudes { dropClampedZeros() }
+      dropForeignAltitudes()
       if element == .track, let found = times.ofVertices { part.times = found }
       noteEmptyPart("a line without coordinates is left out")
       track.parts.append(part)
     case .point:
-      if !hasAltitudes { dropClampedZeros() }
+      dropForeignAltitudes()
       if let vertex = part.vertices.first { points.append((vertex, Int(part.offsets[0]))) }
     case .altitudeMode:
-      // Clamped to the ground is what a line without a mode is.
-      hasAltitudes = text.trimmed.map { !$0.hasPrefix("clampTo") } ?? false
+      altitudes =
+        switch text.trimmed {
+        case "absolute": .absolute
+        case .some(let mode) where mode.hasPrefix("relativeTo"): .relative
+        default: .clamped
+        }
     case .href:
       if let address = text.trimmed, links.count < 100 { links.append((address, text.offset)) }
     case .name, .description, .value: takeText(of: element)
     case .placemark: finishPlacemark(stream)
+    case .container: containers.leave()
     default: break
     }
   }
 
-  /// Takes the altitudes of a line on the ground for unknown where all of them are 0: programs that
-  /// draw on a map write that.
-  private func dropClampedZeros() {
-    guard part.vertices.allSatisfy({ $0.elevationMetersOrNaN == 0 }) else { return }
+  /// Takes altitudes for unknown that are none above the sea: those over the ground, and on the ground
+  /// those that are all 0, as programs that draw on a map write them.
+  private func dropForeignAltitudes() {
+    switch altitudes {
+    case .absolute: return
+    case .clamped:
+      guard part.vertices.allSatisfy({ $0.elevationMetersOrNaN == 0 }) else { return }
+    case .relative:
+      if part.vertices.contains(where: { $0.elevationMeters.map { $0 != 0 } ?? false }) {
+        document.passedOver.add("altitude over the ground")
+      }
+    }
     for i in part.vertices.indices {
       part.vertices[i] = Coordinate(
         uncheckedLatitude: part.vertices[i].latitude, longitude: part.vertices[i].longitude)
@@ -337,7 +375,7 @@ final class KMLReader: XMLReader {
     switch (stack[stack.count - 1], element) {
     case (.placemark, .name): track.name = value
     case (.placemark, .description): story = value
-    case (.container, .name): document.name = value
+    case (.container, .name): containers.setName(value)
     case (.data, .value): takeData(value ?? "")
     default: break
     }
@@ -374,7 +412,11 @@ final class KMLReader: XMLReader {
       track.name = text
       story = nil
     }
-    if !track.parts.isEmpty { document.tracks.append(track) }
+    if !track.parts.isEmpty {
+      document.tracks.append(track)
+      nameAroundLine = containers.nearest
+      if story != nil, points.isEmpty { document.passedOver.add("description") }
+    }
     for (vertex, offset) in points {
       guard hasRoomForWaypoint(stream) else { return }
       document.append(

@@ -6,15 +6,17 @@ public struct Leftover: Hashable, Sendable {
 }
 
 extension RouteDocument {
-  /// What the file holds beside what a route is made of, such as times, symbols and heart rates, the
-  /// most frequent first.
+  /// What the file holds beside what the route of the chosen tracks is made of, such as times, symbols
+  /// and heart rates, the most frequent first.
   ///
   /// - Complexity: that of reading the file again where it is XML.
-  public func leftovers() -> [Leftover] {
-    switch format {
-    case .gpx, .kml: XMLCensus.tally(of: self).all
-    case .geojson: passedOver.all
-    case .polyline5, .polyline6, nil: []
+  public func leftovers(_ choice: TrackChoice = .all) -> [Leftover] {
+    var tally = passedOver
+    if format == .gpx || format == .kml { tally.add(XMLCensus.tally(of: self)) }
+    // The name nearest to the line is the route's.
+    if let name, let title = title(choice), title != name {
+      tally.add("the name “\(shortened(name))” of the whole file")
     }
+    return tally.all
   }
 }

@@ -6,12 +6,17 @@ struct NameTally {
   private var counts: [String: Int] = [:]
   private var others = 0
 
-  mutating func add(_ name: String) {
+  mutating func add(_ name: String, count: Int = 1) {
     if counts[name] == nil, counts.count >= Self.mostNames {
-      others += 1
+      others += count
     } else {
-      counts[name, default: 0] += 1
+      counts[name, default: 0] += count
     }
+  }
+
+  mutating func add(_ other: NameTally) {
+    for (name, count) in other.counts { add(name, count: count) }
+    others += other.others
   }
 
   /// The names with their counts, the most frequent first.

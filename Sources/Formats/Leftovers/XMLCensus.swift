@@ -31,6 +31,8 @@ final class XMLCensus: XMLReader {
     for name in ["Document", "Folder", "Placemark", "MultiGeometry", "MultiTrack"] {
       contents[name] = Content(used: feature.union(["interpolate"]))
     }
+    // A route has no description; that of a placemark may be a waypoint's, which the reader knows.
+    for name in ["Document", "Folder"] { contents[name]?.used.remove("description") }
     for name in ["LineString", "LinearRing", "Point", "Track"] {
       contents[name] = Content(used: Set(place))
     }
