@@ -230,6 +230,16 @@ package struct JSONCursor {
   /// The next value, a string, decoded. One longer than the limit on tokens is a fault.
   package mutating func string() throws(JSONFault) -> String {
     let start = offset
+    // Most texts are plain: their bytes are the text.
+    offset += 1
+    skipPlainText()
+    while offset < bytes.count, Self.isPlain(bytes[offset]) { offset += 1 }
+    if offset < bytes.count, bytes[offset] == 0x22, offset - start <= limits.tokenBytes {
+      offset += 1
+      return String(
+        decoding: UnsafeBufferPointer(rebasing: bytes[start + 1..<offset - 1]), as: UTF8.self)
+    }
+    offset = start
     var decoded: [UInt8] = []
     try scanString(into: &decoded, keeps: true)
     guard decoded.count <= limits.tokenBytes else {
@@ -237,6 +247,11 @@ package struct JSONCursor {
         "the text has more than \(limits.tokenBytes) bytes, the limit", code: .limit, at: start)
     }
     return String(decoding: decoded, as: UTF8.self)
+  }
+
+  /// Whether a byte of a text stands for itself and is one whole character.
+  private static func isPlain(_ byte: UInt8) -> Bool {
+    byte >= 0x20 && byte < 0x80 && byte != 0x22 && byte != 0x5C
   }
 
   private mutating func scanString(into out: inout [UInt8], keeps: Bool) throws(JSONFault) {

@@ -20,7 +20,7 @@ public struct JSONPointer: Hashable, Sendable, CustomStringConvertible {
 
   /// A member's name as a pointer writes it.
   package static func escaped(_ name: String) -> String {
-    guard name.contains("~") || name.contains("/") else { return name }
+    guard name.utf8.contains(where: { $0 == 0x7E || $0 == 0x2F }) else { return name }
     return name.replacing("~", with: "~0").replacing("/", with: "~1")
   }
 }

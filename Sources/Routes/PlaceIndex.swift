@@ -17,6 +17,9 @@ package struct PlaceIndex: Sendable {
     package var pass: Int
   }
 
+  /// How far the line leaves the band around a coordinate before it is another pass, at most.
+  package static let prominenceMeters = Minima.prominenceMeters
+
   let line: RouteLine
   let tree: LineTree
 
@@ -31,6 +34,9 @@ package struct PlaceIndex: Sendable {
   /// An allowance for questions about this line.
   package var allowance: Work { Work(steps: WorkLimits.nearest(segments: tree.count)) }
 
+  /// An allowance for telling which of its waypoints this line passes more than once.
+  package var passesAllowance: Work { Work(steps: WorkLimits.passes(segments: tree.count)) }
+
   /// All local minima of the distance to the line that are within a tolerance of the nearest, in
   /// the order of the line. Never empty.
   ///
@@ -40,10 +46,27 @@ package struct PlaceIndex: Sendable {
   ) -> [Place] {
     let nearest = nearest(to: target, isBand: toleranceMeters >= 1, &work)
     let band = nearest.offsetMeters + max(toleranceMeters, 0)
-    let prominence = min(Minima.prominenceMeters, max(toleranceMeters / 2, 0))
+    let prominence = min(Self.prominenceMeters, max(toleranceMeters / 2, 0))
     var minima = Minima(bandMeters: band, prominenceMeters: prominence)
     scan(from: 0, target, &minima, &work) { _ in true }
     return minima.places.isEmpty ? [nearest] : minima.places
+  }
+
+  /// Whether the line may come within a distance of a coordinate at a place that is further than
+  /// another distance along it from a measure. False where it does not; true where it nearly does too.
+  ///
+  /// - Parameter work: where it is spent, the answer is false.
+  /// - Complexity: O(log segments) for a line that seldom meets itself.
+  package func mayPass(
+    _ target: Coordinate, withinMeters reach: Double, apartMeters: Double, from measure: Double,
+    _ work: inout Work
+  ) -> Bool {
+    let space = SpacePoint(target.latitude, target.longitude)
+    let first = tree.first(from: 0, within: reach, of: space, &work)
+    if let first, line.measures[first] < measure - apartMeters { return true }
+    let behind = line.measures.partitioningIndex { $0 > measure + apartMeters }
+    guard behind < tree.vertexCount else { return false }
+    return tree.first(from: max(behind - 1, 0), within: reach, of: space, &work) != nil
   }
 
   /// The distance between a coordinate and the point of the line at a measure.
@@ -59,7 +82,7 @@ package struct PlaceIndex: Sendable {
     var best = Place(
       meters: 0, offsetMeters: .infinity, coordinate: line.vertices[0], pass: 0)
     tree.search(from: SpacePoint(target.latitude, target.longitude), &work) { segment, work in
-      work.spend(Work.stepsOfFoot)
+      work.spend(stepsOfFoot(onSegment: segment))
       let place = foot(onSegment: segment, of: target)
       if (place.offsetMeters, place.meters) < (best.offsetMeters, best.meters) { best = place }
       return isBand ? best.offsetMeters * (1 - 2e-8) - 3e-6 : best.offsetMeters.nextUp
@@ -102,7 +125,7 @@ package struct PlaceIndex: Sendable {
   ) {
     let length = line.segmentMeters(i)
     if length > 0 {
-      work.spend(Work.stepsOfFoot)
+      work.spend(stepsOfFoot(onSegment: i))
       let nearest = line.closest(onSegment: i, to: target)
       if nearest.along > 0, nearest.along < length {
         minima.visit(
@@ -124,6 +147,11 @@ package struct PlaceIndex: Sendable {
     return Place(
       meters: line.measures[i], offsetMeters: RouteLine.gapMeters(from: vertex, to: target),
       coordinate: vertex, pass: 0)
+  }
+
+  private func stepsOfFoot(onSegment i: Int) -> Int {
+    i + 1 < tree.vertexCount && line.segmentMeters(i) >= RouteLine.longSegmentMeters
+      ? Work.stepsOfLongFoot : Work.stepsOfFoot
   }
 
   /// The place of a segment that is nearest to a coordinate.

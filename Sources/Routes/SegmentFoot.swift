@@ -10,6 +10,8 @@ extension RouteLine {
   private static let meanRadiusMeters = 6_371_008.8
   /// A little less than a quarter of the globe.
   private static let quarterMeters = 9_500_000.0
+  /// From here on a segment is so long that what is behind its start may be nearest to its end.
+  static let longSegmentMeters = 1e6
 
   /// The nearest point of a segment: metres along it, metres to the target.
   ///
@@ -31,7 +33,9 @@ extension RouteLine {
     if length == 0 { return (0, RouteLine.gapMeters(from: a, to: target), a) }
     let (first, atStart) = step(a.latitude, a.longitude, azimuths[i])
     // A target behind the start leaves the start, or on a very long segment and from far away the end.
-    if first <= 0, length < 1e6, atStart <= Self.quarterMeters { return (0, atStart, a) }
+    if first <= 0, length < Self.longSegmentMeters, atStart <= Self.quarterMeters {
+      return (0, atStart, a)
+    }
     let b = vertices[i + 1]
     let path = Geodesic.wgs84.line(
       latitude: a.latitude, longitude: a.longitude, azimuth: azimuths[i])
@@ -53,7 +57,7 @@ extension RouteLine {
       best = lowest(along: path, length: length, to: target)
     }
     // At its ends the answer is the vertex to the bit, so that every way to it gives one offset.
-    if length >= 1e6 || along == length || best.along == length {
+    if length >= Self.longSegmentMeters || along == length || best.along == length {
       let atEnd = RouteLine.gapMeters(from: b, to: target)
       if best.along == length || atEnd <= best.offset { return (length, atEnd, b) }
     }

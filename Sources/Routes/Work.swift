@@ -8,6 +8,9 @@ package struct Work: Sendable {
   /// Steps of one geodesic between two coordinates, and of the nearest point of one segment.
   package static let stepsOfGeodesic = 60
   package static let stepsOfFoot = 500
+  /// The same on a segment of more than a thousand kilometres, where the search takes more geodesics,
+  /// and slower ones.
+  package static let stepsOfLongFoot = 2_000
 
   private var left: Int
   private var nextLook: Int
@@ -44,8 +47,8 @@ package struct Work: Sendable {
 
 /// What every analysis of a line may cost, in one place.
 ///
-/// With these no line within the limits of a route costs more than half a second and two microseconds
-/// a vertex and a waypoint: `make worst-cases` looks for one that does.
+/// With these no file within the limits of a route costs more than half a second, two microseconds a
+/// vertex and a waypoint, and 0.02 microseconds a byte: `make worst-cases` looks for one that does.
 package enum WorkLimits {
   /// Finding the places of all waypoints of a route together.
   package static func placing(segments: Int) -> Int { 10_000_000 + 60 * segments }
@@ -53,6 +56,8 @@ package enum WorkLimits {
   package static let placingLeast = 1_000
   /// Finding the places nearest to one coordinate.
   package static func nearest(segments: Int) -> Int { 20_000_000 + 60 * segments }
+  /// Telling which waypoints of a route its line passes more than once.
+  package static func passes(segments: Int) -> Int { 20_000_000 + 60 * segments }
   /// How many splits deep simplification goes by the furthest vertex before it halves: a line not made
   /// to defeat it needs fewer.
   package static func simplificationDepth(vertices: Int) -> Int {

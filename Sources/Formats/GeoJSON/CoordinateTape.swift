@@ -24,8 +24,8 @@ struct CoordinateTape {
   var groups: [Int] = []
   /// The first position of more than three numbers, and how many there are.
   var long: (offset: Int, pointer: String, count: Int)?
-  /// JSON pointer of the first position.
-  var firstPointer = ""
+  /// The place of the first position.
+  var firstPath = GeoJSONPath.root
   /// Nesting of the positions: 1 for a Point, 2 for a LineString; 0 where there is none.
   var depth = 0
   /// Byte of the member's value.
@@ -47,33 +47,33 @@ extension CoordinateTape {
   /// is still JSON.
   ///
   /// - Parameters:
-  ///   - pointer: JSON pointer of the member.
+  ///   - place: of the member.
   ///   - room: how many positions the file may still have, of `most` in all.
   ///   - tape: takes it down; where the reading fails, it holds what came before.
   static func read(
-    _ cursor: inout JSONCursor, pointer: String, room: Int, most: Int,
+    _ cursor: inout JSONCursor, at place: GeoJSONPath, room: Int, most: Int,
     into tape: inout CoordinateTape, diagnostics: inout DiagnosticList
   ) throws(JSONFault) {
     // What is open: the index of the item in each array; the innermost is last.
     var path: [Int] = []
     do throws(JSONFault) {
       try readItems(
-        &cursor, path: &path, pointer: pointer, room: room, most: most, into: &tape,
+        &cursor, path: &path, at: place, room: room, most: most, into: &tape,
         diagnostics: &diagnostics)
     } catch {
       var fault = error
-      fault.pointer = pointer + path.prefix { $0 >= 0 }.map { "/\($0)" }.joined()
+      fault.pointer = place.items(path.prefix { $0 >= 0 }).pointer
       throw fault
     }
   }
 
   private static func readItems(
-    _ cursor: inout JSONCursor, path: inout [Int], pointer: String, room: Int, most: Int,
+    _ cursor: inout JSONCursor, path: inout [Int], at place: GeoJSONPath, room: Int, most: Int,
     into tape: inout CoordinateTape, diagnostics: inout DiagnosticList
   ) throws(JSONFault) {
     tape.offset = cursor.offset
     var group = 0
-    func here(_ path: [Int]) -> String { pointer + path.map { "/\($0)" }.joined() }
+    func here(_ path: [Int]) -> String { place.items(path).pointer }
 
     var opened = [cursor.offset]
     try cursor.enter()
@@ -107,7 +107,7 @@ extension CoordinateTape {
                 "this position is nested \(depth) deep, the ones before it \(tape.depth)",
                 offset: position.offset, pointer: here(path)))
           }
-          if tape.runs.isEmpty { tape.firstPointer = here(path) }
+          if tape.runs.isEmpty { tape.firstPath = place.items(path) }
           if position.isLong {
             if tape.long == nil { tape.long = (position.offset, here(path), 0) }
             tape.long?.count += 1
@@ -133,7 +133,7 @@ extension CoordinateTape {
         // Numbers right here: this array is a position after all, a faulty or a bare one.
         try Self.bareNumbers(
           &cursor, &tape, start: isFirst ? opened[path.count - 1] : cursor.offset, path: &path,
-          pointer: pointer, diagnostics: &diagnostics)
+          at: place, diagnostics: &diagnostics)
       } else {
         let start = cursor.offset
         let kind = try cursor.kind()
@@ -217,10 +217,11 @@ extension CoordinateTape {
   /// Items of an array that begins with a number: a Point's own coordinates, or a faulty position.
   private static func bareNumbers(
     _ cursor: inout JSONCursor, _ tape: inout CoordinateTape, start: Int, path: inout [Int],
-    pointer: String, diagnostics: inout DiagnosticList
+    at place: GeoJSONPath, diagnostics: inout DiagnosticList
   ) throws(JSONFault) {
     var values: [Double] = []
-    let at = pointer + path.dropLast().map { "/\($0)" }.joined()
+    let here = place.items(path.dropLast())
+    var at: String { here.pointer }
     var hasFault = false
     repeat {
       let item = cursor.offset
@@ -254,7 +255,7 @@ extension CoordinateTape {
     }
     if tape.runs.isEmpty {
       tape.runs.append(Run(first: 0, bracket: start, index: 0))
-      tape.firstPointer = at
+      tape.firstPath = here
       tape.groups.append(0)
     }
     if values.count > 3 { tape.long = (start, at, 1) }

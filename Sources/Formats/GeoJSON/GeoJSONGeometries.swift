@@ -10,16 +10,17 @@ struct GeoJSONGeometries {
 
   /// Takes the coordinates of a geometry that was read to its end.
   mutating func take(
-    _ tape: CoordinateTape, as type: GeoJSONType, into object: inout GeoJSONObject,
+    _ tape: CoordinateTape, as type: GeoJSONType, into object: GeoJSONObject,
     _ diagnostics: inout DiagnosticList
   ) {
-    let pointer = object.pointer + "/coordinates"
+    let path = object.path.member("coordinates")
     switch type {
-    case .point, .multiPoint: takePoints(tape, type, pointer, &object, &diagnostics)
+    case .point, .multiPoint: takePoints(tape, type, path, object, &diagnostics)
     case .lineString, .multiLineString:
       for run in tape.runs.indices {
-        let path = type == .lineString ? pointer : "\(pointer)/\(tape.runs[run].index)"
-        takeLine(tape, run, path, &object, &diagnostics)
+        takeLine(
+          tape, run, type == .lineString ? path : path.item(tape.runs[run].index), object,
+          &diagnostics)
       }
     case .polygon, .multiPolygon:
       if !hasNotedArea {
@@ -27,21 +28,22 @@ struct GeoJSONGeometries {
         diagnostics.note(
           .area, .info,
           "a \(type.rawValue) is an area and not a line, so it is left out; a LineString is walked",
-          at: tape.offset, pointer: pointer)
+          at: tape.offset, pointer: path.pointer)
       }
       object.passedOver.append(type.rawValue)
-      positions.checkRings(tape, type, pointer, &diagnostics)
+      positions.checkRings(tape, type, path, &diagnostics)
     case .feature, .featureCollection, .geometryCollection: break
     }
   }
 
   private mutating func takePoints(
-    _ tape: CoordinateTape, _ type: GeoJSONType, _ pointer: String,
-    _ object: inout GeoJSONObject, _ diagnostics: inout DiagnosticList
+    _ tape: CoordinateTape, _ type: GeoJSONType, _ path: GeoJSONPath,
+    _ object: GeoJSONObject, _ diagnostics: inout DiagnosticList
   ) {
     for i in 0..<tape.count {
-      let path = type == .point ? pointer : "\(pointer)/\(i)"
-      if let vertex = positions.coordinate(tape, i, path, &diagnostics) {
+      if let vertex = positions.coordinate(
+        tape, i, (type == .point ? path : path.item(i)).pointer, &diagnostics)
+      {
         object.points.append((vertex, Int(tape.offsets[i])))
       } else if !positions.isReprojected {
         // Metres of another reference system cannot be mended as degrees.
@@ -51,14 +53,14 @@ struct GeoJSONGeometries {
   }
 
   private mutating func takeLine(
-    _ tape: CoordinateTape, _ run: Int, _ path: String,
-    _ object: inout GeoJSONObject, _ diagnostics: inout DiagnosticList
+    _ tape: CoordinateTape, _ run: Int, _ path: GeoJSONPath,
+    _ object: GeoJSONObject, _ diagnostics: inout DiagnosticList
   ) {
     let range = tape.run(run)
     if range.count == 1, !isCutShort {
       diagnostics.note(
         .onePointPart, .warning, "a line needs two positions or more; this one has one",
-        at: tape.runs[run].bracket, pointer: path)
+        at: tape.runs[run].bracket, pointer: path.pointer)
     }
     var part = SourcePart()
     part.offset = tape.runs[run].bracket
@@ -67,7 +69,7 @@ struct GeoJSONGeometries {
     var uncut = UncutLegs()
     for i in range {
       if let vertex = positions.coordinate(
-        tape, i, "\(path)/\(i - range.lowerBound)", &diagnostics)
+        tape, i, path.item(i - range.lowerBound).pointer, &diagnostics)
       {
         part.append(vertex, offset: Int(tape.offsets[i]))
         uncut.add(vertex, index: i, written: tape.values[3 * i])
@@ -85,7 +87,7 @@ struct GeoJSONGeometries {
           ? "a leg of this line spans" : "\(uncut.count) legs of this line span")
           + " more than 180 degrees of longitude: RFC 7946 section 3.1.9 wants the line cut at "
           + "180 degrees; here it is walked the short way round",
-        at: Int(tape.offsets[first]), pointer: "\(path)/\(first - range.lowerBound)")
+        at: Int(tape.offsets[first]), pointer: path.item(first - range.lowerBound).pointer)
     }
     object.lines.append(part)
   }

@@ -8,40 +8,45 @@ extension GeoJSONObject {
     "type", "coordinates", "features", "geometries", "geometry", "properties",
   ]
 
-  private static let known = Set(required + ["id", "bbox", "crs"])
+  private static let known = required + ["id", "bbox", "crs"]
+
+  private static let forbiddenInCollection = ["coordinates", "geometries", "geometry"]
+  private static let forbiddenInFeature = ["coordinates", "geometries", "features"]
+  private static let forbiddenInGeometries = ["geometry", "properties", "features", "coordinates"]
+  private static let forbiddenInGeometry = ["geometry", "properties", "features", "geometries"]
 
   /// Notes a member that RFC 7946 knows and that stands in the object a second time.
-  mutating func enter(
-    _ key: String, at offset: Int, pointer: String, _ diagnostics: inout DiagnosticList
+  func enter(
+    _ key: String, at offset: Int, pointer: @autoclosure () -> String,
+    _ diagnostics: inout DiagnosticList
   ) {
-    guard Self.known.contains(key), keyOffsets.updateValue(offset, forKey: key) != nil else {
-      return
-    }
+    guard Self.known.contains(key), keys.enter(key, at: offset) else { return }
     diagnostics.note(
       .memberDuplicate, .error,
       "the member “\(key)” stands in this object twice; readers take either", at: offset,
-      pointer: pointer)
+      pointer: pointer())
   }
 
   /// Notes a member of our own that stands in the object a second time.
-  mutating func enterOwn(
+  func enterOwn(
     _ key: String, at offset: Int, pointer: String, _ diagnostics: inout DiagnosticList
   ) {
-    if keyOffsets.updateValue(offset, forKey: key) != nil {
+    if keys.enter(key, at: offset) {
       diagnostics.noteRepeated(key, at: offset, pointer: pointer)
     }
   }
 
   /// Keeps the name of a member that is not known, where it looks like one that is.
-  mutating func enterUnknown(_ key: String, at offset: Int) {
+  func enterUnknown(_ key: String, at offset: Int) {
     if let meant = Spelling.nearest(to: key, among: Self.required), misspelt[meant] == nil {
       misspelt[meant] = (key, offset)
     }
   }
 
   /// Takes the value of `type`.
-  mutating func setType(
-    _ name: String, at offset: Int, pointer: String, _ diagnostics: inout DiagnosticList
+  func setType(
+    _ name: String, at offset: Int, pointer: @autoclosure () -> String,
+    _ diagnostics: inout DiagnosticList
   ) {
     type = GeoJSONType(rawValue: name)
     if let type, role.allows(type) { return }
@@ -49,7 +54,7 @@ extension GeoJSONObject {
     diagnostics.note(
       .typeUnknown, .error,
       "the type is “\(shortened(name))” where \(role.allowedTypes) is due\(hint(for: name))",
-      at: offset, pointer: pointer)
+      at: offset, pointer: pointer())
   }
 
   private func hint(for name: String) -> String {
@@ -63,16 +68,15 @@ extension GeoJSONObject {
     switch type {
     case .featureCollection:
       require("features", &diagnostics)
-      forbid(
-        ["coordinates", "geometries", "geometry"], in: "a FeatureCollection", &diagnostics)
+      forbid(Self.forbiddenInCollection, in: "a FeatureCollection", &diagnostics)
       noteCollectionProperties(&diagnostics)
     case .feature:
       require("geometry", &diagnostics)
       require("properties", &diagnostics)
-      forbid(["coordinates", "geometries", "features"], in: "a Feature", &diagnostics)
+      forbid(Self.forbiddenInFeature, in: "a Feature", &diagnostics)
     case .geometryCollection:
       require("geometries", &diagnostics)
-      forbid(["geometry", "properties", "features", "coordinates"], in: "a geometry", &diagnostics)
+      forbid(Self.forbiddenInGeometries, in: "a geometry", &diagnostics)
       checkCollection(&diagnostics)
     default:
       require("coordinates", &diagnostics)
@@ -82,13 +86,13 @@ extension GeoJSONObject {
           "“coordinates” must be an array, not null; a place that nobody knows is a Feature whose "
             + "“geometry” is null", at: nullCoordinates, pointer: pointer + "/coordinates")
       }
-      forbid(["geometry", "properties", "features", "geometries"], in: "a geometry", &diagnostics)
+      forbid(Self.forbiddenInGeometry, in: "a geometry", &diagnostics)
     }
   }
 
   /// Programs write the name of the whole there, and no reader draws anything else for it.
   private func noteCollectionProperties(_ diagnostics: inout DiagnosticList) {
-    guard let key = keyOffsets["properties"] else { return }
+    guard let key = keys["properties"] else { return }
     diagnostics.note(
       .collectionProperties, .warning,
       "a FeatureCollection has no “properties” of its own (RFC 7946 section 7.1)", at: key,
@@ -115,7 +119,7 @@ extension GeoJSONObject {
         "a GeometryCollection inside another is better taken apart (RFC 7946 section 3.1.8)",
         at: offset, pointer: pointer)
     }
-    if geometryCount == 1, let key = keyOffsets["geometries"] {
+    if geometryCount == 1, let key = keys["geometries"] {
       diagnostics.note(
         .collectionSingle, .info,
         "a GeometryCollection of one geometry is better that geometry alone (RFC 7946 section 3.1.8)",
@@ -124,7 +128,7 @@ extension GeoJSONObject {
   }
 
   private func require(_ member: String, _ diagnostics: inout DiagnosticList) {
-    if keyOffsets[member] != nil { return }
+    if keys[member] != nil { return }
     let found = misspelt[member]
     let hint = found.map { "; “\(shortened($0.key))” looks like it" } ?? ""
     diagnostics.note(
@@ -141,7 +145,7 @@ extension GeoJSONObject {
     _ members: [String], in what: String, _ diagnostics: inout DiagnosticList
   ) {
     for member in members {
-      guard let key = keyOffsets[member] else { continue }
+      guard let key = keys[member] else { continue }
       diagnostics.note(
         .memberForbidden, .error,
         "\(what) must not have a member “\(member)” (RFC 7946 section 7.1)", at: key,

@@ -7,7 +7,7 @@ extension CoordinateTape {
         diagnostics.note(
           .coordinatesDepth, .error,
           "the positions of a \(type.rawValue) are nested \(due) deep; these are \(depth) deep, "
-            + relation, at: Int(offsets.first ?? UInt32(offset)), pointer: firstPointer)
+            + relation, at: Int(offsets.first ?? UInt32(offset)), pointer: firstPath.pointer)
       }
       return false
     }

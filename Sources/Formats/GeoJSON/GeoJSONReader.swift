@@ -27,7 +27,7 @@ private final class GeoJSONWalk {
   /// The objects that are open, the innermost last.
   private var objects: [GeoJSONObject] = []
   /// The pointer at which a fault of the JSON text is reported.
-  private var place = ""
+  private var place = GeoJSONPath.root
   /// Whether the word occurs at all; most files state no box, and need not be measured.
   private let mayStateBounds: Bool
   private var vertexCount = 0
@@ -70,7 +70,7 @@ private final class GeoJSONWalk {
         diagnostics.addLast(
           Diagnostic(
             Diagnostic.Code(fault.code), .error, fault.message, offset: fault.offset,
-            pointer: fault.pointer ?? place, remedy: remedy))
+            pointer: fault.pointer ?? place.pointer, remedy: remedy))
         keepOpen()
       }
     }
@@ -111,22 +111,16 @@ private final class GeoJSONWalk {
       throw cursor.fault(
         "a GeoJSON file is an object, which begins with “{”", code: JSONFault.Code(.memberType))
     }
-    try open(&cursor, role: .root, pointer: "", within: "")
-    while var object = objects.popLast() {
-      let next: Step
-      do throws(JSONFault) { next = try step(&object, &cursor) } catch {
-        objects.append(object)
-        throw error
-      }
-      switch next {
-      case .member: objects.append(object)
-      case .object(let role, let pointer, let outer):
-        objects.append(object)
-        try open(&cursor, role: role, pointer: pointer, within: outer)
-      case .end: break
+    try open(&cursor, role: .root, path: .root, within: .root)
+    while let object = objects.last {
+      switch try step(object, &cursor) {
+      case .member: break
+      case .object(let role, let path, let outer):
+        try open(&cursor, role: role, path: path, within: outer)
+      case .end: close(object)
       }
     }
-    place = ""
+    place = .root
     if cursor.peek() != nil {
       throw cursor.fault("there is more after the end of the document")
     }
@@ -136,13 +130,13 @@ private final class GeoJSONWalk {
   /// or its end.
   private enum Step {
     case member, end
-    case object(role: GeoJSONRole, pointer: String, outer: String)
+    case object(role: GeoJSONRole, path: GeoJSONPath, outer: GeoJSONPath)
   }
 
   private func step(
-    _ object: inout GeoJSONObject, _ cursor: inout JSONCursor
+    _ object: GeoJSONObject, _ cursor: inout JSONCursor
   ) throws(JSONFault) -> Step {
-    place = object.items == nil ? object.outerPointer : object.pointer
+    place = object.items == nil ? object.outerPath : object.path
     if diagnostics.isHopeless {
       throw cursor.fault(DiagnosticList.hopelessMessage, code: .limit)
     }
@@ -153,47 +147,47 @@ private final class GeoJSONWalk {
       }
       items.index += 1
       object.items = items
-      let next = try item(&cursor, role: items.role, pointer: "\(items.pointer)/\(items.index)")
+      let next = try item(&cursor, role: items.role, path: items.path.item(items.index))
       if case .member = next { object.geometryCount += 1 }
       return next
     }
     guard let (key, offset) = try cursor.nextKey(isFirst: object.isEmpty) else {
-      close(&object)
       return .end
     }
     object.isEmpty = false
-    place = object.pointer + "/" + JSONPointer.escaped(key)
-    let isGeometry = try member(key, at: offset, &object, &cursor)
-    return isGeometry ? .object(role: .geometry, pointer: place, outer: object.pointer) : .member
+    place = object.path.member(key)
+    let isGeometry = try member(key, at: offset, object, &cursor)
+    return isGeometry ? .object(role: .geometry, path: place, outer: object.path) : .member
   }
 
   private func open(
-    _ cursor: inout JSONCursor, role: GeoJSONRole, pointer: String, within outer: String
+    _ cursor: inout JSONCursor, role: GeoJSONRole, path: GeoJSONPath, within outer: GeoJSONPath
   ) throws(JSONFault) {
     _ = cursor.peek()
     let offset = cursor.offset
     try cursor.enter()
-    objects.append(
-      GeoJSONObject(role: role, offset: offset, pointer: pointer, outerPointer: outer))
+    objects.append(GeoJSONObject(role: role, offset: offset, path: path, outerPath: outer))
   }
 
   private func item(
-    _ cursor: inout JSONCursor, role: GeoJSONRole, pointer: String
+    _ cursor: inout JSONCursor, role: GeoJSONRole, path: GeoJSONPath
   ) throws(JSONFault) -> Step {
-    place = pointer
+    place = path
     let kind = try cursor.kind()
-    if kind == .object { return .object(role: role, pointer: pointer, outer: pointer) }
+    if kind == .object { return .object(role: role, path: path, outer: path) }
     let what = role == .feature ? "features holds Feature objects" : "geometries holds geometries"
     diagnostics.note(
-      .memberType, .error, "\(what); this is \(kind.noun)", at: cursor.offset, pointer: pointer)
+      .memberType, .error, "\(what); this is \(kind.noun)", at: cursor.offset,
+      pointer: path.pointer)
     try cursor.skipValue()
     return .member
   }
 
   /// Takes an object that was read to its end.
-  private func close(_ object: inout GeoJSONObject) {
+  private func close(_ object: GeoJSONObject) {
+    objects.removeLast()
     object.checkMembers(&diagnostics)
-    if let type = object.type, type.isGeometry { takeGeometry(type, &object) }
+    if let type = object.type, type.isGeometry { takeGeometry(type, object) }
     checkBounds(of: object)
     if mayStateBounds, let outer = objects.indices.last { objects[outer].extent.add(object.extent) }
     hand(object)
@@ -202,11 +196,11 @@ private final class GeoJSONWalk {
   /// Keeps what was read of the objects that a fault has left open. What they lack may have come later.
   private func keepOpen() {
     geometries.isCutShort = true
-    while var object = objects.popLast() {
+    while let object = objects.popLast() {
       if let tape = object.tape, tape.count > 0,
         let type = object.type ?? .ofLine(depth: tape.depth), type.isGeometry
       {
-        takeGeometry(type, &object)
+        takeGeometry(type, object)
       }
       hand(object)
     }
@@ -230,13 +224,13 @@ private final class GeoJSONWalk {
     }
   }
 
-  private func takeGeometry(_ type: GeoJSONType, _ object: inout GeoJSONObject) {
+  private func takeGeometry(_ type: GeoJSONType, _ object: GeoJSONObject) {
     guard var tape = object.tape, let depth = type.depth,
       tape.nests(as: type, depth: depth, &diagnostics), system.transform(&tape.values)
     else { return }
     if mayStateBounds { object.extent.add(tape, type) }
     geometries.positions.isReprojected = system.isForeign
-    geometries.take(tape, as: type, into: &object, &diagnostics)
+    geometries.take(tape, as: type, into: object, &diagnostics)
   }
 
   private func checkBounds(of object: GeoJSONObject) {
@@ -254,9 +248,10 @@ private final class GeoJSONWalk {
   /// Takes a member's value, but for the object that is the value of `geometry`: then it answers
   /// true. An array of objects is left open in the object.
   private func member(
-    _ key: String, at keyOffset: Int, _ object: inout GeoJSONObject, _ cursor: inout JSONCursor
+    _ key: String, at keyOffset: Int, _ object: GeoJSONObject, _ cursor: inout JSONCursor
   ) throws(JSONFault) -> Bool {
-    let pointer = place
+    let path = place
+    var pointer: String { path.pointer }
     let kind = try cursor.kind()
     let offset = cursor.offset
     func refuse(_ due: String) throws(JSONFault) {
@@ -276,7 +271,7 @@ private final class GeoJSONWalk {
       if kind == .array {
         var tape = CoordinateTape()
         defer { object.tape = tape }
-        try readCoordinates(into: &tape, &cursor, pointer)
+        try readCoordinates(into: &tape, &cursor, path)
       } else if cursor.isNull(kind) {
         object.nullCoordinates = offset
         try cursor.skipValue()
@@ -292,7 +287,7 @@ private final class GeoJSONWalk {
       }
       try cursor.enter()
       object.items = GeoJSONObject.Items(
-        role: key == "features" ? .feature : .member, pointer: pointer)
+        role: key == "features" ? .feature : .member, path: path)
     case "geometry":
       if kind == .object { return true }
       try cursor.isNull(kind) ? cursor.skipValue() : refuse("“geometry” must be an object or null")
@@ -348,10 +343,10 @@ private final class GeoJSONWalk {
   }
 
   private func readCoordinates(
-    into tape: inout CoordinateTape, _ cursor: inout JSONCursor, _ pointer: String
+    into tape: inout CoordinateTape, _ cursor: inout JSONCursor, _ path: GeoJSONPath
   ) throws(JSONFault) {
     try CoordinateTape.read(
-      &cursor, pointer: pointer, room: limits.route.vertices - vertexCount,
+      &cursor, at: path, room: limits.route.vertices - vertexCount,
       most: limits.route.vertices, into: &tape, diagnostics: &diagnostics)
     vertexCount += tape.count
     if isThorough, let found = tape.long {

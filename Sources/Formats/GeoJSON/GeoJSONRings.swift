@@ -1,7 +1,7 @@
 extension GeoJSONPositions {
   /// Notes what is wrong with the rings of an area, which is not walked.
   mutating func checkRings(
-    _ tape: CoordinateTape, _ type: GeoJSONType, _ pointer: String,
+    _ tape: CoordinateTape, _ type: GeoJSONType, _ place: GeoJSONPath,
     _ diagnostics: inout DiagnosticList
   ) {
     var group = -1
@@ -10,13 +10,14 @@ extension GeoJSONPositions {
       let isOuter = type == .polygon ? run == 0 : tape.groups[run] != group
       group = tape.groups[run]
       let index = tape.runs[run].index
-      let path = type == .polygon ? "\(pointer)/\(index)" : "\(pointer)/\(group)/\(index)"
+      let path = (type == .polygon ? place : place.item(group)).item(index)
       for i in range {
-        _ = coordinate(tape, i, "\(path)/\(i - range.lowerBound)", &diagnostics)
+        _ = coordinate(tape, i, path.item(i - range.lowerBound).pointer, &diagnostics)
       }
       let faults = tape.ringFaults(range)
       for fault in faults {
-        diagnostics.note(.ringOpen, .error, fault, at: tape.runs[run].bracket, pointer: path)
+        diagnostics.note(
+          .ringOpen, .error, fault, at: tape.runs[run].bracket, pointer: path.pointer)
       }
       if !faults.isEmpty { continue }
       let area = tape.signedArea(range)
@@ -24,7 +25,7 @@ extension GeoJSONPositions {
         diagnostics.note(
           .ringWinding, .info,
           "an outer ring runs counterclockwise and a hole clockwise (RFC 7946 section 3.1.6)",
-          at: tape.runs[run].bracket, pointer: path)
+          at: tape.runs[run].bracket, pointer: path.pointer)
       }
     }
   }

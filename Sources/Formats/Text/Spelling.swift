@@ -5,11 +5,23 @@ package enum Spelling {
   ///
   /// - Complexity: O(length) a known word; words over 32 bytes are not looked at.
   static func nearest(to word: String, among known: [String]) -> String? {
-    guard word.utf8.count <= 32, !known.contains(word) else { return nil }
-    let lower = word.lowercased()
-    if let same = known.first(where: { $0.lowercased() == lower }) { return same }
-    let letters = Array(lower.utf8)
-    return known.first { isOneEdit(letters, Array($0.lowercased().utf8)) }
+    let length = word.utf8.count
+    // Without copies: a file may hold a million words, each of which is looked up.
+    guard length <= 32, known.contains(where: { abs($0.utf8.count - length) <= 1 }),
+      !known.contains(word)
+    else { return nil }
+    let letters = lowercased(word)
+    if let same = known.first(where: { $0.utf8.count == length && lowercased($0) == letters }) {
+      return same
+    }
+    return known.first {
+      abs($0.utf8.count - length) <= 1 && isOneEdit(letters, lowercased($0))
+    }
+  }
+
+  /// The bytes of a word with A to Z in lower case.
+  private static func lowercased(_ word: String) -> [UInt8] {
+    word.utf8.map { $0 &- 0x41 < 26 ? $0 | 0x20 : $0 }
   }
 
   /// Whether one insertion, deletion, replacement or swap of neighbours leads from one to the other.
@@ -18,11 +30,12 @@ package enum Spelling {
     var start = 0
     while start < min(a.count, b.count), a[start] == b[start] { start += 1 }
     let (restA, restB) = (a[start...], b[start...])
-    if a.count > b.count { return restA.dropFirst() == restB }
-    if a.count < b.count { return restA == restB.dropFirst() }
-    if restA.dropFirst() == restB.dropFirst() { return true }
+    func isSame(_ x: ArraySlice<UInt8>, _ y: ArraySlice<UInt8>) -> Bool { x.elementsEqual(y) }
+    if a.count > b.count { return isSame(restA.dropFirst(), restB) }
+    if a.count < b.count { return isSame(restA, restB.dropFirst()) }
+    if isSame(restA.dropFirst(), restB.dropFirst()) { return true }
     return restA.count >= 2 && restA.first == restB.dropFirst().first
-      && restB.first == restA.dropFirst().first && restA.dropFirst(2) == restB.dropFirst(2)
+      && restB.first == restA.dropFirst().first && isSame(restA.dropFirst(2), restB.dropFirst(2))
   }
 
   /// The known words that are spelled nearly like a word or hold it, nearest first, three at most.

@@ -197,16 +197,7 @@ struct WaypointCells {
   init(_ waypoints: [Waypoint]) {
     for waypoint in waypoints {
       let point = SpacePoint(waypoint.coordinate.latitude, waypoint.coordinate.longitude)
-      let home = cell(of: point)
-      for x in home.x - 1...home.x + 1 {
-        for y in home.y - 1...home.y + 1 {
-          for z in home.z - 1...home.z + 1 {
-            let cell = Cell(x: x, y: y, z: z)
-            if cells[cell, default: []].count > Self.mostAround { continue }
-            cells[cell, default: []].append(point)
-          }
-        }
-      }
+      cells[cell(of: point), default: []].append(point)
     }
   }
 
@@ -217,7 +208,20 @@ struct WaypointCells {
 
   /// Whether a waypoint lies within `Darts.waypointMeters`. O(1).
   func isNear(_ point: SpacePoint) -> Bool {
-    guard !cells.isEmpty, let around = cells[cell(of: point)] else { return false }
-    return around.count > Self.mostAround || around.contains { $0.distance(to: point) <= reach }
+    if cells.isEmpty { return false }
+    let home = cell(of: point)
+    var count = 0
+    for x in home.x - 1...home.x + 1 {
+      for y in home.y - 1...home.y + 1 {
+        for z in home.z - 1...home.z + 1 {
+          guard let found = cells[Cell(x: x, y: y, z: z)] else { continue }
+          count += found.count
+          if count > Self.mostAround || found.contains(where: { $0.distance(to: point) <= reach }) {
+            return true
+          }
+        }
+      }
+    }
+    return false
   }
 }

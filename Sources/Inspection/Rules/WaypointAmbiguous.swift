@@ -19,11 +19,20 @@ enum WaypointAmbiguous: Rule {
       The same, with the waypoint behind the one at the turn.
       """)
 
+  /// Passes that are nearer to each other along the line are one.
+  private static let apartMeters = 100.0
+
   static func inspect(_ subject: Subject, _ findings: inout FindingList) {
     if subject.measured.waypoints.isEmpty { return }
     let index = PlaceIndex(subject.line, passOnly: true)
-    var work = index.allowance
+    var work = index.passesAllowance
     for placed in subject.measured.waypoints {
+      // Most waypoints lie at a line that comes by once, which is quickly seen.
+      let mayRepeat = index.mayPass(
+        placed.waypoint.coordinate,
+        withinMeters: placed.offsetMeters + limit(subject) + PlaceIndex.prominenceMeters,
+        apartMeters: apartMeters, from: placed.geometricMeters, &work)
+      if !mayRepeat, !work.isSpent { continue }
       let places = index.places(
         nearest: placed.waypoint.coordinate, toleranceMeters: limit(subject), &work)
       if work.isSpent {
@@ -39,12 +48,12 @@ enum WaypointAmbiguous: Rule {
       for place in places where place.offsetMeters < passes[place.pass]?.offsetMeters ?? .infinity {
         passes[place.pass] = place
       }
-      let others = passes.values.filter { abs($0.meters - placed.geometricMeters) > 100 }
+      let others = passes.values.filter { abs($0.meters - placed.geometricMeters) > apartMeters }
         .sorted { $0.meters < $1.meters }
       guard let other = others.first else { continue }
       let isLoop =
         others.count == 1
-        && abs(other.meters - placed.geometricMeters) > subject.line.passMeters - 200
+        && abs(other.meters - placed.geometricMeters) > subject.line.passMeters - 2 * apartMeters
       if isLoop { continue }
       let at = Text.place(subject.measured.officialDistance(atGeometricMeters: other.meters))
       findings.add(

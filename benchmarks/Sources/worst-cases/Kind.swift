@@ -6,7 +6,53 @@ import Routes
 /// from the seed, so that a search over seeds is a search over lines.
 enum Kind: String, CaseIterable {
   case passes, jitteredPasses, waypointsInDisorder, zigzagInOneCell, spiral, selfCrossings,
-    equalVertices, antipodalLegs, parts, longFan, nestedCollections
+    equalVertices, antipodalLegs, parts, longFan, nestedCollections, strangeMembers,
+    strangeProperties,
+    emptyFeatures
+
+  /// The bytes of a file that no writer makes of a route; nil for kinds of lines.
+  func text(vertices: Int, seed: UInt64) -> [UInt8]? {
+    switch self {
+    case .nestedCollections: Self.nested(vertices: vertices, seed: seed)
+    case .strangeMembers: Self.repeated(#""kordinates":0,"#, vertices)
+    case .strangeProperties:
+      Self.repeated(#""type":"Feature","geometry":null,"properties":{"#, vertices, names: true)
+    case .emptyFeatures: Self.emptyFeatures(vertices)
+    default: nil
+    }
+  }
+
+  var isText: Bool {
+    switch self {
+    case .nestedCollections, .strangeMembers, .strangeProperties, .emptyFeatures: true
+    default: false
+    }
+  }
+
+  private static let line =
+    #"{"type":"Feature","properties":{},"geometry":{"type":"LineString","coordinates":[[0,0],[1,1]]}}"#
+
+  /// Six members a vertex that nobody knows.
+  private static func repeated(_ member: String, _ vertices: Int, names: Bool = false) -> [UInt8] {
+    var text = #"{"type":"FeatureCollection","features":["# + line + ",{"
+    if names {
+      text += member
+      for i in 0..<6 * vertices { text += (i > 0 ? "," : "") + #""\#(i)":0"# }
+      text += "}}]}"
+    } else {
+      for _ in 0..<6 * vertices { text += member }
+      text += #""type":"Feature","geometry":null,"properties":null}]}"#
+    }
+    return Array(text.utf8)
+  }
+
+  private static func emptyFeatures(_ vertices: Int) -> [UInt8] {
+    let feature = #"{"type":"Feature","geometry":null,"properties":{}},"#
+    return Array(
+      (#"{"type":"FeatureCollection","features":["#
+        + String(repeating: feature, count: 2 * vertices)
+        + line + "]}").utf8)
+  }
 
   /// GeoJSON whose lines of two vertices each lie at the bottom of as many collections as may be.
   static func nested(vertices: Int, seed: UInt64) -> [UInt8] {
@@ -80,7 +126,7 @@ enum Kind: String, CaseIterable {
             longitude: turned(longitude + side + random.double(0..<0.1)))
         }
       ]
-    case .parts, .nestedCollections:
+    case .parts, .nestedCollections, .strangeMembers, .strangeProperties, .emptyFeatures:
       parts = try (0..<count).map { _ in
         [try place(random.double(0..<size), random.double(0..<size))]
       }

@@ -7,7 +7,14 @@ import Routes
 // worst-cases [VERTICES] [SEEDS] [KIND…]
 //
 // For each kind of line the worst of some seeds: processor seconds of reading, measuring, inspecting,
-// asking for the nearest place and simplifying, and how far the worst of them is from the bound.
+// asking for the nearest place and simplifying, and how far the worst of them is from the bound; and the
+// memory that a process of its own takes at its most to read and inspect the file, in the format in
+// which it is nearest to its bound.
+
+if CommandLine.arguments.count == 3, CommandLine.arguments[1] == Memory.option {
+  Memory.inspect(CommandLine.arguments[2])
+  exit(0)
+}
 
 let arguments = CommandLine.arguments.dropFirst().compactMap { Int($0) }
 let size = min(arguments.first ?? 100_000, RouteLimits.standard.vertices)
@@ -25,6 +32,8 @@ func processorSeconds(_ body: () throws -> Void) rethrows -> Double {
 
 struct Costs {
   var vertices = 0
+  var bytes = 0
+  var memory = Memory()
   var reading = 0.0
   var measuring = 0.0
   var inspecting = 0.0
@@ -33,15 +42,16 @@ struct Costs {
   var note = ""
 
   var worst: Double { max(reading, measuring, inspecting, nearest, simplifying) }
-  /// What each of them may cost.
-  var bound: Double { 0.5 + 2e-6 * Double(vertices + waypoints) }
+  var isOver: Bool { worst > bound || memory.mebibytes > memory.bound }
+  /// What each of them may cost. Members and brackets that make no vertex are paid for by the byte.
+  var bound: Double { 0.5 + 2e-6 * Double(vertices + waypoints) + 2e-8 * Double(bytes) }
 }
 
 func measure(_ kind: Kind, seed: UInt64) throws -> Costs {
   var bytes: [UInt8] = []
   var made: Route
-  if kind == .nestedCollections {
-    bytes = Kind.nested(vertices: size, seed: seed)
+  if let text = kind.text(vertices: size, seed: seed) {
+    bytes = text
     made = try RouteReader.read(bytes).route(.all)
   } else {
     made = try kind.route(vertices: size, waypoints: waypoints, seed: seed)
@@ -52,8 +62,10 @@ func measure(_ kind: Kind, seed: UInt64) throws -> Costs {
   var document: RouteDocument?
   costs.reading = processorSeconds { document = RouteReader.read(bytes, thoroughly: true) }
   costs.vertices = made.vertices.count
+  costs.bytes = bytes.count
   var measured: MeasuredRoute?
   costs.measuring = try processorSeconds { measured = try MeasuredRoute(made) }
+  costs.memory = try Memory.worst(made, kind.isText ? bytes : nil)
   if let document { costs.inspecting = processorSeconds { _ = Inspector.inspect(document) } }
   guard let measured else { return costs }
   if !measured.roughlyPlaced.isEmpty {
@@ -74,12 +86,6 @@ func measure(_ kind: Kind, seed: UInt64) throws -> Costs {
   return costs
 }
 
-func peakMegabytes() -> Int {
-  var usage = rusage()
-  getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-  return usage.ru_maxrss / 1024
-}
-
 func column(_ text: String, _ width: Int) -> String {
   String(repeating: " ", count: max(width - text.count, 1)) + text
 }
@@ -88,7 +94,7 @@ func seconds(_ value: Double) -> String { column(String(format: "%.2f", value), 
 
 print("\(size) vertices, \(waypoints) waypoints, the worst of \(seeds) seeds; seconds of processor")
 print(
-  "kind                   vertices  reading  measure  inspect  nearest simplify  µs/vert.    bound  MiB"
+  "kind                   vertices  reading  measure  inspect  nearest simplify  µs/vert.    bound    MiB  bound"
 )
 var isOver = false
 for kind in kinds.isEmpty ? Kind.allCases : kinds {
@@ -107,8 +113,8 @@ for kind in kinds.isEmpty ? Kind.allCases : kinds {
     name + column("\(worst.vertices)", 11) + seconds(worst.reading) + seconds(worst.measuring)
       + seconds(worst.inspecting) + seconds(worst.nearest) + seconds(worst.simplifying)
       + seconds(worst.worst * 1e6 / Double(worst.vertices)) + seconds(worst.bound)
-      + column("\(peakMegabytes())", 6)
-      + (worst.worst > worst.bound ? "  OVER" : "") + "  " + worst.note)
-  if worst.worst > worst.bound { isOver = true }
+      + column("\(worst.memory.mebibytes)", 7) + column("\(worst.memory.bound)", 7)
+      + (worst.isOver ? "  OVER" : "") + "  " + worst.memory.format + worst.note)
+  if worst.isOver { isOver = true }
 }
 exit(isOver ? 1 : 0)
