@@ -190,4 +190,5 @@ enum AdvisoryLock {
   static let migration: Int32 = 0x4D51_0001
   static let person: Int32 = 0x4D51_0002
   static let route: Int32 = 0x4D51_0003
+  static let routeOwner: Int32 = 0x4D51_0004
 }

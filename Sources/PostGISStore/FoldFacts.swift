@@ -11,7 +11,9 @@ internal import Quests
 /// 1. The persons, by advisory locks in ascending order: shared by those who write a person's walks,
 ///    alone by those who change in which teams the person is. From then on the stays of these persons
 ///    cannot change, and a walk cannot be logged past a stay that begins at the same time.
-/// 2. The rows of the teams in the order of their ids: those that the commands name, and those that
+/// 2. The counts of walks of those who log one, in the order of the persons, so that no two folds
+///    together pass the limit.
+/// 3. The rows of the teams in the order of their ids: those that the commands name, and those that
 ///    the persons were ever in. Whatever a fold writes of a team it writes under this lock, so
 ///    nobody changes the team's version, quests, figures, contributions or members meanwhile.
 ///
@@ -20,7 +22,7 @@ internal import Quests
 /// lock too. What the locks do not cover is held by keys: two first copies of one activity, two edits
 /// of a walk by a person without a team (`activity_versions`), one id for two teams, quests or
 /// invites. The second writer waits for the first, gets a unique violation and looks again. Locks are
-/// always taken in one order, persons before teams; where keys close a circle the server ends it, and
+/// always taken in one order, persons before counts before teams; where keys close a circle the server ends it, and
 /// that fold is run again.
 final class FoldFacts: StoreFacts {
   let connection: Connection
@@ -42,6 +44,7 @@ final class FoldFacts: StoreFacts {
   private var contributions: [ActivityKey: [Contribution]] = [:]
   /// What was read of a person's walks, whose contributions are wanted next.
   private var walked: [PersonID: [ActivityKey]] = [:]
+  private var walkCounts: [PersonID: Int64] = [:]
 
   /// Begins the transaction, takes the locks and reads.
   init(
@@ -77,6 +80,15 @@ final class FoldFacts: StoreFacts {
           Parameter(array: locks.map(\.isAlone)),
         ]
       ) { _ in }
+    }
+    if !needs.walkers.isEmpty {
+      let walkers = [Parameter(array: needs.walkers.sorted())]
+      ask(FoldStatements.beginWalkCounts, walkers) { _ in }
+      ask(FoldStatements.lockWalkCounts, walkers) { [unowned self] rows in
+        for (person, count) in try rows.map({ (try $0.id() as PersonID, try $0.int()) }) {
+          walkCounts[person] = count
+        }
+      }
     }
     ask(FoldStatements.lockTeams, named) { [unowned self] rows in
       locked = Set(try rows.map { try $0.id() })
@@ -174,6 +186,12 @@ final class FoldFacts: StoreFacts {
     return found
   }
 
+  func inviteCount(of team: TeamID) throws(LedgerError) -> Int64 {
+    try ask(FoldStatements.inviteCount, [Parameter(team)]) { try $0.int() }.first ?? 0
+  }
+
+  func walkCount(of person: PersonID) throws(LedgerError) -> Int64 { walkCounts[person] ?? 0 }
+
   func team(ofQuest quest: QuestID) throws(LedgerError) -> TeamID? {
     if let known = questTeams[quest] { return known }
     if needs.quests.contains(quest) { return nil }
@@ -249,6 +267,21 @@ enum FoldStatements {
     FROM unnest($2::integer[], $3::boolean[]) AS l (number, alone)
     """)
 
+  /// A count that is not there cannot be locked.
+  static let beginWalkCounts = Statement(
+    "begin_walk_counts",
+    """
+    INSERT INTO person_walks (person_id, walks) SELECT p, 0 FROM unnest($1::uuid[]) AS w (p)
+    ON CONFLICT DO NOTHING
+    """)
+
+  static let lockWalkCounts = Statement(
+    "lock_walk_counts",
+    """
+    SELECT person_id, walks FROM person_walks WHERE person_id = ANY ($1::uuid[])
+    ORDER BY person_id FOR NO KEY UPDATE
+    """)
+
   private static let wanted = """
     (SELECT unnest($1::uuid[])
     UNION SELECT m.team_id FROM memberships m WHERE m.person_id = ANY ($2::uuid[])
@@ -292,6 +325,8 @@ enum FoldStatements {
     SELECT \(Invite.columns) FROM invites
     WHERE created_by = $1::uuid AND redeemed_by IS NULL AND revoked_at IS NULL
     """)
+  static let inviteCount = Statement(
+    "invite_count", "SELECT count(*) FROM invites WHERE team_id = $1::uuid")
   static let erased = Statement(
     "erased", "SELECT person_id FROM erased_people WHERE person_id = ANY ($1::uuid[])")
   static let questTeam = Statement(

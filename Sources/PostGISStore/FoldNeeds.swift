@@ -8,6 +8,8 @@ struct FoldNeeds {
   private(set) var quests: Set<QuestID> = []
   private(set) var invites: Set<InviteID> = []
   private(set) var activities: Set<ActivityKey> = []
+  /// Persons who may have one more walk.
+  private(set) var walkers: Set<PersonID> = []
 
   init(_ commands: some Sequence<LedgerCommand>) {
     for command in commands { add(command) }
@@ -20,6 +22,7 @@ struct FoldNeeds {
     case .log(let key, _, _), .edit(let key, _, _), .delete(let key, _):
       add(key.person, moves: false)
       activities.insert(key)
+      if case .log = command.action { walkers.insert(key.person) }
     case .createTeam(let id, _, _, let founder):
       teams.insert(id)
       add(founder, moves: true)

@@ -155,6 +155,13 @@ extension LedgerChanges {
               Parameter(array: rows.map(\.changedAt)), Parameter(array: rows.map(\.isDeleted)),
             ]))
     }
+    let counts = walkCounts
+    if !counts.isEmpty {
+      requests.append(
+        Request(
+          WriteStatements.walkCounts,
+          [Parameter(array: counts.map(\.person)), Parameter(array: counts.map(\.walks))]))
+    }
     if !versions.isEmpty {
       requests.append(
         Request(
@@ -404,6 +411,13 @@ enum WriteStatements {
       sent_zone = n.sent_zone, zone = n.zone, day = n.day, revision = n.revision, changed_at = n.changed_at, is_deleted = n.is_deleted
     FROM \(activitiesFrom) AS n (\(activityColumns))
     WHERE a.person_id = n.person_id AND a.activity_id = n.activity_id
+    """)
+  static let walkCounts = Statement(
+    "write_walk_counts",
+    """
+    UPDATE person_walks w SET walks = w.walks + n.walks
+    FROM unnest($1::uuid[], $2::bigint[]) AS n (person_id, walks)
+    WHERE w.person_id = n.person_id
     """)
   static let versions = Statement(
     "write_versions",

@@ -13,7 +13,14 @@ extension PostGISStore: RouteStore {
     // Before the transaction, for it may be long.
     let lines = route.mapLines()
     let waypoints = route.waypoints
+    let limits = limits
     return try await write { session in
+      // Routes of one person are counted one after the other.
+      if let owner {
+        try session.run(
+          RouteStatements.lock,
+          [Parameter(AdvisoryLock.routeOwner), Parameter(Int32(truncatingIfNeeded: owner.low))])
+      }
       // Versions of one route are numbered one after the other.
       try session.run(
         RouteStatements.lock,
@@ -31,6 +38,12 @@ extension PostGISStore: RouteStore {
         length: route.passLength,
         parts: route.route.partCount, vertices: route.route.vertices.count,
         waypoints: route.route.waypoints.count, bounds: route.bounds)
+      if let owner {
+        let holdings = try session.row(RouteStatements.holdings, [Parameter(owner)]) {
+          RouteHoldings(versions: try $0.int(), points: try $0.int())
+        }
+        try holdings?.checkRoom(for: record, limits)
+      }
       let key = record.version.parameters
       try session.connection.run(
         [
@@ -222,6 +235,12 @@ extension RouteRecord {
 enum RouteStatements {
   static let lock = Statement(
     "lock_route", "SELECT pg_advisory_xact_lock($1::integer, $2::integer)")
+  static let holdings = Statement(
+    "route_holdings",
+    """
+    SELECT count(*), coalesce(sum(r.vertices + r.waypoints), 0)::bigint FROM routes r
+    WHERE r.owner = $1::uuid
+    """)
   static let byContent = Statement(
     "route_by_content",
     """

@@ -12,7 +12,7 @@ enum Schema {
   static let migrations = [
     ledger, routes, accounts, publicTeams, publicRoutes, signIn, erasure, names,
     identity, triesAndClaims, endsOfLife, liveEvents,
-    announcements, spans,
+    announcements, spans, quotas,
   ]
 
   /// What the versions themselves are kept in.
@@ -484,6 +484,17 @@ enum Schema {
       SELECT team_id, quest_id, 45, start_at >> 45, person_id, sum(distance_um), count(*)
       FROM contributions WHERE is_counted AND NOT is_private
       GROUP BY team_id, quest_id, start_at >> 45, person_id;
+    """
+
+  /// How much each person has, so that nobody has to count it.
+  private static let quotas = """
+    CREATE TABLE person_walks (
+      person_id uuid PRIMARY KEY,
+      walks bigint NOT NULL
+    ) WITH (fillfactor = 50);
+    INSERT INTO person_walks SELECT person_id, count(*) FROM activities GROUP BY person_id;
+
+    CREATE INDEX routes_owner ON routes (owner) WHERE owner IS NOT NULL;
     """
 
   /// The names that the other stores have.

@@ -25,6 +25,7 @@ struct LedgerTables: LedgerFacts {
     static let periods =
       "SELECT \(Membership.columns) FROM memberships WHERE person_id = ? ORDER BY team_id, period"
     static let erased = "SELECT 1 FROM erased_people WHERE person_id = ?"
+    static let walkCount = "SELECT walks FROM person_walks WHERE person_id = ?"
     static let activity =
       "SELECT \(Activity.columns) FROM activities WHERE person_id = ? AND activity_id = ?"
   }
@@ -77,6 +78,17 @@ struct LedgerTables: LedgerFacts {
           + "WHERE created_by = ? AND redeemed_by IS NULL AND revoked_at IS NULL",
         [person.blob], Invite.read)
     }
+  }
+
+  func inviteCount(of team: TeamID) throws(LedgerError) -> Int64 {
+    try ledgerErrors {
+      try db.row("SELECT count(*) FROM invites WHERE team_id = ?", [team.blob]) { try $0.int() }
+        ?? 0
+    }
+  }
+
+  func walkCount(of person: PersonID) throws(LedgerError) -> Int64 {
+    try ledgerErrors { try db.row(SQL.walkCount, [person.blob]) { try $0.int() } ?? 0 }
   }
 
   func team(ofQuest quest: QuestID) throws(LedgerError) -> TeamID? {

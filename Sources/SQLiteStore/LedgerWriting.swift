@@ -19,6 +19,9 @@ private enum SQL {
   /// A new one is inserted only: the key would find a second writer of the same id.
   static let newActivity = "INSERT" + activityValues
   static let activity = "INSERT OR REPLACE" + activityValues
+  static let walkCount =
+    "INSERT INTO person_walks (person_id, walks) VALUES (?, ?) "
+    + "ON CONFLICT (person_id) DO UPDATE SET walks = walks + excluded.walks"
 }
 
 extension LedgerTables {
@@ -52,6 +55,9 @@ extension LedgerTables {
     }
     for write in changes.quests { try self.write(write) }
     for write in changes.activities { try self.write(write) }
+    for change in changes.walkCounts {
+      try db.run(SQL.walkCount, [change.person.blob, change.walks.sql])
+    }
     for version in changes.versions { try write(version) }
     let rows = FigureRows(db: db)
     for row in changes.contributions { try rows.write(row) }

@@ -12,6 +12,7 @@ extension SQLiteStore: RouteStore {
   ) async throws(LedgerError) -> RouteRecord {
     let content = RouteContent(route.route)
     let hash = content.hash
+    let limits = limits
     return try await write { db in
       let known = try db.row(
         "SELECT \(RouteRecord.columns) FROM routes WHERE route_id = ? AND hash = ?",
@@ -26,6 +27,7 @@ extension SQLiteStore: RouteStore {
         length: route.passLength,
         parts: route.route.partCount, vertices: route.route.vertices.count,
         waypoints: route.route.waypoints.count, bounds: route.bounds)
+      if let owner { try db.routeHoldings(of: owner).checkRoom(for: record, limits) }
       try db.insert(record, content: content)
       return record
     }
@@ -161,6 +163,14 @@ extension Database {
     try row(
       "SELECT \(RouteRecord.columns) FROM routes WHERE route_id = ? ORDER BY version DESC LIMIT 1",
       [route.blob], RouteRecord.read)
+  }
+
+  fileprivate func routeHoldings(of owner: PersonID) throws -> RouteHoldings {
+    try row(
+      "SELECT count(*), coalesce(sum(vertices + waypoints), 0) FROM routes WHERE owner = ?",
+      [owner.blob]
+    ) { RouteHoldings(versions: try $0.int(), points: try $0.int()) }
+      ?? RouteHoldings(versions: 0, points: 0)
   }
 
   fileprivate func insert(_ record: RouteRecord, content: RouteContent) throws {

@@ -28,6 +28,7 @@ enum Schema {
     migrator.registerMigration("13 announcements") { db in try db.execute(sql: announcements) }
     migrator.registerMigration("14 spans") { db in try db.execute(sql: spans) }
     migrator.registerMigration("15 derivations") { db in try db.execute(sql: derivations) }
+    migrator.registerMigration("16 quotas") { db in try db.execute(sql: quotas) }
     return migrator
   }
 
@@ -526,6 +527,17 @@ enum Schema {
     CREATE VIEW present_quest_tallies AS
       SELECT q.quest_id, f.team_id, f.total_um, f.walks, f.frontier_start, f.frontier_activity, f.frontier_person
       FROM quest_tallies f JOIN quests q ON q.figures_id = f.quest_id;
+    """
+
+  /// How much each person has, so that nobody has to count it.
+  private static let quotas = """
+    CREATE TABLE person_walks (
+      person_id BLOB PRIMARY KEY NOT NULL,
+      walks INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO person_walks SELECT person_id, count(*) FROM activities GROUP BY person_id;
+
+    CREATE INDEX routes_owner ON routes (owner, vertices, waypoints) WHERE owner IS NOT NULL;
     """
 
   /// The names that the other stores have. A request's key is kept as its digest, which no index is

@@ -75,6 +75,12 @@ package final class FailingFacts: StoreFacts {
   package func unusedInvites(by person: PersonID) throws(LedgerError) -> [Invite] {
     try watched.unusedInvites(by: person)
   }
+  package func inviteCount(of team: TeamID) throws(LedgerError) -> Int64 {
+    try watched.inviteCount(of: team)
+  }
+  package func walkCount(of person: PersonID) throws(LedgerError) -> Int64 {
+    try watched.walkCount(of: person)
+  }
   package func team(ofQuest quest: QuestID) throws(LedgerError) -> TeamID? {
     try watched.team(ofQuest: quest)
   }

@@ -47,6 +47,12 @@ public final class MemoryLedger: LedgerFacts {
       $0.createdBy == person && $0.redeemedBy == nil && $0.revokedAt == nil
     }
   }
+  public func inviteCount(of team: TeamID) -> Int64 {
+    Int64(invites.values.count { $0.team == team })
+  }
+  public func walkCount(of person: PersonID) -> Int64 {
+    Int64(activitiesByPerson[person, default: []].count)
+  }
   public func team(ofQuest quest: QuestID) -> TeamID? { questTeams[quest] }
   public func plan(_ id: PlanID) -> QuestPlan? { plans[id] }
   public func activity(_ key: ActivityKey) -> Activity? { activities[key] }

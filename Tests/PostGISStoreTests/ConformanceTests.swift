@@ -53,6 +53,17 @@ struct ConformanceTests {
     try await test.run(on: try Cluster.shared.get().store().store)
   }
 
+  @Test(arguments: QuotaCase.allCases)
+  func keepsQuotas(_ test: QuotaCase) async throws {
+    let cluster = try Cluster.shared.get()
+    let url = cluster.url(try cluster.database())
+    let store = try await PostGISStore.open(url: url, limits: test.limits)
+    let second = try await PostGISStore.open(url: url, limits: test.limits)
+    try await test.run(on: store, second: second)
+    second.close()
+    store.close()
+  }
+
   @Test(arguments: AccountCase.allCases)
   func keepsAccounts(_ test: AccountCase) async throws {
     try await test.run(on: try Cluster.shared.get().store().store)

@@ -74,6 +74,17 @@ final class Folder: Sendable {
     try await test.run(on: try SQLiteStore(path: folder.path + "/routes.sqlite"))
   }
 
+  @Test(arguments: QuotaCase.allCases)
+  func keepsQuotas(_ test: QuotaCase) async throws {
+    let folder = try Folder()
+    let path = folder.path + "/quotas.sqlite"
+    let store = try SQLiteStore(path: path, limits: test.limits)
+    let second = try SQLiteStore(path: path, limits: test.limits)
+    try await test.run(on: store, second: second)
+    try second.close()
+    try store.close()
+  }
+
   @Test(arguments: AccountCase.allCases)
   func keepsAccounts(_ test: AccountCase) async throws {
     let folder = try Folder()

@@ -145,6 +145,12 @@ package final class WatchedFacts<Source: LedgerFacts>: StoreFacts {
   package func unusedInvites(by person: PersonID) throws(LedgerError) -> [Invite] {
     try watched { () throws(LedgerError) in try source.unusedInvites(by: person) }
   }
+  package func inviteCount(of team: TeamID) throws(LedgerError) -> Int64 {
+    try watched { () throws(LedgerError) in try source.inviteCount(of: team) }
+  }
+  package func walkCount(of person: PersonID) throws(LedgerError) -> Int64 {
+    try watched { () throws(LedgerError) in try source.walkCount(of: person) }
+  }
   package func team(ofQuest quest: QuestID) throws(LedgerError) -> TeamID? {
     try watched { () throws(LedgerError) in try source.team(ofQuest: quest) }
   }

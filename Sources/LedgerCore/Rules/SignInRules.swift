@@ -71,7 +71,9 @@ extension APIKey {
   ) throws(LedgerError) {
     guard count < limits.personAPIKeys else {
       throw LedgerError(
-        .limit, "the person has \(limits.personAPIKeys) API keys; no more can be")
+        .limit,
+        "the person has \(count) API keys, revoked ones too; the limit is \(limits.personAPIKeys) API "
+          + "keys: ask the operator of the service to raise it")
     }
   }
 

@@ -15,13 +15,25 @@ public struct LedgerLimits: Sendable {
   /// Rows in one page.
   public var page = 500
   /// Walkers in one team at a time.
-  public var teamMembers = 10_000
+  public var teamMembers: Int64 = 10_000
   /// Teams that one person is in at a time.
-  public var personTeams = 100
+  public var personTeams: Int64 = 100
+  /// Teams that one person has ever been in.
+  public var personTeamsEver: Int64 = 1_000
+  /// Activities that one person has ever logged: 60 years of ten a day.
+  public var personActivities: Int64 = 250_000
+  /// Edits of one activity.
+  public var activityEdits: Int64 = 1_000
+  /// Routes that one person has stored: all versions, retired ones too.
+  public var personRoutes: Int64 = 1_000
+  /// Vertices and waypoints of all of them together.
+  public var personRoutePoints: Int64 = 50_000_000
+  /// Invites that one team has in all its life.
+  public var teamInvites: Int64 = 20_000
   /// Times that one person joins one team.
   public var rejoins = 1_000
   /// Quests that one team has in all its life.
-  public var teamQuests = 1_000
+  public var teamQuests: Int64 = 1_000
   /// Waypoints, laps counted, and percentages of one quest.
   public var milestones = 100_000
   /// Length of one quest's window: 50 years.
@@ -43,10 +55,22 @@ public struct LedgerLimits: Sendable {
   /// How long a refresh token that was replaced gives the same answer again: a minute.
   public var tokenRepeatSeconds: Int64 = 60
   /// API keys of one person, revoked ones too.
-  public var personAPIKeys = 100
+  public var personAPIKeys: Int64 = 100
   /// Commands that wait for a store before it asks callers to come back later.
   public var waitingCommands = 20_000
 
   public static let standard = LedgerLimits()
+
+  /// Those of whoever keeps the store: without the quotas that keep strangers from filling it.
+  public static var ofKeeper: LedgerLimits {
+    var limits = LedgerLimits()
+    limits.personActivities = .max
+    limits.personRoutes = .max
+    limits.personRoutePoints = .max
+    limits.personTeams = .max
+    limits.personTeamsEver = .max
+    return limits
+  }
+
   public init() {}
 }

@@ -24,6 +24,7 @@ extension LedgerFold {
       changedAt: command.at, isDeleted: false)
     let recounts = try recounts(from: [], to: activity, existing: [])
     try check(recounts)
+    try addWalk(of: key.person)
     put(activity, isNew: true)
     let deltas = try apply(recounts, .activityLogged, activity, keepsReceipts: true, at: command.at)
     return .logged(try answer(activity, deltas, at: command.at), isRepeat: false)
@@ -51,6 +52,7 @@ extension LedgerFold {
       return .edited(try answer(stored, deltas, at: command.at))
     }
     try check(content, at: command.at)
+    try checkEdits(stored)
     var changed = stored
     changed.content = content
     changed.zone = content.zone ?? stored.zone

@@ -87,6 +87,12 @@ public struct LedgerChanges: Sendable {
     public var walks: Int64
   }
 
+  /// What to add to the number of activities that a person has logged.
+  public struct WalkCountChange: Hashable, Sendable {
+    public var person: PersonID
+    public var walks: Int64
+  }
+
   /// Stored events of a walk that has become private lose person and activity.
   public struct Anonymizing: Hashable, Sendable {
     public var team: TeamID
@@ -102,6 +108,14 @@ public struct LedgerChanges: Sendable {
   /// A quest that closes comes before one that opens.
   public var quests: [QuestWrite] = []
   public var activities: [ActivityWrite] = []
+
+  /// What the new activities add to the counts of their persons.
+  public var walkCounts: [WalkCountChange] {
+    var counts: [PersonID: Int64] = [:]
+    for write in activities where write.isNew { counts[write.activity.key.person, default: 0] += 1 }
+    return counts.sorted { $0.key < $1.key }.map { WalkCountChange(person: $0, walks: $1) }
+  }
+
   public var versions: [ActivityVersion] = []
   /// Inserted or replaced by key.
   public var contributions: [Contribution] = []

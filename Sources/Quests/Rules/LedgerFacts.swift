@@ -28,6 +28,11 @@ public protocol LedgerFacts {
   func invite(_ id: InviteID) throws(LedgerError) -> Invite?
   /// The invites of the person's making that nobody has used or taken back, in any order.
   func unusedInvites(by person: PersonID) throws(LedgerError) -> [Invite]
+  /// How many invites the team has had, used and revoked ones too.
+  func inviteCount(of team: TeamID) throws(LedgerError) -> Int64
+  /// How many activities the person has logged, deleted ones too. Asked before the first walk of a
+  /// person that a fold adds; a store lets nobody else add one from then on until the fold ends.
+  func walkCount(of person: PersonID) throws(LedgerError) -> Int64
   /// The team that a quest belongs to.
   func team(ofQuest quest: QuestID) throws(LedgerError) -> TeamID?
   func plan(_ id: PlanID) throws(LedgerError) -> QuestPlan?

@@ -28,6 +28,9 @@ public struct LedgerFold<Facts: LedgerFacts> {
   var changedInvites: [InviteID: Invite] = [:]
   var newPlans: [PlanID: QuestPlan] = [:]
   var questTeams: [QuestID: TeamID] = [:]
+  var newInvites: Set<InviteID> = []
+  /// How many walks a person has with those of this fold.
+  var walkCounts: [PersonID: Int64] = [:]
   var activities: [ActivityKey: LedgerChanges.ActivityWrite] = [:]
   var activitiesByPerson: [PersonID: Set<ActivityKey>] = [:]
   var versions: [ActivityVersion] = []

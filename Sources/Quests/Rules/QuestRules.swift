@@ -26,7 +26,9 @@ extension LedgerFold {
     try checkFollows(draft.start, after: quests[...], mayCut: true)
     guard quests.count < limits.teamQuests else {
       throw LedgerError(
-        .limit, "the team has had \(quests.count) quests; the limit is \(limits.teamQuests) quests")
+        .limit,
+        "the team has had \(quests.count) quests; the limit is \(limits.teamQuests) quests: "
+          + "found another team")
     }
 
     let quest = Quest(draft, number: (quests.last?.quest.number ?? 0) + 1, name: name, command)

@@ -14,7 +14,7 @@ extension LedgerFold {
       return .team(team)
     }
     let name = try self.name(name, "the team's name")
-    try checkTeamCount(of: founder)
+    try checkTeamCount(of: founder, entering: id)
     let team = Team(
       id: id, name: name, isPublic: isPublic, createdAt: command.at, createdBy: founder)
     sheets[id] = TeamSheet(
@@ -72,7 +72,7 @@ extension LedgerFold {
         .limit,
         "the person has joined the team \(periods.count) times; the limit is \(limits.rejoins)")
     }
-    try checkTeamCount(of: person)
+    try checkTeamCount(of: person, entering: team)
     let members = try self.periods(in: team).count(where: \.isOpen)
     guard members < limits.teamMembers else {
       throw LedgerError(
@@ -160,6 +160,8 @@ extension LedgerFold {
     let invite = Invite(
       id: id, team: team, role: role, createdBy: actor, createdAt: command.at,
       expiresAt: expiresAt)
+    try checkInviteCount(of: team)
+    newInvites.insert(id)
     changedInvites[id] = invite
     record(command, team: team, "as \(role.rawValue) until \(expiresAt)")
     return .invite(invite)
@@ -230,14 +232,6 @@ extension LedgerFold {
   ) throws(LedgerError) {
     guard moment >= .earliest, moment <= now else {
       throw LedgerError(.invalid, "\(what), \(moment), is not from 1900 to now, \(now)")
-    }
-  }
-
-  private mutating func checkTeamCount(of person: PersonID) throws(LedgerError) {
-    let count = try periods(of: person).count(where: \.isOpen)
-    guard count < limits.personTeams else {
-      throw LedgerError(
-        .limit, "the person is in \(count) teams; the limit is \(limits.personTeams) teams")
     }
   }
 

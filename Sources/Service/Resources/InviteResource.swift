@@ -47,7 +47,7 @@ enum InviteResource {
       details: "For admins. The code is in the answer, and nowhere again: pass it on as a link.",
       tag: tag, access: .person(.manage), parameters: [.idempotencyKey],
       body: InviteDraftBody.self, answers: [.created("NewInvite", "With its code.")],
-      problems: [.conflict, .unknownOutcome, .ledger(.erased)], handle: create),
+      problems: [.limit, .conflict, .unknownOutcome, .ledger(.erased)], handle: create),
     Endpoint(
       .get, "/v1/teams/\(.team)/invites", "listInvites", "List a team's invites",
       details: "For its members, without the codes; the latest first.", tag: tag,

@@ -57,6 +57,8 @@ struct PersonExport: Sendable {
         ] + ActivityResource.stated)),
   ]
 
+  private static let pieceBytes = 256 << 10
+
   let backend: Backend
   let person: PersonID
   let at: Instant
@@ -120,10 +122,15 @@ struct PersonExport: Sendable {
         if !isFirst { chunk.append(0x2C) }
         isFirst = false
         chunk += try await json(activity).text()
+        // A walk may have a thousand earlier versions.
+        if chunk.count >= Self.pieceBytes {
+          try await put(chunk)
+          chunk = []
+        }
       }
       guard let last = page.last else { break }
       before = last.order
-      try await put(chunk)
+      if !chunk.isEmpty { try await put(chunk) }
     }
     try await put(Array("]}\n".utf8))
   }

@@ -130,8 +130,10 @@ struct StoreOptions: ParsableArguments {
   }
 
   /// Opens the store for a command that writes: a file that is not there yet is begun.
-  func openOrBegin(for use: StoreUse = .service) async throws -> OpenStore {
-    try await OpenStore(try address, begins: true, use: use)
+  func openOrBegin(
+    for use: StoreUse = .service, limits: LedgerLimits = .ofKeeper
+  ) async throws -> OpenStore {
+    try await OpenStore(try address, begins: true, use: use, limits: limits)
   }
 }
 
@@ -145,7 +147,8 @@ struct OpenStore: Sendable {
   ///   - begins: whether a file that is not there is made.
   ///   - migrates: whether an older schema is brought up to date.
   init(
-    _ address: StoreAddress, begins: Bool, migrates: Bool = false, use: StoreUse = .service
+    _ address: StoreAddress, begins: Bool, migrates: Bool = false, use: StoreUse = .service,
+    limits: LedgerLimits = .ofKeeper
   ) async throws {
     switch address {
     case .file(let path, let isDefault):
@@ -158,12 +161,12 @@ struct OpenStore: Sendable {
       }
       if !isThere, isDefault { try Self.makeFolders(of: path) }
       let store = try ledgerFailures(path) {
-        try SQLiteStore(path: path, migrates: migrates || !isThere, use: use)
+        try SQLiteStore(path: path, migrates: migrates || !isThere, use: use, limits: limits)
       }
       (ledger, file, server) = (store, store, nil)
     case .server(let url):
       do {
-        let store = try await PostGISStore.open(url: url, migrates: migrates)
+        let store = try await PostGISStore.open(url: url, migrates: migrates, limits: limits)
         (ledger, file, server) = (store, nil, store)
       } catch { throw Failure(error, address.text) }
     }

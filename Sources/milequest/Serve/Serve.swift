@@ -24,8 +24,9 @@ struct Serve: AsyncParsableCommand {
 
       MILEQUEST_STORE, MILEQUEST_HOST, MILEQUEST_PORT, MILEQUEST_PUBLIC_ADDRESS, \
       MILEQUEST_ALLOW_ORIGIN and MILEQUEST_TRUSTED_PROXY (several with commas), MILEQUEST_RATE, \
-      MILEQUEST_BURST, MILEQUEST_MAIL_FOLDER, MILEQUEST_MAIL_FROM, MILEQUEST_SECRET_FILE, \
-      MILEQUEST_PREVIOUS_SECRET_FILE, MILEQUEST_ACCESS_TOKEN_SECONDS, MILEQUEST_LOG_LEVEL, MILEQUEST_LOG_REQUESTS, \
+      MILEQUEST_BURST, MILEQUEST_LIMIT (several with commas), MILEQUEST_MAIL_FOLDER, MILEQUEST_MAIL_FROM, \
+      MILEQUEST_SECRET_FILE, MILEQUEST_PREVIOUS_SECRET_FILE, MILEQUEST_ACCESS_TOKEN_SECONDS, \
+      MILEQUEST_LOG_LEVEL, MILEQUEST_LOG_REQUESTS, \
       MILEQUEST_CHECK_ANSWERS, MILEQUEST_DRAIN_SECONDS, MILEQUEST_METRICS_LISTEN, \
       MILEQUEST_INSECURE; for live events MILEQUEST_REALTIME, MILEQUEST_WEBHOOK_URL, \
       MILEQUEST_WEBHOOK_SECRET_FILE, MILEQUEST_PUSHER_APP_ID, MILEQUEST_PUSHER_KEY, \
@@ -76,6 +77,13 @@ struct Serve: AsyncParsableCommand {
     help: ArgumentHelp(
       "Requests at once for each person or address; 100 by default.", valueName: "n"))
   var burst: String?
+
+  @Option(
+    name: .customLong("limit"),
+    help: ArgumentHelp(
+      "How much one person or team may have, such as activities=1000000: \(Quota.allCases.map(\.rawValue).joined(separator: ", ")). May be repeated.",
+      valueName: "name=n"))
+  var quotas: [String] = []
 
   @Option(
     help: ArgumentHelp(
@@ -141,7 +149,7 @@ struct Serve: AsyncParsableCommand {
   func run() async throws {
     try await reportingFailures {
       let plan = try ServePlan(self)
-      let store = try await options.openOrBegin()
+      let store = try await options.openOrBegin(limits: plan.ledgerLimits)
       defer { store.close() }
       try await plan.run(store, at: try options.address)
     }

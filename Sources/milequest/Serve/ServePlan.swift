@@ -22,6 +22,8 @@ struct ServePlan {
   private let previousSecretFile: String?
   private let accessTokenSeconds: Int
   private let realtime: RealtimePlan
+  /// What one person or team may have.
+  let ledgerLimits: LedgerLimits
 
   /// - Throws: `usage` for what cannot be, and for what would be unsafe.
   init(_ options: Serve) throws {
@@ -68,6 +70,9 @@ struct ServePlan {
       else { throw Failure(.usage, "--rate: the rate is out of range") }
       settings.rate = limit
     }
+    ledgerLimits = try Quota.limits(
+      Setting.list(options.quotas, "LIMIT"),
+      set: options.quotas.isEmpty ? "MILEQUEST_LIMIT" : "--limit")
     let level = value(options.logLevel, "LOG_LEVEL")
     guard let logLevel = Logger.Level(rawValue: level?.text ?? "info") else {
       throw Failure(
