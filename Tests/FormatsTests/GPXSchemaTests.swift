@@ -1,5 +1,6 @@
 import Formats
 import Foundation
+import TestSupport
 import Testing
 
 /// What the schemas of GPX ask beyond what reading needs.
@@ -209,6 +210,62 @@ import Testing
     let rejected = try isRejected(Corpus.folder.appending(path: file).path, version)
     let ours = document.diagnostics.filter { Self.codes.contains($0.code) }
     #expect(rejected == !ours.isEmpty, "\(ours.map(\.summary))")
+  }
+
+  /// Whether xmllint and the reader refuse the same of one file.
+  private func agree(_ text: String, _ version: String) throws -> Bool {
+    let path = NSTemporaryDirectory() + "one-\(UUID().uuidString).gpx"
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try text.write(toFile: path, atomically: true, encoding: .utf8)
+    let ours = examine(text).diagnostics.filter { Self.codes.contains($0.code) }
+    return try isRejected(path, version) == !ours.isEmpty
+  }
+
+  @Test(
+    canCompare,
+    arguments: [
+      "", "h", "https://example.org/a?b=c#d", "a b", " a ", "http://a b/", "http://exämple.org/ü",
+      "http://a/%zz", "http://a/%20", "http://[::1]/", "http://[::1", "http://a:80/", "http://a:b/",
+      "1a:b", "a:b", ":a", "//a/b", "///a", "a#b#c", "a?b?c", "mailto:a@b.c", "C:\\a", "{a}", "a|b",
+      "http://u:p@h/", "http://u@v@h/", "?", "#", "%", "a/b:c", "http://a/<b>",
+    ])
+  func xmllintAgreesOnAddresses(_ address: String) throws {
+    let escaped = address.replacing("<", with: "&lt;")
+    #expect(try agree(new("<wpt lat='1' lon='2'><link href='\(escaped)'/></wpt>"), "1.1"))
+    if address != escaped { return }
+    #expect(try agree(old("<wpt lat='1' lon='2'><url>\(address)</url></wpt>"), "1.0"))
+  }
+
+  @Test(
+    canCompare,
+    arguments: [
+      "x<wpt lat='1' lon='2'/>", "<wpt lat='1' lon='2'/>x", "<wpt lat='1' lon='2'>x</wpt>",
+      "<wpt lat='1' lon='2'>\n<ele>1</ele> x \n<name>n</name></wpt>",
+      "<trk><trkseg>x</trkseg></trk>",
+      "<trk><trkseg><trkpt lat='1' lon='2'/>\n 7 <trkpt lat='1' lon='2'/></trkseg></trk>",
+      "<extensions>x</extensions>", "<extensions><o:a>x</o:a></extensions>",
+      "<extensions><o:a/>x<o:a/></extensions>", "<extensions><!-- x --></extensions>",
+      "<trk><!-- x --><name>n</name><!-- y --></trk>", "<trk><![CDATA[x]]></trk>",
+      "<trk><name><![CDATA[x]]></name></trk>", "<wpt lat='1' lon='2'/><?x y?>", "<rte>&amp;</rte>",
+      "<metadata><author><email id='a' domain='b.c'></email></author></metadata>",
+      "<metadata><author><email id='a' domain='b.c'> </email></author></metadata>",
+      "<metadata><author><email id='a' domain='b.c'>x</email></author></metadata>",
+      "<metadata><bounds minlat='1' minlon='2' maxlat='1' maxlon='2'>x</bounds></metadata>\n"
+        + "<wpt lat='1' lon='2'/>",
+    ])
+  func xmllintAgreesOnTextBetweenElements(_ inside: String) throws {
+    #expect(try agree(new(inside), "1.1"))
+  }
+
+  @Test func textBetweenElements() {
+    let text = new(
+      "<trk><trkseg><trkpt lat='1' lon='2'/>\n 7 <trkpt lat='1' lon='2'/></trkseg></trk>")
+    #expect(examine(text).found(.warning).contains("3:2 schema-element"))
+    #expect(
+      examine(text).diagnostics.contains {
+        $0.message
+          == "“trkseg” holds the text “7”, and GPX 1.1 lets only elements stand there; nobody reads it"
+      })
   }
 
   @Test(canCompare, arguments: 1...4) func xmllintAgreesOnShuffledFiles(_ seed: Int)

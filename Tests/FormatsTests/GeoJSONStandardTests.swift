@@ -68,6 +68,23 @@ import Testing
     #expect(read(text).found() == ["1:39 bbox-wrong", "5:55 bbox-wrong"])
   }
 
+  /// A file that names a system of metres and holds degrees is read as what it is.
+  @Test(arguments: ["EPSG:3857", "urn:ogc:def:crs:EPSG::2154", "EPSG:27700"], [true, false])
+  func degreesInASystemOfMetres(_ name: String, isFirst: Bool) throws {
+    let crs = "\"crs\": {\"type\": \"name\", \"properties\": {\"name\": \"\(name)\"}}"
+    let coordinates = "\"coordinates\": [[-4.99, 56.80], [-4.98, 56.81]]"
+    let text =
+      "{\"type\": \"LineString\", "
+      + (isFirst ? crs + ", " + coordinates : coordinates + ", " + crs)
+      + "}"
+    let document = read(text)
+    #expect(document.codes == [.crsLegacy])
+    let message = try #require(document.diagnostics.first?.message)
+    #expect(message.contains(name) && message.contains("degrees"))
+    let route = try document.route()
+    #expect(abs(route.vertices[0].longitude - -4.99) < 1e-12)
+  }
+
   @Test func boxesThatNothingIsToldOf() {
     // Degrees of another system, longitudes beyond a turn, areas around a pole, nothing inside.
     let crs = "\"crs\": {\"type\": \"name\", \"properties\": {\"name\": \"EPSG:3857\"}}, "

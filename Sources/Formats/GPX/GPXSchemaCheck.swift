@@ -22,7 +22,9 @@ struct GPXSchemaCheck {
     var name = ""
   }
 
-  private enum Kind { case order, repeated, unknown, foreign, attribute, otherAttribute, value }
+  private enum Kind {
+    case order, repeated, unknown, foreign, attribute, otherAttribute, value, text
+  }
 
   private struct Key: Hashable {
     let kind: Kind
@@ -69,6 +71,7 @@ struct GPXSchemaCheck {
       startRoot(name, attributes, offset: offset())
       return
     }
+    checkBetween(parent, before: offset())
     let content = schema.content(parent.type)
     let isOwn = isOwn(name, attributes)
     if content.isForOthers {
@@ -111,9 +114,30 @@ struct GPXSchemaCheck {
   mutating func end(offset: @autoclosure () -> Int) {
     if ignored > 0 {
       ignored -= 1
-    } else if let element = open.popLast(), let value = element.value {
-      checkText(of: element, value, end: offset())
+    } else if let element = open.popLast() {
+      if let value = element.value { checkText(of: element, value, end: offset()) }
+      checkBetween(element, before: offset())
     }
+  }
+
+  /// Notes text between the tags of an element that may hold elements only, or nothing.
+  ///
+  /// - Parameter end: where the tag begins up to which it looks.
+  private mutating func checkBetween(_ element: Open, before end: Int) {
+    guard element.type != .text, end > element.offset, !source.encoding.isWide else { return }
+    let holdsNothing = element.type == .bounds || element.type == .email
+    var last = end - 1
+    while last > element.offset, !holdsNothing, source.bytes[last] <= 0x20 { last -= 1 }
+    if source.bytes[last] == 0x3E {
+      // The end of a tag or of a comment; a section of characters ends in the same way.
+      guard last > 1, source.bytes[last - 1] == 0x5D, source.bytes[last - 2] == 0x5D else { return }
+    }
+    var first = last
+    while first > element.offset, source.bytes[first - 1] != 0x3E { first -= 1 }
+    while first < last, source.bytes[first] <= 0x20 { first += 1 }
+    note(
+      .text, element.type, "", first,
+      sample: shortened(String(decoding: source.bytes[first...last].prefix(200), as: UTF8.self)))
   }
 
   private mutating func checkText(of element: Open, _ value: GPXValue, end: Int) {
@@ -269,6 +293,7 @@ struct GPXSchemaCheck {
       return checkDegrees(key, value, type, offset: offset())
     }
     let name = String(cString: key)
+    if type == .link, name == "href" { return checkAddress(value, offset: offset()) }
     if content.attributes.contains(name) || name == "xmlns" || name.hasPrefix("xmlns:")
       || name.hasPrefix("xsi:")
     {
@@ -284,6 +309,21 @@ struct GPXSchemaCheck {
         : .removeAttribute(name, inTagAt: offset())
     }
     note(.otherAttribute, type, shortened(name), offset(), remedy: remedy)
+  }
+
+  private mutating func checkAddress(
+    _ value: UnsafePointer<CChar>, offset: @autoclosure () -> Int
+  ) {
+    let length = cLength(value)
+    let (isAllowed, mended) = value.withMemoryRebound(to: UInt8.self, capacity: length) {
+      let text = UnsafeBufferPointer(start: $0, count: length)
+      let isAllowed = GPXValue.address.allows(text, version: schema.version)
+      return (isAllowed, isAllowed ? nil : GPXValue.address.mended(text, version: schema.version))
+    }
+    if isAllowed { return }
+    note(
+      .value, .link, "href", offset(), sample: shortened(value),
+      remedy: mended.map { .setAttributes([["href", $0]], inTagAt: offset()) })
   }
 
   /// Elements of points by what others call them.
@@ -468,11 +508,18 @@ struct GPXSchemaCheck {
         isDegrees
         ? "a number without an exponent"
           + (key.name == "lon" ? " of -180 or more and below 180" : "")
-        : GPXValue.ofElements[key.name]?.due ?? ""
+        : (key.name == "href" ? .address : GPXValue.ofElements[key.name])?.due ?? ""
       return made(
         .schemaValue,
         (fault.sample.isEmpty ? "the \(key.name) is empty" : "the \(key.name) is “\(fault.sample)”")
           + ", and \(gpx) asks for \(due)")
+    case .text:
+      let isBlank = fault.sample.allSatisfy(\.isWhitespace)
+      return made(
+        .schemaElement,
+        "“\(content.name)” holds \(isBlank ? "blanks" : "the text “\(fault.sample)”"), and \(gpx) lets "
+          + (content.children.isEmpty && !content.isForOthers ? "nothing" : "only elements")
+          + " stand there; nobody reads it", isBlank ? .info : .warning)
     case .attribute:
       return made(
         .attributeMissing, "“\(content.name)” has no attribute “\(key.name)”, as \(gpx) asks")

@@ -2,14 +2,14 @@ internal import JSON
 
 /// The types of text and of attributes that the schemas of GPX bound.
 enum GPXValue {
-  case decimal, angle, count, station, fix, year
+  case decimal, angle, count, station, fix, year, address
 
   /// Those of elements by their names, which mean the same wherever they may stand.
   static let ofElements: [String: GPXValue] = [
     "ele": .decimal, "geoidheight": .decimal, "hdop": .decimal, "vdop": .decimal,
     "pdop": .decimal, "ageofdgpsdata": .decimal, "speed": .decimal, "magvar": .angle,
     "course": .angle, "sat": .count, "number": .count, "dgpsid": .station, "fix": .fix,
-    "year": .year,
+    "year": .year, "url": .address, "license": .address,
   ]
 
   /// What is due, for a message.
@@ -21,6 +21,7 @@ enum GPXValue {
     case .station: "a whole number of 0 to 1023"
     case .fix: "none, 2d, 3d, dgps or pps"
     case .year: "a year of four digits"
+    case .address: "an address such as https://example.org/page"
     }
   }
 
@@ -44,6 +45,7 @@ enum GPXValue {
     case .year:
       let year = trimmed.prefix { $0 != 0x5A && $0 != 0x2B }
       return year.count >= 4 && year.allSatisfy { $0 &- 0x30 < 10 }
+    case .address: return URIReference.isValid(trimmed)
     }
   }
 
@@ -61,6 +63,7 @@ enum GPXValue {
     if self == .fix {
       return Self.fixes.first { $0 == trimmed || $0 == trimmed + "d" }
     }
+    if self == .address { return URIReference.escaped(text.trimmed) }
     let hasComma = trimmed.count { $0 == "," } == 1 && !trimmed.contains(".")
     guard self != .year,
       let value = Double(hasComma ? trimmed.replacing(",", with: ".") : trimmed), value.isFinite

@@ -9,11 +9,15 @@ enum GeoJSONReader {
   static func read(
     _ source: SourceText, limits: ReadLimits, thoroughly: Bool
   ) -> RouteDocument {
-    // A foreign reference system may be named behind the coordinates that it rules.
-    let first = GeoJSONWalk(source, limits: limits, system: nil, thoroughly: thoroughly)
-    let document = first.run()
-    guard let late = first.lateSystem else { return document }
-    return GeoJSONWalk(source, limits: limits, system: late, thoroughly: thoroughly).run()
+    var system = GeoJSONReferenceSystem.Knowledge.none
+    // A foreign reference system may be named behind the coordinates that it rules, and whether it
+    // rules them at all is seen when all are read.
+    while true {
+      let walk = GeoJSONWalk(source, limits: limits, system: system, thoroughly: thoroughly)
+      let document = walk.run()
+      guard let better = walk.betterKnowledge else { return document }
+      system = better
+    }
   }
 }
 
@@ -36,18 +40,21 @@ private final class GeoJSONWalk {
   /// The first position of more than three numbers, and how many there are in the file.
   private var long: (offset: Int, pointer: String, count: Int)?
 
-  init(_ source: SourceText, limits: ReadLimits, system: String?, thoroughly: Bool) {
+  init(
+    _ source: SourceText, limits: ReadLimits, system: GeoJSONReferenceSystem.Knowledge,
+    thoroughly: Bool
+  ) {
     isThorough = thoroughly
     self.source = source
     self.limits = limits
-    self.system = GeoJSONReferenceSystem(named: system)
+    self.system = GeoJSONReferenceSystem(system)
     mayStateBounds = source.contains("bbox")
     document = RouteDocument(source: source)
     document.format = .geojson
   }
 
-  /// A reference system that was named too late for coordinates that were read before it.
-  var lateSystem: String? { system.lateName }
+  /// What is known of the reference system now, and asks for another walk; nil for nothing new.
+  var betterKnowledge: GeoJSONReferenceSystem.Knowledge? { system.better }
 
   func run() -> RouteDocument {
     source.bytes.withUnsafeBufferPointer { bytes in

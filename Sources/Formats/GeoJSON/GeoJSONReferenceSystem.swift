@@ -3,18 +3,38 @@ internal import JSON
 /// The reference system that rules a document's coordinates: the `crs` member of the 2008 ancestor
 /// of RFC 7946.
 struct GeoJSONReferenceSystem: ~Copyable {
+  /// What an earlier walk over the document found.
+  enum Knowledge {
+    case none
+    /// The system is named behind the coordinates.
+    case named(String)
+    /// Whatever is named, the coordinates are degrees.
+    case degrees
+  }
+
+  private let knowledge: Knowledge
   /// Its name, where it is not WGS84.
   private var name: String?
-  /// Whether the name comes from an earlier reading of the document.
-  private let wasGiven: Bool
   /// Made once: looking a system up costs milliseconds.
   private var reprojection: Reprojection?
+  private var takesMetres = false
   /// A system that was named too late for coordinates that were read before it.
-  private(set) var lateName: String?
+  private var lateName: String?
+  /// Whether there were coordinates, and each of them could be degrees.
+  private var (hasCoordinates, areDegrees) = (false, true)
 
-  init(named name: String?) {
-    self.name = name
-    wasGiven = name != nil
+  init(_ knowledge: Knowledge) {
+    self.knowledge = knowledge
+    if case .named(let name) = knowledge { self.name = name }
+  }
+
+  /// What is to be known in another walk; nil where this one knew it.
+  ///
+  /// Coordinates that are all within 180 and 90 would lie, taken as metres, within a few steps of a
+  /// grid's origin.
+  var better: Knowledge? {
+    if let lateName { return .named(lateName) }
+    return takesMetres && hasCoordinates && areDegrees ? .degrees : nil
   }
 
   /// Whether the numbers of the document are not degrees on WGS84.
@@ -23,8 +43,17 @@ struct GeoJSONReferenceSystem: ~Copyable {
   /// Turns the positions into degrees; false where they cannot be.
   mutating func transform(_ values: inout [Double]) -> Bool {
     guard let name else { return true }
-    if reprojection == nil { reprojection = Reprojection(from: name) }
+    if reprojection == nil {
+      reprojection = Reprojection(from: name)
+      takesMetres = reprojection?.takesMetres ?? false
+    }
     guard reprojection != nil else { return false }
+    if areDegrees {
+      hasCoordinates = hasCoordinates || !values.isEmpty
+      areDegrees = stride(from: 0, to: values.count - 1, by: 3).allSatisfy {
+        abs(values[$0]) <= 180 && abs(values[$0 + 1]) <= 90
+      }
+    }
     reprojection?.transform(&values)
     return true
   }
@@ -60,11 +89,19 @@ struct GeoJSONReferenceSystem: ~Copyable {
         "“crs” was dropped from GeoJSON in 2016; WGS84 is what it means without it", at: offset,
         pointer: pointer, remedy: [.removeMember(atOffset: offset)])
     }
+    if case .degrees = knowledge {
+      return diagnostics.note(
+        .crsLegacy, .warning,
+        "the file names “\(shortened(name))”, which counts metres, and its coordinates are degrees: they "
+          + "were taken as they stand, on WGS84; “crs” says what is not so", at: offset,
+        pointer: pointer, remedy: [.removeMember(atOffset: offset)])
+    }
     guard isAtTop else {
       return diagnostics.note(
         .crsUnknown, .error, "“crs” is understood at the top of the file only", at: offset,
         pointer: pointer)
     }
+    let wasGiven = self.name != nil
     guard wasGiven || Reprojection(from: name) != nil else {
       return diagnostics.note(
         .crsUnknown, .error,

@@ -32,6 +32,12 @@ struct Reprojection: ~Copyable {
     proj_context_destroy(context)
   }
 
+  /// Whether it begins with lengths and not with angles.
+  var takesMetres: Bool {
+    proj_degree_input(transformation, PJ_FWD) == 0
+      && proj_angular_input(transformation, PJ_FWD) == 0
+  }
+
   /// Turns eastings and northings, three values a position of which the third stays, into degrees.
   /// What cannot be transformed becomes infinite.
   func transform(_ values: inout [Double]) {
