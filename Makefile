@@ -22,7 +22,7 @@ LEDGER := sqlite:.build/samples/quests.sqlite
 STORE_TESTS := PostGISStoreTests|SQLiteStoreTests|CrashTests|CommandTests.Ledger|ServiceEndToEndTests
 TASK_TESTS := ProvidersTests
 # A part of the tests takes 4 minutes on two cores; one that hangs is ended.
-TEST_PART := MILEQUEST_BIN="$(CURDIR)/$(BIN)" timeout --verbose --kill-after 10 1200 swift test
+TEST_PART := MILEQUEST_BIN="$(CURDIR)/$(BIN)" timeout --verbose --kill-after 10 1500 swift test
 SOURCES := Package.swift Sources Tests benchmarks/Package.swift benchmarks/Sources
 QUESTS := $(wildcard routes/*.geojson)
 

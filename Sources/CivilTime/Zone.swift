@@ -117,6 +117,13 @@ public struct Zone: Sendable {
     return seconds + offsetSeconds(atUTCSeconds: seconds) != local
   }
 
+  /// When the zone's clocks first show a day; where they skip its midnight, when they are put forward.
+  public func start(of day: Day) -> Instant {
+    let local = day.number &* 86_400
+    return Instant(microseconds: 0).advanced(
+      bySeconds: local - offsetSeconds(atLocalSeconds: local))
+  }
+
   /// The calendar day that the zone's clocks show at a moment.
   public func day(at instant: Instant) -> Day {
     let (local, overflow) = instant.seconds.addingReportingOverflow(offsetSeconds(at: instant))

@@ -241,14 +241,22 @@ final class FoldFacts: StoreFacts {
     return contributions[activity] ?? []
   }
 
-  func walks(of quest: QuestID, from order: WalkOrder) throws(LedgerError) -> [Contribution] {
+  func walks(
+    of quest: QuestID, from order: WalkOrder, until: Instant?
+  ) throws(LedgerError) -> [Contribution] {
     guard let team = try team(ofQuest: quest) else { return [] }
     return try ask(
       FoldStatements.counted,
       [
         Parameter(team), Parameter(quest), Parameter(order.start), Parameter(order.id),
-        Parameter(order.person),
+        Parameter(order.person), Parameter(until ?? Instant(microseconds: .max)),
       ], Contribution.read)
+  }
+
+  func days(of quest: QuestID, from day: Day) throws(LedgerError) -> [DayTotal] {
+    guard let team = try team(ofQuest: quest) else { return [] }
+    return try ask(
+      FoldStatements.days, [Parameter(team), Parameter(quest), Parameter(day)], DayTotal.read)
   }
 }
 
@@ -369,6 +377,15 @@ enum FoldStatements {
     SELECT \(Contribution.columns.of("c")) FROM contributions c
     WHERE c.team_id = $1::uuid AND c.quest_id = $2::uuid AND c.is_counted
       AND (c.start_at, c.activity_id, c.person_id) >= ($3::bigint, $4::uuid, $5::uuid)
+      AND c.start_at < $6::bigint
     ORDER BY c.start_at, c.activity_id, c.person_id
+    """)
+
+  static let days = Statement(
+    "days_from",
+    """
+    SELECT \(DayTotal.columns) FROM quest_days
+    WHERE team_id = $1::uuid AND quest_id = $2::uuid AND day >= $3::integer AND walks <> 0
+    ORDER BY day
     """)
 }

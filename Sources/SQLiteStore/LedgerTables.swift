@@ -148,16 +148,29 @@ struct LedgerTables: LedgerFacts {
   }
 
   func walks(
-    of quest: QuestID, from order: WalkOrder
+    of quest: QuestID, from order: WalkOrder, until: Instant?
   ) throws(LedgerError) -> [Contribution] {
     guard let team = try team(ofQuest: quest) else { return [] }
     return try ledgerErrors {
       try db.rows(
         "SELECT \(Contribution.columns) FROM present_contributions WHERE team_id = ? AND quest_id = ? "
           + "AND is_counted = 1 AND (start_at, activity_id, person_id) >= (?, ?, ?) "
-          + "ORDER BY start_at, activity_id, person_id",
-        [team.blob, quest.blob, order.start.column, order.id.blob, order.person.blob],
+          + "AND start_at < ? ORDER BY start_at, activity_id, person_id",
+        [
+          team.blob, quest.blob, order.start.column, order.id.blob, order.person.blob,
+          (until ?? Instant(microseconds: .max)).column,
+        ],
         Contribution.read)
+    }
+  }
+
+  func days(of quest: QuestID, from day: Day) throws(LedgerError) -> [DayTotal] {
+    guard let team = try team(ofQuest: quest) else { return [] }
+    return try ledgerErrors {
+      try db.rows(
+        "SELECT \(DayTotal.columns) FROM present_quest_days WHERE team_id = ? AND quest_id = ? "
+          + "AND day >= ? AND walks <> 0 ORDER BY day",
+        [team.blob, quest.blob, day.number.sql], DayTotal.read)
     }
   }
 

@@ -94,6 +94,11 @@ package final class FailingFacts: StoreFacts {
     try watched.contributions(of: activity)
   }
   package func walks(
-    of quest: QuestID, from order: WalkOrder
-  ) throws(LedgerError) -> [Contribution] { try watched.walks(of: quest, from: order) }
+    of quest: QuestID, from order: WalkOrder, until: Instant?
+  ) throws(LedgerError) -> [Contribution] {
+    try watched.walks(of: quest, from: order, until: until)
+  }
+  package func days(of quest: QuestID, from day: Day) throws(LedgerError) -> [DayTotal] {
+    try watched.days(of: quest, from: day)
+  }
 }

@@ -25,6 +25,8 @@ public final class MemoryLedger: LedgerFacts {
   public private(set) var activities: [ActivityKey: Activity] = [:]
   public private(set) var versions: [ActivityVersion] = []
   public var quests: [QuestID: QuestRows] = [:]
+  /// How many counted walks of quests were read.
+  public var walksRead = 0
   public private(set) var events: [TeamID: [TeamEvent]] = [:]
   public private(set) var changeLog: [ChangeLogEntry] = []
   public private(set) var erased: Set<PersonID> = []
@@ -67,9 +69,19 @@ public final class MemoryLedger: LedgerFacts {
     questsByActivity[activity, default: []].compactMap { quests[$0]?.contributions[activity] }
   }
 
-  public func walks(of quest: QuestID, from order: WalkOrder) -> [Contribution] {
+  public func walks(
+    of quest: QuestID, from order: WalkOrder, until: Instant?
+  ) -> [Contribution] {
     guard let rows = quests[quest]?.contributions.values else { return [] }
-    return rows.filter { $0.isCounted && $0.order >= order }.sorted { $0.order < $1.order }
+    let walks = rows.filter {
+      $0.isCounted && $0.order >= order && $0.start < until ?? Instant(microseconds: .max)
+    }
+    walksRead += walks.count
+    return walks.sorted { $0.order < $1.order }
+  }
+  public func days(of quest: QuestID, from day: Day) -> [DayTotal] {
+    guard let rows = quests[quest]?.days.values else { return [] }
+    return rows.filter { $0.day >= day && $0.walks != 0 }.sorted { $0.day < $1.day }
   }
 
   // MARK: Changes

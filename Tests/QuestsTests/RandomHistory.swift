@@ -10,7 +10,9 @@ struct RandomHistory {
     var description: String
   }
 
-  static let zoneNames = ["Pacific/Auckland", "America/New_York", "Asia/Kathmandu", "UTC"]
+  static let zoneNames = [
+    "Pacific/Auckland", "America/New_York", "Asia/Kathmandu", "UTC", "Asia/Beirut",
+  ]
   static let walkZones = zoneNames + ["+09:00", "-03:30", "+00:00"]
   static let tick: Int64 = 3 * 3600 * 1_000_000 + 1_800_000_000
 
@@ -286,7 +288,7 @@ struct RandomHistory {
     try same("a total", record.tally.total.micrometers, model.total(journey))
     try same("a number of walks", record.tally.walks, Int64(counted.count))
     try same(
-      "the contributions", ledger.walks(of: id, from: .first).map(\.key.activity),
+      "the contributions", ledger.walks(of: id, from: .first, until: nil).map(\.key.activity),
       counted.map(\.key))
 
     var expected: [MilestoneReached] = []

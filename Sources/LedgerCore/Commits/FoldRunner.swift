@@ -171,9 +171,14 @@ package final class WatchedFacts<Source: LedgerFacts>: StoreFacts {
     try watched { () throws(LedgerError) in try source.contributions(of: activity) }
   }
   package func walks(
-    of quest: QuestID, from order: WalkOrder
+    of quest: QuestID, from order: WalkOrder, until: Instant?
   ) throws(LedgerError) -> [Contribution] {
-    try watched { () throws(LedgerError) in try source.walks(of: quest, from: order) }
+    try watched { () throws(LedgerError) in
+      try source.walks(of: quest, from: order, until: until)
+    }
+  }
+  package func days(of quest: QuestID, from day: Day) throws(LedgerError) -> [DayTotal] {
+    try watched { () throws(LedgerError) in try source.days(of: quest, from: day) }
   }
   package func prepared(for quest: Quest) throws(LedgerError) -> PreparedFigures? {
     try watched { () throws(LedgerError) in try source.prepared(for: quest) }

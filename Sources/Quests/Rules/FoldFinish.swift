@@ -1,9 +1,11 @@
+internal import CivilTime
 internal import Geodesy
 
 extension LedgerFold {
   /// The rows of all commands that were done, for one transaction.
   ///
-  /// Reads, for each quest in which something came out of order, the walks from there on.
+  /// Reads, for each quest in which something came out of order, the sums of the days from there on and
+  /// the walks of those in which a milestone was reached.
   /// - Complexity: O(rows · log rows) beside that.
   public mutating func finish() throws(LedgerError) -> LedgerChanges {
     var changes = LedgerChanges()
@@ -67,6 +69,14 @@ extension LedgerFold {
         team: team, quest: quest, from: first.index, replaces: false, rows: marks.appended)
     }
     let plan = try plan(record.quest.plan)
+    if order != .first, sheets[team]?.preparedQuests.contains(quest) != true,
+      let (from, derived) = try derivedByDays(record, plan, from: order)
+    {
+      let kept = marks.appended.filter { $0.index < from }
+      return LedgerChanges.MilestoneWrite(
+        team: team, quest: quest, from: kept.first?.index ?? from, replaces: true,
+        rows: kept + derived)
+    }
     let later = try walks(of: quest, from: order)
     // What lies before is untouched, so its sum follows from the total.
     let before =
@@ -81,6 +91,70 @@ extension LedgerFold {
     return LedgerChanges.MilestoneWrite(
       team: team, quest: quest, from: kept.first?.index ?? from, replaces: true,
       rows: kept + derived)
+  }
+}
+
+extension LedgerFold {
+  /// More days in a row with milestones than this are read at once.
+  private static var mostReadings: Int { 64 }
+
+  /// The milestones from the day of a walk on, and the first of them, by the sums of days; nil where
+  /// the days do not follow one another as moments do, as where clocks are put back over midnight.
+  ///
+  /// - Complexity: O(days + walks of the days in which a milestone was reached).
+  private func derivedByDays(
+    _ record: QuestRecord, _ plan: QuestPlan, from order: WalkOrder
+  ) throws(LedgerError) -> (from: Int, rows: [MilestoneReached])? {
+    let quest = record.quest
+    let zone = try zone(quest.zone)
+    let days = try days(of: quest, from: zone.day(at: order.start))
+    var total = Int128(record.tally.total.micrometers)
+    for day in days { total -= Int128(day.distance.micrometers) }
+    func reached(_ total: Int128) -> Int {
+      plan.reachedCount(total: Distance(micrometers: Int64(clamping: total)))
+    }
+    let from = reached(total)
+    // Stretches of days in which milestones were reached, with what there was before each.
+    var stretches: [(before: Int128, days: ArraySlice<DayTotal>)] = []
+    for index in days.indices {
+      let before = total
+      total += Int128(days[index].distance.micrometers)
+      if reached(before) == reached(total) { continue }
+      if let last = stretches.last, last.days.endIndex == index {
+        stretches[stretches.count - 1].days = days[last.days.startIndex...index]
+      } else {
+        stretches.append((before, days[index...index]))
+      }
+    }
+    guard stretches.count <= Self.mostReadings else { return nil }
+    var rows: [MilestoneReached] = []
+    for (before, days) in stretches {
+      guard let first = days.first, let last = days.last else { continue }
+      let start = WalkOrder.last.end(zone.start(of: first.day))
+      let walks = try walks(
+        of: quest.id, from: start, until: zone.start(of: Day(number: last.day.number + 1)))
+      guard walks.count == days.reduce(0, { $0 + Int($1.walks) }),
+        walks.reduce(before, { $0 + Int128($1.distance.micrometers) })
+          == days.reduce(before, { $0 + Int128($1.distance.micrometers) })
+      else { return nil }
+      rows += MilestoneReached.derive(plan, walks: walks, totalBefore: before)
+    }
+    return (from, rows)
+  }
+
+  /// What a quest has of each day from one on, with what this fold changes.
+  private func days(of quest: Quest, from first: Day) throws(LedgerError) -> [DayTotal] {
+    var days = Dictionary(
+      uniqueKeysWithValues: try facts.days(of: quest.id, from: first).map { ($0.day, $0) })
+    for (day, sum) in figures[QuestKey(team: quest.team, quest: quest.id)]?.days ?? [:]
+    where day >= first {
+      let known = days[day]
+      let micrometers = Int128(known?.distance.micrometers ?? 0) + Int128(sum.micrometers)
+      days[day] = DayTotal(
+        day: day, distance: Distance(micrometers: Int64(clamping: micrometers)),
+        walks: (known?.walks ?? 0) + sum.walks)
+    }
+    return days.values.filter { $0.walks != 0 }.sorted { $0.day < $1.day }
   }
 }
 

@@ -45,8 +45,13 @@ public protocol LedgerFacts {
   ) throws(LedgerError) -> [Activity]
   /// All contributions of an activity, also those that do not count any more, in any order.
   func contributions(of activity: ActivityKey) throws(LedgerError) -> [Contribution]
-  /// The counted contributions of a quest that come at or after a place in walk order, in that order.
-  func walks(of quest: QuestID, from order: WalkOrder) throws(LedgerError) -> [Contribution]
+  /// The counted contributions of a quest that come at or after a place in walk order and start before
+  /// a moment, in walk order.
+  func walks(
+    of quest: QuestID, from order: WalkOrder, until: Instant?
+  ) throws(LedgerError) -> [Contribution]
+  /// What a quest has of each day from one on, in the order of days.
+  func days(of quest: QuestID, from day: Day) throws(LedgerError) -> [DayTotal]
   /// What the store has derived already for the quest as a command makes it; nil where the rules
   /// derive it themselves.
   func prepared(for quest: Quest) throws(LedgerError) -> PreparedFigures?

@@ -254,14 +254,17 @@ public struct LedgerFold<Facts: LedgerFacts> {
     return found.sorted { ($0.team, $0.key) < ($1.team, $1.key) }
   }
 
-  /// The counted walks of a quest at or after a place in walk order, in that order.
-  func walks(of quest: QuestID, from order: WalkOrder) throws(LedgerError) -> [Contribution] {
-    var found = try facts.walks(of: quest, from: order)
+  /// The counted walks of a quest at or after a place in walk order that start before a moment, in walk
+  /// order.
+  func walks(
+    of quest: QuestID, from order: WalkOrder, until: Instant? = nil
+  ) throws(LedgerError) -> [Contribution] {
+    var found = try facts.walks(of: quest, from: order, until: until)
     guard let changed = contributionsByQuest[quest] else { return found }
     found.removeAll { changed.contains($0.key) }
     for key in changed {
       if let contribution = contributions[key] ?? nil, contribution.isCounted,
-        contribution.order >= order
+        contribution.order >= order, until.map({ contribution.start < $0 }) ?? true
       {
         found.append(contribution)
       }
