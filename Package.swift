@@ -220,7 +220,7 @@ let package = Package(
       ],
       swiftSettings: settings),
     .testTarget(
-      name: "BatchTests", dependencies: ["Batch", "CivilTime", "TestSupport"],
+      name: "BatchTests", dependencies: ["Batch", "CivilTime", "Formats", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
       name: "CivilTimeTests", dependencies: ["CivilTime", "TestSupport"], swiftSettings: settings),

@@ -1,4 +1,5 @@
 public import CivilTime
+public import Formats
 public import Geodesy
 
 /// The bounds on a file of activities. A breach names the limit.
@@ -26,6 +27,8 @@ public struct ActivityColumns: Sendable {
   public var activity: String?
   /// Nil takes `quest_id` or `route`; read only where there are several routes.
   public var route: String?
+  /// How characters are encoded; nil takes UTF-8, and UTF-16 by its byte order mark or zero bytes.
+  public var encoding: TextEncoding?
   /// The character between fields; nil finds it out by the header.
   public var separator: UInt8?
   /// What stands before decimals; nil finds it out by each number, and refuses those that could be

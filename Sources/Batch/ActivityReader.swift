@@ -69,9 +69,7 @@ public final class ActivityReader {
     descriptor: Int32, columns: ActivityColumns, zone: Zone? = nil,
     limits: BatchLimits = .standard
   ) throws(BatchError) {
-    source = BlockSource(
-      descriptor: descriptor, limits: limits, separator: columns.separator,
-      mark: columns.decimalMark)
+    source = BlockSource(descriptor: descriptor, limits: limits, columns: columns)
     self.limits = limits
     self.zone = zone
     distances = DistanceCell(

@@ -78,6 +78,11 @@ public enum RowFault: Int, Error, CaseIterable, Sendable {
       + "direction of text, or nothing visible"
   }
 
+  private static func encodingMessage(_ what: String) -> String {
+    "\(what) has bytes that are not text in the file's encoding; that is UTF-8 unless --encoding names "
+      + "another, such as windows-1252"
+  }
+
   /// What is wrong and what would be right.
   public func message(limits: BatchLimits) -> String {
     switch self {
@@ -86,7 +91,7 @@ public enum RowFault: Int, Error, CaseIterable, Sendable {
     case .quote: "a quoted field is not closed, or something follows its closing quote"
     case .rowLength: "the row has more than \(limits.rowBytes) bytes, the limit"
     case .teamEmpty: "the team is empty"
-    case .teamEncoding: "the team is not UTF-8"
+    case .teamEncoding: Self.encodingMessage("the team")
     case .distanceSyntax:
       "the distance is not a number with a point for decimals, such as 12.5 or 12.5 km; --decimal comma "
         + "reads decimal commas, --decimal point commas between thousands"
@@ -103,7 +108,7 @@ public enum RowFault: Int, Error, CaseIterable, Sendable {
     case .activityEmpty: "the activity's id is empty"
     case .activityConflict: "the activity's id stands on another row with other content"
     case .routeUnknown: "the route is none of those given"
-    case .textEncoding: "a text is not UTF-8"
+    case .textEncoding: Self.encodingMessage("a text")
     case .personEmpty: "the person is empty"
     case .durationSyntax: "the duration is not a whole number of seconds"
     case .privateSyntax: "private is neither true nor false"

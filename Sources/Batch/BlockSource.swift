@@ -23,7 +23,8 @@ struct Block {
 /// Hands out a file in blocks of whole rows, to one caller after the other.
 ///
 /// What cannot be cut is read under a lock; the parsing, which is the work, is not. Files that are
-/// compressed by gzip are unpacked on the way, and those of another dialect are turned into plain rows.
+/// compressed by gzip are unpacked on the way, and those of another encoding or dialect are turned into
+/// plain rows of UTF-8.
 final class BlockSource: @unchecked Sendable {
   // Guards all that varies below: hence `@unchecked`.
   private let lock = Lock()
@@ -50,15 +51,15 @@ final class BlockSource: @unchecked Sendable {
   /// - Parameters:
   ///   - descriptor: stays the caller's; read from where it stands.
   ///   - report: told how many bytes are read, now and then, from any thread, one at a time.
-  ///   - separator: of fields; nil finds it out by the header.
-  ///   - mark: before decimals; where it is the comma, numbers are never read the fast way.
+  ///   - columns: how the file is written, where somebody said so. Where the decimal mark is the
+  ///     comma, numbers are never read the fast way.
   init(
-    descriptor: Int32, limits: BatchLimits, separator: UInt8? = nil, mark: DecimalMark? = nil,
+    descriptor: Int32, limits: BatchLimits, columns: ActivityColumns,
     report: (@Sendable (Int) -> Void)? = nil
   ) {
     self.limits = limits
     self.report = report
-    let bytes = FileBytes(descriptor)
+    let bytes = FileBytes(descriptor, encoding: columns.encoding)
     self.bytes = bytes
     // The header, and a line before it, tell how the file is written.
     var head: [UInt8] = []
@@ -67,9 +68,9 @@ final class BlockSource: @unchecked Sendable {
       if piece.isEmpty { break }
       head += piece
     }
-    dialect = Dialect(head, separator: separator)
+    dialect = Dialect(head, separator: columns.separator)
     head.removeFirst(dialect.prefixBytes)
-    if dialect.isPlain, mark != .comma {
+    if dialect.isPlain, columns.decimalMark != .comma {
       carried = head
     } else {
       var translation = PlainRows(dialect, limits: limits)

@@ -118,10 +118,14 @@ struct ColumnFinder {
     let titles = header.map { "“\($0)”" }.joined(separator: ", ")
     let one =
       header.count == 1 ? "; if the columns are separated otherwise, name it with --separator" : ""
+    let foreign =
+      header.contains { $0.unicodeScalars.contains("\u{FFFD}") }
+      ? "; the header has bytes that are not text in the file's encoding, which --encoding names"
+      : ""
     return BatchError(
       .header, line: line,
       "no column \(wanted.map { "“\($0)”" }.joined(separator: " or ")) among \(titles), separated by "
-        + "\(dialect.separatorText); name it with \(option)\(one)")
+        + "\(dialect.separatorText); name it with \(option)\(one)\(foreign)")
   }
 
   private var line: Int { dialect.prefixLines + 1 }

@@ -1,4 +1,5 @@
 internal import CZlib
+internal import Formats
 
 #if canImport(Glibc)
   import Glibc
@@ -6,18 +7,26 @@ internal import CZlib
   import Musl
 #endif
 
-/// The bytes of an open file, pipe or socket, unpacked where they are compressed by gzip.
+/// The bytes of an open file, pipe or socket, unpacked where they are compressed by gzip, and in UTF-8
+/// where their encoding is named.
 final class FileBytes {
   private let descriptor: Int32
   private var inflater: Inflater?
+  private var decoder: TextDecoder?
+  /// Text that is decoded and not read yet.
+  private var decoded: [UInt8] = []
+  private var decodedStart = 0
+  private var isDecoded = false
   /// The file's beginning, which was looked at.
   private var head: [UInt8]
   /// Bytes read of the file, packed where it is packed.
   private(set) var bytesRead = 0
   private(set) var failure: BatchError?
 
-  /// - Parameter descriptor: stays the caller's; read from where it stands.
-  init(_ descriptor: Int32) {
+  /// - Parameters:
+  ///   - descriptor: stays the caller's; read from where it stands.
+  ///   - encoding: of the text; nil leaves the bytes as they are.
+  init(_ descriptor: Int32, encoding: TextEncoding? = nil) {
     self.descriptor = descriptor
     head = []
     var bytes = [UInt8](repeating: 0, count: 4096)
@@ -29,10 +38,40 @@ final class FileBytes {
       inflater = Inflater(head)
       head = []
     }
+    if let encoding, !encoding.isUTF8 {
+      decoder = TextDecoder(encoding)
+      if decoder == nil {
+        failure = BatchError(.read, "there is no memory to read the encoding \(encoding.name)")
+      }
+    }
   }
 
   /// Reads what comes next; 0 at the end, and where `failure` says why no more can be read.
   func read(into bytes: UnsafeMutableRawBufferPointer, at offset: Int, count: Int) -> Int {
+    guard let decoder else { return readUnpacked(into: bytes, at: offset, count: count) }
+    while decodedStart == decoded.count {
+      if isDecoded || failure != nil { return 0 }
+      var piece = [UInt8](repeating: 0, count: Self.pieceBytes)
+      let got = piece.withUnsafeMutableBytes { readUnpacked(into: $0, at: 0, count: $0.count) }
+      isDecoded = got == 0
+      decoded = decoder.decode(piece.prefix(got), isAtEnd: isDecoded)
+      decodedStart = 0
+    }
+    let taken = min(decoded.count - decodedStart, count)
+    decoded.withUnsafeBytes {
+      UnsafeMutableRawBufferPointer(rebasing: bytes[offset...])
+        .copyMemory(
+          from: UnsafeRawBufferPointer(rebasing: $0[decodedStart..<decodedStart + taken]))
+    }
+    decodedStart += taken
+    return taken
+  }
+
+  private static let pieceBytes = 64 * 1024
+
+  private func readUnpacked(
+    into bytes: UnsafeMutableRawBufferPointer, at offset: Int, count: Int
+  ) -> Int {
     if failure != nil { return 0 }
     if !head.isEmpty {
       let taken = min(head.count, count)

@@ -72,8 +72,7 @@ extension Tally {
     descriptor: Int32, request: TallyRequest, report: (@Sendable (Int) -> Void)? = nil
   ) throws(BatchError) {
     let source = BlockSource(
-      descriptor: descriptor, limits: request.limits, separator: request.columns.separator,
-      mark: request.columns.decimalMark, report: report)
+      descriptor: descriptor, limits: request.limits, columns: request.columns, report: report)
     var first = Block(limits: request.limits)
     guard source.next(&first) else {
       first.memory.deallocate()

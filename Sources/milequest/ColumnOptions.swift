@@ -1,5 +1,6 @@
 import ArgumentParser
 import Batch
+import Formats
 import Geodesy
 
 /// How the columns of a file of walks are called.
@@ -83,10 +84,25 @@ struct DialectOptions: ParsableArguments {
       valueName: "mark"))
   var decimal: DecimalMark?
 
-  var isUsed: Bool { separator != nil || decimal != nil }
+  @Option(
+    help: ArgumentHelp(
+      "The encoding of the characters, such as windows-1252 or shift_jis. By default UTF-8, and UTF-16 where the file shows it.",
+      valueName: "name"))
+  var encoding: String?
+
+  var isUsed: Bool { separator != nil || decimal != nil || encoding != nil }
 
   func apply(to columns: inout ActivityColumns) throws {
     columns.decimalMark = decimal
+    if let encoding {
+      guard let known = TextEncoding(named: encoding) else {
+        throw Failure(
+          .usage,
+          "--encoding: “\(encoding)” is not an encoding that this system knows: use a name such as "
+            + "windows-1252, iso-8859-15 or shift_jis")
+      }
+      columns.encoding = known
+    }
     guard let separator else { return }
     let named: [String: UInt8] = ["comma": 0x2C, "semicolon": 0x3B, "tab": 0x09, "bar": 0x7C]
     // Shells make it hard to type a tab.

@@ -1,4 +1,5 @@
 import CivilTime
+import Formats
 import Foundation
 import Geodesy
 import Testing
@@ -160,5 +161,121 @@ import Testing
       #expect(record.line == count + 1)
     }
     #expect(count == 20_000)
+  }
+
+  /// The teams of a file's rows, or what is wrong with them, with their lines.
+  private func teams(_ bytes: [UInt8], _ encoding: String) throws -> [Result<String, BadRowPlace>] {
+    let handle = try file(bytes)
+    var columns = ActivityColumns()
+    columns.encoding = TextEncoding(named: encoding)
+    #expect(columns.encoding != nil)
+    let reader = try ActivityReader(descriptor: handle.fileDescriptor, columns: columns)
+    var teams: [Result<String, BadRowPlace>] = []
+    while let row = try reader.next() {
+      teams.append(
+        row.map(\.team).mapError { BadRowPlace(line: $0.line, fault: $0.fault) })
+    }
+    // The batch reads the same.
+    let again = try file(bytes)
+    var request = TallyRequest()
+    request.columns = columns
+    request.skipsBadRows = true
+    let tally = try Tally(descriptor: again.fileDescriptor, request: request)
+    let due = Set(teams.compactMap { try? $0.get() })
+    #expect(Set(tally.sortedRows.map(\.team.text)) == due)
+    #expect(tally.badRows[.teamEncoding]?.lines ?? [] == teams.compactMap { $0.badLine })
+    return teams
+  }
+
+  /// The same rows with as many line ends in a quoted field, in bytes of which pieces of the file end
+  /// inside characters.
+  @Test(
+    arguments: [
+      ("windows-1252", "Z\u{FC}rich \u{20AC}", [0x5A, 0xFC, 0x72, 0x69, 0x63, 0x68, 0x20, 0x80]),
+      ("ANSI", "Z\u{FC}rich", [0x5A, 0xFC, 0x72, 0x69, 0x63, 0x68]),
+      ("iso-8859-15", "\u{20AC}", [0xA4]),
+      ("Shift_JIS", "\u{8868}\u{5C71}", [0x95, 0x5C, 0x8E, 0x52]),
+      ("gb18030", "\u{1F989}", [0x95, 0x30, 0xD9, 0x31]),
+      ("ISO-2022-JP", "\u{5C71}", [0x1B, 0x24, 0x42, 0x3B, 0x33, 0x1B, 0x28, 0x42]),
+      ("utf-8", "Z\u{FC}rich", [0x5A, 0xC3, 0xBC, 0x72, 0x69, 0x63, 0x68]),
+    ] as [(String, String, [UInt8])])
+  func aNamedEncodingIsRead(encoding: String, team: String, bytes: [UInt8]) throws {
+    var file = Array("started_at,team,note,distance_km\n".utf8)
+    for number in 0..<3_000 {
+      file += Array("\(Self.time),".utf8) + bytes + Array(" \(number % 5),\"a\nb\",1.5\n".utf8)
+    }
+    let teams = try teams(file, encoding)
+    #expect(teams == (0..<3_000).map { .success("\(team) \($0 % 5)") })
+  }
+
+  @Test(arguments: ["UTF-16", "utf-16le", "UTF-16BE", "UTF-32", "ucs2"])
+  func unitsOfSeveralBytesAreReadByTheirName(encoding: String) throws {
+    let text = "started_at;team;distance_km\r\n\(Self.time);Z\u{FC}rich;1,5\r\n"
+    let units: [[UInt8]] =
+      encoding == "UTF-32"
+      ? text.unicodeScalars.map { [UInt8($0.value & 0xFF), UInt8($0.value >> 8), 0, 0] }
+      : text.utf16.map { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }
+    let bytes = encoding == "UTF-16BE" ? units.flatMap { $0.reversed() } : units.flatMap { $0 }
+    #expect(try teams(bytes, encoding) == [.success("Z\u{FC}rich")])
+  }
+
+  @Test func whatIsNotInTheEncodingIsABadRowOfItsLine() throws {
+    func rows(_ teams: [UInt8]...) -> [UInt8] {
+      Array("started_at,team,distance_km\n".utf8)
+        + teams.flatMap { Array("\(Self.time),".utf8) + $0 + Array(",1\n".utf8) }
+    }
+    let owls = Array("Owls".utf8)
+    #expect(
+      try teams(rows(owls, [0x81], owls), "windows-1252") == [
+        .success("Owls"), .failure(BadRowPlace(line: 3, fault: .teamEncoding)), .success("Owls"),
+      ])
+    #expect(
+      try teams(rows(owls, [0xFC, 0xFC]), "us-ascii") == [
+        .success("Owls"), .failure(BadRowPlace(line: 3, fault: .teamEncoding)),
+      ])
+    // A character that the end of the file cuts off.
+    let cut = Array("team,started_at,distance_km\nOwls,\(Self.time),1\nCats".utf8) + [0x95]
+    let last = try teams(cut, "shift_jis")
+    #expect(last.first == .success("Owls") && last.count == 2 && last[1].badLine == nil)
+    // Half of a pair of UTF-16, after which the next row is read again in step.
+    var text: [UInt16] = Array("started_at,team,distance_km\n\(Self.time),".utf16)
+    text += [0xD800] + Array(",1\n\(Self.time),Owls,1\n".utf16)
+    let big: [[UInt8]] = text.map { [UInt8($0 >> 8), UInt8($0 & 0xFF)] }
+    #expect(
+      try teams(big.flatMap { $0 }, "utf-16be") == [
+        .failure(BadRowPlace(line: 2, fault: .teamEncoding)), .success("Owls"),
+      ])
+    #expect(RowFault.teamEncoding.message(limits: .standard).contains("--encoding"))
+    #expect(RowFault.textEncoding.message(limits: .standard).contains("--encoding"))
+  }
+
+  @Test(arguments: ["", "klingon", "utf-8//IGNORE", "../../x", "windows-1252//TRANSLIT"])
+  func whatNamesNoEncodingIsRefused(name: String) { #expect(TextEncoding(named: name) == nil) }
+
+  @Test func aHeaderOfAnotherEncodingAsksForIt() throws {
+    let header = Array("started_at,team,L".utf8) + [0xE4] + Array("nge\n".utf8)
+    let handle = try file(header)
+    var columns = ActivityColumns()
+    columns.distance = "L\u{E4}nge"
+    let error = #expect(throws: BatchError.self) {
+      _ = try ActivityReader(descriptor: handle.fileDescriptor, columns: columns)
+    }
+    #expect(error?.message.contains("--encoding") == true)
+    columns.encoding = TextEncoding(named: "latin1")
+    let again = try file(header)
+    _ = try ActivityReader(descriptor: again.fileDescriptor, columns: columns)
+  }
+}
+
+/// What is wrong with a row, and where.
+struct BadRowPlace: Error, Equatable {
+  let line: Int
+  let fault: RowFault
+}
+
+extension Result where Failure == BadRowPlace {
+  /// The line of a row whose team is not in the encoding.
+  fileprivate var badLine: Int? {
+    if case .failure(let bad) = self, bad.fault == .teamEncoding { bad.line } else { nil }
   }
 }

@@ -26,6 +26,10 @@ extension LedgerCommandCase {
         Array("started_at,team,distance_km\n\(time),Elks,\"9,44\"\n".utf8), "Elks",
         ["--decimal", "comma"]
       ),
+      (
+        Array("started_at;team;distance_km\n\(time);".utf8) + [0x5A, 0xFC, 0x72, 0x69]
+          + Array(";9,44\n".utf8), "Züri", ["--encoding", "windows-1252"]
+      ),
     ]
     for (bytes, team, options) in files {
       let file = try ledger.folder.file("\(team).csv", bytes)

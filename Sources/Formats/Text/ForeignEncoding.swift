@@ -65,7 +65,15 @@ enum ForeignEncoding {
 
   /// The text in UTF-8; nil where iconv does not know the encoding or the bytes are not in it.
   static func utf8(_ bytes: ArraySlice<UInt8>, from name: String) -> [UInt8]? {
-    guard let converter = open(name, to: "UTF-8") else { return nil }
+    converted(bytes, from: name, to: "UTF-8")
+  }
+
+  /// The text in another encoding; nil where iconv does not know one of the two or the bytes are not
+  /// in the first.
+  static func converted(
+    _ bytes: ArraySlice<UInt8>, from name: String, to target: String
+  ) -> [UInt8]? {
+    guard let converter = open(name, to: target) else { return nil }
     defer { iconv_close(converter) }
     var bytes = Array(bytes)
     var out = [UInt8](repeating: 0, count: bytes.count * 4 + 16)
@@ -83,11 +91,12 @@ enum ForeignEncoding {
     return out
   }
 
-  private static func open(
+  /// A converter of iconv, to be closed by the caller; nil where iconv does not know the encoding.
+  static func open(
     _ name: String, to target: String = "UTF-32LE"
   ) -> UnsafeMutableRawPointer? {
-    // “//TRANSLIT” and its like are no part of a name.
-    guard !name.contains("/"), let converter = iconv_open(target, name),
+    // “//TRANSLIT” and its like are no part of a name; without a name iconv takes the user's encoding.
+    guard !name.isEmpty, !name.contains("/"), let converter = iconv_open(target, name),
       Int(bitPattern: converter) != -1
     else { return nil }
     return converter
