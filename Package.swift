@@ -180,7 +180,7 @@ let package = Package(
     .testTarget(
       name: "ProvidersTests",
       dependencies: [
-        "Providers", "SQLiteStore", "Quests", "CivilTime", "JSON", "TestSupport",
+        "Providers", "SQLiteStore", "Quests", "CivilTime", "JSON", "Base", "TestSupport",
         .product(name: "Crypto", package: "swift-crypto"),
       ],
       swiftSettings: settings),

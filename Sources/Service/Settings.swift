@@ -1,3 +1,5 @@
+public import Base
+
 /// How the service runs.
 public struct ServiceSettings: Sendable {
   public var host = "127.0.0.1"

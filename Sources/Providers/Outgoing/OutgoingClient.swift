@@ -1,4 +1,4 @@
-internal import Base
+public import Base
 
 /// Sends requests to other servers: the only way out for all providers.
 ///

@@ -177,7 +177,7 @@ final class Transfer: @unchecked Sendable {
 
   private static let onOpenSocket: curl_opensocket_callback = { context, _, address in
     guard let transfer = transfer(context), let address,
-      let found = NetworkAddress(socketAddress: address)
+      let found = IPAddress(socketAddress: address)
     else { return -1 }
     guard found.isAllowed(by: transfer.options.allowedNetworks) else {
       transfer.hasRefusedInside = true
@@ -263,7 +263,7 @@ final class Transfer: @unchecked Sendable {
   }
 }
 
-extension NetworkAddress {
+extension IPAddress {
   /// - Returns: nil for another family than IPv4 and IPv6.
   init?(socketAddress address: UnsafePointer<curl_sockaddr>) {
     guard let place = MemoryLayout<curl_sockaddr>.offset(of: \.addr) else { return nil }
@@ -271,8 +271,10 @@ extension NetworkAddress {
     let bytes = UnsafeRawBufferPointer(
       start: UnsafeRawPointer(address) + place, count: Int(address.pointee.addrlen))
     switch address.pointee.family {
-    case AF_INET where bytes.count >= 8: self.init(bytes: Array(bytes[4..<8]))
-    case AF_INET6 where bytes.count >= 24: self.init(bytes: Array(bytes[8..<24]))
+    case AF_INET where bytes.count >= 8:
+      self.init(four: UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: 4, as: UInt32.self)))
+    case AF_INET6 where bytes.count >= 24:
+      self.init(six: UnsafeRawBufferPointer(rebasing: bytes[8..<24]))
     default: return nil
     }
   }

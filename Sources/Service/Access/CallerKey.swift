@@ -1,3 +1,4 @@
+import Base
 import Quests
 
 /// Whom shares are counted for: a person, with whichever key or session, or a stranger's address.

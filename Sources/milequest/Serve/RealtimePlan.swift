@@ -1,3 +1,4 @@
+import Base
 import CivilTime
 import Providers
 
@@ -23,9 +24,11 @@ struct RealtimePlan {
     var client = OutgoingClient.Options()
     client.proxy = Setting(options.outgoingProxy, "OUTGOING_PROXY")?.text
     for text in Setting.list(options.allowedNetworks, "OUTGOING_ALLOW") {
-      do throws(OutgoingError) { client.allowedNetworks.append(try .init(text)) } catch {
-        throw Failure(.usage, "--outgoing-allow: \(error.message)")
+      guard let range = AddressRange(text) else {
+        throw Failure(
+          .usage, "--outgoing-allow: “\(text)” is not an address or network such as 10.0.0.0/8")
       }
+      client.allowedNetworks.append(range)
     }
     return OutgoingClient(client)
   }

@@ -1,3 +1,4 @@
+import Base
 import Foundation
 import TestSupport
 import Testing
@@ -11,7 +12,7 @@ import Testing
     _ change: (inout OutgoingClient.Options) -> Void = { _ in }
   ) throws -> OutgoingClient {
     var options = OutgoingClient.Options()
-    options.allowedNetworks = [try AddressRange("127.0.0.0/8")]
+    options.allowedNetworks = [try #require(AddressRange("127.0.0.0/8"))]
     change(&options)
     return OutgoingClient(options)
   }

@@ -1,3 +1,5 @@
+import Base
+
 /// Who holds how much of the memory for bodies, of requests or of answers, and who has to give way: a
 /// plain value, which performs nothing.
 ///

@@ -1,3 +1,5 @@
+import Base
+
 /// Which connections stay open: a plain value, which performs nothing.
 ///
 /// Where an address, or the service, has as many as it may, the one that has been idle the longest

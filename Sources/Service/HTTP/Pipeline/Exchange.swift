@@ -1,3 +1,4 @@
+import Base
 import CivilTime
 import HTTPTypes
 import Hummingbird

@@ -1,8 +1,9 @@
+import Base
 import Testing
 
 @testable import Providers
 
-@Suite struct AddressRangeTests {
+@Suite struct InsideNetworkTests {
   @Test(arguments: [
     "127.0.0.1", "127.255.255.254", "0.0.0.0", "10.0.0.1", "172.16.0.1", "172.31.255.255",
     "192.168.1.1", "169.254.169.254", "100.64.0.1", "100.127.255.255", "224.0.0.1",
@@ -14,7 +15,7 @@ import Testing
     "2001:0:4136:e378::1", "2001:db8::1", "100::1", "5f00::1",
   ])
   func whatIsInside(_ text: String) throws {
-    let address = try #require(NetworkAddress(text))
+    let address = try #require(IPAddress(text))
     #expect(address.isInside)
     #expect(!address.isAllowed(by: []))
   }
@@ -25,23 +26,16 @@ import Testing
     "2606:4700::1111", "2a00:1450::1", "::ffff:8.8.8.8", "64:ff9b::808:808", "2002:808:808::1",
   ])
   func whatIsOutside(_ text: String) throws {
-    #expect(try #require(NetworkAddress(text)).isAllowed(by: []))
+    #expect(try #require(IPAddress(text)).isAllowed(by: []))
   }
 
   @Test func whatIsAllowedIsAllowedInEveryForm() throws {
-    let ranges = [try AddressRange("10.1.0.0/17"), try AddressRange("fd00:1::/32")]
+    let ranges = ["10.1.0.0/17", "fd00:1::/32"].compactMap { AddressRange($0) }
     for text in ["10.1.0.1", "10.1.127.255", "::ffff:10.1.2.3", "2002:a01:203::1", "fd00:1::5"] {
-      #expect(try #require(NetworkAddress(text)).isAllowed(by: ranges), "\(text)")
+      #expect(try #require(IPAddress(text)).isAllowed(by: ranges), "\(text)")
     }
     for text in ["10.1.128.0", "10.2.0.1", "127.0.0.1", "::ffff:10.1.128.0", "fd00:2::5", "::1"] {
-      #expect(try !#require(NetworkAddress(text)).isAllowed(by: ranges), "\(text)")
+      #expect(try !#require(IPAddress(text)).isAllowed(by: ranges), "\(text)")
     }
-  }
-
-  @Test(arguments: [
-    "", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0/8", "host", "::/129", "10.0.0.0/8/8", "/8",
-  ])
-  func whatIsNoRange(_ text: String) {
-    #expect(throws: OutgoingError.self) { try AddressRange(text) }
   }
 }
