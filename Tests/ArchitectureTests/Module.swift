@@ -68,7 +68,7 @@ struct Module: Sendable {
       ],
       packages: [
         "Crypto", "HTTPTypes", "Hummingbird", "HummingbirdCore", "Logging", "NIOConcurrencyHelpers",
-        "NIOCore", "NIOHTTPTypes", "NIOPosix", "ServiceLifecycle",
+        "NIOCore", "NIOHTTP1", "NIOHTTPTypes", "NIOPosix", "ServiceLifecycle",
       ]),
     Module(
       name: "milequest",

@@ -59,6 +59,16 @@ final class Connection: Sendable {
     return Array(buffer[..<count])
   }
 
+  /// What comes until the other end closes the connection.
+  func readToEnd() throws -> [UInt8] {
+    var bytes: [UInt8] = []
+    while true {
+      let more = try read()
+      if more.isEmpty { return bytes }
+      bytes += more
+    }
+  }
+
   /// Reads an answer: to the end of the connection where nothing else says where it ends.
   ///
   /// - Parameter isHead: whether the request was HEAD, whose answer has no body.

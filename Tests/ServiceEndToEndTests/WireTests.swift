@@ -55,7 +55,10 @@ import Testing
     #expect(try other.answer().status == 413)
   }
 
-  @Test(arguments: ["", "Host: a\r\nHost: a\r\n", "Host: a\r\nhost: b\r\n", "Host:\r\n"])
+  @Test(arguments: [
+    "", "Host: a\r\nHost: a\r\n", "Host: a\r\nhost: b\r\n", "Host:\r\n", "Host: a b\r\n",
+    "Host: [::1\r\n", "Host: a/b\r\n", "Host: user@a\r\n", "Host: a:b\r\n", "Host: <a>\r\n",
+  ])
   func aRequestHasOneHost(_ hosts: String) throws {
     let service = try Stage.service(.file)
     for path in ["/healthz", "/v1/routes", "/nowhere"] {
@@ -64,5 +67,48 @@ import Testing
       let answer = try connection.answer()
       #expect(answer.status == 400, "\(path): \(answer.status) \(answer.text)")
     }
+  }
+
+  @Test(arguments: ["a", "quests.example:8080", "[::1]:8080", "127.0.0.1"])
+  func aHostMayHaveAPort(host: String) throws {
+    let connection = try Connection(port: try Stage.service(.file).port)
+    try connection.write("GET /healthz HTTP/1.1\r\nHost: \(host)\r\n\r\n")
+    #expect(try connection.answer().status == 200)
+  }
+
+  /// Clients of HTTP/1.0 know neither chunks nor interim answers, and read to the connection's end.
+  @Test func oldClientsAreAnsweredWithoutChunks() throws {
+    let service = try Stage.service(.file)
+    let ann = try Person.registered(service, name: "Ann")
+    func ask(_ method: String, _ path: String, _ more: String = "") throws -> HTTPAnswer {
+      let connection = try Connection(port: service.port, patience: 20)
+      try connection.write(
+        "\(method) \(path) HTTP/1.0\r\nHost: a\r\nAuthorization: Bearer \(ann.token ?? "")\r\n\(more)\r\n"
+      )
+      let bytes = try connection.readToEnd()
+      let end = try #require(bytes.firstRange(of: Array("\r\n\r\n".utf8)))
+      let head = String(decoding: bytes[..<end.lowerBound], as: UTF8.self)
+      #expect(head.hasPrefix("HTTP/1.0 "), "\(head)")
+      var answer = try HTTPAnswer(head: head)
+      answer.bytes = Array(bytes[end.upperBound...])
+      #expect(
+        answer["transfer-encoding"] == nil && answer["connection"] == "close", "\(path): \(head)")
+      return answer
+    }
+    // Known length, a stream without, a refusal, and one that would have a connection go on.
+    for more in ["", "Connection: keep-alive\r\n"] {
+      #expect(try ask("GET", "/healthz", more).status == 200)
+    }
+    let export = try ask("GET", "/v1/me/export")
+    #expect(export.status == 200 && export["content-length"] == nil)
+    #expect(try JSONSerialization.jsonObject(with: Data(export.bytes)) is [String: Any])
+    #expect(try ask("GET", "/nowhere").status == 404)
+    #expect(try ask("HEAD", "/healthz").bytes.isEmpty)
+    let body = "{\"name\":\"Old\"}"
+    let team = try ask(
+      "POST", "/v1/teams",
+      "Content-Type: application/json\r\nExpect: 100-continue\r\nContent-Length: \(body.utf8.count)\r\n\r\n"
+        + body)
+    #expect(team.status == 201)
   }
 }

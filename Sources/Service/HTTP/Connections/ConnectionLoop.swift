@@ -1,6 +1,7 @@
 import HummingbirdCore
 import Logging
 import NIOCore
+import NIOHTTP1
 
 /// Connections whose requests are answered on the thread that reads and writes them.
 ///
@@ -11,7 +12,12 @@ struct ConnectionLoop: ServerChildChannel {
   let connections: HTTP1Channel
 
   func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<HTTP1Channel.Value> {
-    connections.setup(channel: channel, logger: logger)
+    connections.setup(channel: channel, logger: logger).flatMapThrowing { value in
+      let handlers = channel.pipeline.syncOperations
+      let decoder = try handlers.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
+      try handlers.addHandler(OldHTTP(), position: .after(decoder))
+      return value
+    }
   }
 
   func handle(value: HTTP1Channel.Value, logger: Logger) async {
