@@ -6,7 +6,7 @@ import Testing
 
 @testable import Inspection
 
-/// Crossings against a slow oracle that looks at every pair of legs on a local plane, and stretches
+/// Crossings against a slow oracle that looks at every pair of legs with geodesics alone, and stretches
 /// walked twice against lines made for it.
 @Suite struct ContactsTests {
   static func measured(_ points: [(Double, Double)]) throws -> MeasuredRoute {
@@ -26,46 +26,64 @@ import Testing
     var second: Double
     /// Of the angle between the legs.
     var sine: Double
-    /// Metres to the nearest end of either leg. Within a metre of one, crossings of both legs that meet
-    /// there are told as one.
-    var marginMeters: Double
 
-    /// The plane is off by decimetres sideways, which is more along legs that meet at a sharp angle.
-    func isNear(_ crossing: Contacts.Crossing) -> Bool {
-      let slack = 0.5 + 0.3 / sine
-      return abs(first - crossing.firstMeters) < slack
-        && abs(second - crossing.secondMeters) < slack
+    /// Two ways to compute one crossing differ by less than a millimetre sideways, which is more along
+    /// legs that meet at a sharp angle.
+    var slackMeters: Double { 1e-3 / sine }
+
+    func isNear(_ crossing: Contacts.Crossing, within meters: Double) -> Bool {
+      abs(first - crossing.firstMeters) < meters && abs(second - crossing.secondMeters) < meters
     }
   }
 
-  /// All proper crossings of a short line near a place, in degrees as on a plane.
-  static func oracle(_ points: [(Double, Double)], _ measured: MeasuredRoute) -> [Seen] {
-    let squeeze = cos(points[0].0 * .pi / 180)
-    let plane = points.map { ($0.0, $0.1 * squeeze) }
-    var found: [Seen] = []
-    func cross(_ o: (Double, Double), _ a: (Double, Double), _ b: (Double, Double)) -> Double {
-      (a.0 - o.0) * (b.1 - o.1) - (a.1 - o.1) * (b.0 - o.0)
+  /// All proper crossings of a line of short legs, each bisected until the two geodesics meet.
+  static func oracle(_ measured: MeasuredRoute) -> [Seen] {
+    let vertices = measured.route.vertices
+    let azimuths = vertices.indices.dropLast().map { azimuth(vertices[$0], vertices[$0 + 1]) }
+    /// How far, as a sine, a place is to the right of a leg that is continued.
+    func side(_ place: Coordinate, ofLeg i: Int) -> Double {
+      sin((azimuth(vertices[i], place) - azimuths[i]) * .pi / 180)
     }
-    for j in plane.indices.dropLast() {
+    var found: [Seen] = []
+    for j in azimuths.indices {
       for i in 0..<max(j - 1, 0) {
-        let (a, b, c, d) = (plane[i], plane[i + 1], plane[j], plane[j + 1])
-        let (p, q) = (cross(a, b, c), cross(a, b, d))
-        let (r, s) = (cross(c, d, a), cross(c, d, b))
-        guard p * q < 0, r * s < 0 else { continue }
-        let first = measured.line.measures[i] + measured.line.segmentMeters(i) * r / (r - s)
-        let second = measured.line.measures[j] + measured.line.segmentMeters(j) * p / (p - q)
-        let lengths = hypot(b.0 - a.0, b.1 - a.1) * hypot(d.0 - c.0, d.1 - c.1)
-        let sine = abs((b.0 - a.0) * (d.1 - c.1) - (b.1 - a.1) * (d.0 - c.0)) / lengths
+        let (c, d) = (vertices[j], vertices[j + 1])
+        guard side(c, ofLeg: i) * side(d, ofLeg: i) < 0,
+          side(vertices[i], ofLeg: j) * side(vertices[i + 1], ofLeg: j) < 0
+        else { continue }
+        let isRightFirst = side(c, ofLeg: i) > 0
+        var (low, high) = (0.0, measured.line.segmentMeters(j))
+        func at(_ meters: Double) -> Coordinate {
+          let place = Geodesic.wgs84.line(
+            latitude: c.latitude, longitude: c.longitude, azimuth: azimuths[j]
+          ).position(meters: meters)
+          return Coordinate(uncheckedLatitude: place.latitude, longitude: place.longitude)
+        }
+        for _ in 0..<40 {
+          let middle = (low + high) / 2
+          if (side(at(middle), ofLeg: i) > 0) == isRightFirst {
+            low = middle
+          } else {
+            high = middle
+          }
+        }
+        let first =
+          measured.line.measures[i]
+          + Geodesic.wgs84.inverse(from: vertices[i], to: at(low)).distanceMeters
+        let second = measured.line.measures[j] + low
         if second - first > Contacts.apartMeters {
-          let ends =
-            [i, i + 1].map { abs(first - measured.line.measures[$0]) }
-            + [j, j + 1].map { abs(second - measured.line.measures[$0]) }
           found.append(
-            Seen(first: first, second: second, sine: sine, marginMeters: ends.min() ?? 0))
+            Seen(
+              first: first, second: second,
+              sine: abs(sin((azimuths[i] - azimuths[j]) * .pi / 180))))
         }
       }
     }
     return found
+  }
+
+  private static func azimuth(_ from: Coordinate, _ to: Coordinate) -> Double {
+    Geodesic.wgs84.inverseDegrees(from.latitude, from.longitude, to.latitude, to.longitude).azimuth1
   }
 
   @Test(arguments: 0..<40) func crossingsAreThoseOfTheOracle(_ round: Int) throws {
@@ -76,23 +94,28 @@ import Testing
     }
     let measured = try Self.measured(points)
     let contacts = Self.contacts(measured)
-    let due = Self.oracle(points, measured)
-    let invented = contacts.crossings.filter { told in !due.contains { $0.isNear(told) } }
+    let due = Self.oracle(measured)
+    let measures = measured.line.measures
+    /// Within a millimetre of a leg's end either may see a crossing where the other sees none.
+    func isAtVertex(_ first: Double, _ second: Double, _ slack: Double) -> Bool {
+      measures.contains { abs($0 - first) < slack || abs($0 - second) < slack }
+    }
+    let invented = contacts.crossings.filter { told in
+      !due.contains { $0.isNear(told, within: $0.slackMeters) }
+        && !isAtVertex(told.firstMeters, told.secondMeters, 1e-3)
+    }
     #expect(invented.isEmpty, "round \(round): \(invented.prefix(3))")
     // Where legs lie along each other that is told, and not each touch of the two.
     func isInRepeat(_ seen: Seen) -> Bool {
       contacts.repeats.contains { stretch in
-        let later =
-          measured.line.measures[
-            stretch.later.lowerBound]...measured.line.measures[
-            stretch.later.upperBound + 1]
+        let later = measures[stretch.later.lowerBound]...measures[stretch.later.upperBound + 1]
         return later.lowerBound - 60 <= seen.second && seen.second <= later.upperBound + 60
       }
     }
+    // Crossings within a metre of each other both times are told as one.
     let missing = due.filter { seen in
-      seen.marginMeters > max(0.3 / seen.sine, 1)
-        && !contacts.crossings.contains { seen.isNear($0) }
-        && !isInRepeat(seen)
+      !contacts.crossings.contains { seen.isNear($0, within: 1 + seen.slackMeters) }
+        && !isAtVertex(seen.first, seen.second, seen.slackMeters) && !isInRepeat(seen)
     }
     #expect(missing.isEmpty, "round \(round): \(missing.prefix(3)) of \(due.count)")
     #expect(!contacts.isCutShort)
