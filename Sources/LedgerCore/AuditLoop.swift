@@ -7,6 +7,8 @@ package protocol AuditSource {
   func teams(after: TeamID?) throws -> [StoredTeam]
   /// Rows of a table that belong to no quest of their team, the first thousand.
   func strays(in table: String) throws -> [(team: TeamID, quest: QuestID)]
+  /// People whose walks are counted as more or fewer than there are, deleted ones too: the first thousand.
+  func miscounted() throws -> [(person: PersonID, counted: Int64, walks: Int64)]
 }
 
 extension AuditReport {
@@ -15,7 +17,7 @@ extension AuditReport {
     "contributions", "milestones", "quest_days", "quest_people", "quest_spans", "quest_tallies",
   ]
 
-  /// Recomputes every team and names each difference.
+  /// Recomputes every team, counts the walks of every person, and names each difference.
   ///
   /// - Complexity: O(n log n) for n walks, with the teams of one page in memory at a time.
   package init(_ source: some AuditSource, zones: ZoneCatalog) throws {
@@ -40,5 +42,11 @@ extension AuditReport {
             expected: "no such quest")
         })
     }
+    add(
+      try source.miscounted().map {
+        AuditDifference(
+          person: $0.person, what: "number of walks", stored: "\($0.counted)",
+          expected: "\($0.walks)")
+      })
   }
 }

@@ -28,6 +28,12 @@ private struct AuditSession: AuditSource {
     }
   }
 
+  func miscounted() throws -> [(person: PersonID, counted: Int64, walks: Int64)] {
+    try session.rows(AuditStatements.miscounted) {
+      (person: try $0.id(), counted: try $0.int(), walks: try $0.int())
+    }
+  }
+
   /// Everything that is stored about some teams, in one round trip beside their plans.
   private func stored(_ ids: [TeamID]) throws -> [StoredTeam] {
     let key = [Parameter(array: ids)]
@@ -154,6 +160,17 @@ enum AuditStatements {
     SELECT content FROM plans WHERE plan_id IN (
       SELECT encode(substring(q.plans FROM length(q.plans) - 15), 'hex')::uuid FROM quests q
       WHERE q.team_id = ANY ($1::uuid[]))
+    """)
+
+  /// A count of no walks may be there before the first walk.
+  static let miscounted = Statement(
+    "audit_miscounted",
+    """
+    SELECT person_id, coalesce(w.walks, 0), coalesce(a.walks, 0) FROM person_walks w
+      FULL JOIN (SELECT person_id, count(*) AS walks FROM activities GROUP BY person_id) a
+        USING (person_id)
+    WHERE coalesce(w.walks, 0) <> coalesce(a.walks, 0)
+    ORDER BY 1 LIMIT 1000
     """)
 
   /// Rows that belong to no quest of their team.

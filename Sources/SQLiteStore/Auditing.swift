@@ -74,4 +74,13 @@ extension LedgerTables: AuditSource {
         + "LIMIT 1000", []
     ) { (team: try $0.id(), quest: try $0.id()) }
   }
+
+  func miscounted() throws -> [(person: PersonID, counted: Int64, walks: Int64)] {
+    try db.rows(
+      "SELECT person_id, coalesce(w.walks, 0), coalesce(a.walks, 0) FROM person_walks w FULL JOIN "
+        + "(SELECT person_id, count(*) AS walks FROM activities GROUP BY person_id) a "
+        + "USING (person_id) WHERE coalesce(w.walks, 0) <> coalesce(a.walks, 0) "
+        + "ORDER BY 1 LIMIT 1000", []
+    ) { (person: try $0.id(), counted: try $0.int(), walks: try $0.int()) }
+  }
 }

@@ -1098,6 +1098,12 @@ extension World {
     report = try await store.audit()
     #expect(report.differenceCount == 2)
     #expect(report.differences.contains { $0.what.hasPrefix("contribution") })
+    try await subject.damageWalkCount(ann)
+    report = try await store.audit()
+    #expect(report.differenceCount == 3)
+    #expect(
+      report.differences.last
+        == AuditDifference(person: ann, what: "number of walks", stored: "6", expected: "5"))
   }
 }
 

@@ -13,6 +13,8 @@ public struct Subject: Sendable {
   public var damageTotal: @Sendable (QuestID) async throws -> Void
   /// Removes a counted contribution of a quest, past the rules.
   public var loseContribution: @Sendable (QuestID) async throws -> Void
+  /// Counts a walk of a person once more, past the rules.
+  public var damageWalkCount: @Sendable (PersonID) async throws -> Void
   /// Counts the rows of the trail and of the events that name a person, past the rules.
   public var namings: @Sendable (PersonID) async throws -> Int
 
@@ -20,12 +22,14 @@ public struct Subject: Sendable {
     store: any LedgerStore, second: any LedgerStore,
     damageTotal: @escaping @Sendable (QuestID) async throws -> Void,
     loseContribution: @escaping @Sendable (QuestID) async throws -> Void,
+    damageWalkCount: @escaping @Sendable (PersonID) async throws -> Void,
     namings: @escaping @Sendable (PersonID) async throws -> Int
   ) {
     self.store = store
     self.second = second
     self.damageTotal = damageTotal
     self.loseContribution = loseContribution
+    self.damageWalkCount = damageWalkCount
     self.namings = namings
   }
 }

@@ -28,6 +28,10 @@ struct ConformanceTests {
             "DELETE FROM milequest.contributions WHERE ctid = (SELECT ctid "
               + "FROM milequest.contributions WHERE quest_id = '\($0)' LIMIT 1)")
         },
+        damageWalkCount: {
+          try meddle(
+            "UPDATE milequest.person_walks SET walks = walks + 1 WHERE person_id = '\($0)'")
+        },
         namings: {
           let count = try cluster.sql(
             "SELECT (SELECT count(*) FROM milequest.change_log WHERE '\($0)' IN (actor, person_id)) "

@@ -28,10 +28,10 @@ final class Folder: Sendable {
     let store = try SQLiteStore(path: path, limits: limits)
     let second = try SQLiteStore(path: path, limits: limits)
     /// Changes the file as another program could.
-    @Sendable func meddle(_ sql: String, _ quest: QuestID) throws {
+    @Sendable func meddle<S>(_ sql: String, _ id: Identifier<S>) throws {
       let other = try DatabaseQueue(path: path)
       try other.write { db in
-        try db.execute(sql: sql, arguments: [Data(quest.bytes)])
+        try db.execute(sql: sql, arguments: [Data(id.bytes)])
         #expect(db.changesCount == 1)
       }
     }
@@ -48,6 +48,9 @@ final class Folder: Sendable {
             "DELETE FROM contributions WHERE (team_id, person_id, activity_id, quest_id) IN "
               + "(SELECT team_id, person_id, activity_id, quest_id FROM contributions "
               + "WHERE quest_id = (SELECT figures_id FROM quests WHERE quest_id = ?) LIMIT 1)", $0)
+        },
+        damageWalkCount: {
+          try meddle("UPDATE person_walks SET walks = walks + 1 WHERE person_id = ?", $0)
         },
         namings: { person in
           try await DatabaseQueue(path: path).read { db in

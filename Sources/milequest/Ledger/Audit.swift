@@ -8,7 +8,8 @@ struct Audit: AsyncParsableCommand {
     abstract: "Recompute every total of the ledger and name each difference.",
     discussion: """
       Everything that is stored about teams (totals, milestones, days, public totals, what counts for \
-      what) is computed again from memberships, quests and activities, and compared to the bit. \
+      what) is computed again from memberships, quests and activities, and compared to the bit; so is \
+      the number of each person's walks. \
       Writers go on meanwhile. Exit code 0 where all agrees, 1 where something differs.
 
       milequest audit
@@ -55,8 +56,9 @@ struct Audit: AsyncParsableCommand {
         .array(
           report.differences.map { difference in
             .object([
-              ("team", .string(difference.team.description)),
+              ("team", .optional(difference.team?.description)),
               ("quest", .optional(difference.quest?.description)),
+              ("person", .optional(difference.person?.description)),
               ("what", .string(difference.what)), ("stored", .string(difference.stored)),
               ("expected", .string(difference.expected)),
             ])
