@@ -12,11 +12,14 @@ extension RouteProperties {
       } catch { return error.message }
     case "joins":
       var policies: [JoinPolicy] = []
-      for word in text.split(whereSeparator: { $0 == " " || $0 == "," }) {
-        guard let policy = JoinPolicy(rawValue: String(word)) else {
-          return Self.unknownPolicy(String(word))
-        }
+      // Word by word: a file may name millions.
+      var rest = text.utf8[...]
+      func isBetween(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x2C }
+      while case let words = rest.drop(while: isBetween), !words.isEmpty {
+        let word = String(words.prefix { !isBetween($0) }) ?? ""
+        guard let policy = JoinPolicy(rawValue: word) else { return Self.unknownPolicy(word) }
         policies.append(policy)
+        rest = words.dropFirst(word.utf8.count)
       }
       joins = policies
     case "lapJoin":
@@ -41,27 +44,22 @@ extension RouteProperties {
     "“\(shortened(word))” is not a join policy: use walk, ferry, counted or unresolved"
   }
 
-  /// The properties of a route that are worth writing, as text.
+  /// The properties of a route that are worth writing, but for those of its joins, which may be many.
   init(writing route: Route) {
     self.init()
-    // Policies are written where they say more than the length of the gap does.
-    if route.joinPolicies.contains(where: { $0 != nil }) {
-      joins = route.resolvedJoinPolicies
-    }
     officialLength = route.officialLength
     if route.course.laps != 1 { laps = route.course.laps }
     if route.course.thereAndBack { thereAndBack = true }
     lapJoin = route.course.lapJoin
   }
 
-  /// Names and values in a fixed order, for attributes and data fields.
+  /// Names and values in a fixed order, for attributes and data fields; the joins come after them.
   var texts: [(String, String)] {
     var all: [(String, String)] = []
     if let officialLength { all.append(("officialLength", officialLength.statedText)) }
     if let laps { all.append(("laps", String(laps))) }
     if let thereAndBack { all.append(("thereAndBack", String(thereAndBack))) }
     if let lapJoin { all.append(("lapJoin", lapJoin.rawValue)) }
-    if let joins { all.append(("joins", joins.map(\.rawValue).joined(separator: " "))) }
     return all
   }
 }

@@ -13,18 +13,12 @@ extension Route {
   /// - Throws: `empty-route` where no part is a line.
   public func withoutSinglePoints() throws(RouteError) -> Route {
     if singlePointCount == 0 { return self }
+    var joins = JoinCursor(leavesOutPoints: true)
     var parts: [[Coordinate]] = []
     var policies: [JoinPolicy?] = []
-    var longest: (meters: Double, policy: JoinPolicy?)?
     for index in 0..<partCount {
-      if index > 0, !parts.isEmpty, let end = part(index - 1).last, let start = part(index).first {
-        let meters = Geodesic.wgs84.inverse(from: end, to: start).distanceMeters
-        if meters >= longest?.meters ?? 0 { longest = (meters, joinPolicies[index - 1]) }
-      }
-      guard part(index).count > 1 else { continue }
-      if !parts.isEmpty { policies.append(longest?.policy) }
-      longest = nil
-      parts.append(Array(part(index)))
+      if let join = joins.join(before: index, in: self) { policies.append(join.policy) }
+      if part(index).count > 1 { parts.append(Array(part(index))) }
     }
     return try Route(
       name: name, parts: parts, joinPolicies: policies, waypoints: waypoints,

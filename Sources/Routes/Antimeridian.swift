@@ -14,45 +14,75 @@ package enum Antimeridian {
     var lines: [[Coordinate]] = []
     var added: [Int] = []
     var current: [Coordinate] = []
-    for vertex in vertices {
+    for index in vertices.indices {
       guard let last = current.last else {
-        current.append(vertex)
+        let next = index + 1 < vertices.endIndex ? vertices[index + 1] : nil
+        current.append(start(vertices[index], before: next))
         continue
       }
-      let isOver = abs(vertex.longitude - last.longitude) > 180
-      if !isOver {
-        current.append(vertex)
-      } else if abs(last.longitude) == 180, current.count == 1 {
-        // A line that begins on the meridian begins on the side where it goes on.
-        current = [mirrored(last), vertex]
-      } else if abs(last.longitude) == 180 {
-        // The leg leaves the meridian on the other side: its start is written once more there.
+      switch leg(from: last, to: vertices[index]) {
+      case .along(let end): current.append(end)
+      case .leaves(let start, let end):
         lines.append(current)
         added.append(1)
-        current = [mirrored(last), vertex]
-      } else if abs(vertex.longitude) == 180 {
-        // The leg ends on the meridian, whose other name keeps it on this side.
-        let end = mirrored(vertex)
-        current.append(end)
-      } else {
-        let crossing = crossing(from: last, to: vertex)
+        current = [start, end]
+      case .crosses(let start, let end):
+        let crossing = crossing(from: start, to: end)
         lines.append(current + [crossing])
         added.append(2)
-        current = [mirrored(crossing), vertex]
+        current = [mirrored(crossing), end]
       }
     }
     if !current.isEmpty { lines.append(current) }
     return (lines, added)
   }
 
-  private static func mirrored(_ coordinate: Coordinate) -> Coordinate {
+  /// How a line goes on to its next vertex.
+  package enum Leg: Sendable {
+    /// On the same side, to the vertex or to its other name on the meridian.
+    case along(Coordinate)
+    /// From a vertex on the meridian to the other side, where its other name is the start.
+    case leaves(from: Coordinate, to: Coordinate)
+    /// Over the meridian.
+    case crosses(from: Coordinate, to: Coordinate)
+
+    /// The vertex, as it is written.
+    package var end: Coordinate {
+      switch self {
+      case .along(let end), .leaves(_, let end), .crosses(_, let end): end
+      }
+    }
+  }
+
+  /// - Parameter last: the vertex before, as it is written.
+  package static func leg(from last: Coordinate, to vertex: Coordinate) -> Leg {
+    guard isOver(last, vertex) else { return .along(vertex) }
+    // The leg leaves the meridian on the other side: its start is written once more there.
+    if abs(last.longitude) == 180 { return .leaves(from: mirrored(last), to: vertex) }
+    // The leg ends on the meridian, whose other name keeps it on this side.
+    if abs(vertex.longitude) == 180 { return .along(mirrored(vertex)) }
+    return .crosses(from: last, to: vertex)
+  }
+
+  /// The first vertex of a line, which begins on the meridian on the side where it goes on.
+  package static func start(_ first: Coordinate, before next: Coordinate?) -> Coordinate {
+    guard let next, abs(first.longitude) == 180, isOver(first, next) else { return first }
+    return mirrored(first)
+  }
+
+  private static func isOver(_ a: Coordinate, _ b: Coordinate) -> Bool {
+    abs(b.longitude - a.longitude) > 180
+  }
+
+  /// The other name of a place on the meridian.
+  package static func mirrored(_ coordinate: Coordinate) -> Coordinate {
     Coordinate(
       uncheckedLatitude: coordinate.latitude, longitude: -coordinate.longitude,
       elevation: coordinate.elevationMetersOrNaN)
   }
 
   /// The point where the geodesic between two vertices meets the meridian, on the first one's side.
-  private static func crossing(from a: Coordinate, to b: Coordinate) -> Coordinate {
+  package static func crossing(from a: Coordinate, to b: Coordinate) -> Coordinate {
     let leg = Geodesic.wgs84.inverseDegrees(a.latitude, a.longitude, b.latitude, b.longitude)
     let path = Geodesic.wgs84.line(
       latitude: a.latitude, longitude: a.longitude, azimuth: leg.azimuth1)

@@ -170,11 +170,15 @@ extension Route {
   /// The policy of every join, with those that nobody has decided on taken from the gap's length.
   public var resolvedJoinPolicies: [JoinPolicy] {
     joinPolicies.enumerated().map { index, policy in
-      policy
-        ?? JoinPolicy.byDefault(
-          lengthMeters: RouteLine.gapMeters(
-            from: vertices[partStarts[index + 1] - 1], to: vertices[partStarts[index + 1]]))
+      policy ?? defaultPolicy(from: index, to: index + 1)
     }
+  }
+
+  /// The policy of the gap between two parts, counted from 0, that nobody has spoken about.
+  package func defaultPolicy(from earlier: Int, to later: Int) -> JoinPolicy {
+    JoinPolicy.byDefault(
+      lengthMeters: RouteLine.gapMeters(
+        from: vertices[partStarts[earlier + 1] - 1], to: vertices[partStarts[later]]))
   }
 }
 

@@ -25,6 +25,8 @@ final class Backend: Sendable {
   let personZones: PersonZones
   let bodies: BodyBudget
   let downloads: BodyBudget
+  /// Where the pieces of files are made: apart from heavy work, which does not begin and end with each.
+  let downloadThreads: WorkThreads
   let work: WorkPool
   let clock: @Sendable () -> Instant
   let logger: Logger
@@ -64,6 +66,7 @@ final class Backend: Sendable {
     self.personZones = personZones
     bodies = BodyBudget(limits.bodies)
     downloads = BodyBudget(limits.downloads)
+    downloadThreads = WorkThreads(count: limits.workThreads)
     work = WorkPool(limits)
     live = LiveStreams(
       LiveRendering(ledger, accounts, routeCache, page: ledgerLimits.page),

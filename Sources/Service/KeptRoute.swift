@@ -1,4 +1,5 @@
 import Base
+import Formats
 import Routes
 
 /// A measured route with what is made of it when it is first needed: an index of its places, and what
@@ -7,6 +8,8 @@ final class KeptRoute: Sendable {
   private struct Made {
     var places: NearestPlaces?
     var maps: [Double: RouteMapSource] = [:]
+    /// Of the file in each format, with the name that it says.
+    var files: [RouteFormat: (name: String?, facts: Download.Facts)] = [:]
     var bytes = 0
   }
 
@@ -76,6 +79,21 @@ final class KeptRoute: Sendable {
     }
     if isNew { grew(self) }
     return source
+  }
+
+  /// What is known of its file, where it was found out before.
+  func file(_ format: RouteFormat, named name: String?) -> Download.Facts? {
+    made.withLock { $0.files[format].flatMap { $0.name == name ? $0.facts : nil } }
+  }
+
+  /// The same, found out where it is not known. To be called off the threads that serve.
+  ///
+  /// - Throws: a cancellation.
+  func makeFile(_ format: RouteFormat, named name: String?) throws -> Download.Facts {
+    if let known = file(format, named: name) { return known }
+    let facts = try Download.Facts(of: measured.route.named(name), as: format)
+    made.withLock { $0.files[format] = (name, facts) }
+    return facts
   }
 
   /// The next lower tolerance of 1, 2, 4, 8 … metres and their halves, so that a few sources serve all

@@ -70,7 +70,7 @@ import Testing
   }
 
   /// Serves on a port of this machine while the body runs.
-  private static func serving(
+  static func serving(
     _ responder: some HTTPResponder<ServiceContext>, _ body: (Int) async throws -> Void
   ) async throws {
     let logger = Logger(label: "test")
@@ -94,7 +94,7 @@ import Testing
   /// All that a server answers until it closes the connection.
   ///
   /// - Parameter closes: whether the client says that it sends nothing more.
-  private static func answer(_ port: Int, _ text: String, closes: Bool) async throws -> String {
+  static func answer(_ port: Int, _ text: String, closes: Bool) async throws -> String {
     let channel = try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
       .channelOption(.allowRemoteHalfClosure, value: true)
       .connect(host: "127.0.0.1", port: port) { channel in

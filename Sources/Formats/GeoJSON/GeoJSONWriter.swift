@@ -3,35 +3,77 @@ internal import JSON
 internal import Routes
 
 /// Writes RFC 7946: one feature for the line, cut at 180 degrees, one for each waypoint.
-enum GeoJSONWriter {
-  static func write(_ route: Route, options: WriteOptions) -> [UInt8] {
-    var out = Array("{\n  \"type\": \"FeatureCollection\",\n".utf8)
-    if let name = route.name {
-      out.append(contentsOf: "  \"name\": ".utf8)
-      JSONText.append(name, to: &out)
-      out.append(contentsOf: ",\n".utf8)
-    }
-    out.append(contentsOf: "  \"features\": [\n".utf8)
-    line(route, options, &out)
-    for waypoint in route.waypoints {
-      out.append(contentsOf: ",\n".utf8)
-      point(waypoint, options, &out)
-    }
-    out.append(contentsOf: "\n  ]\n}\n".utf8)
-    return out
+struct GeoJSONWriter: SectionWriter {
+  enum Section: CaseIterable {
+    case head, joins, joinsEnd, cuts, geometry, vertices, lineEnd, waypoints, end
   }
 
-  private static func line(_ route: Route, _ options: WriteOptions, _ out: inout [UInt8]) {
-    var lines: [[Coordinate]] = []
-    var cuts: [JSONValue] = []
-    for index in 0..<route.partCount {
-      let (pieces, added) = Antimeridian.cut(rounded(route.part(index), options))
-      for (offset, count) in added.enumerated() {
-        cuts.append(
-          .object([("line", .integer(lines.count + offset + 1)), ("added", .integer(count))]))
-      }
-      lines += pieces
+  private let options: WriteOptions
+  private let line: WrittenLine
+  private(set) var bytes: [UInt8] = []
+  private var joins: JoinCursor
+  private var hasJoin = false
+  /// Whether the line's properties have a member yet.
+  private var hasMember: Bool
+  private var cuts: CutLine
+  /// Of the lines that the parts are cut into.
+  private var lineCount = 0
+  private var hasCut = false
+  private var vertices: CutLine
+  /// Whether a line of the geometry was begun.
+  private var hasLine = false
+
+  init(_ route: Route, _ options: WriteOptions) {
+    self.options = options
+    line = WrittenLine(route, hasPoints: false)
+    joins = line.joins
+    hasMember = false
+    cuts = CutLine(line, options)
+    vertices = cuts
+  }
+
+  mutating func take() -> [UInt8] {
+    defer { bytes = [] }
+    return bytes
+  }
+
+  func count(of section: Section, in route: Route) -> Int {
+    switch section {
+    case .head, .joinsEnd, .geometry, .lineEnd, .end: 1
+    case .joins: line.statesJoins ? route.partCount : 0
+    case .cuts, .vertices: route.vertices.count
+    case .waypoints: route.waypoints.count
     }
+  }
+
+  mutating func write(_ item: Int, of section: Section, in route: Route) {
+    switch section {
+    case .head: head(route)
+    case .joins: join(item, route)
+    case .joinsEnd: if line.statesJoins { bytes.append(0x5D) }
+    case .cuts: cut(item, route)
+    case .geometry: beginGeometry()
+    case .vertices: vertex(item, route)
+    case .lineEnd:
+      if lineCount > 1 { bytes.append(0x5D) }
+      append("}}")
+    case .waypoints:
+      append(",\n")
+      point(route.waypoints[item])
+    case .end: append("\n  ]\n}\n")
+    }
+  }
+
+  // MARK: Properties
+
+  private mutating func head(_ route: Route) {
+    append("{\n  \"type\": \"FeatureCollection\",\n")
+    if let name = route.name {
+      append("  \"name\": ")
+      JSONText.append(name, to: &bytes)
+      append(",\n")
+    }
+    append("  \"features\": [\n")
     var members: [(String, JSONValue)] = []
     if let name = route.name { members.append(("name", .string(name))) }
     let properties = RouteProperties(writing: route)
@@ -39,52 +81,84 @@ enum GeoJSONWriter {
       switch name {
       case "laps": members.append((name, .integer(properties.laps ?? 1)))
       case "thereAndBack": members.append((name, .bool(properties.thereAndBack ?? false)))
-      case "joins":
-        members.append(
-          (name, .array((properties.joins ?? []).map { .string($0.rawValue) })))
       default: members.append((name, .string(text)))
       }
     }
-    if !cuts.isEmpty { members.append(("antimeridianCuts", .array(cuts))) }
-    feature(members, &out)
-    let isMulti = lines.count > 1
-    out.append(
-      contentsOf:
-        "\"geometry\": {\"type\": \"\(isMulti ? "MultiLineString" : "LineString")\", \"coordinates\": "
-        .utf8)
-    if isMulti { out.append(0x5B) }
-    for (index, line) in lines.enumerated() {
-      if index > 0 { out.append(0x2C) }
-      out.append(contentsOf: "[\n".utf8)
-      for (i, vertex) in line.enumerated() {
-        if i > 0 { out.append(contentsOf: ",\n".utf8) }
-        out.append(contentsOf: "      ".utf8)
-        position(vertex, options, &out)
-      }
-      out.append(contentsOf: "\n    ]".utf8)
+    beginFeature(members)
+    if line.statesJoins { beginMember("joins") }
+  }
+
+  private mutating func join(_ part: Int, _ route: Route) {
+    guard let join = joins.join(before: part, in: route) else { return }
+    if hasJoin { bytes.append(0x2C) }
+    hasJoin = true
+    JSONText.append(join.resolved(in: route).rawValue, to: &bytes)
+  }
+
+  private mutating func cut(_ vertex: Int, _ route: Route) {
+    guard let step = cuts.step(to: vertex, in: route) else { return }
+    if step.isFirst { lineCount += 1 }
+    let added: Int
+    switch step.leg {
+    case .along: return
+    case .leaves: added = 1
+    case .crosses: added = 2
     }
-    if isMulti { out.append(0x5D) }
-    out.append(contentsOf: "}}".utf8)
+    if hasCut { bytes.append(0x2C) } else { beginMember("antimeridianCuts") }
+    hasCut = true
+    append("{\"line\":\(lineCount),\"added\":\(added)}")
+    lineCount += 1
   }
 
-  /// Rounding comes before the cut, so that a vertex that is written as 180 is cut as 180.
-  private static func rounded(
-    _ vertices: ArraySlice<Coordinate>, _ options: WriteOptions
-  ) -> ArraySlice<Coordinate> {
-    guard options.coordinateDigits <= 12 else { return vertices }
-    var scale = 1.0
-    for _ in 0..<options.coordinateDigits { scale *= 10 }
-    return vertices.map { vertex in
-      abs(vertex.longitude) < 180 && (abs(vertex.longitude) * scale).rounded() == 180 * scale
-        ? Coordinate(
-          uncheckedLatitude: vertex.latitude, longitude: vertex.longitude < 0 ? -180 : 180,
-          elevation: vertex.elevationMetersOrNaN) : vertex
-    }[...]
+  /// A member of the line's properties that is an array.
+  private mutating func beginMember(_ name: String) {
+    append("\(hasMember ? "," : "")\"\(name)\":[")
+    hasMember = true
   }
 
-  private static func point(
-    _ waypoint: Waypoint, _ options: WriteOptions, _ out: inout [UInt8]
-  ) {
+  // MARK: Geometry
+
+  private mutating func beginGeometry() {
+    if hasCut { bytes.append(0x5D) }
+    endProperties()
+    let type = lineCount > 1 ? "MultiLineString" : "LineString"
+    append("\"geometry\": {\"type\": \"\(type)\", \"coordinates\": ")
+    if lineCount > 1 { bytes.append(0x5B) }
+  }
+
+  private mutating func vertex(_ vertex: Int, _ route: Route) {
+    guard let step = vertices.step(to: vertex, in: route) else { return }
+    switch step.leg {
+    case .along(let end):
+      append(step.isFirst ? hasLine ? ",[\n" : "[\n" : ",\n")
+      linePosition(end)
+    case .leaves(let start, let end): breakLine(start, end)
+    case .crosses(let start, let end):
+      let crossing = Antimeridian.crossing(from: start, to: end)
+      append(",\n")
+      linePosition(crossing)
+      breakLine(Antimeridian.mirrored(crossing), end)
+    }
+    hasLine = true
+    if step.isLast { append("\n    ]") }
+  }
+
+  /// Ends a line, and begins the next on the other side of the cut.
+  private mutating func breakLine(_ start: Coordinate, _ end: Coordinate) {
+    append("\n    ],[\n")
+    linePosition(start)
+    append(",\n")
+    linePosition(end)
+  }
+
+  private mutating func linePosition(_ coordinate: Coordinate) {
+    append("      ")
+    position(coordinate)
+  }
+
+  // MARK: Features
+
+  private mutating func point(_ waypoint: Waypoint) {
     var members: [(String, JSONValue)] = []
     if let name = waypoint.name { members.append(("name", .string(name))) }
     if let type = waypoint.type { members.append(("type", .string(type))) }
@@ -92,29 +166,34 @@ enum GeoJSONWriter {
     if let distance = waypoint.officialDistance {
       members.append(("officialDistance", .string(distance.statedText)))
     }
-    feature(members, &out)
-    out.append(contentsOf: "\"geometry\": {\"type\": \"Point\", \"coordinates\": ".utf8)
-    position(waypoint.coordinate, options, &out)
-    out.append(contentsOf: "}}".utf8)
+    beginFeature(members)
+    endProperties()
+    append("\"geometry\": {\"type\": \"Point\", \"coordinates\": ")
+    position(waypoint.coordinate)
+    append("}}")
   }
 
-  private static func feature(_ properties: [(String, JSONValue)], _ out: inout [UInt8]) {
-    out.append(contentsOf: "    {\"type\": \"Feature\", \"properties\": ".utf8)
-    out.append(contentsOf: JSONValue.object(properties).text())
-    out.append(contentsOf: ",\n     ".utf8)
+  /// Begins a feature, whose properties are left open.
+  private mutating func beginFeature(_ properties: [(String, JSONValue)]) {
+    append("    {\"type\": \"Feature\", \"properties\": ")
+    JSONValue.object(properties).write(to: &bytes)
+    bytes.removeLast()
+    hasMember = !properties.isEmpty
   }
 
-  private static func position(
-    _ coordinate: Coordinate, _ options: WriteOptions, _ out: inout [UInt8]
-  ) {
-    out.append(0x5B)
-    NumberText.append(coordinate.longitude, decimals: options.coordinateDigits, to: &out)
-    out.append(contentsOf: ", ".utf8)
-    NumberText.append(coordinate.latitude, decimals: options.coordinateDigits, to: &out)
+  private mutating func endProperties() { append("},\n     ") }
+
+  private mutating func position(_ coordinate: Coordinate) {
+    bytes.append(0x5B)
+    NumberText.append(coordinate.longitude, decimals: options.coordinateDigits, to: &bytes)
+    append(", ")
+    NumberText.append(coordinate.latitude, decimals: options.coordinateDigits, to: &bytes)
     if let meters = coordinate.elevationMeters {
-      out.append(contentsOf: ", ".utf8)
-      NumberText.append(meters, decimals: options.elevationDigits, to: &out)
+      append(", ")
+      NumberText.append(meters, decimals: options.elevationDigits, to: &bytes)
     }
-    out.append(0x5D)
+    bytes.append(0x5D)
   }
+
+  private mutating func append(_ text: String) { bytes.append(contentsOf: text.utf8) }
 }

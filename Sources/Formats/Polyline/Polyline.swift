@@ -173,14 +173,31 @@ private struct PolylineDecoder {
 }
 
 /// Writes encoded polylines.
-enum PolylineWriter {
-  static func write(_ route: Route, digits: Int) -> [UInt8] {
-    var out: [UInt8] = []
-    for index in 0..<route.partCount {
-      out += line(route.part(index), digits: digits)
-      out.append(0x0A)
-    }
-    return out
+struct PolylineWriter: SectionWriter {
+  enum Section: CaseIterable { case vertices }
+
+  private let digits: Int
+  private(set) var bytes: [UInt8] = []
+  private var cursor = VertexCursor(leavesOutPoints: false)
+  private var encoder: PolylineEncoder
+
+  init(digits: Int) {
+    self.digits = digits
+    encoder = PolylineEncoder(digits: digits)
+  }
+
+  mutating func take() -> [UInt8] {
+    defer { bytes = [] }
+    return bytes
+  }
+
+  func count(of section: Section, in route: Route) -> Int { route.vertices.count }
+
+  mutating func write(_ item: Int, of section: Section, in route: Route) {
+    _ = cursor.move(to: item, in: route)
+    if cursor.isFirst(item) { encoder = PolylineEncoder(digits: digits) }
+    encoder.append(route.vertices[item], to: &bytes)
+    if cursor.isLast(item) { bytes.append(0x0A) }
   }
 
   /// One line of text, without its end.
@@ -190,26 +207,38 @@ enum PolylineWriter {
   static func line(
     _ vertices: some Sequence<Coordinate>, digits: Int, elevationsInMeter: Double? = nil
   ) -> [UInt8] {
-    let scale = digits == 5 ? 1e5 : 1e6
+    var encoder = PolylineEncoder(digits: digits, elevationsInMeter: elevationsInMeter)
     var out: [UInt8] = []
-    var last: (latitude: Int64, longitude: Int64, elevation: Int64) = (0, 0, 0)
-    func whole(_ value: Double) -> Int64 { Int64(value.rounded(.toNearestOrEven)) }
-    for vertex in vertices {
-      let (latitude, longitude) = (whole(vertex.latitude * scale), whole(vertex.longitude * scale))
-      append(latitude - last.latitude, to: &out)
-      append(longitude - last.longitude, to: &out)
-      (last.latitude, last.longitude) = (latitude, longitude)
-      if let elevationsInMeter {
-        let elevation = whole((vertex.elevationMeters ?? 0) * elevationsInMeter)
-        append(elevation - last.elevation, to: &out)
-        last.elevation = elevation
-      }
-    }
+    for vertex in vertices { encoder.append(vertex, to: &out) }
     return out
   }
+}
 
-  private static func append(_ value: Int64, to out: inout [UInt8]) {
-    var bits = UInt64(bitPattern: value < 0 ? ~(value << 1) : value << 1)
+/// The state of encoding one line: coordinates are differences from the one before.
+private struct PolylineEncoder: Sendable {
+  private let scale: Double
+  private let elevationsInMeter: Double?
+  private var latitude: Int64 = 0
+  private var longitude: Int64 = 0
+  private var elevation: Int64 = 0
+
+  init(digits: Int, elevationsInMeter: Double? = nil) {
+    scale = digits == 5 ? 1e5 : 1e6
+    self.elevationsInMeter = elevationsInMeter
+  }
+
+  mutating func append(_ vertex: Coordinate, to out: inout [UInt8]) {
+    Self.append(vertex.latitude * scale, after: &latitude, to: &out)
+    Self.append(vertex.longitude * scale, after: &longitude, to: &out)
+    guard let elevationsInMeter else { return }
+    Self.append((vertex.elevationMeters ?? 0) * elevationsInMeter, after: &elevation, to: &out)
+  }
+
+  private static func append(_ value: Double, after last: inout Int64, to out: inout [UInt8]) {
+    let whole = Int64(value.rounded(.toNearestOrEven))
+    let step = whole - last
+    last = whole
+    var bits = UInt64(bitPattern: step < 0 ? ~(step << 1) : step << 1)
     while bits >= 32 {
       out.append(UInt8(bits & 31 | 32) + 63)
       bits >>= 5

@@ -5,6 +5,12 @@ package struct XMLText {
 
   package init() { bytes = Array("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n".utf8) }
 
+  /// Takes what was written; what follows goes on where it ended.
+  package mutating func take() -> [UInt8] {
+    defer { bytes = [] }
+    return bytes
+  }
+
   package mutating func open(_ tag: String, _ attributes: [(String, String)] = []) {
     indent()
     append(tag: tag, attributes, end: ">\n")
@@ -30,6 +36,15 @@ package struct XMLText {
     append(escaped: text, inAttribute: false)
     bytes.append(contentsOf: "</\(tag)>\n".utf8)
   }
+
+  /// A tag that is left open before its end, for attributes and text that come bit by bit.
+  package mutating func begin(_ tag: String, _ attributes: [(String, String)] = []) {
+    indent()
+    append(tag: tag, attributes, end: "")
+  }
+
+  /// Text as it stands.
+  package mutating func plain(_ text: String) { bytes.append(contentsOf: text.utf8) }
 
   /// One line of text that needs no escaping.
   package mutating func line(_ text: [UInt8]) {

@@ -58,10 +58,11 @@ public struct ServiceLimits: Sendable {
 
   // MARK: Downloads
 
-  /// Bytes that all route files which are downloaded hold in memory: 512 MiB.
-  public var downloadBytesAtOnce = 512 << 20
-  /// Bytes that those of one caller, or one address, hold: 400 MiB, which is the largest file.
-  public var downloadBytesPerCaller = 400 << 20
+  /// Bytes that all downloads of route files hold in memory: 256 MiB. Each holds 512 KiB, whatever the
+  /// file's size.
+  public var downloadBytesAtOnce = 256 << 20
+  /// Bytes that those of one caller, or one address, hold: 32 MiB, which are 64 downloads.
+  public var downloadBytesPerCaller = 32 << 20
 
   // MARK: Heavy work
 

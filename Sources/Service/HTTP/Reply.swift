@@ -10,7 +10,7 @@ struct Reply: Sendable {
     /// JSON that was made before.
     case rendered(RenderedJSON)
     case bytes([UInt8], mediaType: String)
-    /// A large file, held once and written piece by piece.
+    /// A route's file, made and written piece by piece.
     case download(Download)
     /// Server-sent events, for as long as the client stays.
     case live(LiveStream)

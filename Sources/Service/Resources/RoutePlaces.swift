@@ -221,30 +221,16 @@ enum RoutePlaces {
   private static func file(_ call: Call) async throws -> Reply {
     let record = try await call.route(version: call[.version])
     let format = call[.writtenFormat]
-    let route = try await call.backend.routeCache.measured(record.version)
-    let caching = call.caching(of: record)
-    let hold = try call.downloadMemory(expected: expectedBytes(of: route.route))
-    var reply = try await call.working(on: route) {
-      // The file says the name that the route goes by now.
-      let bytes = RouteWriter.write(route.route.named(record.name), as: format)
-      return Reply(
-        .ok, .download(Download(bytes, mediaType: format.mediaType, hold: hold)), caching: caching)
-    }
+    let hold = try call.downloadMemory()
+    let kept = try await call.backend.routeCache.kept(record.version)
+    // The file says the name that the route goes by now.
+    let facts = try await call.fileFacts(kept, as: format, named: record.name)
+    var reply = Reply(
+      .ok, .download(Download(record, as: format, facts, call.backend, hold: hold)),
+      caching: call.caching(of: record))
     reply.headers[.contentDisposition] = disposition(
       record.name ?? "route", ending: format.rawValue)
     return reply
-  }
-
-  /// No fewer bytes than a file of a route has: the longest coordinates with their elements, and texts
-  /// of which each character may be escaped.
-  private static func expectedBytes(of route: Route) -> Int {
-    route.waypoints.reduce(4_096 + 80 * route.vertices.count + 64 * route.partStarts.count) {
-      sum, waypoint in
-      sum + 512
-        + [waypoint.name, waypoint.story, waypoint.type].reduce(0) {
-          $0 + 6 * ($1?.utf8.count ?? 0)
-        }
-    }
   }
 
   /// The name under which a browser keeps the file: in ASCII, and as RFC 6266 has it for the others.

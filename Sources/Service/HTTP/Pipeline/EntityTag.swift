@@ -7,11 +7,23 @@ enum EntityTag {
   /// - Parameter revision: of what the body shows; it stands before the hash, so that a tag which no
   ///   longer holds tells why.
   static func of(_ body: [UInt8], revision: Int64? = nil) -> String {
+    text(SHA256.hash(data: body), revision)
+  }
+
+  /// The tag of a body that comes in pieces.
+  struct Sum {
+    private var hash = SHA256()
+
+    mutating func add(_ piece: [UInt8]) { hash.update(data: piece) }
+    var tag: String { EntityTag.text(hash.finalize(), nil) }
+  }
+
+  private static func text(_ digest: SHA256.Digest, _ revision: Int64?) -> String {
     let digits = Array("0123456789abcdef".utf8)
     var text: [UInt8] = [0x22]
     text.reserveCapacity(34)
     if let revision { text += "\(revision)-".utf8 }
-    for byte in SHA256.hash(data: body).prefix(16) {
+    for byte in digest.prefix(16) {
       text.append(digits[Int(byte >> 4)])
       text.append(digits[Int(byte & 15)])
     }

@@ -46,9 +46,9 @@ struct Rendering: Sendable {
         try await writer.finish(nil)
       }
     case .download(let download):
-      exchange.headers[.contentType] = download.mediaType
-      exchange.headers[.eTag] = download.tag
-      exchange.stream = ResponseBody(contentLength: download.bytes.count) { writer in
+      exchange.headers[.contentType] = download.format.mediaType
+      exchange.headers[.eTag] = download.facts.tag
+      exchange.stream = ResponseBody(contentLength: download.facts.length) { writer in
         try await download.write { try await writer.write(ByteBuffer(bytes: $0)) }
         try await writer.finish(nil)
       }
