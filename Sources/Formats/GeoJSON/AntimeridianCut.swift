@@ -34,7 +34,8 @@ struct AntimeridianCut: Hashable {
         let value = Int(exactly: try cursor.number()) ?? 0
         if key == "line" { cut.line = value } else { cut.added = value }
       }
-      cuts.append(cut)
+      // Others undo nothing, and cost a file two bytes each.
+      if cut.line > 0, (1...2).contains(cut.added) { cuts.append(cut) }
     }
     return cuts
   }

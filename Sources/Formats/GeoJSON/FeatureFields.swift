@@ -21,7 +21,7 @@ struct FeatureFields {
   private(set) var route = RouteProperties()
   private(set) var cuts: [AntimeridianCut] = []
   /// The names of properties that mean nothing here.
-  private(set) var passedOver: [String] = []
+  private(set) var passedOver = NameTally()
 
   /// The name, or what other programs write for it: “Name” (ogr2ogr), “title” (simplestyle).
   var title: String? {
@@ -32,14 +32,15 @@ struct FeatureFields {
   /// what only a point has.
   ///
   /// - Parameter isLine: whether the feature is a line and no point.
-  func leftOver(isLine: Bool) -> [String] {
-    var names = passedOver + otherNames.filter { $0.value != title }.keys.sorted()
+  func leftOver(isLine: Bool) -> NameTally {
+    var names = passedOver
+    for (name, text) in otherNames where text != title { names.add(name) }
     if isLine {
-      if story != nil { names.append("story") }
-      if type != nil { names.append("type") }
+      if story != nil { names.add("story") }
+      if type != nil { names.add("type") }
     }
     if let description, isLine || story.map({ $0 != description }) ?? false {
-      names.append("description")
+      names.add("description")
     }
     return names
   }
@@ -61,7 +62,7 @@ struct FeatureFields {
       do throws(JSONFault) {
         _ = try cursor.kind()
         guard keepsAll, let index = Self.names.firstIndex(of: key) else {
-          if keepsAll { passedOver.append(key) }
+          if keepsAll { passedOver.add(key) }
           try cursor.skipValue()
           continue
         }
@@ -101,7 +102,7 @@ struct FeatureFields {
     case "type":
       // A kind is a word.
       if value.kind == .number {
-        passedOver.append(key)
+        passedOver.add(key)
         return try cursor.skipValue()
       }
       type = try text(value, &cursor, &diagnostics) ?? type
@@ -124,7 +125,7 @@ struct FeatureFields {
     _ value: FieldValue, _ cursor: inout JSONCursor, _ diagnostics: inout DiagnosticList
   ) throws(JSONFault) -> String? {
     let text = try value.text(&cursor, &diagnostics)
-    if text == nil { passedOver.append(value.key) }
+    if text == nil { passedOver.add(value.key) }
     return text
   }
 }

@@ -8,9 +8,10 @@ extension RouteDocument {
     _ feature: GeoJSONObject, _ limits: ReadLimits, _ diagnostics: inout DiagnosticList
   ) {
     let fields = feature.fields
-    passOver(feature.passedOver + fields.leftOver(isLine: feature.points.isEmpty))
+    passedOver.add(feature.passedOver)
+    passedOver.add(fields.leftOver(isLine: feature.points.isEmpty))
     // What has no line and no point is left out with its name.
-    if feature.lines.isEmpty, feature.points.isEmpty, fields.title != nil { passOver(["name"]) }
+    if feature.lines.isEmpty, feature.points.isEmpty, fields.title != nil { passedOver.add("name") }
     for var position in feature.rejected {
       if position.isWaypoint {
         position.vertex += waypoints.count
@@ -43,9 +44,5 @@ extension RouteDocument {
           type: fields.type, officialDistance: fields.officialDistance),
         offset: offset, owner: feature.offset)
     }
-  }
-
-  mutating func passOver(_ properties: [String]) {
-    for name in properties { passedOver.add(name) }
   }
 }

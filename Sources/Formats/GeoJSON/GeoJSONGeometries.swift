@@ -30,7 +30,7 @@ struct GeoJSONGeometries {
           "a \(type.rawValue) is an area and not a line, so it is left out; a LineString is walked",
           at: tape.offset, pointer: path.pointer)
       }
-      object.passedOver.append(type.rawValue)
+      object.passedOver.add(type.rawValue)
       positions.checkRings(tape, type, path, &diagnostics)
     case .feature, .featureCollection, .geometryCollection: break
     }

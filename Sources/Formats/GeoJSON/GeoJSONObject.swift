@@ -36,7 +36,7 @@ final class GeoJSONObject {
   var bounds: (stated: StatedBounds, offset: Int)?
 
   /// What a route has no place for, beside properties.
-  var passedOver: [String] = []
+  var passedOver = NameTally()
 
   /// What the geometries inside have given.
   var geometryCount = 0
@@ -69,7 +69,7 @@ final class GeoJSONObject {
     // A geometry passes through every collection around it, mostly alone.
     if lines.isEmpty { lines = inner.lines } else { lines += inner.lines }
     if points.isEmpty { points = inner.points } else { points += inner.points }
-    if !inner.passedOver.isEmpty { passedOver += inner.passedOver }
+    passedOver.add(inner.passedOver)
   }
 
   /// Keeps a position out of range for the caller that can tell what it should be.

@@ -223,7 +223,8 @@ private final class GeoJSONWalk {
       if object.type == .featureCollection {
         if document.name == nil { document.name = object.fields.title }
         document.properties = object.fields.route
-        document.passOver(object.passedOver + object.fields.leftOver(isLine: true))
+        document.passedOver.add(object.passedOver)
+        document.passedOver.add(object.fields.leftOver(isLine: true))
       } else {
         document.add(object, limits, &diagnostics)
         if document.name == nil { document.name = object.fields.title }
@@ -317,7 +318,7 @@ private final class GeoJSONWalk {
       }
     case "id":
       let isFeature = object.role == .feature || object.role == .root
-      object.passedOver.append(key)
+      object.passedOver.add(key)
       try !isFeature || kind == .string || kind == .number
         ? cursor.skipValue() : refuse("a feature's “id” must be a text or a number")
     case "bbox":
@@ -343,7 +344,7 @@ private final class GeoJSONWalk {
         of: key, &cursor, pointer: pointer, mostTextBytes: limits.textBytes, &diagnostics)
     default:
       object.enterUnknown(key, at: keyOffset)
-      object.passedOver.append(key)
+      object.passedOver.add(key)
       try cursor.skipValue()
     }
     return false

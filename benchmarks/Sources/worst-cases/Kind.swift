@@ -7,8 +7,7 @@ import Routes
 enum Kind: String, CaseIterable {
   case passes, jitteredPasses, waypointsInDisorder, zigzagInOneCell, spiral, selfCrossings,
     equalVertices, antipodalLegs, parts, longFan, nestedCollections, strangeMembers,
-    strangeProperties,
-    emptyFeatures
+    strangeProperties, emptyFeatures, emptyCuts
 
   /// The bytes of a file that no writer makes of a route; nil for kinds of lines.
   func text(vertices: Int, seed: UInt64) -> [UInt8]? {
@@ -18,13 +17,14 @@ enum Kind: String, CaseIterable {
     case .strangeProperties:
       Self.repeated(#""type":"Feature","geometry":null,"properties":{"#, vertices, names: true)
     case .emptyFeatures: Self.emptyFeatures(vertices)
+    case .emptyCuts: Self.emptyCuts(vertices)
     default: nil
     }
   }
 
   var isText: Bool {
     switch self {
-    case .nestedCollections, .strangeMembers, .strangeProperties, .emptyFeatures: true
+    case .nestedCollections, .strangeMembers, .strangeProperties, .emptyFeatures, .emptyCuts: true
     default: false
     }
   }
@@ -52,6 +52,13 @@ enum Kind: String, CaseIterable {
       (#"{"type":"FeatureCollection","features":["#
         + String(repeating: feature, count: 2 * vertices)
         + line + "]}").utf8)
+  }
+
+  /// Twenty marks a vertex of cuts that were none.
+  private static func emptyCuts(_ vertices: Int) -> [UInt8] {
+    let cuts = String(repeating: "{},", count: 20 * vertices) + "{}"
+    return Array(
+      line.replacingOccurrences(of: "{},", with: #"{"antimeridianCuts":["# + cuts + "]},").utf8)
   }
 
   /// GeoJSON whose lines of two vertices each lie at the bottom of as many collections as may be.
@@ -126,7 +133,8 @@ enum Kind: String, CaseIterable {
             longitude: turned(longitude + side + random.double(0..<0.1)))
         }
       ]
-    case .parts, .nestedCollections, .strangeMembers, .strangeProperties, .emptyFeatures:
+    case .parts, .nestedCollections, .strangeMembers, .strangeProperties, .emptyFeatures,
+      .emptyCuts:
       parts = try (0..<count).map { _ in
         [try place(random.double(0..<size), random.double(0..<size))]
       }
