@@ -81,23 +81,46 @@ package enum Antimeridian {
       elevation: coordinate.elevationMetersOrNaN)
   }
 
+  /// A crossing is found within a nanometre along the leg, or where no double is nearer to the meridian.
+  private static let nearestMeters = 1e-9
+  private static let nearestDegrees = 180.0.ulp
+
   /// The point where the geodesic between two vertices meets the meridian, on the first one's side.
   package static func crossing(from a: Coordinate, to b: Coordinate) -> Coordinate {
     let leg = Geodesic.wgs84.inverseDegrees(a.latitude, a.longitude, b.latitude, b.longitude)
     let path = Geodesic.wgs84.line(
       latitude: a.latitude, longitude: a.longitude, azimuth: leg.azimuth1)
-    // A geodesic's longitude is monotone, so bisection between the two sides cannot miss.
-    var low = 0.0
-    var high = leg.meters
-    var latitude = a.latitude
-    for _ in 0..<80 {
-      let middle = low + (high - low) / 2
-      if middle == low || middle == high { break }
-      let point = path.position(meters: middle)
-      latitude = point.latitude
-      if (point.longitude < 0) == (a.longitude < 0) { low = middle } else { high = middle }
+    /// Degrees past the meridian, as seen from the first vertex's side: they rise along the leg.
+    func past(_ longitude: Double) -> Double {
+      let east = a.longitude < 0 ? -longitude : longitude
+      return east < 0 ? east + 180 : east - 180
     }
-    let share = leg.meters > 0 ? low / leg.meters : 0
+    // The false position with halved ends (Illinois) between two sides that the meridian stays between;
+    // each third step halves the bracket, for beside a pole nearly all of the turn is in one place.
+    var (low, high) = (0.0, leg.meters)
+    var (atLow, atHigh) = (past(a.longitude), past(b.longitude))
+    var (latitude, along) = (a.latitude, 0.0)
+    var wasLow: Bool?
+    var step = 0
+    while high - low > nearestMeters {
+      step += 1
+      let guess = high - atHigh * (high - low) / (atHigh - atLow)
+      let middle = low + (high - low) / 2
+      let place = step % 3 == 0 || !(guess > low && guess < high) ? middle : guess
+      if place == low || place == high { break }
+      let point = path.position(meters: place)
+      (latitude, along) = (point.latitude, place)
+      let found = past(point.longitude)
+      if found < 0 {
+        if wasLow == true { atHigh /= 2 }
+        (low, atLow, wasLow) = (place, found, true)
+      } else {
+        if wasLow == false { atLow /= 2 }
+        (high, atHigh, wasLow) = (place, found, false)
+      }
+      if abs(found) < nearestDegrees { break }
+    }
+    let share = leg.meters > 0 ? along / leg.meters : 0
     let rise = b.elevationMetersOrNaN - a.elevationMetersOrNaN
     return Coordinate(
       uncheckedLatitude: latitude, longitude: a.longitude < 0 ? -180 : 180,

@@ -6,7 +6,8 @@ import Routes
 /// from the seed, so that a search over seeds is a search over lines.
 enum Kind: String, CaseIterable {
   case passes, jitteredPasses, waypointsInDisorder, zigzagInOneCell, spiral, selfCrossings,
-    equalVertices, antipodalLegs, parts, longFan, nestedCollections, strangeMembers,
+    equalVertices, antipodalLegs, overTheMeridian, parts, longFan, nestedCollections,
+    strangeMembers,
     strangeProperties, emptyFeatures, emptyCuts
 
   /// The bytes of a file that no writer makes of a route; nil for kinds of lines.
@@ -131,6 +132,14 @@ enum Kind: String, CaseIterable {
           return try Coordinate(
             latitude: (i % 2 == 0 ? 1 : -1) * latitude + random.double(0..<0.1),
             longitude: turned(longitude + side + random.double(0..<0.1)))
+        }
+      ]
+    case .overTheMeridian:
+      parts = [
+        try (0..<count).map { i in
+          try Coordinate(
+            latitude: latitude + random.double(-1..<1),
+            longitude: (i % 2 == 0 ? 1 : -1) * (180 - random.double(1e-9..<2)))
         }
       ]
     case .parts, .nestedCollections, .strangeMembers, .strangeProperties, .emptyFeatures,

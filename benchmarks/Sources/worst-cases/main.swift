@@ -7,7 +7,7 @@ import Routes
 // worst-cases [VERTICES] [SEEDS] [KIND…]
 //
 // For each kind of line the worst of some seeds: processor seconds of reading, measuring, inspecting,
-// asking for the nearest place and simplifying, and how far the worst of them is from the bound; and the
+// asking for the nearest place, simplifying and writing, and how far the worst of them is from the bound; and the
 // memory that a process of its own takes at its most to read and inspect the file, in the format in
 // which it is nearest to its bound.
 
@@ -39,15 +39,17 @@ struct Costs {
   var inspecting = 0.0
   var nearest = 0.0
   var simplifying = 0.0
+  var writing = 0.0
   var note = ""
 
-  var worst: Double { max(reading, measuring, inspecting, nearest, simplifying) }
+  var worst: Double { max(reading, measuring, inspecting, nearest, simplifying, writing) }
   var isOver: Bool { worst > bound || memory.mebibytes > memory.bound }
   /// What each of them may cost. Members and brackets that make no vertex are paid for by the byte.
   var bound: Double { 0.5 + 2e-6 * Double(vertices + waypoints) + 2e-8 * Double(bytes) }
 }
 
 func measure(_ kind: Kind, seed: UInt64) throws -> Costs {
+  var costs = Costs()
   var bytes: [UInt8] = []
   var made: Route
   if let text = kind.text(vertices: size, seed: seed) {
@@ -55,9 +57,8 @@ func measure(_ kind: Kind, seed: UInt64) throws -> Costs {
     made = try RouteReader.read(bytes).route(.all)
   } else {
     made = try kind.route(vertices: size, waypoints: waypoints, seed: seed)
-    bytes = RouteWriter.write(made, as: .geojson)
+    costs.writing = processorSeconds { bytes = RouteWriter.write(made, as: .geojson) }
   }
-  var costs = Costs()
   if bytes.count > mostBytes { costs.note = "over 64 MiB" }
   var document: RouteDocument?
   costs.reading = processorSeconds { document = RouteReader.read(bytes, thoroughly: true) }
@@ -94,7 +95,7 @@ func seconds(_ value: Double) -> String { column(String(format: "%.2f", value), 
 
 print("\(size) vertices, \(waypoints) waypoints, the worst of \(seeds) seeds; seconds of processor")
 print(
-  "kind                   vertices  reading  measure  inspect  nearest simplify  µs/vert.    bound    MiB  bound"
+  "kind                   vertices  reading  measure  inspect  nearest simplify    write  µs/vert.    bound    MiB  bound"
 )
 var isOver = false
 for kind in kinds.isEmpty ? Kind.allCases : kinds {
@@ -112,6 +113,7 @@ for kind in kinds.isEmpty ? Kind.allCases : kinds {
   print(
     name + column("\(worst.vertices)", 11) + seconds(worst.reading) + seconds(worst.measuring)
       + seconds(worst.inspecting) + seconds(worst.nearest) + seconds(worst.simplifying)
+      + seconds(worst.writing)
       + seconds(worst.worst * 1e6 / Double(worst.vertices)) + seconds(worst.bound)
       + column("\(worst.memory.mebibytes)", 7) + column("\(worst.memory.bound)", 7)
       + (worst.isOver ? "  OVER" : "") + "  " + worst.memory.format + worst.note)
