@@ -385,7 +385,7 @@ enum FoldStatements {
     "days_from",
     """
     SELECT \(DayTotal.columns) FROM quest_days
-    WHERE team_id = $1::uuid AND quest_id = $2::uuid AND day >= $3::integer AND walks <> 0
+    WHERE team_id = $1::uuid AND quest_id = $2::uuid AND day >= $3::bigint AND walks <> 0
     ORDER BY day
     """)
 }
