@@ -90,7 +90,7 @@ let package = Package(
     .target(
       name: "Providers",
       dependencies: [
-        "Quests", "CivilTime", "JSON", "Base", "CCurl",
+        "Quests", "MapData", "Formats", "Routes", "Geodesy", "CivilTime", "JSON", "Base", "CCurl",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "CryptoExtras", package: "swift-crypto"),
       ],
@@ -181,7 +181,8 @@ let package = Package(
     .testTarget(
       name: "ProvidersTests",
       dependencies: [
-        "Providers", "SQLiteStore", "Quests", "CivilTime", "JSON", "Base", "TestSupport",
+        "Providers", "SQLiteStore", "Quests", "Batch", "MapData", "Formats", "Routes", "Geodesy",
+        "CivilTime", "JSON", "Base", "TestSupport",
         .product(name: "Crypto", package: "swift-crypto"),
       ],
       swiftSettings: settings),

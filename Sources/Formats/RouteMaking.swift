@@ -15,14 +15,7 @@ extension RouteDocument {
   public func check(
     _ options: RouteOptions, for choice: TrackChoice
   ) throws(RouteError) {
-    let count = joinCount(choice)
-    for number in options.joinByNumber.keys.sorted() where number < 1 || number > count {
-      throw RouteError(
-        .range,
-        count == 0
-          ? "there is no join \(number): the route has one part"
-          : "there is no join \(number): the route has joins 1 to \(count)")
-    }
+    try options.check(joinCount: joinCount(choice))
   }
 
   /// Heights outside this are numbers that stand for “unknown”: they count in no climb and no profile.

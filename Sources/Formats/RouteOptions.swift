@@ -1,4 +1,4 @@
-internal import Geodesy
+package import Geodesy
 public import Routes
 
 /// What the caller decides about a route over what its file says.
@@ -16,10 +16,23 @@ public struct RouteOptions: Sendable {
 
   public init() {}
 
+  /// Checks that the joins which are spoken of are there.
+  ///
+  /// - Throws: `range`.
+  package func check(joinCount count: Int) throws(RouteError) {
+    for number in joinByNumber.keys.sorted() where number < 1 || number > count {
+      throw RouteError(
+        .range,
+        count == 0
+          ? "there is no join \(number): the route has one part"
+          : "there is no join \(number): the route has joins 1 to \(count)")
+    }
+  }
+
   /// Decides the joins between parts, starting from what the file says of each.
   ///
   /// - Parameter policies: one for each pair of consecutive parts; nil where the file says nothing.
-  func decide(_ policies: inout [JoinPolicy?], between parts: [[Coordinate]]) {
+  package func decide(_ policies: inout [JoinPolicy?], between parts: [[Coordinate]]) {
     for index in policies.indices {
       if let policy = joinByNumber[index + 1] {
         policies[index] = policy

@@ -58,7 +58,8 @@ struct Module: Sendable {
       ours: ["LedgerCore", "Quests", "Routes", "Geodesy", "CivilTime", "JSON", "Base"],
       c: ["CPQ"], packages: ["Foundation"]),
     Module(
-      name: "Providers", ours: ["Quests", "Routes", "Geodesy", "CivilTime", "JSON", "Base"],
+      name: "Providers",
+      ours: ["Quests", "MapData", "Formats", "Routes", "Geodesy", "CivilTime", "JSON", "Base"],
       c: ["CCurl"], packages: ["Foundation", "Crypto", "CryptoExtras"]),
     Module(
       name: "Service",

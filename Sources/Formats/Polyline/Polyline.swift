@@ -1,4 +1,4 @@
-internal import Geodesy
+package import Geodesy
 internal import Routes
 
 /// Reads encoded polylines: one part a line of text.
@@ -93,6 +93,27 @@ enum PolylineReader {
     "triples with an elevation, as routing services write them when asked for it"
   private static let advice =
     "ask the service for two dimensions, or for GeoJSON"
+}
+
+/// Encoded polylines that stand in other texts, such as answers of routing services.
+package enum EncodedPolyline {
+  /// The vertices of a line.
+  ///
+  /// - Throws: the first fault, and `limit` where there are more vertices.
+  package static func vertices(
+    of text: String, digits: Int, most: Int
+  ) throws(Diagnostic) -> [Coordinate] {
+    let bytes = Array(text.utf8)
+    var decoder = PolylineDecoder(digits: digits, offset: 0)
+    var vertices: [Coordinate] = []
+    while let vertex = try decoder.next(bytes, end: bytes.count) {
+      guard vertices.count < most else {
+        throw Diagnostic(.limit, .error, "the line has more than \(most) points, the limit")
+      }
+      vertices.append(vertex.coordinate)
+    }
+    return vertices
+  }
 }
 
 /// The state of decoding one line: coordinates are differences from the one before.

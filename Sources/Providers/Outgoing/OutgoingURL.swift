@@ -50,6 +50,13 @@ public struct OutgoingURL: Hashable, Sendable {
   }
 }
 
+extension OutgoingURL {
+  /// The address of a path below this one, a query after it.
+  func address(_ path: String) -> String {
+    (text.hasSuffix("/") ? String(text.dropLast()) : text) + path
+  }
+}
+
 extension OutgoingURL: CustomStringConvertible, CustomReflectable {
   public var description: String { origin }
   public var customMirror: Mirror { Mirror(self, children: []) }
