@@ -28,6 +28,9 @@ final class Backend: Sendable {
   /// Where the pieces of files are made: apart from heavy work, which does not begin and end with each.
   let downloadThreads: WorkThreads
   let work: WorkPool
+  /// Plans wait for other servers, so they keep none of the other work waiting.
+  let plans: WorkPool
+  let maps: Maps
   let clock: @Sendable () -> Instant
   let logger: Logger
   let metrics: Metrics
@@ -46,7 +49,8 @@ final class Backend: Sendable {
     secrets: RepeatableSecrets, seal: Seal, zones: ZoneCatalog, ledgerLimits: LedgerLimits,
     limits: ServiceLimits, routeCache: RouteCache, personZones: PersonZones,
     clock: @escaping @Sendable () -> Instant, logger: Logger, metrics: Metrics,
-    readiness: Readiness, documents: Documents, announcements: Announcements? = nil,
+    readiness: Readiness, documents: Documents, maps: Maps = .builtIn,
+    announcements: Announcements? = nil,
     subscriptions: (any RealtimeSubscriptions)? = nil
   ) {
     self.announcements = announcements
@@ -68,6 +72,8 @@ final class Backend: Sendable {
     downloads = BodyBudget(limits.downloads)
     downloadThreads = WorkThreads(count: limits.workThreads)
     work = WorkPool(limits)
+    plans = WorkPool(limits.plans)
+    self.maps = maps
     live = LiveStreams(
       LiveRendering(ledger, accounts, routeCache, page: ledgerLimits.page),
       ledger.changedTeams(), limits)

@@ -19,11 +19,13 @@ public struct QuestService: ServiceLifecycle.Service {
   /// - Parameters:
   ///   - realtime: the service outside that events are handed to, and where it is kept how far that
   ///     has come; nil for none.
+  ///   - maps: who knows places and ways.
   ///   - started: is told the port once it is open.
   public init(
     ledger: any LedgerStore, routes: any RouteStore, accounts: any AccountStore,
     signIn: BuiltInAccounts, keys: APIKeys, secrets: RepeatableSecrets, seal: Seal,
     realtime: (adapter: any RealtimeAdapter, store: any AnnouncementStore)? = nil,
+    maps: Maps = .builtIn,
     settings: ServiceSettings,
     clock: @escaping @Sendable () -> Instant, logger: Logger,
     started: @escaping @Sendable (Int) async -> Void = { _ in }
@@ -42,6 +44,7 @@ public struct QuestService: ServiceLifecycle.Service {
       personZones: PersonZones(accounts),
       clock: clock, logger: logger, metrics: Metrics(), readiness: Readiness(),
       documents: Documents(api.description, publicAddress: settings.publicAddress),
+      maps: maps,
       announcements: realtime.map { adapter, store in
         Announcements(adapter, store, page: LedgerLimits.standard.page) { error in
           logger.warning(
@@ -87,6 +90,7 @@ public struct QuestService: ServiceLifecycle.Service {
       Task {
         if seconds > 0 { try? await Task.sleep(for: .seconds(seconds)) }
         backend.work.close()
+        backend.plans.close()
         await backend.live.close(within: .seconds(2))
         await group.triggerGracefulShutdown()
       }

@@ -77,6 +77,8 @@ public struct ServiceLimits: Sendable {
   /// Memory that heavy work is expected to take at once: 1 GiB. What is expected to take more runs
   /// alone.
   public var workBytesAtOnce = 1 << 30
+  /// Routes through stops that are planned at once, most of which wait for other servers.
+  public var plansAtOnce = 8
   /// Work of no more steps is not heavy.
   public var lightSteps = 10_000
 
@@ -86,6 +88,8 @@ public struct ServiceLimits: Sendable {
   public var routeVersions = 500
   /// Bytes of the measured routes that are kept in memory, with their maps: 512 MiB.
   public var cachedRouteBytes = 512 << 20
+  /// Stops of a route that is planned.
+  public var planStops = 100
   /// Places in one call to `positions`.
   public var positions = 10_000
 
@@ -94,6 +98,13 @@ public struct ServiceLimits: Sendable {
 }
 
 extension ServiceLimits {
+  /// Those of plans, which wait in a line of their own.
+  var plans: ServiceLimits {
+    var limits = self
+    limits.workThreads = plansAtOnce
+    return limits
+  }
+
   var bodies: BodyShares.Limits {
     BodyShares.Limits(
       noun: "bodies of requests", total: bodyBytesAtOnce, perPerson: bodyBytesPerPerson,

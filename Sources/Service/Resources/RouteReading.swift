@@ -39,20 +39,7 @@ struct RouteReading: Sendable {
     self.gate = gate
     self.fix = fix
     track = call[.track]
-    options.route.joins = call[.joins]
-    options.route.joinByNumber = call[.join]
-    for bound in call[.joinsBelow] {
-      options.route.joinsByLength.setBelow(meters: bound.length.meters, bound.policy)
-    }
-    for bound in call[.joinsAbove] {
-      options.route.joinsByLength.setAbove(meters: bound.length.meters, bound.policy)
-    }
-    if options.route.joinsByLength.contradictsItself {
-      throw .parameter(
-        call[.joinsAbove].isEmpty ? .joinsBelow : .joinsAbove,
-        "gives some lengths two policies: let the bounds meet, such as joinsBelow=2km:walk and "
-          + "joinsAbove=2km:ferry")
-    }
+    options.route = try Self.joins(call)
     options.route.laps = call[.laps]
     options.route.thereAndBack = call[.thereAndBack]
     options.route.lapJoin = call[.lapJoin]
@@ -62,6 +49,28 @@ struct RouteReading: Sendable {
     if call[.calibrateEvery] != nil, call[.calibrate] == nil {
       throw .parameter(.calibrateEvery, "needs calibrate=markers")
     }
+  }
+
+  /// What a request says about joins.
+  ///
+  /// - Throws: `invalid-parameter`.
+  static func joins(_ call: Call) throws(Problem) -> RouteOptions {
+    var options = RouteOptions()
+    options.joins = call[.joins]
+    options.joinByNumber = call[.join]
+    for bound in call[.joinsBelow] {
+      options.joinsByLength.setBelow(meters: bound.length.meters, bound.policy)
+    }
+    for bound in call[.joinsAbove] {
+      options.joinsByLength.setAbove(meters: bound.length.meters, bound.policy)
+    }
+    if options.joinsByLength.contradictsItself {
+      throw .parameter(
+        call[.joinsAbove].isEmpty ? .joinsBelow : .joinsAbove,
+        "gives some lengths two policies: let the bounds meet, such as joinsBelow=2km:walk and "
+          + "joinsAbove=2km:ferry")
+    }
+    return options
   }
 
   /// Reads and inspects a file. To be called off the threads that serve.

@@ -27,10 +27,10 @@ enum RouteResource {
           .optional(
             "offsetMeters", .meters, "How far its line is from the place that `near` asks about."),
         ]))
-    ] + RouteUpload.schemas + RoutePlaces.schemas
+    ] + RouteUpload.schemas + RoutePlanResource.schemas + RoutePlaces.schemas
 
   static let endpoints: [Endpoint] =
-    RouteUpload.endpoints + [
+    RouteUpload.endpoints + RoutePlanResource.endpoints + [
       Endpoint(
         .get, "/v1/routes", "listRoutes", "List routes",
         details:

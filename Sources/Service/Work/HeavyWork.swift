@@ -5,15 +5,17 @@ extension Call {
   /// client is gone or the service ends, at once where it has not begun.
   ///
   /// - Parameters:
+  ///   - pool: where it waits; that of all heavy work by default.
   ///   - work: keeps a processor busy.
   ///   - finish: what becomes of it, such as that it is stored; once it begins, nothing ends it. The
   ///     turn, and the memory that it was admitted for, last until then.
   /// - Throws: `unavailable` and `too-many-requests` where too much waits.
   func heavily<Made: Sendable, Result>(
-    _ cost: WorkCost, _ work: @escaping @Sendable () throws -> Made,
+    _ cost: WorkCost, in pool: WorkPool? = nil,
+    _ work: @escaping @Sendable () async throws -> Made,
     finish: (Made) async throws -> Result
   ) async throws -> Result {
-    let (pool, key) = (backend.work, CallerKey(caller, at: address))
+    let (pool, key) = (pool ?? backend.work, CallerKey(caller, at: address))
     let task = Task {
       let turn = try await pool.turn(cost, for: key)
       return (turn, try await turn.run(work))
@@ -30,9 +32,10 @@ extension Call {
   }
 
   func heavily<Made: Sendable>(
-    _ cost: WorkCost, _ work: @escaping @Sendable () throws -> Made
+    _ cost: WorkCost, in pool: WorkPool? = nil,
+    _ work: @escaping @Sendable () async throws -> Made
   ) async throws -> Made {
-    try await heavily(cost, work) { $0 }
+    try await heavily(cost, in: pool, work) { $0 }
   }
 
   /// Does what grows with a route: heavily for a large one, else at once.

@@ -41,7 +41,7 @@ final class WorkPool: Sendable {
 
     deinit { pool.end(id) }
 
-    func run<T: Sendable>(_ work: @escaping @Sendable () throws -> T) async throws -> T {
+    func run<T: Sendable>(_ work: @escaping @Sendable () async throws -> T) async throws -> T {
       try await pool.threads.run(work)
     }
   }

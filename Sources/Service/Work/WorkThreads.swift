@@ -30,8 +30,8 @@ final class WorkThreads: TaskExecutor {
   }
 
   /// - Throws: a cancellation, also where the work was cut short by it and knows nothing of that.
-  func run<T: Sendable>(_ work: @escaping @Sendable () throws -> T) async throws -> T {
-    let made = try await withTaskExecutorPreference(self) { try work() }
+  func run<T: Sendable>(_ work: @escaping @Sendable () async throws -> T) async throws -> T {
+    let made = try await withTaskExecutorPreference(self) { try await work() }
     try Task.checkCancellation()
     return made
   }

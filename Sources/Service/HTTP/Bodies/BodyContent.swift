@@ -71,6 +71,20 @@ extension BodyContent {
   }
 }
 
+extension BodyContent {
+  /// Reads what is a part of another body, whose schema has judged it.
+  ///
+  /// - Throws: the first of the fields that do not go together.
+  static func part(_ node: JSONNode) throws(BodyFault) -> Self {
+    var fields = BodyFields(reading: node, at: "")
+    let content = Self(&fields)
+    guard let first = fields.faults.first else { return content }
+    var fault = BodyFault(first.detail)
+    fault.pointer = first.pointer
+    throw fault
+  }
+}
+
 /// The faults of a body, each place once: what is said of a value first is not said of what is within
 /// it or around it again.
 private struct FaultList {
