@@ -13,6 +13,7 @@ struct MileQuest: AsyncParsableCommand {
       Where is mile 500?           milequest position trail.gpx --at 500mi
       What is near this place?     milequest nearest trail.gpx --to 51.5074,-0.1278
       A map of it:                 milequest plot trail.gpx -o trail.svg
+      A route through places:      milequest plan London Paris -o tour.gpx
       Another format:              milequest convert trail.gpx trail.geojson
       Where does every team stand? milequest progress --route trail.gpx --activities walks.csv
 
@@ -30,7 +31,8 @@ struct MileQuest: AsyncParsableCommand {
       """,
     version: version,
     subcommands: [
-      Inspect.self, Validate.self, PositionCommand.self, Nearest.self, Convert.self, Plot.self,
+      Inspect.self, Validate.self, PositionCommand.self, Nearest.self, Convert.self, Plan.self,
+      Plot.self,
       Progress.self, Import.self, RouteCommand.self, TeamCommand.self, QuestCommand.self,
       Migrate.self, Audit.self,
       Backup.self, Doctor.self, Serve.self, Man.self,

@@ -91,24 +91,7 @@ struct Nearest: ParsableCommand {
   }
 
   private func coordinate() throws -> Coordinate {
-    let sides = to.split(separator: ",", omittingEmptySubsequences: false).map(trimmed)
-    guard sides.count == 2, let latitude = Double(sides[0]), let longitude = Double(sides[1]) else {
-      throw Failure(.usage, "--to: “\(to)” is not LAT,LON, such as 51.5074,-0.1278")
-    }
-    do {
-      let coordinate = try Coordinate(latitude: latitude, longitude: longitude)
-      guard abs(longitude) <= 180 else {
-        throw Failure(.usage, "--to: the longitude \(longitude) is outside -180…180")
-      }
-      return coordinate
-    } catch let error as GeodesyError {
-      throw Failure(.usage, "--to: \(error.message); the latitude comes first")
-    }
-  }
-
-  private func trimmed(_ text: Substring) -> Substring {
-    var text = text.drop { $0 == " " }
-    while text.last == " " { text.removeLast() }
-    return text
+    if let coordinate = try PlaceText.coordinate(to, option: "--to") { return coordinate }
+    throw Failure(.usage, "--to: “\(to)” is not LAT,LON, such as 51.5074,-0.1278")
   }
 }

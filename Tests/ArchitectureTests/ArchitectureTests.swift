@@ -61,14 +61,24 @@ import Testing
     }
   }
 
-  /// A vendor can be replaced where its name stands nowhere else.
+  /// A vendor can be replaced where its name stands nowhere else but in its adapter and in what reads
+  /// the settings.
   @Test(arguments: Tree.modules)
   func aVendorStandsInItsAdapterOnly(_ module: String) {
-    for file in Tree.files(of: module)
-    where !file.path.hasPrefix("Providers/Realtime/Pusher/")
-      && !file.path.hasPrefix("milequest/Serve/")
-    {
-      #expect(!file.text.lowercased().contains("pusher"), "\(file.path)")
+    for vendor in Vendor.all {
+      for file in Tree.files(of: module) where !vendor.mayStand(in: file.path) {
+        #expect(!file.text.lowercased().contains(vendor.name), "\(vendor.name): \(file.path)")
+      }
+    }
+  }
+
+  @Test func everyVendorHasAnAdapter() {
+    let files = Tree.files(of: "Providers")
+    for vendor in Vendor.all {
+      #expect(
+        files.contains {
+          $0.path.hasPrefix(vendor.adapters) && $0.text.lowercased().contains(vendor.name)
+        }, "\(vendor.name)")
     }
   }
 

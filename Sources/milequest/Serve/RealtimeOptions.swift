@@ -44,16 +44,4 @@ struct RealtimeOptions: ParsableArguments {
       "With --realtime pusher: in place of a cluster, a server of your own that speaks its HTTP API.",
       valueName: "url"))
   var pusherUrl: String?
-
-  @Option(
-    name: .customLong("outgoing-allow"),
-    help: ArgumentHelp(
-      "A network inside yours that the service may send requests to, such as 10.1.0.0/16; by default it reaches public addresses only. May be repeated.",
-      valueName: "network"))
-  var allowedNetworks: [String] = []
-
-  @Option(
-    help: ArgumentHelp(
-      "A proxy that requests to the outside go through; none by default.", valueName: "url"))
-  var outgoingProxy: String?
 }

@@ -30,7 +30,10 @@ struct Serve: AsyncParsableCommand {
       MILEQUEST_CHECK_ANSWERS, MILEQUEST_DRAIN_SECONDS, MILEQUEST_METRICS_LISTEN, \
       MILEQUEST_INSECURE; for live events MILEQUEST_REALTIME, MILEQUEST_WEBHOOK_URL, \
       MILEQUEST_WEBHOOK_SECRET_FILE, MILEQUEST_PUSHER_APP_ID, MILEQUEST_PUSHER_KEY, \
-      MILEQUEST_PUSHER_SECRET_FILE, MILEQUEST_PUSHER_CLUSTER, MILEQUEST_PUSHER_URL, \
+      MILEQUEST_PUSHER_SECRET_FILE, MILEQUEST_PUSHER_CLUSTER, MILEQUEST_PUSHER_URL; for maps \
+      MILEQUEST_MAPS, MILEQUEST_MAPS_URL, MILEQUEST_MAPS_PROFILE, MILEQUEST_MAPS_KEY_FILE, \
+      MILEQUEST_PLACES, MILEQUEST_PLACES_URL, MILEQUEST_PLACES_KEY_FILE, MILEQUEST_MAP_STYLE; for all \
+      of these \
       MILEQUEST_OUTGOING_ALLOW (several with commas), MILEQUEST_OUTGOING_PROXY.
 
       Logs are lines of JSON on standard error, without personal data. SIGTERM or Ctrl-C ends it: \
@@ -145,6 +148,15 @@ struct Serve: AsyncParsableCommand {
   var insecure: String?
 
   @OptionGroup(title: "Live events") var live: RealtimeOptions
+  @OptionGroup(title: "Maps") var maps: MapsOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "The address of a style (JSON) by which browsers draw map tiles; by default they draw our own outlines.",
+      valueName: "url"))
+  var mapStyle: String?
+
+  @OptionGroup(title: "Requests to other servers") var outgoing: OutgoingOptions
 
   func run() async throws {
     try await reportingFailures {

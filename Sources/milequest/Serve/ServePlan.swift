@@ -23,6 +23,7 @@ struct ServePlan {
   private let previousSecretFile: String?
   private let accessTokenSeconds: Int
   private let realtime: RealtimePlan
+  private let maps: Maps
   /// What one person or team may have.
   let ledgerLimits: LedgerLimits
 
@@ -104,7 +105,13 @@ struct ServePlan {
     previousSecretFile = value(options.previousSecretFile, "PREVIOUS_SECRET_FILE")?.text
     accessTokenSeconds =
       try number(options.accessTokenSeconds, "ACCESS_TOKEN_SECONDS", 1...86_400) ?? 900
-    realtime = try RealtimePlan(options.live)
+    realtime = try RealtimePlan(options.live, options.outgoing)
+    var maps = try options.maps.maps(options.outgoing)
+    if let style = Setting(options.mapStyle, "MAP_STYLE") {
+      _ = try style.url()
+      maps.tileStyle = style.text
+    }
+    self.maps = maps
     if let fault = settings.fault(
       isInsecureAllowed: try flag(options.insecure, "INSECURE") ?? false)
     {
@@ -142,7 +149,7 @@ struct ServePlan {
       ledger: store.ledger, routes: store.ledger, accounts: store.ledger,
       signIn: identity.accounts, keys: identity.keys, secrets: identity.secrets,
       seal: identity.seal, realtime: realtime.adapter.map { ($0, store.ledger) },
-      settings: settings,
+      maps: maps, settings: settings,
       clock: { .now },
       logger: logger,
       started: { port in

@@ -1,0 +1,36 @@
+import Geodesy
+
+/// Places as people type them.
+enum PlaceText {
+  /// The coordinate of a text `LAT,LON`; nil where it is not two numbers with a comma between.
+  ///
+  /// - Throws: `usage` for numbers that are no place.
+  /// - Parameter option: names in the message what gave the text.
+  static func coordinate(_ text: String, option: String) throws -> Coordinate? {
+    let sides = text.split(separator: ",", omittingEmptySubsequences: false).map(trimmed)
+    guard sides.count == 2, let latitude = Double(sides[0]), let longitude = Double(sides[1]) else {
+      return nil
+    }
+    return try coordinate(latitude, longitude, option: option)
+  }
+
+  static func coordinate(
+    _ latitude: Double, _ longitude: Double, option: String
+  ) throws -> Coordinate {
+    do {
+      let coordinate = try Coordinate(latitude: latitude, longitude: longitude)
+      guard abs(longitude) <= 180 else {
+        throw Failure(.usage, "\(option): the longitude \(longitude) is outside -180…180")
+      }
+      return coordinate
+    } catch let error as GeodesyError {
+      throw Failure(.usage, "\(option): \(error.message); the latitude comes first")
+    }
+  }
+
+  private static func trimmed(_ text: Substring) -> Substring {
+    var text = text.drop { $0 == " " }
+    while text.last == " " { text.removeLast() }
+    return text
+  }
+}

@@ -1,0 +1,34 @@
+import ArgumentParser
+import Base
+import Providers
+
+/// Where requests to other servers may go.
+struct OutgoingOptions: ParsableArguments {
+  @Option(
+    name: .customLong("outgoing-allow"),
+    help: ArgumentHelp(
+      "A network inside yours that requests may be sent to, such as 10.1.0.0/16; by default they reach public addresses only. May be repeated.",
+      valueName: "network"))
+  var allowedNetworks: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "A proxy that requests to the outside go through; none by default.", valueName: "url"))
+  var outgoingProxy: String?
+
+  /// A client that keeps to them.
+  ///
+  /// - Throws: `usage` for what is no network.
+  func client() throws -> OutgoingClient {
+    var client = OutgoingClient.Options()
+    client.proxy = Setting(outgoingProxy, "OUTGOING_PROXY")?.text
+    for text in Setting.list(allowedNetworks, "OUTGOING_ALLOW") {
+      guard let range = AddressRange(text) else {
+        throw Failure(
+          .usage, "--outgoing-allow: “\(text)” is not an address or network such as 10.0.0.0/8")
+      }
+      client.allowedNetworks.append(range)
+    }
+    return OutgoingClient(client)
+  }
+}

@@ -1,0 +1,30 @@
+/// A service of somebody else, which an adapter stands for.
+struct Vendor: Sendable {
+  /// In lower case.
+  let name: String
+  /// The folder of its adapters.
+  let adapters: String
+  /// Where its name means a format or a source of data, and not the service.
+  var others: [String] = []
+
+  static let all = [
+    Vendor(name: "pusher", adapters: "Providers/Realtime/Pusher/"),
+    Vendor(name: "osrm", adapters: "Providers/Maps/Adapters/"),
+    Vendor(name: "valhalla", adapters: "Providers/Maps/Adapters/"),
+    Vendor(name: "nominatim", adapters: "Providers/Maps/Adapters/"),
+    Vendor(name: "mapbox", adapters: "Providers/Maps/Adapters/"),
+    // Encoded polylines and KML are named after it, and once a city was.
+    Vendor(
+      name: "google", adapters: "Providers/Maps/Adapters/",
+      others: [
+        "Formats/", "MapData/", "Service/Resources/RouteReading.swift",
+        "Service/Resources/RouteUpload.swift",
+      ]),
+  ]
+
+  private static let settings = ["milequest/Serve/", "milequest/Maps/"]
+
+  func mayStand(in path: String) -> Bool {
+    ([adapters] + others + Self.settings).contains { path.hasPrefix($0) }
+  }
+}
