@@ -72,7 +72,7 @@ endef
 
 .PHONY: help run test build packages test-packages routes codes lint format bench bench-tools \
   batch-checks growth worst-cases bench-ledger bench-service ledger-scale ledger-tools ledger-checks crash \
-  schemathesis attack live realtime clients clean
+  schemathesis attack live maps realtime clients clean
 
 help: ## list what there is to make
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 12
@@ -222,6 +222,10 @@ schemathesis: build test-packages ## send the service 2,000 requests made from i
 	benchmarks/.venv/bin/pip install --quiet --disable-pip-version-check schemathesis
 	benchmarks/.venv/bin/python benchmarks/peers/api_cases.py --program $(BIN)
 
+maps: build ## plan and validate routes along the ways of real engines, OSRM and Valhalla
+	$(call install,python3 python3-pip)
+	python3 benchmarks/peers/maps.py --program $(BIN)
+
 realtime: packages ## hold what goes out to a realtime vendor to that vendor's own Python package
 	$(call install,python3 python3-venv openssl)
 	python3 -m venv benchmarks/.venv
@@ -243,4 +247,4 @@ format: ## format the sources
 	swift format --in-place --recursive $(SOURCES)
 
 clean: ## remove what was built
-	rm -rf .build benchmarks/.build benchmarks/.venv
+	rm -rf .build benchmarks/.build benchmarks/.venv benchmarks/.maps
