@@ -42,6 +42,44 @@ import Testing
     return String(buffer: bytes)
   }
 
+  // MARK: Turns
+
+  private actor Tally {
+    private var present = 0
+    private(set) var most = 0
+    private(set) var done = 0
+
+    func come() {
+      present += 1
+      most = max(most, present)
+    }
+    func go() {
+      present -= 1
+      done += 1
+    }
+  }
+
+  @Test func aFewHaveTheirTurnAtATime() async throws {
+    struct Fault: Error {}
+    let (turns, tally) = (Turns(most: 3), Tally())
+    await withTaskGroup(of: Void.self) { group in
+      for number in 0..<200 {
+        group.addTask {
+          try? await turns.take {
+            await tally.come()
+            await Task.yield()
+            await tally.go()
+            if number % 5 == 0 { throw Fault() }
+          }
+        }
+      }
+    }
+    #expect(await tally.done == 200)
+    #expect(await tally.most <= 3)
+    // All turns were given back.
+    for _ in 0..<4 { #expect(await turns.take { true }) }
+  }
+
   // MARK: The desk
 
   @Test func everyReaderGetsEachEventOnce() throws {

@@ -93,8 +93,11 @@ struct LiveStream: Sendable {
     _ version: inout Int64, at present: Int64? = nil, _ write: (ByteBuffer) async throws -> Void
   ) async throws {
     while reader.ending == nil {
-      let page = try await streams.rendering.page(
-        of: reader.team, after: version, limit: Self.pageEvents, at: present)
+      let known = version
+      let page = try await streams.turns.take {
+        try await streams.rendering.page(
+          of: reader.team, after: known, limit: Self.pageEvents, at: present)
+      }
       guard let first = page.messages.first?.event, let last = page.messages.last?.event else {
         // Of a team that has been quiet for long no event is kept.
         let now = try await ledger.team(reader.team)?.version ?? version

@@ -41,7 +41,12 @@ final class LiveStreams: Sendable {
     deinit { streams.giveBack(key) }
   }
 
+  /// How many streams begin or catch up at a time.
+  private static let mostTurns = 8
+
   let rendering: LiveRendering
+  /// Of those who begin or catch up, while they read from the store.
+  let turns = Turns(most: LiveStreams.mostTurns)
   /// What the relay listens to.
   let changed: ChangedTeams
   private let limits: ServiceLimits

@@ -42,18 +42,22 @@ enum LiveResource {
       details: streamDetails, tag: tag, access: .anyone,
       parameters: [.lastEventID, .afterVersion, .units], answers: [stream]
     ) { call in
-      let (facts, membership) = try await call.team()
-      return try await follow(
-        facts.team.id, quest: nil, version: facts.version, as: membership, call)
+      try await call.backend.live.turns.take {
+        let (facts, membership) = try await call.team()
+        return try await follow(
+          facts.team.id, quest: nil, version: facts.version, as: membership, call)
+      }
     },
     Endpoint(
       .get, "/v1/quests/\(.quest)/events", "followQuest", "Follow what happens to a quest",
       details: "What concerns its team as a whole comes too. " + streamDetails, tag: tag,
       access: .anyone, parameters: [.lastEventID, .afterVersion, .units], answers: [stream]
     ) { call in
-      let (id, glance) = try await call.glance()
-      return try await follow(
-        glance.team.id, quest: id, version: glance.version, as: glance.membership, call)
+      try await call.backend.live.turns.take {
+        let (id, glance) = try await call.glance()
+        return try await follow(
+          glance.team.id, quest: id, version: glance.version, as: glance.membership, call)
+      }
     },
     Endpoint(
       .get, "/v1/teams/\(.team)/events/page", "listTeamEvents",
