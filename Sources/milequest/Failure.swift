@@ -14,6 +14,10 @@ struct Failure: Error {
     case noInput = 66
     case unreachable = 69
     case writeFailed = 74
+    // 128 and the signal's number, as shells have it.
+    case hungUp = 129
+    case interrupted = 130
+    case terminated = 143
   }
 
   let kind: Kind

@@ -1,6 +1,7 @@
 import BuiltProgram
 import Foundation
 import GRDB
+import TestSupport
 import Testing
 
 /// The commands of the ledger on a file of SQLite.
@@ -49,6 +50,61 @@ import Testing
       #expect(
         answer.status == 65 && answer.errors.contains("the file is empty"), "\(answer.errors)")
     }
+  }
+
+  /// An import that is asked to end stops in order, and the same command goes on from there.
+  @Test(arguments: [SIGTERM, SIGHUP, SIGINT]) func anImportThatIsEndedLeavesOneFile(
+    _ signal: Int32
+  ) throws {
+    let ledger = try Ledger.withSamples(.file)
+    let count = 60_000
+    var text = "team,started_at,distance_km\n"
+    for number in 0..<count {
+      let second = Date(timeIntervalSince1970: 1_770_000_000 + Double(number))
+      text += "Wanderers,\(second.ISO8601Format()),0.005\n"
+    }
+    let file = try ledger.folder.file("many.csv", Array(text.utf8))
+    let home = try Home()
+    let process = home.process(
+      Program.path, ["import", "activities", file, "--create", "--store", try ledger.address])
+    process.standardError = FileHandle.nullDevice
+    process.standardOutput = FileHandle.nullDevice
+    try process.run()
+    let log = ledger.name + "-wal"
+    #expect(
+      eventually {
+        let size = try? FileManager.default.attributesOfItem(atPath: log)[.size] as? Int
+        return size ?? 0 > 1 << 20
+      })
+    kill(process.processIdentifier, signal)
+    process.waitUntilExit()
+    #expect(process.terminationReason == .exit && process.terminationStatus == 128 + signal)
+    let files = try FileManager.default.contentsOfDirectory(atPath: ledger.folder.path(""))
+    #expect(files.filter { $0.hasPrefix("ledger") } == ["ledger.sqlite"])
+    let again = try ledger.run("import", "activities", file, "--create", "--format", "json")
+    #expect(again.status == 0, "\(again.errors)")
+    let (logged, repeated) = (try again.json["logged"] as? Int, try again.json["repeated"] as? Int)
+    #expect(try #require(logged) + #require(repeated) == count)
+    #expect(try #require(repeated) > 0)
+    let audit = try ledger.run("audit", "--format", "json")
+    #expect(try audit.json["clean"] as? Bool == true)
+  }
+
+  /// What cannot be the window of a quest is refused before anything is stored.
+  @Test(arguments: [
+    ["--start", "1899-01-01"], ["--start", "2026-06-01", "--end", "2026-05-01"],
+    ["--start", "1950-01-01", "--end", "2600-01-01"],
+  ])
+  func aWindowThatCannotBeStoresNothing(_ window: [String]) throws {
+    let ledger = try Ledger.withSamples(.file)
+    let file = try ledger.folder.file(
+      "one.csv", Array("team,person,started_at,distance_km\nNew,Bob,2026-05-01T10:00:00Z,4\n".utf8))
+    for route in [[], ["--route", "Appalachian Trail"]] {
+      let answer = try ledger.run(["import", "activities", file, "--create"] + window + route)
+      #expect(answer.status == 64 && answer.errors.contains("--start"), "\(answer.errors)")
+    }
+    let teams = try ledger.run("team", "list")
+    #expect(!teams.text.contains("New"))
   }
 
   @Test func aDoctorTellsWhatIsThere() throws {

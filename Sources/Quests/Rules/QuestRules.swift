@@ -1,4 +1,4 @@
-internal import CivilTime
+public import CivilTime
 
 extension LedgerFold {
   /// Creates a quest. It closes the team's last one where that has expired, cuts the window of the
@@ -242,17 +242,7 @@ extension LedgerFold {
   }
 
   private func checkWindow(_ start: Instant, _ end: Instant) throws(LedgerError) {
-    guard start < end else {
-      throw LedgerError(.invalid, "the quest ends at \(end), not after its start at \(start)")
-    }
-    guard start >= .earliest, end <= .latest else {
-      throw LedgerError(.limit, "a quest's window lies in the years 1900 to 9999")
-    }
-    guard end <= start.advanced(bySeconds: limits.questSeconds) else {
-      throw LedgerError(
-        .limit,
-        "the quest's window is longer than \(limits.questSeconds / 31_557_600) years, the limit")
-    }
+    if let fault = limits.windowFault(from: start, until: end) { throw fault }
   }
 
   /// Windows follow one another. Those that are empty stand in nobody's way.
@@ -302,5 +292,22 @@ extension LedgerFold {
       }
     }
     return rows.sorted { $0.order < $1.order }
+  }
+}
+
+extension LedgerLimits {
+  /// What keeps a quest from having a window; nil where it may.
+  public func windowFault(from start: Instant, until end: Instant) -> LedgerError? {
+    if start >= end {
+      return LedgerError(.invalid, "the quest ends at \(end), not after its start at \(start)")
+    }
+    if start < .earliest || end > .latest {
+      return LedgerError(.limit, "a quest's window lies in the years 1900 to 9999")
+    }
+    if end > start.advanced(bySeconds: questSeconds) {
+      return LedgerError(
+        .limit, "the quest's window is longer than \(questSeconds / 31_557_600) years, the limit")
+    }
+    return nil
   }
 }

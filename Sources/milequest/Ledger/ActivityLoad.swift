@@ -120,7 +120,7 @@ struct ActivityLoad {
   }
 
   /// - Throws: `badData` with the line of the first row that the ledger refuses, unless those are
-  ///   skipped; what is under way by then is stored.
+  ///   skipped, and that of whoever ends the program; what is under way by then is stored.
   func run(
     _ rows: SortedActivities, of file: ActivityFile, _ report: inout LoadReport
   ) async throws {
@@ -162,7 +162,7 @@ struct ActivityLoad {
           share: Double(sent) / Double(max(rows.count, 1)))
       }
       var ahead = try rows.next()
-      while firstBad == nil, ahead != nil {
+      while firstBad == nil, ahead != nil, Interruption.failure == nil {
         let together = try take(&ahead, of: rows)
         let now = Instant.now
         let foundings = try await roster.admit(together, at: now)
@@ -189,6 +189,7 @@ struct ActivityLoad {
     sum.teamsCreated = roster.teamsCreated
     report = sum
     if let firstBad { throw firstBad }
+    if let interruption = Interruption.failure { throw interruption }
   }
 
   // MARK: Before the store

@@ -138,20 +138,25 @@ struct ImportActivities: AsyncParsableCommand {
       let begin = ContinuousClock.now
       var report = LoadReport()
       let rows = try input.sorted(skipsBadRows: skipBad, &report)
+      let start = first ?? rows.earliest ?? .now
+      let tenYears: Int64 = 10 * 31_557_600
+      let end = last ?? start.advanced(bySeconds: tenYears)
+      if create, let fault = LedgerLimits.standard.windowFault(from: start, until: end) {
+        throw Failure(.usage, "--start, --end: \(fault.message)")
+      }
+      Interruption.takeOver()
       let store = try await options.openOrBegin(for: .bulk)
       defer { store.close() }
       var founding: Founding?
       if create {
-        let start = first ?? rows.earliest ?? .now
         founding = Founding(
           since: min(start, .now), keepsNames: keepNames, isPublic: isPublic, quest: nil)
         if let route {
           let record = try await Naming(store: store.ledger).route(route)
           var routes = StoredRoutes(store.ledger)
-          let tenYears: Int64 = 10 * 31_557_600
           founding?.quest = Founding.QuestTerms(
             name: record.questName, start: start,
-            end: last ?? start.advanced(bySeconds: tenYears), zone: zone ?? "UTC",
+            end: end, zone: zone ?? "UTC",
             plan: try await routes.plan(on: record))
         }
       }
