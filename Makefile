@@ -4,9 +4,11 @@
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
+# What names are drawn with, in whichever writing they are.
+FONTS := fonts-dejavu-core fonts-freefont-ttf fonts-droid-fallback fonts-nanum fonts-symbola
 # What the program is built from.
-BUILD_PACKAGES := libproj-dev libgeos-dev libexpat1-dev zlib1g-dev libcairo2-dev libsqlite3-dev \
-  libpq-dev libcurl4-gnutls-dev fonts-dejavu-core tzdata
+BUILD_PACKAGES := libproj-dev libgeos-dev libexpat1-dev zlib1g-dev libcairo2-dev libpango1.0-dev \
+  libsqlite3-dev libpq-dev libcurl4-gnutls-dev tzdata $(FONTS)
 # What the tests compare it with.
 TEST_PACKAGES := libxml2-utils python3 python3-jsonschema gdal-bin postgresql-15 postgresql-15-postgis-3 \
   nginx locales-all

@@ -36,6 +36,7 @@ let package = Package(
     .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-gnutls-dev"])]),
     .systemLibrary(name: "CExpat", providers: [.apt(["libexpat1-dev"])]),
     .systemLibrary(name: "CGEOS", providers: [.apt(["libgeos-dev"])]),
+    .systemLibrary(name: "CPango", providers: [.apt(["libpango1.0-dev"])]),
     .systemLibrary(name: "CPQ", providers: [.apt(["libpq-dev"])]),
     .systemLibrary(name: "CPROJ", providers: [.apt(["libproj-dev"])]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
@@ -62,7 +63,8 @@ let package = Package(
     .target(
       name: "Drawing",
       dependencies: [
-        "Inspection", "MapData", "Formats", "Routes", "Geodesy", "JSON", "CCairo", "CPROJ",
+        "Inspection", "MapData", "Formats", "Routes", "Geodesy", "JSON", "CCairo", "CPango",
+        "CPROJ",
       ],
       swiftSettings: settings),
     .target(

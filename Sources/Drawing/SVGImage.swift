@@ -64,7 +64,12 @@ private enum SVG {
     var attributes = [
       ("x", number(run.at.x)), ("y", number(run.at.y)), ("font-size", number(run.size)),
     ]
-    if run.anchor != .start { attributes.append(("text-anchor", run.anchor.rawValue)) }
+    var anchor = run.anchor
+    if run.isFromRight {
+      attributes.append(("direction", "rtl"))
+      anchor = anchor == .middle ? .middle : anchor == .start ? .end : .start
+    }
+    if anchor != .start { attributes.append(("text-anchor", anchor.rawValue)) }
     if run.isBold { attributes.append(("font-weight", "bold")) }
     // Where the font is another one, the text still takes the room that was measured. In writings
     // that the font may lack, the measure would do harm.
