@@ -35,10 +35,11 @@ struct MapDrawing {
   /// Labels beyond these are not even tried: no map has room for them.
   static let mostLabels = 400
 
+  /// - Parameter hasLegend: whether the signs are explained.
   /// - Complexity: O(vertices + vertices of the land outlines).
   init(
     _ measured: MeasuredRoute, in box: Box, style: PlotStyle, position: PassPosition?,
-    findings: [Finding]
+    findings: [Finding] = [], hasLegend: Bool = true
   ) throws(DrawingError) {
     let sheet = try MapSheet(showing: RouteTrace(measured), in: box, unit: style.unit)
     let graticule = Graticule(sheet.projection, sheet.viewport, unit: style.unit)
@@ -48,7 +49,8 @@ struct MapDrawing {
     map.layers.append(map.sheet.ground(graticule, style.palette))
     map.addRoute()
     map.addSigns(findings)
-    map.addPanels(findings)
+    map.addScaleBar()
+    if hasLegend { map.addLegend(findings) }
     map.addLabels(graticule)
     layers = map.layers
     notes = Notes(
@@ -196,15 +198,17 @@ private struct MapBuilder: ~Copyable {
 
   // MARK: Panels
 
-  /// Scale bar and legend, in the corners where they cover the least.
-  mutating func addPanels(_ findings: [Finding]) {
-    if let meters = sheet.viewport.trueMetersPerPixel(sheet.projection) {
-      let bar = ScaleBar(style, metersPerPixel: meters)
-      if let place = corner(bar.size) {
-        placing.take(place)
-        layers.append(bar.layer(in: place))
-      }
-    }
+  /// The scale bar, in the corner where it covers the least.
+  mutating func addScaleBar() {
+    guard let meters = sheet.viewport.trueMetersPerPixel(sheet.projection) else { return }
+    let bar = ScaleBar(style, metersPerPixel: meters)
+    guard let place = corner(bar.size) else { return }
+    placing.take(place)
+    layers.append(bar.layer(in: place))
+  }
+
+  /// The legend, in the same way.
+  mutating func addLegend(_ findings: [Finding]) {
     let legend = legendOfSigns
     // As many kinds of findings as a free corner has room for.
     var most = max(legend.mostRows(inHeight: box.height * 0.8) - legend.rows.count, 0)

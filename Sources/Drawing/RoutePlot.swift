@@ -74,6 +74,14 @@ struct PlotStyle {
     system = options.units
   }
 
+  init(width: Double, height: Double, unit: Double, system: MeasurementSystem) {
+    self.width = width
+    self.height = height
+    self.unit = unit
+    self.system = system
+    palette = Palette(.light)
+  }
+
   var distanceUnit: DistanceUnit { system == .metric ? .kilometers : .miles }
   var metersPerUnit: Double { Double(distanceUnit.micrometers) / 1e6 }
   var smallText: Double { 9.5 * unit }
