@@ -100,8 +100,8 @@ let package = Package(
     .target(
       name: "Service",
       dependencies: [
-        "Quests", "Providers", "Inspection", "Formats", "Routes", "Geodesy", "CivilTime", "JSON",
-        "Base",
+        "Quests", "Providers", "Drawing", "Inspection", "Formats", "Routes", "Geodesy", "CivilTime",
+        "JSON", "Base",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Hummingbird", package: "hummingbird"),

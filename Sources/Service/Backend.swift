@@ -1,3 +1,4 @@
+import Base
 import CivilTime
 import Formats
 import Logging
@@ -37,6 +38,7 @@ final class Backend: Sendable {
   let readiness: Readiness
   let documents: Documents
   let progressCache = ProgressCache()
+  let pictures = BoundedCache<QuestPicture, [UInt8]>(mostWeight: QuestPicture.mostBytes)
   let live: LiveStreams
   /// Nil where no service outside is configured.
   let announcements: Announcements?

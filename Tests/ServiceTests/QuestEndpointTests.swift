@@ -350,6 +350,56 @@ import Testing
     #expect(origin?["properties"]?["distanceMeters"]?.double == 0)
   }
 
+  // MARK: Pictures
+
+  @Test func aCardIsAPictureThatCachesMayKeep() async throws {
+    let service = try TestService()
+    let team = try await service.team(of: [Self.ann], isPublic: true)
+    let hidden = try await service.team(of: [Self.bob])
+    let quest = try await service.quest(for: team)
+    let path = "/v1/quests/\(quest)/card.png"
+    let card = try await service.send(.get, path, as: nil)
+    #expect(card.status == 200 && card.headers[.contentType] == "image/png")
+    #expect(card.bytes.starts(with: [0x89, 0x50, 0x4E, 0x47]))
+    // The width and height that a PNG file begins with.
+    #expect(Array(card.bytes[16..<24]) == [0, 0, 4, 0xB0, 0, 0, 2, 0x76])
+    #expect(card.headers[.cacheControl]?.contains("max-age=10") == true)
+    let tag = try #require(card.headers[.eTag])
+    let same = try await service.send(.get, path, as: nil, headers: ["If-None-Match": tag])
+    #expect(same.status == 304 && same.bytes.isEmpty)
+    let head = try await service.send(.head, path, as: nil)
+    #expect(head.status == 200 && head.bytes.isEmpty && head.headers[.eTag] == tag)
+    #expect(try await service.send(.get, path + "?units=mi", as: nil).bytes != card.bytes)
+    #expect(try await service.send(.get, path + "?units=m", as: nil).status == 400)
+    try await Self.log(500, hours: 1, number: 1, in: service)
+    #expect(try await service.send(.get, path, as: nil).headers[.eTag] != tag)
+    let own = try await service.quest(for: hidden)
+    let ownPath = "/v1/quests/\(own)/card.png"
+    #expect(try await service.send(.get, ownPath, as: nil).status == 404)
+    let seen = try await service.send(.get, ownPath, as: Self.bob)
+    #expect(seen.status == 200 && seen.headers[.cacheControl] == "private, no-store")
+  }
+
+  @Test func aCompletedQuestHasACertificate() async throws {
+    let service = try TestService()
+    let team = try await service.team(of: [Self.ann], isPublic: true)
+    let route = try await Self.sample("manhattan-loop", in: service)
+    let created = try await service.send(
+      .post, "/v1/teams/\(team)/quests", Self.draft(route, more: ",\"length\":\"5 km\""),
+      as: Self.ann)
+    let path = "/v1/quests/\(created.json.text("id"))/certificate.pdf"
+    try await Self.log(4_000, hours: 1, number: 1, in: service)
+    #expect(try await service.send(.get, path, as: nil).code == "not-found")
+    try await Self.log(1_000, hours: 2, number: 2, in: service)
+    let page = try await service.send(.get, path, as: nil)
+    #expect(page.status == 200 && page.headers[.contentType] == "application/pdf")
+    #expect(page.bytes.starts(with: "%PDF-".utf8))
+    #expect(try await service.send(.get, path, as: Self.ann).bytes == page.bytes)
+    #expect(try await service.send(.head, path, as: nil).headers[.eTag] == page.headers[.eTag])
+  }
+
+  // MARK: Markers
+
   @Test func markersFollowWhatWasDone() async throws {
     let service = try TestService()
     let open = try await service.team(of: [Self.ann], isPublic: true)

@@ -20,6 +20,7 @@ struct API: Sendable {
       (QuestResource.endpoints, QuestResource.schemas),
       (ProgressResource.endpoints, ProgressResource.schemas),
       (MapResource.endpoints, MapResource.schemas),
+      (PictureResource.endpoints, []),
       (WalkerResource.endpoints, WalkerResource.schemas),
       (LiveResource.endpoints, LiveResource.schemas),
       (RealtimeResource.endpoints, RealtimeResource.schemas),
