@@ -61,7 +61,7 @@ extension PostGISStore: AnnouncementStore {
   }
 }
 
-private enum AnnouncementStatements {
+enum AnnouncementStatements {
   private static let now = "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
 
   /// Gives a row where the right is held: whether nobody has held it before.

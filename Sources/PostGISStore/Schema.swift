@@ -12,7 +12,7 @@ enum Schema {
   static let migrations = [
     ledger, routes, accounts, publicTeams, publicRoutes, signIn, erasure, names,
     identity, triesAndClaims, endsOfLife, liveEvents,
-    announcements, spans, quotas,
+    announcements, spans, quotas, statistics,
   ]
 
   /// What the versions themselves are kept in.
@@ -495,6 +495,16 @@ enum Schema {
     INSERT INTO person_walks SELECT person_id, count(*) FROM activities GROUP BY person_id;
 
     CREATE INDEX routes_owner ON routes (owner) WHERE owner IS NOT NULL;
+    """
+
+  /// What happened on each day, without the people.
+  private static let statistics = """
+    CREATE TABLE daily_counts (
+      day bigint NOT NULL,
+      name text NOT NULL,
+      value bigint NOT NULL,
+      PRIMARY KEY (day, name)
+    ) WITH (fillfactor = 50);
     """
 
   /// The names that the other stores have.

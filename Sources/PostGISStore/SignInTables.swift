@@ -228,6 +228,13 @@ extension PostGISStore {
     guard revoked == 1 else { throw APIKey.unknown }
   }
 
+  public func setScopes(_ scopes: AccessScopes, of key: APIKeyID) async throws(LedgerError) {
+    let found = try await write {
+      try $0.run(SignInStatements.setScopes, [Parameter(key), Parameter(scopes.rawValue)])
+    }
+    guard found == 1 else { throw APIKey.unknown }
+  }
+
   public func touchAPIKey(_ id: APIKeyID, at now: Instant) async throws(LedgerError) {
     _ = try await write {
       try $0.run(SignInStatements.touchAPIKey, [Parameter(id), Parameter(now)])
@@ -370,6 +377,12 @@ enum SignInStatements {
   static let apiKeys = Statement(
     "api_keys",
     "SELECT \(APIKey.columns) FROM api_keys WHERE owner = $1::uuid ORDER BY created_at, key_id")
+  static let setScopes = Statement(
+    "set_api_key_scopes",
+    """
+    UPDATE api_keys SET scopes = $2::bigint
+    WHERE key_id = $1::uuid AND revoked_at IS NULL
+    """)
   static let revokeAPIKey = Statement(
     "revoke_api_key",
     """

@@ -10,22 +10,30 @@ extension SQLiteStore: AnnouncementStore {
     to service: String, holder: String, seconds: Int64
   ) async throws(LedgerError) -> Bool {
     try await write { db in
-      let present: (holder: String, isOver: Bool)? = try db.row(
-        "SELECT holder, held_until <= \(Self.now) FROM announcers WHERE service = ?",
-        [service.sql]
-      ) { (try $0.text(), try $0.bool()) }
-      if let present, present.holder != holder, !present.isOver { return false }
-      try db.run(
-        "INSERT OR REPLACE INTO announcers (service, holder, held_until) "
-          + "VALUES (?, ?, \(Self.now) + ?)",
-        [service.sql, holder.sql, (seconds * 1_000_000).sql])
-      if present == nil {
+      let isNew = try Self.hold(service, holder: holder, seconds: seconds, in: db)
+      if isNew == true {
         try db.run(
           "INSERT INTO announced (service, team_id, version) "
             + "SELECT ?, team_id, version FROM team_state", [service.sql])
       }
-      return true
+      return isNew != nil
     }
+  }
+
+  /// - Returns: nil where another holds the right; else whether nobody has held it before.
+  static func hold(
+    _ service: String, holder: String, seconds: Int64, in db: Database
+  ) throws -> Bool? {
+    let present: (holder: String, isOver: Bool)? = try db.row(
+      "SELECT holder, held_until <= \(Self.now) FROM announcers WHERE service = ?",
+      [service.sql]
+    ) { (try $0.text(), try $0.bool()) }
+    if let present, present.holder != holder, !present.isOver { return nil }
+    try db.run(
+      "INSERT OR REPLACE INTO announcers (service, holder, held_until) "
+        + "VALUES (?, ?, \(Self.now) + ?)",
+      [service.sql, holder.sql, (seconds * 1_000_000).sql])
+    return present == nil
   }
 
   public func releaseAnnouncements(

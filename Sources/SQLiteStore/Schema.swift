@@ -29,6 +29,7 @@ enum Schema {
     migrator.registerMigration("14 spans") { db in try db.execute(sql: spans) }
     migrator.registerMigration("15 derivations") { db in try db.execute(sql: derivations) }
     migrator.registerMigration("16 quotas") { db in try db.execute(sql: quotas) }
+    migrator.registerMigration("17 statistics") { db in try db.execute(sql: statistics) }
     return migrator
   }
 
@@ -538,6 +539,16 @@ enum Schema {
     INSERT INTO person_walks SELECT person_id, count(*) FROM activities GROUP BY person_id;
 
     CREATE INDEX routes_owner ON routes (owner, vertices, waypoints) WHERE owner IS NOT NULL;
+    """
+
+  /// What happened on each day, without the people.
+  private static let statistics = """
+    CREATE TABLE daily_counts (
+      day INTEGER NOT NULL,
+      name TEXT NOT NULL,
+      value INTEGER NOT NULL,
+      PRIMARY KEY (day, name)
+    ) STRICT, WITHOUT ROWID;
     """
 
   /// The names that the other stores have. A request's key is kept as its digest, which no index is

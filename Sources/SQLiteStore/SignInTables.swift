@@ -245,6 +245,16 @@ extension SQLiteStore {
     }
   }
 
+  public func setScopes(_ scopes: AccessScopes, of key: APIKeyID) async throws(LedgerError) {
+    try await write { db in
+      let found: APIKeyID? = try db.row(
+        "UPDATE api_keys SET scopes = ? WHERE key_id = ? AND revoked_at IS NULL "
+          + "RETURNING key_id", [scopes.rawValue.sql, key.blob]
+      ) { try $0.id() }
+      if found == nil { throw APIKey.unknown }
+    }
+  }
+
   public func touchAPIKey(_ id: APIKeyID, at now: Instant) async throws(LedgerError) {
     try await write {
       try $0.run(

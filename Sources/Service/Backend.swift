@@ -44,9 +44,12 @@ final class Backend: Sendable {
   let announcements: Announcements?
   let subscriptions: (any RealtimeSubscriptions)?
   let realtimeNotices = RealtimeNotices()
+  let statistics: any StatisticsStore
+  let usage = UsageCounts()
 
   init(
     ledger: any LedgerStore, routes: any RouteStore, accounts: any AccountStore,
+    statistics: any StatisticsStore,
     signIn: BuiltInAccounts, identity: any Identity, keys: APIKeys,
     secrets: RepeatableSecrets, seal: Seal, zones: ZoneCatalog, ledgerLimits: LedgerLimits,
     limits: ServiceLimits, routeCache: RouteCache, personZones: PersonZones,
@@ -60,6 +63,7 @@ final class Backend: Sendable {
     self.ledger = ledger
     self.routes = routes
     self.accounts = accounts
+    self.statistics = statistics
     self.signIn = signIn
     self.identity = identity
     self.keys = keys

@@ -23,6 +23,7 @@ public struct QuestService: ServiceLifecycle.Service {
   ///   - started: is told the port once it is open.
   public init(
     ledger: any LedgerStore, routes: any RouteStore, accounts: any AccountStore,
+    statistics: any StatisticsStore,
     signIn: BuiltInAccounts, keys: APIKeys, secrets: RepeatableSecrets, seal: Seal,
     realtime: (adapter: any RealtimeAdapter, store: any AnnouncementStore)? = nil,
     maps: Maps = .builtIn,
@@ -36,7 +37,7 @@ public struct QuestService: ServiceLifecycle.Service {
     self.settings = settings
     self.started = started
     backend = Backend(
-      ledger: ledger, routes: routes, accounts: accounts, signIn: signIn,
+      ledger: ledger, routes: routes, accounts: accounts, statistics: statistics, signIn: signIn,
       identity: BearerIdentity(keys: keys, others: signIn), keys: keys,
       secrets: secrets, seal: seal, zones: ZoneCatalog(), ledgerLimits: .standard,
       limits: settings.limits,
@@ -65,6 +66,7 @@ public struct QuestService: ServiceLifecycle.Service {
     let pipeline = pipeline()
     var services: [any ServiceLifecycle.Service] = [
       MarkerRelay(backend: backend), Caretaker(backend: backend), LiveRelay(backend: backend),
+      DailyCounting(backend: backend),
     ]
     if let announcements = backend.announcements {
       services.append(AnnouncementRelay(backend: backend, announcements: announcements))

@@ -1,4 +1,5 @@
 import Geodesy
+import JSON
 import Routes
 
 /// Figures as people and as programs read them.
@@ -41,6 +42,15 @@ enum Figures {
       whole.append(digit)
     }
     return (isNegative ? "-" : "") + whole + (parts.count > 1 ? "." + parts[1] : "")
+  }
+
+  /// A number with so many decimals, and commas between thousands.
+  static func decimal(_ value: Double, digits: Int) -> String {
+    var text: [UInt8] = []
+    NumberText.append(value, decimals: digits, to: &text)
+    let parts = String(decoding: text, as: UTF8.self).split(separator: ".")
+    return ([grouped(String(parts[0]))] + parts.dropFirst().map(String.init))
+      .joined(separator: ".")
   }
 
   static func grouped(_ value: Int) -> String { grouped(String(value)) }

@@ -34,7 +34,7 @@ struct MileQuest: AsyncParsableCommand {
       Inspect.self, Validate.self, PositionCommand.self, Nearest.self, Convert.self, Plan.self,
       Plot.self,
       Progress.self, Import.self, RouteCommand.self, TeamCommand.self, QuestCommand.self,
-      Migrate.self, Audit.self,
+      Migrate.self, Audit.self, Stats.self, KeyCommand.self,
       Backup.self, Doctor.self, Serve.self, Man.self,
     ])
 

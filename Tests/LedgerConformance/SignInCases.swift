@@ -286,6 +286,10 @@ public enum SignInCase: String, CaseIterable, Sendable, CustomTestStringConverti
       #expect(try await store.apiKey(.random(using: &random)) == nil)
       #expect(try await store.apiKeys(of: ann) == [first, plain])
       #expect(try await store.apiKeys(of: bob).isEmpty)
+      try await store.setScopes([.read, .operate], of: plain.id)
+      #expect(try await store.apiKey(plain.id)?.scopes == [.read, .operate])
+      #expect(
+        await refusal { try await store.setScopes(.read, of: .init(high: 1, low: 1)) } == .notFound)
       let later = now.advanced(bySeconds: 60)
       #expect(
         await refusal { try await store.revokeAPIKey(first.id, of: bob, at: later) } == .notFound)

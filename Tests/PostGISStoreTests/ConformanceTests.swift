@@ -52,6 +52,15 @@ struct ConformanceTests {
     store.close()
   }
 
+  @Test func countsDaysOfAYear() async throws {
+    let cluster = try Cluster.shared.get()
+    let (store, database) = try await cluster.store()
+    let second = try await PostGISStore.open(url: cluster.url(database))
+    try await countsDays(store, second)
+    second.close()
+    store.close()
+  }
+
   @Test(arguments: RouteCase.allCases)
   func keepsRoutes(_ test: RouteCase) async throws {
     try await test.run(on: try Cluster.shared.get().store().store)

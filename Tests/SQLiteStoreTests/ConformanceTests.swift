@@ -71,6 +71,12 @@ final class Folder: Sendable {
     try await keepsAnnouncements(try SQLiteStore(path: path), try SQLiteStore(path: path))
   }
 
+  @Test func countsDaysOfAYear() async throws {
+    let folder = try Folder()
+    let path = folder.path + "/counts.sqlite"
+    try await countsDays(try SQLiteStore(path: path), try SQLiteStore(path: path))
+  }
+
   @Test(arguments: RouteCase.allCases)
   func keepsRoutes(_ test: RouteCase) async throws {
     let folder = try Folder()

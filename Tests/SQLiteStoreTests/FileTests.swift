@@ -179,7 +179,7 @@ import Testing
           + "FROM request_keys",
         "DROP TABLE request_keys", "ALTER TABLE keys RENAME TO request_keys",
         "CREATE INDEX request_keys_expiry ON request_keys (expires_at)",
-        "DROP TABLE person_walks", "DROP INDEX routes_owner",
+        "DROP TABLE daily_counts", "DROP TABLE person_walks", "DROP INDEX routes_owner",
         "DROP TABLE erased_people", "DROP TABLE quest_spans", "DROP INDEX invites_unused",
         "ALTER TABLE teams DROP COLUMN dissolved_at", "ALTER TABLE routes DROP COLUMN retired_at",
         "ALTER TABLE teams DROP COLUMN is_public",

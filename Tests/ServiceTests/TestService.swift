@@ -54,7 +54,7 @@ final class TestService: Sendable {
           clock: { [now] in now.withLock { $0 } })), passwords: Passwords(),
       tokens: try AccessTokens(issuer: "test", audience: "test", secret: secret), secret: secret)
     backend = Backend(
-      ledger: store, routes: store, accounts: store, signIn: signIn,
+      ledger: store, routes: store, accounts: store, statistics: store, signIn: signIn,
       identity: PersonTokens(),
       keys: APIKeys(
         store: store, mostRate: RequestRate(perSecond: 50, burst: 100)),

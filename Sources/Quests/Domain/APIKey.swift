@@ -11,11 +11,17 @@ public struct AccessScopes: OptionSet, Hashable, Sendable {
   public static let log = Self(rawValue: 2)
   /// To change teams, quests, routes and the account.
   public static let manage = Self(rawValue: 4)
+  /// What people give to their keys, and have themselves.
   public static let all: Self = [.read, .log, .manage]
+  /// To read how the service is used. Only whoever runs the service gives it.
+  public static let operate = Self(rawValue: 8)
 
   private static let named: [(name: String, scope: Self)] = [
-    ("read", .read), ("log", .log), ("manage", .manage),
+    ("read", .read), ("log", .log), ("manage", .manage), ("operate", .operate),
   ]
+
+  /// The names of all scopes.
+  public static let allNames = named.map(\.name)
 
   /// The names of the scopes, such as `read`, in the order of their widths.
   public var names: [String] { Self.named.filter { contains($0.scope) }.map(\.name) }

@@ -26,6 +26,13 @@ public enum RequestClaim: Hashable, Sendable {
 ///
 /// Secrets come as hashes only. Each method is one transaction.
 public protocol AccountStore: Sendable {
+  // MARK: Operators
+
+  /// Sets what the holder of an API key may do, whoever asked for the key.
+  ///
+  /// - Throws: `not-found` where there is no such key, or it was revoked.
+  func setScopes(_ scopes: AccessScopes, of key: APIKeyID) async throws(LedgerError)
+
   // MARK: Accounts
 
   /// - Throws: `conflict` where the person has an account or another has the address.

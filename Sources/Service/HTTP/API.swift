@@ -21,6 +21,7 @@ struct API: Sendable {
       (ProgressResource.endpoints, ProgressResource.schemas),
       (MapResource.endpoints, MapResource.schemas),
       (PictureResource.endpoints, []),
+      (StatsResource.endpoints, StatsResource.schemas),
       (WalkerResource.endpoints, WalkerResource.schemas),
       (LiveResource.endpoints, LiveResource.schemas),
       (RealtimeResource.endpoints, RealtimeResource.schemas),

@@ -10,7 +10,7 @@ enum KeyResource {
 
   private static let properties: [Schema.Property] = [
     .init("id", .uuid), .init("name", .text()),
-    .init("scopes", .array(.words(["read", "log", "manage"]), count: 0...3)),
+    .init("scopes", .array(.words(AccessScopes.allNames), count: 0...4)),
     .init(
       "ratePerSecond", .nullable(.count), "Null where the person's own rate holds."),
     .init("burst", .nullable(.count)), .init("createdAt", .instant),

@@ -27,7 +27,7 @@ struct PersonExport: Sendable {
       "ExportedKey", "An API key, without its secret.",
       .object([
         .init("id", .uuid), .init("name", .text()),
-        .init("scopes", .array(.words(["read", "log", "manage"]), count: 0...3)),
+        .init("scopes", .array(.words(AccessScopes.allNames), count: 0...4)),
         .init("createdAt", .instant),
       ])),
     NamedSchema(

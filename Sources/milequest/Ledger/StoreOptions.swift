@@ -10,7 +10,7 @@ import SQLiteStore
   import Musl
 #endif
 
-typealias AnyStore = LedgerStore & RouteStore & AccountStore & AnnouncementStore
+typealias AnyStore = LedgerStore & RouteStore & AccountStore & AnnouncementStore & StatisticsStore
 
 /// Where the ledger is kept.
 enum StoreAddress {

@@ -147,6 +147,7 @@ struct ServePlan {
     let host = settings.host.contains(":") ? "[\(settings.host)]" : settings.host
     let service = QuestService(
       ledger: store.ledger, routes: store.ledger, accounts: store.ledger,
+      statistics: store.ledger,
       signIn: identity.accounts, keys: identity.keys, secrets: identity.secrets,
       seal: identity.seal, realtime: realtime.adapter.map { ($0, store.ledger) },
       maps: maps, settings: settings,

@@ -56,6 +56,10 @@ struct Admission: Sendable {
     _ scopes: AccessScopes, of principal: Principal
   ) throws(Problem) {
     if principal.scopes.isSuperset(of: scopes) { return }
+    if scopes.contains(.operate), !principal.scopes.contains(.operate) {
+      throw Problem(
+        .forbidden, "this needs an API key that whoever runs the service has let operate it")
+    }
     let names = scopes.subtracting(principal.scopes).names.joined(separator: ", ")
     throw Problem(.forbidden, "the API key lacks the scope \(names)")
   }

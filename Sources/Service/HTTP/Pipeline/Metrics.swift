@@ -1,9 +1,10 @@
 import Base
+import Quests
 
 /// Counts and times of requests, as Prometheus reads them.
 final class Metrics: Sendable {
   /// Upper bounds of the duration buckets, in seconds.
-  static let bounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+  static let bounds = DurationCounts.requests.bounds.map { $0 / 1_000 }
 
   /// What is counted of one operation, under a lock of its own.
   final class Series: Sendable {
@@ -39,6 +40,21 @@ final class Metrics: Sendable {
       all[operation] = new
       return new
     }
+  }
+
+  /// What has been counted of all operations, but of those that watch the service itself.
+  func sums(without watching: Set<String>) -> (errors: Int64, durations: DurationCounts) {
+    var sums = (errors: Int64(0), durations: DurationCounts.requests)
+    for (operation, series) in series.withLock({ $0 }) where !watching.contains(operation) {
+      let counts = series.counts.withLock { $0 }
+      for (status, count) in counts.byStatus where status >= 500 { sums.errors += Int64(count) }
+      for (index, count) in counts.buckets.enumerated() {
+        sums.durations.counts[index] += Int64(count)
+      }
+      sums.durations.counts[Self.bounds.count] += Int64(
+        counts.count - counts.buckets.reduce(0, +))
+    }
+    return sums
   }
 
   /// The text exposition format, version 0.0.4.
