@@ -34,8 +34,7 @@ final class BlockSource: @unchecked Sendable {
   let dialect: Dialect
   private var translation: PlainRows?
   /// Rows of another dialect that are translated and not handed out yet.
-  private var translated: [UInt8] = []
-  private var translatedStart = 0
+  private var translated = PendingBytes()
   private var isTranslated = false
   private static let translatedPieceBytes = 64 * 1024
   /// What followed the last whole row of the block before.
@@ -74,7 +73,7 @@ final class BlockSource: @unchecked Sendable {
       carried = head
     } else {
       var translation = PlainRows(dialect, limits: limits)
-      translated = translation.translate(head, isAtEnd: false)
+      translated = PendingBytes(translation.translate(head, isAtEnd: false))
       self.translation = translation
     }
   }
@@ -133,19 +132,11 @@ final class BlockSource: @unchecked Sendable {
 
   private func read(into room: UnsafeMutableRawBufferPointer, at offset: Int, count: Int) -> Int {
     if translation == nil { return bytes.read(into: room, at: offset, count: count) }
-    while translatedStart == translated.count, !isTranslated {
+    while translated.isEmpty, !isTranslated {
       let piece = bytes.read(most: Self.translatedPieceBytes)
       isTranslated = piece.isEmpty
-      translated = translation?.translate(piece, isAtEnd: isTranslated) ?? []
-      translatedStart = 0
+      translated = PendingBytes(translation?.translate(piece, isAtEnd: isTranslated) ?? [])
     }
-    let taken = min(translated.count - translatedStart, count)
-    translated.withUnsafeBytes {
-      UnsafeMutableRawBufferPointer(rebasing: room[offset...])
-        .copyMemory(
-          from: UnsafeRawBufferPointer(rebasing: $0[translatedStart..<translatedStart + taken]))
-    }
-    translatedStart += taken
-    return taken
+    return translated.move(to: room, at: offset, count: count)
   }
 }

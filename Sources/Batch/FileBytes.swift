@@ -14,8 +14,7 @@ final class FileBytes {
   private var inflater: Inflater?
   private var decoder: TextDecoder?
   /// Text that is decoded and not read yet.
-  private var decoded: [UInt8] = []
-  private var decodedStart = 0
+  private var decoded = PendingBytes()
   private var isDecoded = false
   /// The file's beginning, which was looked at.
   private var head: [UInt8]
@@ -41,7 +40,8 @@ final class FileBytes {
     if let encoding, !encoding.isUTF8 {
       decoder = TextDecoder(encoding)
       if decoder == nil {
-        failure = BatchError(.read, "there is no memory to read the encoding \(encoding.name)")
+        failure = BatchError(
+          .read, "the system ran out of memory for the encoding \(encoding.name)")
       }
     }
   }
@@ -49,22 +49,14 @@ final class FileBytes {
   /// Reads what comes next; 0 at the end, and where `failure` says why no more can be read.
   func read(into bytes: UnsafeMutableRawBufferPointer, at offset: Int, count: Int) -> Int {
     guard let decoder else { return readUnpacked(into: bytes, at: offset, count: count) }
-    while decodedStart == decoded.count {
+    while decoded.isEmpty {
       if isDecoded || failure != nil { return 0 }
       var piece = [UInt8](repeating: 0, count: Self.pieceBytes)
       let got = piece.withUnsafeMutableBytes { readUnpacked(into: $0, at: 0, count: $0.count) }
       isDecoded = got == 0
-      decoded = decoder.decode(piece.prefix(got), isAtEnd: isDecoded)
-      decodedStart = 0
+      decoded = PendingBytes(decoder.decode(piece.prefix(got), isAtEnd: isDecoded))
     }
-    let taken = min(decoded.count - decodedStart, count)
-    decoded.withUnsafeBytes {
-      UnsafeMutableRawBufferPointer(rebasing: bytes[offset...])
-        .copyMemory(
-          from: UnsafeRawBufferPointer(rebasing: $0[decodedStart..<decodedStart + taken]))
-    }
-    decodedStart += taken
-    return taken
+    return decoded.move(to: bytes, at: offset, count: count)
   }
 
   private static let pieceBytes = 64 * 1024
