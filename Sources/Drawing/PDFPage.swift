@@ -5,7 +5,7 @@ extension Drawing {
   ///
   /// - Parameter created: when it says that it was made, as ISO 8601: of the same picture, the same
   ///   bytes.
-  /// - Throws: `image` where Cairo cannot make it, which is when there is no memory for it.
+  /// - Throws: `image` when Cairo runs out of memory.
   func pdf(created: String) throws(DrawingError) -> [UInt8] {
     let sink = ByteSink()
     let page = cairo_pdf_surface_create_for_stream(

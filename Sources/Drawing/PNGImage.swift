@@ -3,7 +3,7 @@ internal import CCairo
 extension Drawing {
   /// The picture as a PNG file.
   ///
-  /// - Throws: `image` where Cairo cannot make it, which is when there is no memory for it.
+  /// - Throws: `image` when Cairo runs out of memory.
   func png() throws(DrawingError) -> [UInt8] {
     let image = cairo_image_surface_create(
       CAIRO_FORMAT_RGB24, Int32(widthPixels), Int32(heightPixels))!

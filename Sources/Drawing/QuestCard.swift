@@ -59,6 +59,6 @@ public struct QuestCard: Sendable {
       ? [track, line(to: start + share * (end - start), palette.travelled)] : [track]
   }
 
-  /// - Throws: `image` where there is no memory for it.
+  /// - Throws: `image` when memory runs out.
   public func png() throws(DrawingError) -> [UInt8] { try drawing.png() }
 }

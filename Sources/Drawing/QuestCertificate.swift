@@ -57,7 +57,7 @@ public struct QuestCertificate: Sendable {
         + [Layer("certificate", text.shapes + foot.shapes)])
   }
 
-  /// - Throws: `image` where there is no memory for it.
+  /// - Throws: `image` when memory runs out.
   public func pdf() throws(DrawingError) -> [UInt8] {
     try drawing.pdf(created: "\(completedOn)T00:00:00Z")
   }

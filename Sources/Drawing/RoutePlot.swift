@@ -52,7 +52,7 @@ public struct RoutePlot: Sendable {
 
   /// The picture as a PNG file.
   ///
-  /// - Throws: `image` where there is no memory for it.
+  /// - Throws: `image` when memory runs out.
   public func png() throws(DrawingError) -> [UInt8] { try drawing.png() }
 }
 

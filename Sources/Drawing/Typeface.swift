@@ -4,7 +4,7 @@ internal import CPango
 /// The typeface of the pictures, with those that stand in for letters it does not have.
 enum Typeface {
   static let family = "DejaVu Sans"
-  /// In the order in which they are asked for a letter; after them comes whatever the system has.
+  /// Pango looks for a letter in these fonts, in this order, and then in all others of the system.
   static let families = "DejaVu Sans,FreeSans,Droid Sans Fallback,NanumGothic,FreeSerif,Symbola"
   /// Parts of the size, from the font's own tables.
   static let ascent = 0.76
@@ -22,7 +22,7 @@ final class TextSetter {
 
   init() {
     context = pango_font_map_create_context(pango_cairo_font_map_get_default())
-    // Neither the language nor the settings of whoever runs the program change a picture.
+    // The user's language and settings change no picture.
     pango_context_set_language(context, pango_language_from_string("en"))
     pango_context_set_round_glyph_positions(context, 0)
     let options = cairo_font_options_create()

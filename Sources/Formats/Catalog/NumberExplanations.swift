@@ -66,7 +66,7 @@ extension DiagnosticCatalog {
       "The values of an encoded polyline look like latitude, longitude and elevation, as routing "
         + "services write them when asked for it. Read as pairs they make a far longer line that leads "
         + "elsewhere. Where the whole line shows that they are triples, it is read as such, with "
-        + "elevations in hundredths of a metre; where that cannot be told it is read as pairs. Ask the "
+        + "elevations in hundredths of a metre; where the line does not show which it is, pairs are read. Ask the "
         + "routing service for two dimensions, or for GeoJSON.",
       bad: "g}n{G{puq@_vgCoKvQw|AoKvQw|AoKvQw|A\n", good: goodLine, isWhole: false),
     .init(

@@ -46,7 +46,7 @@ public final class TextDecoder {
   private var open: [UInt8] = []
   private var room = [UInt8](repeating: 0, count: 16 * 1024)
 
-  /// - Returns: nil where the system has no memory for it.
+  /// - Returns: nil when memory runs out.
   public init?(_ encoding: TextEncoding) {
     guard let converter = ForeignEncoding.open(encoding.systemName, to: "UTF-8") else { return nil }
     self.converter = converter
