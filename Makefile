@@ -54,19 +54,25 @@ define SERVE_SAMPLES
 log=.build/samples/serve.log; rm -f $$log; \
 $(BIN) serve --store $(LEDGER) --log-requests false > $$log 2>&1 & server=$$!; \
 trap 'kill -TERM $$server 2>/dev/null; wait $$server; exit 0' INT TERM; \
+trap 'kill -TERM $$server 2>/dev/null' EXIT; \
 until grep -q 'the API is described' $$log; do \
   kill -0 $$server 2>/dev/null || { cat $$log; exit 1; }; sleep 0.1; \
 done; \
 grep -v '^{' $$log; \
 base=$$(sed -n 's/.* at \(http:[^;]*\); the API.*/\1/p' $$log); \
 until curl -sf $$base/readyz >/dev/null; do sleep 0.1; done; \
-ask() { echo; echo "\$$ curl -s '$$base$$1'"; curl -s "$$base$$1" | tee .build/samples/answer.json; echo; }; \
+ask() { \
+  echo; echo "\$$ curl -s '$$base$$1'"; \
+  curl -s --fail-with-body -o .build/samples/answer.json "$$base$$1"; refused=$$?; \
+  cat .build/samples/answer.json; echo; \
+  [ $$refused = 0 ] || { echo "the service refused what a sample asks for"; exit 1; }; \
+}; \
 for try in $$(seq 50); do \
   curl -s "$$base/v1/quests?bbox=-90,30,-65,50" | grep -q '"questId"' && break; sleep 0.1; \
 done; \
 ask '/v1/quests?bbox=-90,30,-65,50'; \
 quest=$$(grep -o '"questId":"[^"]*"' .build/samples/answer.json | head -1 | cut -d'"' -f4); \
-ask "/v1/quests/$$quest/progress?units=mi&fields=team,state,totalText,percent,position.coordinate,nextWaypoint,pace.arrival"; \
+ask "/v1/quests/$$quest/progress?units=mi&fields=teamName,state,totalText,percent,position.coordinate,nextWaypoint,pace.arrival"; \
 ask "/v1/quests/$$quest/leaderboard"; \
 echo; echo "==> serving the samples at $$base, described at $$base/docs, until Ctrl-C"; \
 wait $$server
