@@ -49,7 +49,7 @@ let package = Package(
       name: "Routes", dependencies: ["Geodesy", "Base", "CGEOS"], swiftSettings: settings),
     .target(
       name: "Formats",
-      dependencies: ["Routes", "Geodesy", "CivilTime", "JSON", "CExpat", "CPROJ"],
+      dependencies: ["Routes", "Geodesy", "CivilTime", "JSON", "Base", "CExpat", "CPROJ"],
       swiftSettings: settings),
     .target(
       name: "Batch",
@@ -213,6 +213,7 @@ let package = Package(
       dependencies: [
         "Service", "Providers", "SQLiteStore", "Quests", "Formats", "Routes", "Geodesy",
         "CivilTime", "JSON", "Base", "TestSupport",
+        .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HummingbirdCore", package: "hummingbird"),

@@ -13,10 +13,20 @@ struct ActivityRow {
   var activity = ActivityID(high: 0, low: 0)
   /// Nil where the person is one of the team alone.
   var walker: ActivityID?
+  /// Of the name of a person of the team alone; kept only where activities have ids.
+  var named: ActivityID?
   /// From 1 within the block.
   var line: UInt32 = 0
 
   var team: TeamKey { teamText.map(TeamKey.text) ?? .number(teamNumber) }
+
+  /// What its activity's id is of: a person's where the file has persons, else its own.
+  var activityOfPerson: ActivityID {
+    if let walker { return activity.of(walker) }
+    guard let named else { return activity }
+    var text = team.text
+    return activity.of(named.of(text.withUTF8(ActivityID.hashed)))
+  }
 }
 
 /// The id of an activity in 16 bytes: a UUID's own, or two independent hashes of any other text.
@@ -309,6 +319,7 @@ struct RowParser {
       let name = UnsafeBufferPointer(rebasing: bytes[start..<end])
       if let fault = Walker.fault(of: name) { return fault }
       row.walker = Walker.id(name)
+      row.named = plan.hasActivity && row.walker == nil ? Walker.nameID(name) : nil
     case .none, .team, .distance: break
     }
     return nil

@@ -307,7 +307,7 @@ private final class TallyWorker: @unchecked Sendable {
         }
         if let activities {
           activities.add(
-            row.walker.map(row.activity.of) ?? row.activity,
+            row.activityOfPerson,
             ActivityContent(
               route: Int32(row.route),
               credit: row.walker.map { .walker($0) } ?? .team(row.team),

@@ -45,6 +45,12 @@ struct Walker: Hashable, Comparable, Sendable {
     } catch { return RowFault(ofPerson: error) }
   }
 
+  /// Tells the persons of a team apart, who have names alone.
+  static func nameID(_ bytes: UnsafeBufferPointer<UInt8>) -> ActivityID {
+    var name = Name.folded(String(decoding: bytes, as: UTF8.self))
+    return name.withUTF8(ActivityID.hashed)
+  }
+
   /// Nil where a text is neither an id nor an address.
   static func id(_ bytes: UnsafeBufferPointer<UInt8>) -> ActivityID? {
     if let id = ActivityID.uuid(bytes) { return id }

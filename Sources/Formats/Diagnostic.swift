@@ -85,6 +85,7 @@ extension Diagnostic.Code {
   public static let routeNames = Self(rawValue: "route-names")
   public static let nameMarkup = Self(rawValue: "name-markup")
   public static let nameLong = Self(rawValue: "name-long")
+  public static let nameCharacters = Self(rawValue: "name-characters")
   public static let nameRepeated = Self(rawValue: "name-repeated")
   public static let memberMissing = Self(rawValue: "member-missing")
   public static let memberType = Self(rawValue: "member-type")

@@ -64,20 +64,19 @@ public struct RouteGate: Sendable {
       try route.requireResolvedJoins()
       let own = route.route.name
       let kept = name ?? own.flatMap(Name.salvaged)
+      let named = route.route.named(kept).renamingWaypoints(Name.salvaged)
       let document = report.document
       let isSeveral = options.track == .all && document.tracks.count { $0.vertexCount > 1 } > 1
       return Candidate(
         report: report,
-        // Compared by the byte: equal characters may be spelled in two ways.
-        route: kept.map({ Array($0.utf8) }) == own.map({ Array($0.utf8) })
-          ? route : try MeasuredRoute(route.route.named(kept)),
+        route: Self.names(named) == Self.names(route.route) ? route : try MeasuredRoute(named),
         isNamedByFile: name == nil, tracks: isSeveral ? document.trackNames : nil)
     } catch { throw Refusal(message: error.message, report: report) }
   }
 
   /// The candidate with what is wrong with its name among its findings.
   ///
-  /// - Parameter isNameTaken: whether a route of other content has the same name.
+  /// - Parameter isNameTaken: whether another route has the same name.
   /// - Throws: where there is something and the gate is strict.
   public func admit(
     _ candidate: Candidate, isNameTaken: Bool
@@ -98,6 +97,11 @@ public struct RouteGate: Sendable {
     admitted.report = candidate.report.adding(findings)
     try check(admitted.report)
     return admitted
+  }
+
+  /// The bytes of all names: equal characters may be spelled in two ways.
+  private static func names(_ route: Route) -> [[UInt8]?] {
+    ([route.name] + route.waypoints.map(\.name)).map { $0.map { Array($0.utf8) } }
   }
 
   private func check(_ report: Report) throws(Refusal) {

@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
 /// The land of the Earth as closed rings on the globe, at two scales.
 ///
 /// Natural Earth, public domain; `routes/tools/make_land.py` writes the texts and says how.
@@ -70,6 +76,33 @@ package struct Land: Sendable {
       }
     }
     return isLand
+  }
+
+  /// Whether a place lies on land or no further from a coast than so many degrees of latitude.
+  /// O(vertices).
+  package func isNear(_ place: Place, degrees: Double) -> Bool {
+    if contains(place) { return true }
+    let narrowing = cos(place.latitude * .pi / 180)
+    for ring in rings {
+      var previous = ring[ring.count - 1]
+      for next in ring {
+        let from = previous
+        previous = next
+        let (south, north) = (
+          from.latitude - place.latitude, next.latitude - place.latitude
+        )
+        if min(south, north) > degrees || max(south, north) < -degrees { continue }
+        let west =
+          (from.longitude - place.longitude).remainder(dividingBy: 360) * narrowing
+        let run = (next.longitude - from.longitude).remainder(dividingBy: 360) * narrowing
+        let rise = north - south
+        let length = run * run + rise * rise
+        let share = length > 0 ? min(max(-(west * run + south * rise) / length, 0), 1) : 0
+        let (x, y) = (west + share * run, south + share * rise)
+        if x * x + y * y <= degrees * degrees { return true }
+      }
+    }
+    return false
   }
 }
 

@@ -193,6 +193,16 @@ extension Route {
     Route(self, name: name, waypoints: waypoints, officialLength: officialLength)
   }
 
+  /// The same route with other names of its waypoints. O(waypoints)
+  public func renamingWaypoints(_ rename: (String) -> String?) -> Route {
+    let renamed = waypoints.map { waypoint in
+      var waypoint = waypoint
+      waypoint.name = waypoint.name.flatMap(rename)
+      return waypoint
+    }
+    return Route(self, waypoints: renamed, officialLength: officialLength)
+  }
+
   /// The same route with another course. O(1): the vertices are shared.
   ///
   /// - Throws: `limit` where the laps are out of range.

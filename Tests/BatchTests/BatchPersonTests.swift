@@ -99,6 +99,16 @@ import Testing
       kilometers(tally) == ["Owls": [3, 405], "Cats": [3, 605], "7": [1, 1], "8": [1, 1]])
   }
 
+  /// Exports number each person's walks from 1.
+  @Test func anIDIsOneOfItsPersons() throws {
+    let rows = ["Owls,Ann,5,1", "Owls,Bob,6,1", "Cats,Ann,7,1", "owls,ann,8,1", "Owls,Ann ,5,1"]
+    let text = Self.header + rows.map { "2026-05-01T08:00:00Z,\($0)" }.joined(separator: "\n")
+    let tally = try BatchRun.tally(text)
+    #expect(
+      kilometers(tally) == ["Owls": [2, 11], "Cats": [1, 7], "owls": [1, 8]])
+    #expect(tally.repeatCount == 1)
+  }
+
   @Test func conflictsOfOnePerson() throws {
     let text =
       Self.header + Self.rows[0] + "\n" + Self.rows[0].replacing(",5,", with: ",6,")

@@ -117,6 +117,39 @@ import Testing
     #expect(outcome.report.findings(.coordinatesSwapped).isEmpty)
   }
 
+  /// Towns by the sea, whose line the outlines cut here and there: Plymouth, Reykjavik, Manhattan.
+  @Test(arguments: [(50.365, -4.142, 0.0004), (64.152, -21.95, 0.001), (40.705, -74.015, 0.0004)])
+  func aCoastWithItsNumbersSwappedIsFound(_ latitude: Double, _ longitude: Double, _ step: Double) {
+    func codes(_ isSwapped: Bool) -> [Diagnostic.Code] {
+      let places = (0..<40).map { i in
+        let (y, x) = (latitude + step * Double(i), longitude + step * Double(i))
+        return String(format: "[%.5f, %.5f]", isSwapped ? y : x, isSwapped ? x : y)
+      }
+      return inspected(RepairTests.line(places.joined(separator: ",\n"))).findings.map(\.code)
+    }
+    #expect(codes(true).contains(.coordinatesSwapped))
+    #expect(!codes(false).contains(.coordinatesSwapped))
+  }
+
+  /// A swim, a row over the Atlantic and a way along the coast of Antarctica are where they are.
+  @Test(arguments: [
+    [(50.95, 1.4), (50.9, 1.7)], [(28.0, -17.0), (20, -40), (13.1, -59.5)],
+    [(-70, -10), (-70.5, 40)],
+    [(-43.5, 172.9), (-43.4, 173.4)], [(36.9, 25.1), (37.0, 25.4), (36.4, 25.5)],
+  ])
+  func aWayAtSeaIsNotSwapped(_ stops: [(Double, Double)]) {
+    let places = zip(stops, stops.dropFirst()).flatMap { from, to in
+      (0..<20).map { i in
+        let share = Double(i) / 20
+        return String(
+          format: "[%.5f, %.5f]", from.1 + share * (to.1 - from.1),
+          from.0 + share * (to.0 - from.0))
+      }
+    }
+    let report = inspected(RepairTests.line(places.joined(separator: ",\n")))
+    #expect(report.findings(.coordinatesSwapped).isEmpty)
+  }
+
   @Test(arguments: [0, 12, 29]) func nullIslandIsNoPlaceOnTheWay(_ at: Int) throws {
     let text = RepairTests.track(
       RepairTests.points(30) { $0 == at ? "<trkpt lat=\"0\" lon=\"0\"/>" : nil })

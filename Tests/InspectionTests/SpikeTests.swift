@@ -371,6 +371,11 @@ import Testing
       "<trkpt lat=\"51.01260\" lon=\"7.00001\"/><trkpt lat=\"51.01260\" lon=\"7.0500\"/>"
         + "<trkpt lat=\"51.01260\" lon=\"7.00001\"/>")
     #expect(inspected(RepairTests.track(back)).findings(.spike).isEmpty)
+    // Half a metre beside where it left: a receiver's slip, for nobody draws a way back like that.
+    let beside = line(
+      "<trkpt lat=\"51.01260\" lon=\"7.00001\"/><trkpt lat=\"51.01260\" lon=\"7.0500\"/>"
+        + "<trkpt lat=\"51.012604\" lon=\"7.000012\"/>")
+    #expect(inspected(RepairTests.track(beside)).findings(.spike).count == 1)
     let away = line("<trkpt lat=\"51.01350\" lon=\"7.05000\"/>")
     #expect(inspected(RepairTests.track(away)).findings(.spike).count == 1)
     let visited = RepairTests.gpx(

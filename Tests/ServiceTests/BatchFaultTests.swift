@@ -1,5 +1,6 @@
 import CivilTime
 import Foundation
+import GRDB
 import Geodesy
 import JSON
 import Quests
@@ -82,6 +83,37 @@ import Testing
     #expect(
       again.json["results"]?.array?.map { $0.text("status") }
         == ["repeated", "rejected", "repeated"])
+  }
+
+  /// What the store cannot do now is not refused: an app that throws away what is rejected keeps it.
+  @Test func aWalkThatTheStoreFailedForIsSentAgain() async throws {
+    let service = try TestService()
+    let quest = try await service.quest(for: try await service.team(of: [Self.ann]))
+    let other = try DatabaseQueue(path: service.folder + "/ledger.sqlite")
+    try await other.write { db in
+      try db.execute(
+        sql: """
+          CREATE TRIGGER refuse BEFORE INSERT ON activities
+          WHEN NEW.start_at = \(TestService.dawn.advanced(bySeconds: 33 * 60 + 3_600).microseconds)
+          BEGIN SELECT RAISE(ABORT, 'not this one'); END
+          """)
+    }
+    func send(_ minutes: [Int]) async throws -> TestService.Answer {
+      let walks = minutes.map { ActivityEndpointTests.walk($0, minute: $0) }
+      return try await service.send(
+        .post, "/v1/activities/batch", "{\"activities\":[\(walks.joined(separator: ","))]}",
+        as: Self.ann)
+    }
+    func states(_ answer: TestService.Answer) -> [String] {
+      answer.json["results"]?.array?.map { $0.text("status") } ?? []
+    }
+    let some = try await send([1, 33, 2])
+    #expect(some.status == 200 && states(some) == ["created", "failed", "created"], "\(some.text)")
+    try await other.write { try $0.execute(sql: "DROP TRIGGER refuse") }
+    #expect(try await states(send([1, 33, 2])) == ["repeated", "created", "repeated"])
+    let standing = try await service.store.standing(
+      of: quest, now: service.now.withLock { $0 }, past: nil)
+    #expect(standing?.total == Distance(micrometers: 4_500_000_000))
   }
 
   /// The id is found behind the fault, and is not one of a member's own or of two.

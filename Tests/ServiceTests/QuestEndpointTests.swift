@@ -103,6 +103,12 @@ import Testing
     #expect(try await pointer(Self.draft(own)) == "/routeId", "hidden routes are not there")
     #expect(try await pointer(Self.draft(route, more: ",\"version\":9")) == "/version")
     #expect(try await pointer(Self.draft(route, more: ",\"length\":\"0 mi\"")) == "/length")
+    for years in [-1, 60] {
+      let end = Self.dawn.advanced(bySeconds: Int64(years) * 31_557_600)
+      let body = Self.draft(route).replacing(
+        "\"end\":\"\(Self.dawn.advanced(bySeconds: 100 * 86_400))", with: "\"end\":\"\(end)")
+      #expect(try await pointer(body) == "/end", "\(years) years")
+    }
     let both = Self.draft(route, more: ",\"length\":\"1 mi\",\"lengthMeters\":5")
     #expect(try await pointer(both) == "/lengthMeters")
     #expect(try await pointer(Self.draft(route, more: ",\"laps\":0")) == "/laps")

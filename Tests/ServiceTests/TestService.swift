@@ -26,7 +26,7 @@ final class TestService: Sendable {
   let backend: Backend
   /// What the service takes for now.
   let now: Lock<Instant>
-  private let folder: String
+  let folder: String
   private let ownsFolder: Bool
   private let responder: any HTTPResponder<ServiceContext>
 

@@ -63,6 +63,12 @@ extension DiagnosticCatalog {
       bad: gpx("  <trk><name>\(String(repeating: "Over the fell ", count: 10))</name></trk>"),
       good: goodTrack),
     .init(
+      .nameCharacters, "Name with characters that show nothing", .warning,
+      "A name holds control characters, a line break, or characters that turn the text around them "
+        + "from right to left, or nothing that can be seen. They are left out where the name is stored. "
+        + "Write the name without them.",
+      bad: gpx("  <trk><name>Fell&#x202E;race</name></trk>"), good: goodTrack),
+    .init(
       .nameRepeated, "Name given twice", .info,
       "Several waypoints have the same name. The marker is not affected, but who asks for a place by "
         + "that name cannot say which is meant. Make the names different.",

@@ -124,6 +124,20 @@ struct GPXSchema: Sendable {
     return content.children.firstIndex { $0.name == name } ?? content.children.count
   }
 
+  /// Whether an element's own type is called so, as `xsi:type` may say again.
+  func isName(_ name: String, of type: ElementType) -> Bool {
+    switch type {
+    // A value's type is one of many simple ones.
+    case .text: true
+    case .bounds, .email: name == "\(type)Type"
+    default:
+      version == "1.1"
+        && name
+          == (content(type).isPoint
+            ? "wptType" : type == .person ? "personType" : content(type).name + "Type")
+    }
+  }
+
   /// The names of the elements in which one of this name may stand, in the order of the schema.
   func homes(of name: String) -> [String] {
     contents.filter { $0.children.contains { $0.name == name } }.map(\.name)

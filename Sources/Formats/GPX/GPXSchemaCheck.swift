@@ -295,13 +295,17 @@ struct GPXSchemaCheck {
     let name = String(cString: key)
     if type == .link, name == "href" { return checkAddress(value, offset: offset()) }
     if content.attributes.contains(name) || name == "xmlns" || name.hasPrefix("xmlns:")
-      || name.hasPrefix("xsi:")
+      || name == "xsi:schemaLocation" || name == "xsi:noNamespaceSchemaLocation"
+      || name == "xsi:type" && schema.isName(String(cString: XMLName.local(value)), of: type)
     {
       return
     }
     var remedy: RouteEdit?
-    // One of another namespace is for others to read.
-    if content.isPoint, XMLName.local(key) == key {
+    if name.hasPrefix("xsi:") {
+      // It says of the element what the schema does not allow, and nothing to anybody else.
+      remedy = .removeAttribute(name, inTagAt: offset())
+      // One of another namespace is for others to read.
+    } else if content.isPoint, XMLName.local(key) == key {
       let element = Self.elements[name] ?? name
       remedy =
         isElement(element, in: content, value)

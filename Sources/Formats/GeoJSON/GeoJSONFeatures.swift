@@ -12,14 +12,13 @@ extension RouteDocument {
     passedOver.add(fields.leftOver(isLine: feature.points.isEmpty))
     // What has no line and no point is left out with its name.
     if feature.lines.isEmpty, feature.points.isEmpty, fields.title != nil { passedOver.add("name") }
+    // Undoing cuts numbers parts and vertices anew; where positions are missing they stay.
+    let cuts = feature.rejected.allSatisfy(\.isWaypoint) ? fields.cuts : []
     for var position in feature.rejected {
       if position.isWaypoint {
         position.vertex += waypoints.count
-      } else if fields.cuts.isEmpty {
-        position.track = tracks.count
       } else {
-        // Undoing the cuts numbers parts and vertices anew.
-        continue
+        position.track = tracks.count
       }
       reject(position)
     }
@@ -28,7 +27,7 @@ extension RouteDocument {
       track.name = fields.title
       track.offset = feature.offset
       track.properties = fields.route
-      track.parts = AntimeridianCut.mended(feature.lines, fields.cuts)
+      track.parts = AntimeridianCut.mended(feature.lines, cuts)
       tracks.append(track)
     }
     for (vertex, offset) in feature.points {

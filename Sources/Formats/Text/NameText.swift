@@ -1,3 +1,4 @@
+internal import Base
 internal import Routes
 
 /// What the text of a name shows about it.
@@ -20,6 +21,16 @@ package enum NameText {
             + "fit on no map and no card"
         ))
     }
+    do {
+      _ = try Name.read(name)
+    } catch  where error != .empty {
+      faults.append(
+        (
+          .nameCharacters,
+          "the name “\(shortened(name))” \(error.detail); it is stored without them"
+        )
+      )
+    } catch {}
     return faults
   }
 

@@ -10,7 +10,7 @@ internal import Routes
 struct Darts {
   /// Unsafe repairs leave vertices alone that are this near to a waypoint.
   static let waypointMeters = 50.0
-  /// Two vertices this near are one place.
+  /// Two vertices this near are one place to a receiver; a drawn way back meets its own vertices.
   private static let samePlaceMeters = 1.0
   private static let window = 8
   /// Bends of several vertices fill a window of legs; so many legs are looked at for longer ones.
@@ -19,6 +19,8 @@ struct Darts {
   /// any length, and where those around it are even or its tip is the only turn of one vertex.
   private static let leastProminence = 3.0
   private static let leastProminenceAmongEven = 2.2
+  /// And where all legs around it are alike: somebody sampled the line by distance.
+  private static let leastProminenceAmongAlike = 1.8
   /// The same for several vertices: blocks of houses are walked around.
   private static let leastProminenceOfSeveral = 8.0
 
@@ -38,17 +40,20 @@ struct Darts {
     let shorter = min(line.segmentMeters(a), line.segmentMeters(z - 1))
     let base = space[a].distance(to: space[z])
     let there = line.measures[z] - line.measures[a]
-    guard base > Self.samePlaceMeters else { return false }
-    guard there >= 4 * base else { return false }
+    guard !line.vertices[a].isSamePlace(as: line.vertices[z]) else { return false }
     let legs = legsAround(a...z, shorter, in: part)
     guard let usual = legs.count >= 6 ? legs[2] : legs.first else { return false }
-    var least = Self.leastProminenceOfSeveral
-    if z - a == 2 {
+    var (least, leastFold) = (Self.leastProminenceOfSeveral, 4.0)
+    if z - a == 2, base > Self.samePlaceMeters {
       let spread = usual / legs[legs.count / 2]
-      least =
-        spread < 1.3 || spread > 8 ? Self.leastProminenceAmongEven : Self.leastProminence
+      (least, leastFold) =
+        switch spread {
+        case ..<1.05: (Self.leastProminenceAmongAlike, 3.5)
+        case ..<1.3, 8...: (Self.leastProminenceAmongEven, 4)
+        default: (Self.leastProminence, 4)
+        }
     }
-    return shorter >= least * usual
+    return there >= leastFold * base && shorter >= least * usual
       && !(a + 1..<z).contains {
         waypoints.isNear(space[$0]) || NullIsland.isThere(line.vertices[$0])
       }
@@ -108,15 +113,29 @@ struct Darts {
         && direction(leg, leg + 1).dot(direction(other, other + 1))
           < -0.5 * line.segmentMeters(leg) * line.segmentMeters(other)
     }
+    // A long leg may have vertices on it.
+    func isAlong(_ leg: Int, _ other: Int) -> Bool {
+      direction(leg, leg + 1).dot(direction(other, other + 1))
+        > 0.95 * line.segmentMeters(leg) * line.segmentMeters(other)
+    }
     var bend = 0.0
+    var straight = 2 * shorter
     for leg in (max(a - Self.widestWindow, part.lowerBound)..<a).reversed() {
       if isAgainst(leg, a) { return true }
+      if bend == 0, straight > 0, isAlong(leg, a) {
+        straight -= line.segmentMeters(leg)
+        continue
+      }
       bend += line.segmentMeters(leg)
       if bend > shorter / 2 { break }
     }
-    bend = 0
+    (bend, straight) = (0, 2 * shorter)
     for leg in z..<min(z + Self.widestWindow, part.upperBound) {
       if isAgainst(leg, z - 1) { return true }
+      if bend == 0, straight > 0, isAlong(leg, z - 1) {
+        straight -= line.segmentMeters(leg)
+        continue
+      }
       bend += line.segmentMeters(leg)
       if bend > shorter / 2 { break }
     }

@@ -28,7 +28,7 @@ enum Slip: CaseIterable {
 
 /// Vertices that the line around them does not lead to: legs that stick out from those near them.
 ///
-/// A leg stands out where it is twice the median of the sixteen around it, or more. Where two such
+/// A leg stands out where it is 1.8 times the median of the sixteen around it, or more. Where two such
 /// legs lead away and back, what is between them is an excursion: a slip, if undoing it puts the
 /// vertices where the line would have them; a spike, if `Darts` finds no other reason for it. A leg far longer than nearly all of its part that leads nowhere back is a jump.
 struct Outliers {
@@ -222,7 +222,7 @@ private struct PartLegs {
     self.last = last
   }
 
-  /// Those of at least `Outliers.leastLegMeters` that are twice the median of the legs around them.
+  /// Those of at least `Outliers.leastLegMeters` that are 1.8 times the median of the legs around them.
   func standingOut() -> [Leg] {
     var found: [Leg] = []
     for i in first..<last {
@@ -235,9 +235,9 @@ private struct PartLegs {
       let others = high - low - 1
       if others < 2 { continue }
       let sum = line.measures[high] - line.measures[low] - meters
-      if meters <= 1.5 * sum / Double(others) { continue }
+      if meters <= 1.35 * sum / Double(others) { continue }
       let median = median(around: i, low, high)
-      if meters >= 2 * median {
+      if meters >= 1.8 * median {
         found.append(Leg(segment: i, meters: meters, medianMeters: median))
       }
     }

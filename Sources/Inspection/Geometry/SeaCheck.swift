@@ -16,29 +16,35 @@ enum SeaCheck {
   private static let antarcticaDegrees = -60.0
   /// Outlines are coarse, so a way along a shore may lie beside them here and there.
   private static let shoreShare = 0.1
+  /// What lies this far from all land is at sea for sure, in degrees of latitude.
+  private static let openSeaDegrees = 0.5
+  /// What lies this near to land may be a way along its coast or on an island too small to be drawn.
+  private static let shoreDegrees = 0.4
 
   /// - Returns: where the line lies as it stands; nil where it may well be right.
-  /// - Complexity: O(outlines), and nothing where the numbers cannot be swapped.
+  /// - Complexity: O(outlines · samples), and nothing where the numbers cannot be swapped.
   static func looksSwapped(_ vertices: [Coordinate]) -> Wrong? {
     guard vertices.count > 1, vertices.allSatisfy({ abs($0.longitude) <= 90 }) else { return nil }
     let step = max(vertices.count / samples, 1)
     let places = stride(from: 0, to: vertices.count, by: step).map { vertices[$0] }
     let isSouth = places.allSatisfy { $0.latitude < antarcticaDegrees }
     if isSouth, places.contains(where: { $0.longitude < antarcticaDegrees }) { return nil }
-    func count(_ land: Land, _ isSwapped: Bool) -> Int {
-      places.count {
-        land.contains(
-          isSwapped
-            ? Place(latitude: $0.longitude, longitude: $0.latitude)
-            : Place(latitude: $0.latitude, longitude: $0.longitude))
-      }
-    }
+    let written = places.map { Place(latitude: $0.latitude, longitude: $0.longitude) }
+    let swapped = places.map { Place(latitude: $0.longitude, longitude: $0.latitude) }
     let few = Int(Double(places.count) * shoreShare)
     // The coarse outlines rule out nearly all at once.
+    var isAshore = true
     for land in [Land(.coarse), Land(.fine)] {
-      guard isSouth || count(land, false) <= few, count(land, true) >= places.count - few
-      else { return nil }
+      guard isSouth || written.count(where: land.contains) <= few else { return nil }
+      isAshore = isAshore && swapped.count(where: land.contains) >= places.count - few
     }
+    let land = Land(.fine)
+    // Beside a coast it is the right way round only if it is nowhere near one the other way.
+    guard
+      isAshore
+        || (isSouth || !written.contains { land.isNear($0, degrees: openSeaDegrees) })
+          && swapped.allSatisfy({ land.isNear($0, degrees: shoreDegrees) })
+    else { return nil }
     return isSouth ? .antarctica : .sea
   }
 }

@@ -38,7 +38,7 @@ enum CoordinatesSwapped: Rule {
     findings.add(
       subject.finding(
         about,
-        "the whole line lies \(wrong.rawValue); with latitude and longitude swapped it lies on land",
+        "the whole line lies \(wrong.rawValue); with latitude and longitude swapped it lies on land or along a coast",
         atVertex: 0,
         fix: Fix(
           "swap them in the whole file", isSafe: false,

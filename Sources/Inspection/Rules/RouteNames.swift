@@ -20,8 +20,7 @@ enum RouteNames {
   static let repeated = RuleDescription(
     .routeNameTaken, "Route name that another route has", .warning,
     explanation: """
-      Another route of other content has the same name, so that both can only be told apart by their \
-      ids. It is found on the way into a ledger. Give one of them another name; the next version of a \
+      Another route has the same name, so that both can only be told apart by their ids. It is found on the way into a ledger. Give one of them another name; the next version of a \
       route may keep its name.
       """,
     bad: """

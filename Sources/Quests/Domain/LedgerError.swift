@@ -10,9 +10,13 @@ public struct LedgerError: Error, Hashable, Sendable, CustomStringConvertible {
   /// A sentence for people: what was found and what would be right. It holds no secret.
   public let message: String
 
-  public init(_ code: Code, _ message: String) {
+  /// The value of the command that is wrong, where it is a single one.
+  public let field: String?
+
+  public init(_ code: Code, _ message: String, field: String? = nil) {
     self.code = code
     self.message = message
+    self.field = field
   }
 
   public var description: String { message }

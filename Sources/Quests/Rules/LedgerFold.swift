@@ -293,7 +293,9 @@ public struct LedgerFold<Facts: LedgerFacts> {
   }
 
   func zone(_ name: String) throws(LedgerError) -> Zone {
-    do { return try zones.zone(named: name) } catch { throw LedgerError(.zone, error.message) }
+    do { return try zones.zone(named: name) } catch {
+      throw LedgerError(.zone, error.message, field: "zone")
+    }
   }
 
   /// The day on which a walk starts, in its own zone.

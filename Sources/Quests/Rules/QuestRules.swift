@@ -299,14 +299,18 @@ extension LedgerLimits {
   /// What keeps a quest from having a window; nil where it may.
   public func windowFault(from start: Instant, until end: Instant) -> LedgerError? {
     if start >= end {
-      return LedgerError(.invalid, "the quest ends at \(end), not after its start at \(start)")
+      return LedgerError(
+        .invalid, "the quest ends at \(end), not after its start at \(start)", field: "end")
     }
     if start < .earliest || end > .latest {
-      return LedgerError(.limit, "a quest's window lies in the years 1900 to 9999")
+      return LedgerError(
+        .limit, "a quest's window lies in the years 1900 to 9999",
+        field: start < .earliest ? "start" : "end")
     }
     if end > start.advanced(bySeconds: questSeconds) {
       return LedgerError(
-        .limit, "the quest's window is longer than \(questSeconds / 31_557_600) years, the limit")
+        .limit, "the quest's window is longer than \(questSeconds / 31_557_600) years, the limit",
+        field: "end")
     }
     return nil
   }

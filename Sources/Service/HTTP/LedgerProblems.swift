@@ -5,9 +5,11 @@ extension Problem {
   init(_ error: LedgerError) {
     switch error.code {
     case .notFound: self.init(.notFound, error.message)
-    case .limit: self.init(.limit, error.message)
+    case .limit: self.init(.limit, error.message, faults: Self.faults(error))
     case .invalid, .zone:
-      self.init(Code(error.code.rawValue, 422, Code.invalid.title), error.message)
+      self.init(
+        Code(error.code.rawValue, 422, Code.invalid.title), error.message,
+        faults: Self.faults(error))
     case .conflict: self.init(.conflict, error.message)
     case .questOpen: self.init(.questOpen, error.message)
     case .windowOverlap: self.init(.windowOverlap, error.message)
@@ -59,6 +61,11 @@ extension Problem {
       // What is said of the store's inside is for the log.
       self.init(.internalError, "the store has failed")
     }
+  }
+
+  /// The member of the body that is wrong, called as the ledger calls it.
+  private static func faults(_ error: LedgerError) -> [Fault] {
+    error.field.map { [Fault(.body(pointer: "/\($0)"), error.message)] } ?? []
   }
 }
 

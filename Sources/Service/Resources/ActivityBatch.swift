@@ -18,11 +18,13 @@ enum ActivityBatch {
       "ActivityBatchResult", "What became of one walk of a batch.",
       .object([
         .init("id", .nullable(.uuid), "The walk's; null where it has none that can be read."),
-        .init("status", .words(["created", "repeated", "rejected"])),
+        .init(
+          "status", .words(["created", "repeated", "rejected", "failed"]),
+          "`failed` where nothing is known to be wrong with it: send it again."),
         .optional(
           "result", .named("ActivityResult"),
           "Where it counts; for a repeat the first answer again."),
-        .optional("problem", .named("Problem"), "Where it was rejected."),
+        .optional("problem", .named("Problem"), "Where it was rejected or failed."),
       ])),
   ]
 
@@ -46,11 +48,13 @@ enum ActivityBatch {
         places.append(index)
         drafts.append(draft)
       } catch {
-        results[index] = rejected(item, error, call)
+        results[index] = result(item, "rejected", error, call)
       }
     }
     let answers = commands.isEmpty ? [] : try await call.backend.ledger.perform(commands)
     guard answers.count == commands.count else { throw Problem.unexpectedAnswer }
+    let failures = answers.compactMap(failure)
+    if let first = failures.first, failures.count == answers.count { throw first }
     for ((index, draft), answer) in zip(zip(places, drafts), answers) {
       switch answer {
       case .success(.logged(let logged, let isRepeat)):
@@ -63,7 +67,8 @@ enum ActivityBatch {
       case .failure(let error):
         let problem = call.backend.problem(error, requestID: call.requestID)
           .placed(error, draft, at: "/activities/\(index)", call)
-        results[index] = rejected(items[index], problem, call)
+        let status = Problem.isRefusal(error) ? "rejected" : "failed"
+        results[index] = result(items[index], status, problem, call)
       }
     }
     return .json(.object([("results", .array(results))]))
@@ -85,14 +90,22 @@ enum ActivityBatch {
     return try ActivityDraft.read(item, as: schema, at: pointer, by: rules, now: now)
   }
 
-  private static func rejected(_ item: JSONNode, _ problem: Problem, _ call: Call) -> JSONValue {
+  /// Why the store, and not the walk, kept a command from being done.
+  private static func failure(_ answer: Result<LedgerAnswer, LedgerError>) -> LedgerError? {
+    if case .failure(let error) = answer, !Problem.isRefusal(error) { return error }
+    return nil
+  }
+
+  private static func result(
+    _ item: JSONNode, _ status: String, _ problem: Problem, _ call: Call
+  ) -> JSONValue {
     var members = item.object ?? []
     if case .broken(_, let texts) = item.content { members = texts }
     // Of two ids neither can be taken for the walk's.
     let ids = members.filter { $0.name == "id" }.map(\.value.string)
     let id = ids.count == 1 ? ids[0].flatMap { ActivityID($0) } : nil
     return .object([
-      ("id", .optional(id?.description)), ("status", .string("rejected")),
+      ("id", .optional(id?.description)), ("status", .string(status)),
       ("problem", problem.json(requestID: call.requestID)),
     ])
   }

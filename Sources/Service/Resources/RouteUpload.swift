@@ -142,9 +142,12 @@ enum RouteUpload {
     return try await call.heavily(call.fileCost) {
       try request.storable(call.bytes)
     } finish: { storable in
-      let found = try await admitted(storable, call, request)
-      if call[.dryRun] { return .json(json(nil, found, for: call.caller)) }
+      if call[.dryRun] {
+        return .json(json(nil, try await admitted(storable, call, request), for: call.caller))
+      }
       return try await call.creating { (id: RouteID) in
+        // A repeated request finds the route that it stored, which is no other one.
+        let found = try await admitted(storable, call, request, as: id)
         let record = try await call.backend.routes.addRoute(
           found.candidate.route, id: id, owner: person, isPublic: call[.isPublic], at: call.now)
         return .created(json(record, found, for: call.caller), at: "/v1/routes/\(id)")
@@ -159,7 +162,7 @@ enum RouteUpload {
     return try await call.heavily(call.fileCost) {
       try request.storable(call.bytes)
     } finish: { storable in
-      let found = try await admitted(storable, call, request, asVersionOf: id)
+      let found = try await admitted(storable, call, request, as: id)
       if call[.dryRun] { return .json(json(nil, found, for: call.caller)) }
       // The key only has to stand for one request: equal content is one version anyway.
       return try await call.creating { (_: RouteID) in
@@ -180,9 +183,9 @@ enum RouteUpload {
 
   private static func admitted(
     _ storable: RouteReading.Storable, _ call: Call, _ request: RouteReading,
-    asVersionOf id: RouteID? = nil
+    as id: RouteID? = nil
   ) async throws -> RouteReading.Storable {
-    let isTaken = try await call.isNameTaken(of: storable.candidate, asVersionOf: id)
+    let isTaken = try await call.isNameTaken(of: storable.candidate, as: id)
     let candidate = try request.admitted(storable.candidate, isNameTaken: isTaken)
     return RouteReading.Storable(candidate: candidate, repair: storable.repair)
   }
@@ -265,19 +268,16 @@ extension Call {
     WorkCost(file: bytes, mostVertices: RouteLimits.standard.vertices)
   }
 
-  /// Whether a route of other content that the caller may see is called as a candidate is.
+  /// Whether another route that the caller may see is called as a candidate is.
   ///
-  /// - Parameter id: the route that it is the next version of, which may keep its name.
+  /// - Parameter id: the route that it becomes, or the next version of, which may keep its name.
   fileprivate func isNameTaken(
-    of candidate: RouteGate.Candidate, asVersionOf id: RouteID? = nil
+    of candidate: RouteGate.Candidate, as id: RouteID? = nil
   ) async throws -> Bool {
     guard let name = candidate.name else { return false }
     let viewer = caller.person.map(RouteViewer.person) ?? .stranger
-    let others = try await backend.routes.routes(named: name, visibleTo: viewer)
-      .filter { $0.version.route != id }
-    if others.isEmpty { return false }
-    let hash = RouteContent(candidate.route.route).hash
-    return others.contains { $0.hash != hash }
+    return try await backend.routes.routes(named: name, visibleTo: viewer)
+      .contains { $0.version.route != id }
   }
 }
 
