@@ -115,6 +115,9 @@ struct ColumnFinder {
 
   /// What to say where a column is not there.
   func missing(_ wanted: [String], option: String) -> BatchError {
+    if let kind = Self.foreignKind(header[0]) {
+      return BatchError(.header, line: line, kind)
+    }
     let titles = header.map { "“\($0)”" }.joined(separator: ", ")
     let one =
       header.count == 1 ? "; if the columns are separated otherwise, name it with --separator" : ""
@@ -126,6 +129,27 @@ struct ColumnFinder {
       .header, line: line,
       "no column \(wanted.map { "“\($0)”" }.joined(separator: " or ")) among \(titles), separated by "
         + "\(dialect.separatorText); name it with \(option)\(one)\(foreign)")
+  }
+
+  /// What a file is that begins so, and what to do; nil where it may be a table.
+  private static func foreignKind(_ start: String) -> String? {
+    let kinds = [
+      (
+        ["<!doctype html", "<html"],
+        "this is a web page (HTML) and no CSV: open it in a browser and download the file itself, "
+          + "signed in where that is needed"
+      ),
+      (["<"], "this is XML and no CSV: export the walks as a table"),
+      (["{", "["], "this is JSON and no CSV: export the walks as a table"),
+      (
+        ["pk\u{3}\u{4}"], "this is a spreadsheet or an archive and no CSV: save the sheet as CSV"
+      ),
+      (["%pdf"], "this is a document (PDF) and no CSV: export the walks as a table"),
+      (["par1"], "this is Parquet and no CSV: export the walks as a table"),
+      (["sqlite format 3"], "this is a database (SQLite) and no CSV: export the walks as a table"),
+    ]
+    let start = plain(start)
+    return kinds.first { $0.0.contains(where: start.hasPrefix) }?.1
   }
 
   private var line: Int { dialect.prefixLines + 1 }

@@ -9,6 +9,8 @@ struct Dialect: Equatable {
 
   var encoding = Encoding.utf8
   var separator = Dialect.comma
+  /// Whether a carriage return alone ends a line, as old programs write it.
+  var endsLinesWithReturn = false
   /// Bytes before the first row: a byte order mark, a line `sep=`.
   var prefixBytes = 0
   /// Lines of the prefix.
@@ -19,7 +21,7 @@ struct Dialect: Equatable {
   private static let separators: [UInt8] = [comma, 0x3B, 0x09, 0x7C]
 
   /// Whether rows are what the parsers read: UTF-8 with commas.
-  var isPlain: Bool { encoding == .utf8 && separator == Self.comma }
+  var isPlain: Bool { encoding == .utf8 && separator == Self.comma && !endsLinesWithReturn }
 
   /// The separator for people.
   var separatorText: String {
@@ -52,8 +54,12 @@ struct Dialect: Equatable {
       encoding = .utf16BigEndian
     }
     var decoder = UTF16Decoder(encoding)
-    let text =
+    var text =
       encoding == .utf8 ? Array(head[prefixBytes...]) : decoder.decode(head[prefixBytes...])
+    if text.contains(0x0D), !text.contains(0x0A) {
+      endsLinesWithReturn = true
+      text = text.map { $0 == 0x0D ? 0x0A : $0 }
+    }
     var lines = text.split(separator: 0x0A, maxSplits: 2, omittingEmptySubsequences: false)
     if lines.first?.last == 0x0D { lines[0].removeLast() }
     var named: UInt8?

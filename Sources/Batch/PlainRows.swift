@@ -7,6 +7,7 @@ struct PlainRows {
   private static let faultyRow = Array("\"\"x\n".utf8)
 
   private let separator: UInt8
+  private let endsLinesWithReturn: Bool
   private let limits: BatchLimits
   private var decoder: UTF16Decoder?
   /// What is not a whole row yet.
@@ -14,16 +15,21 @@ struct PlainRows {
 
   init(_ dialect: Dialect, limits: BatchLimits) {
     separator = dialect.separator
+    endsLinesWithReturn = dialect.endsLinesWithReturn
     self.limits = limits
     decoder = dialect.encoding == .utf8 ? nil : UTF16Decoder(dialect.encoding)
   }
 
   /// The rows that are whole with these bytes; at the end of the file all that is left.
   mutating func translate(_ bytes: some Sequence<UInt8>, isAtEnd: Bool) -> [UInt8] {
+    let known = open.count
     if decoder != nil {
       open += decoder?.decode(bytes) ?? []
     } else {
       open += bytes
+    }
+    if endsLinesWithReturn {
+      for i in known..<open.count where open[i] == 0x0D { open[i] = 0x0A }
     }
     var plain: [UInt8] = []
     plain.reserveCapacity(open.count + open.count / 4)

@@ -33,6 +33,10 @@ import Testing
       text: "\"sep=;\"\r\nstarted_at;team;distance_km\r\n\(time);Owls;9,44\r\n",
       rows: [.success(9.44)]),
     Case(
+      name: "carriage returns alone",
+      text: "started_at,team,distance_km\r\(time),Owls,9.44\r\(time),\"Ow,ls\",x\r\(time),Owls,8",
+      rows: [.success(9.44), .failure(.distanceSyntax), .success(8)]),
+    Case(
       name: "tabs", text: "started_at\tteam\tdistance_km\n\(time)\tOwls\t9.44\n",
       rows: [.success(9.44)]),
     Case(
@@ -107,6 +111,21 @@ import Testing
       Array(text.utf8), [0xEF, 0xBB, 0xBF] + Array(text.utf8), [0xFF, 0xFE] + little,
       [0xFE, 0xFF] + big, little, big,
     ]
+  }
+
+  @Test(arguments: [
+    ("<!DOCTYPE html>\n<html><body>Sign in, please</body></html>\n", "web page"),
+    ("\u{FEFF}<html lang='en'>", "web page"), ("<?xml version='1.0'?>\n<gpx/>", "XML"),
+    ("{\"walks\": [1, 2]}", "JSON"),
+    ("PK\u{3}\u{4}\u{14}\0\u{6}\0[Content_Types].xml", "spreadsheet"),
+    ("%PDF-1.7\n", "PDF"), ("SQLite format 3\0", "database"),
+  ])
+  func whatIsNoTableIsNamed(_ text: String, _ kind: String) throws {
+    let handle = try file(Array(text.utf8))
+    let error = #expect(throws: BatchError.self) {
+      try ActivityReader(descriptor: handle.fileDescriptor, columns: ActivityColumns())
+    }
+    #expect(error?.message.contains(kind) == true, "\(error?.message ?? "")")
   }
 
   @Test(arguments: cases) func rowsAreRead(_ test: Case) throws {
