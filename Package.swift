@@ -239,7 +239,8 @@ let package = Package(
     .testTarget(
       name: "ServiceEndToEndTests",
       dependencies: [
-        "milequest", "BuiltProgram", "PostgresCluster", "TestSupport",
+        "milequest", "BuiltProgram", "PostgresCluster", "SQLiteStore", "PostGISStore", "Providers",
+        "Quests", "CivilTime", "TestSupport",
         .product(name: "GRDB", package: "GRDB.swift"),
       ],
       swiftSettings: settings),

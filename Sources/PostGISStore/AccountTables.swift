@@ -116,7 +116,9 @@ extension PostGISStore: AccountStore {
   }
 
   public func forgetExpired(at now: Instant) async throws(LedgerError) {
+    let sent = now.advanced(bySeconds: -limits.sentMailSeconds)
     _ = try await write { session in
+      try session.run(MailStatements.forget, [Parameter(sent)])
       for statement in AccountStatements.forget { try session.run(statement, [Parameter(now)]) }
     }
   }
@@ -190,6 +192,7 @@ enum AccountStatements {
   static let erase = [
     ("accounts", "person_id"), ("subjects", "person_id"), ("sessions", "person_id"),
     ("api_keys", "owner"), ("request_keys", "caller"),
+    ("outgoing_mail", "person_id"),
   ].map { table, column in
     Statement("erase_\(table)", "DELETE FROM \(table) WHERE \(column) = $1::uuid")
   }

@@ -62,7 +62,8 @@ extension PostGISStore: AnnouncementStore {
 }
 
 enum AnnouncementStatements {
-  private static let now = "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
+  /// Microseconds since 1970, by the server's clock.
+  static let now = "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
 
   /// Gives a row where the right is held: whether nobody has held it before.
   static let hold = Statement(

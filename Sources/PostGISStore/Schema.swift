@@ -12,7 +12,7 @@ enum Schema {
   static let migrations = [
     ledger, routes, accounts, publicTeams, publicRoutes, signIn, erasure, names,
     identity, triesAndClaims, endsOfLife, liveEvents,
-    announcements, spans, quotas, statistics,
+    announcements, spans, quotas, statistics, outgoingMail,
   ]
 
   /// What the versions themselves are kept in.
@@ -505,6 +505,25 @@ enum Schema {
       value bigint NOT NULL,
       PRIMARY KEY (day, name)
     ) WITH (fillfactor = 50);
+    """
+
+  /// Messages that wait to be sent, and the ids of those that were: these have neither content nor a
+  /// moment at which they are due.
+  private static let outgoingMail = """
+    CREATE TABLE outgoing_mail (
+      mail_id uuid PRIMARY KEY,
+      person_id uuid,
+      is_urgent boolean NOT NULL,
+      content bytea,
+      posted_at bigint NOT NULL,
+      expires_at bigint NOT NULL,
+      attempts bigint NOT NULL,
+      due_at bigint
+    );
+    CREATE INDEX outgoing_mail_due ON outgoing_mail (is_urgent DESC, due_at)
+      WHERE due_at IS NOT NULL;
+    CREATE INDEX outgoing_mail_sent ON outgoing_mail (posted_at) WHERE due_at IS NULL;
+    CREATE INDEX outgoing_mail_person ON outgoing_mail (person_id) WHERE person_id IS NOT NULL;
     """
 
   /// The names that the other stores have.

@@ -84,6 +84,7 @@ extension SQLiteStore: AccountStore {
         "DELETE FROM accounts WHERE person_id = ?", "DELETE FROM subjects WHERE person_id = ?",
         "DELETE FROM sessions WHERE person_id = ?", "DELETE FROM api_keys WHERE owner = ?",
         "DELETE FROM request_keys WHERE caller = ?",
+        "DELETE FROM outgoing_mail WHERE person_id = ?",
       ] {
         try db.run(sql, [person.blob])
       }
@@ -136,7 +137,10 @@ extension SQLiteStore: AccountStore {
   }
 
   public func forgetExpired(at now: Instant) async throws(LedgerError) {
+    let sent = now.advanced(bySeconds: -limits.sentMailSeconds)
     try await write { db in
+      try db.run(
+        "DELETE FROM outgoing_mail WHERE due_at IS NULL AND posted_at <= ?", [sent.column])
       try db.run("DELETE FROM sessions WHERE expires_at <= ?", [now.column])
       try db.run("DELETE FROM one_time_codes WHERE expires_at <= ?", [now.column])
       try db.run("DELETE FROM request_keys WHERE expires_at <= ?", [now.column])

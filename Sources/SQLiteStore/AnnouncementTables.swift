@@ -4,7 +4,7 @@ public import Quests
 
 extension SQLiteStore: AnnouncementStore {
   /// Microseconds since 1970, by the clock of the machine.
-  private static let now = "CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER)"
+  static let now = "CAST((julianday('now') - 2440587.5) * 86400000000 AS INTEGER)"
 
   public func holdAnnouncements(
     to service: String, holder: String, seconds: Int64

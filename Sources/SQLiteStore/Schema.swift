@@ -30,6 +30,7 @@ enum Schema {
     migrator.registerMigration("15 derivations") { db in try db.execute(sql: derivations) }
     migrator.registerMigration("16 quotas") { db in try db.execute(sql: quotas) }
     migrator.registerMigration("17 statistics") { db in try db.execute(sql: statistics) }
+    migrator.registerMigration("18 outgoing mail") { db in try db.execute(sql: outgoingMail) }
     return migrator
   }
 
@@ -549,6 +550,25 @@ enum Schema {
       value INTEGER NOT NULL,
       PRIMARY KEY (day, name)
     ) STRICT, WITHOUT ROWID;
+    """
+
+  /// Messages that wait to be sent, and the ids of those that were: these have neither content nor a
+  /// moment at which they are due.
+  private static let outgoingMail = """
+    CREATE TABLE outgoing_mail (
+      mail_id BLOB PRIMARY KEY NOT NULL,
+      person_id BLOB,
+      is_urgent INTEGER NOT NULL,
+      content BLOB,
+      posted_at INTEGER NOT NULL,
+      expires_at INTEGER NOT NULL,
+      attempts INTEGER NOT NULL,
+      due_at INTEGER
+    ) STRICT;
+    CREATE INDEX outgoing_mail_due ON outgoing_mail (is_urgent DESC, due_at)
+      WHERE due_at IS NOT NULL;
+    CREATE INDEX outgoing_mail_sent ON outgoing_mail (posted_at) WHERE due_at IS NULL;
+    CREATE INDEX outgoing_mail_person ON outgoing_mail (person_id) WHERE person_id IS NOT NULL;
     """
 
   /// The names that the other stores have. A request's key is kept as its digest, which no index is

@@ -44,12 +44,13 @@ final class Backend: Sendable {
   let announcements: Announcements?
   let subscriptions: (any RealtimeSubscriptions)?
   let realtimeNotices = RealtimeNotices()
+  let mail: MailDelivery
   let statistics: any StatisticsStore
   let usage = UsageCounts()
 
   init(
     ledger: any LedgerStore, routes: any RouteStore, accounts: any AccountStore,
-    statistics: any StatisticsStore,
+    statistics: any StatisticsStore, mail: MailDelivery,
     signIn: BuiltInAccounts, identity: any Identity, keys: APIKeys,
     secrets: RepeatableSecrets, seal: Seal, zones: ZoneCatalog, ledgerLimits: LedgerLimits,
     limits: ServiceLimits, routeCache: RouteCache, personZones: PersonZones,
@@ -64,6 +65,7 @@ final class Backend: Sendable {
     self.routes = routes
     self.accounts = accounts
     self.statistics = statistics
+    self.mail = mail
     self.signIn = signIn
     self.identity = identity
     self.keys = keys
@@ -99,7 +101,7 @@ final class Backend: Sendable {
   /// All figures for Prometheus.
   var metricsText: String {
     metrics.text + live.metricsText + (announcements?.metricsText ?? "")
-      + realtimeNotices.metricsText
+      + realtimeNotices.metricsText + mail.metricsText
   }
 
   /// A zone by its name.

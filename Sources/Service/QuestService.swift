@@ -23,7 +23,7 @@ public struct QuestService: ServiceLifecycle.Service {
   ///   - started: is told the port once it is open.
   public init(
     ledger: any LedgerStore, routes: any RouteStore, accounts: any AccountStore,
-    statistics: any StatisticsStore,
+    statistics: any StatisticsStore, mail: MailDelivery,
     signIn: BuiltInAccounts, keys: APIKeys, secrets: RepeatableSecrets, seal: Seal,
     realtime: (adapter: any RealtimeAdapter, store: any AnnouncementStore)? = nil,
     maps: Maps = .builtIn,
@@ -37,7 +37,8 @@ public struct QuestService: ServiceLifecycle.Service {
     self.settings = settings
     self.started = started
     backend = Backend(
-      ledger: ledger, routes: routes, accounts: accounts, statistics: statistics, signIn: signIn,
+      ledger: ledger, routes: routes, accounts: accounts, statistics: statistics, mail: mail,
+      signIn: signIn,
       identity: BearerIdentity(keys: keys, others: signIn), keys: keys,
       secrets: secrets, seal: seal, zones: ZoneCatalog(), ledgerLimits: .standard,
       limits: settings.limits,
@@ -66,7 +67,7 @@ public struct QuestService: ServiceLifecycle.Service {
     let pipeline = pipeline()
     var services: [any ServiceLifecycle.Service] = [
       MarkerRelay(backend: backend), Caretaker(backend: backend), LiveRelay(backend: backend),
-      DailyCounting(backend: backend),
+      DailyCounting(backend: backend), MailRelay(delivery: backend.mail),
     ]
     if let announcements = backend.announcements {
       services.append(AnnouncementRelay(backend: backend, announcements: announcements))

@@ -77,6 +77,17 @@ struct ConformanceTests {
     store.close()
   }
 
+  @Test(arguments: MailCase.allCases)
+  func keepsMail(_ test: MailCase) async throws {
+    let cluster = try Cluster.shared.get()
+    let url = cluster.url(try cluster.database())
+    let store = try await PostGISStore.open(url: url, limits: MailCase.limits)
+    let second = try await PostGISStore.open(url: url, limits: MailCase.limits)
+    try await test.run(on: store, second)
+    second.close()
+    store.close()
+  }
+
   @Test(arguments: AccountCase.allCases)
   func keepsAccounts(_ test: AccountCase) async throws {
     try await test.run(on: try Cluster.shared.get().store().store)

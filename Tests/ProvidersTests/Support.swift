@@ -46,6 +46,7 @@ struct Office {
   let folder: Folder
   let store: SQLiteStore
   let outbox: Outbox
+  let delivery: MailDelivery
   let passwords: Passwords
   let accounts: BuiltInAccounts
   let secret: SigningSecret
@@ -62,19 +63,21 @@ struct Office {
     let random = RandomSource.repeatable(name)
     folder = try Folder()
     store = try SQLiteStore(path: folder.path + "/accounts.sqlite")
+    secret = try SigningSecret(bytes: random.bytes(32))
     // Later messages have later names.
     let ticks = Locked(Self.dawn)
-    let files = try MessageFiles(
-      folder: folder.path + "/mail", from: try MailAddress("quest@example.org", name: "Mile Quest"),
+    outbox = Outbox(
+      store: store, seal: Seal(secret),
+      from: try MailAddress("quest@example.org", name: "Mile Quest"),
       clock: {
         ticks.with {
           $0 = $0.advanced(bySeconds: 1)
           return $0
         }
       }, random: random)
-    outbox = Outbox(files)
+    delivery = MailDelivery(
+      outbox, through: try MessageFiles(folder: folder.path + "/mail", random: random))
     passwords = Passwords(cost: cost, mostWaiting: mostWaiting, random: random)
-    secret = try SigningSecret(bytes: random.bytes(32))
     accounts = BuiltInAccounts(
       store: store, outbox: outbox, passwords: passwords,
       tokens: try AccessTokens(
@@ -90,7 +93,7 @@ struct Office {
 
   /// All messages so far, the first first, as they lie in their files.
   func mail() async throws -> [String] {
-    await outbox.drain()
+    try await delivery.drain()
     return try folder.files("mail").map {
       try String(contentsOfFile: "\(folder.path)/mail/\($0)", encoding: .utf8)
     }

@@ -94,6 +94,15 @@ final class Folder: Sendable {
     try store.close()
   }
 
+  @Test(arguments: MailCase.allCases)
+  func keepsMail(_ test: MailCase) async throws {
+    let folder = try Folder()
+    let path = folder.path + "/mail.sqlite"
+    try await test.run(
+      on: try SQLiteStore(path: path, limits: MailCase.limits),
+      try SQLiteStore(path: path, limits: MailCase.limits))
+  }
+
   @Test(arguments: AccountCase.allCases)
   func keepsAccounts(_ test: AccountCase) async throws {
     let folder = try Folder()

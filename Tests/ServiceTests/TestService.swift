@@ -46,16 +46,16 @@ final class TestService: Sendable {
     settings.logsRequests = false
     var random = SplitMix64("service")
     let secret = try SigningSecret(bytes: [UInt8](1...32))
+    let outbox = Outbox(
+      store: store, seal: Seal(secret), from: try MailAddress("milequest@example.org"),
+      clock: { [now] in now.withLock { $0 } })
     let signIn = BuiltInAccounts(
-      store: store,
-      outbox: Outbox(
-        try MessageFiles(
-          folder: folder + "/mail", from: try MailAddress("milequest@example.org"),
-          clock: { [now] in now.withLock { $0 } })), passwords: Passwords(),
+      store: store, outbox: outbox, passwords: Passwords(),
       tokens: try AccessTokens(issuer: "test", audience: "test", secret: secret), secret: secret)
     backend = Backend(
-      ledger: store, routes: store, accounts: store, statistics: store, signIn: signIn,
-      identity: PersonTokens(),
+      ledger: store, routes: store, accounts: store, statistics: store,
+      mail: MailDelivery(outbox, through: try MessageFiles(folder: folder + "/mail")),
+      signIn: signIn, identity: PersonTokens(),
       keys: APIKeys(
         store: store, mostRate: RequestRate(perSecond: 50, burst: 100)),
       secrets: RepeatableSecrets(secret), seal: Seal(secret),

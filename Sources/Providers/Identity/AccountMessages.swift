@@ -5,11 +5,17 @@ struct AccountMessages: Sendable {
   /// What the service calls itself.
   let service: String
 
-  private func message(_ to: MailAddress, _ subject: String, _ lines: [String]) -> MailMessage {
+  private func message(
+    _ to: MailAddress, _ subject: String, _ lines: [String],
+    with code: BuiltInAccounts.MailedCode? = nil
+  ) -> MailMessage {
     // Without a name: who registers another's address would choose what is said to them.
-    MailMessage(
+    var message = MailMessage(
       to: to, subject: "\(service): \(subject)",
       text: (["Hello,", ""] + lines + ["", service]).joined(separator: "\n"))
+    // A code that comes too late only tempts people to try it.
+    if let code { message.lifetimeSeconds = code.minutes * 60 }
+    return message
   }
 
   private func lines(_ code: BuiltInAccounts.MailedCode) -> [String] {
@@ -21,7 +27,8 @@ struct AccountMessages: Sendable {
       to, "your code",
       [
         "Somebody, probably you, registers with this address. The code is"
-      ] + lines(code) + ["If it was not you, do nothing: without the code there is no account."])
+      ] + lines(code) + ["If it was not you, do nothing: without the code there is no account."],
+      with: code)
   }
 
   func alreadyRegistered(_ to: MailAddress) -> MailMessage {
@@ -39,7 +46,8 @@ struct AccountMessages: Sendable {
       to, "a new password",
       [
         "Somebody, probably you, asks for a new password. The code is"
-      ] + lines(code) + ["If it was not you, do nothing: your password stays as it is."])
+      ] + lines(code) + ["If it was not you, do nothing: your password stays as it is."],
+      with: code)
   }
 
   /// - Parameter keys: the account's API keys; those that ended with the password say when.
@@ -65,7 +73,8 @@ struct AccountMessages: Sendable {
       to, "your new address",
       [
         "Somebody, probably you, wants to use this address for their account. The code is"
-      ] + lines(code) + ["If it was not you, do nothing: without the code nothing changes."])
+      ] + lines(code) + ["If it was not you, do nothing: without the code nothing changes."],
+      with: code)
   }
 
   func addressTaken(_ to: MailAddress) -> MailMessage {

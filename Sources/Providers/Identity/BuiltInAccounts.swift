@@ -181,8 +181,10 @@ public final class BuiltInAccounts: Identity {
   /// What no code leads to.
   func noHash() -> ContentHash { ContentHash(of: random.bytes(32)) }
 
-  func post(_ message: MailMessage?) async throws(IdentityError) {
-    do throws(MailError) { try await outbox.post(message) } catch {
+  /// Takes a message to be sent, or one that only looks like it.
+  func post(_ message: MailMessage, goesOut: Bool = true) async throws(IdentityError) {
+    do { try await outbox.post(message, goesOut: goesOut) } catch {
+      guard error.code == .overloaded else { throw IdentityError(error) }
       throw IdentityError(.busy, error.message, retryAfterSeconds: 30)
     }
   }

@@ -19,7 +19,7 @@ extension BuiltInAccounts {
     let code = try await issue(
       .reset, holder: address.key, content: account.map { "\($0.person)" }, leads: account != nil,
       at: now)
-    try await post(account == nil ? nil : messages.reset(address, code))
+    try await post(messages.reset(address, code), goesOut: account != nil)
   }
 
   /// Sets a new password for whoever shows the code, and ends all sessions of the account.

@@ -142,6 +142,6 @@ extension BuiltInAccounts {
     let isPending = found?.content != nil
     let code = try await issue(
       .verify, holder: address.key, content: found?.content, leads: isPending, at: now)
-    try await post(isPending ? messages.verify(address, code) : nil)
+    try await post(messages.verify(address, code), goesOut: isPending)
   }
 }

@@ -2,10 +2,10 @@
 ///
 /// Safe to call from many tasks.
 public protocol Mail: Sendable {
-  /// Hands a message over to whoever delivers it.
+  /// Hands a letter over to whoever delivers it. One whose end was not noted comes again.
   ///
   /// - Throws: `unreachable` where a later try may succeed, `refused` where it will not.
-  func send(_ message: MailMessage) async throws(MailError)
+  func send(_ letter: MailLetter) async throws(MailError)
 }
 
 /// A message of plain text to one person.
@@ -15,6 +15,8 @@ public struct MailMessage: Hashable, Sendable {
   public let subject: String
   /// Lines end in `\n`.
   public let text: String
+  /// How long anybody has a use for it: three days, or as long as a code counts.
+  public var lifetimeSeconds: Int64 = 3 * 86_400
 
   public init(to: MailAddress, subject: String, text: String) {
     self.to = to
@@ -84,8 +86,6 @@ public struct MailError: Error, Hashable, Sendable, CustomStringConvertible {
     public static let unreachable = Self(rawValue: "mail-unreachable")
     /// The message will not be taken.
     public static let refused = Self(rawValue: "mail-refused")
-    /// Too much waits to be sent.
-    public static let overloaded = Self(rawValue: "mail-overloaded")
   }
 
   public let code: Code

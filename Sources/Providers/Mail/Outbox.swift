@@ -1,54 +1,50 @@
-/// Messages that wait to be sent, so that nobody learns from the time an answer takes whether there
-/// was one.
-public actor Outbox {
-  private let mail: any Mail
-  private let most: Int
-  private let onFailure: @Sendable (MailError) -> Void
-  private var waiting: [MailMessage?] = []
-  private var isSending = false
-  private var whenEmpty: [CheckedContinuation<Void, Never>] = []
+public import CivilTime
+public import Quests
 
-  /// - Parameters:
-  ///   - most: messages that wait at a time.
-  ///   - onFailure: told of each message that could not be sent.
+/// Takes messages to be sent. They are kept in the store before whoever causes them is answered, so
+/// that none is lost when the process ends, and sent afterwards, so that nobody learns from the time
+/// an answer takes whether there was one.
+///
+/// Messages hold codes: what is kept of them is sealed, and deleted once they are sent.
+public final class Outbox: Sendable {
+  let store: any MailStore
+  let seal: Seal
+  let clock: @Sendable () -> Instant
+  private let from: MailAddress
+  private let random: RandomSource
+  /// Rings when there is something to send.
+  let bell = Bell()
+
+  /// - Parameter from: whom messages come from.
   public init(
-    _ mail: any Mail, most: Int = 1_000,
-    onFailure: @escaping @Sendable (MailError) -> Void = { _ in }
+    store: any MailStore, seal: Seal, from: MailAddress, clock: @escaping @Sendable () -> Instant,
+    random: RandomSource = .system
   ) {
-    self.mail = mail
-    self.most = most
-    self.onFailure = onFailure
+    self.store = store
+    self.seal = seal
+    self.from = from
+    self.clock = clock
+    self.random = random
   }
 
-  /// Takes a message, or none in place of one; the answer is the same.
+  /// Takes a message.
   ///
-  /// - Throws: `overloaded`.
-  public func post(_ message: MailMessage?) throws(MailError) {
-    guard waiting.count < most else {
-      throw MailError(.overloaded, "more than \(most) messages wait to be sent; try again later")
-    }
-    waiting.append(message)
-    if isSending { return }
-    isSending = true
-    Task { await sendAll() }
-  }
-
-  private func sendAll() async {
-    while !waiting.isEmpty {
-      let batch = waiting
-      waiting = []
-      for case let message? in batch {
-        do throws(MailError) { try await mail.send(message) } catch { onFailure(error) }
-      }
-    }
-    isSending = false
-    for reply in whenEmpty { reply.resume() }
-    whenEmpty = []
-  }
-
-  /// Waits until nothing is left to be sent.
-  public func drain() async {
-    guard isSending else { return }
-    await withCheckedContinuation { whenEmpty.append($0) }
+  /// - Parameter goesOut: false where there is nobody to send it to, and nobody is to learn that: all is
+  ///   done but the sending.
+  /// - Throws: `overloaded` where too many wait, and what the store fails with.
+  public func post(
+    _ message: MailMessage, goesOut: Bool = true
+  ) async throws(LedgerError) {
+    var random = random
+    let (id, now) = (MailID.random(using: &random), clock())
+    let letter = MailLetter(
+      id: id, to: message.to.address, postedAt: now,
+      bytes: MessageText.render(message, from: from, at: now, id: "\(id)"))
+    try await store.post([
+      OutgoingMail(
+        id: id, person: nil, isUrgent: true, content: letter.sealed(by: seal, goesOut: goesOut),
+        postedAt: now, expiresAt: now.advanced(bySeconds: message.lifetimeSeconds))
+    ])
+    bell.ring()
   }
 }

@@ -100,6 +100,7 @@ public enum Subject {
   public enum Plan: Sendable {}
   public enum Session: Sendable {}
   public enum APIKey: Sendable {}
+  public enum Mail: Sendable {}
 }
 
 public typealias PersonID = Identifier<Subject.Person>
@@ -112,3 +113,4 @@ public typealias InviteID = Identifier<Subject.Invite>
 public typealias PlanID = Identifier<Subject.Plan>
 public typealias SessionID = Identifier<Subject.Session>
 public typealias APIKeyID = Identifier<Subject.APIKey>
+public typealias MailID = Identifier<Subject.Mail>

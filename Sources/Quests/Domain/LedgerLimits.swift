@@ -56,6 +56,10 @@ public struct LedgerLimits: Sendable {
   public var tokenRepeatSeconds: Int64 = 60
   /// API keys of one person, revoked ones too.
   public var personAPIKeys: Int64 = 100
+  /// Messages that wait to be sent; those for which nobody waits have half of that.
+  public var waitingMail: Int64 = 10_000
+  /// How long the id of a message that was sent is remembered: 14 days.
+  public var sentMailSeconds: Int64 = 14 * 86_400
   /// Commands that wait for a store before it asks callers to come back later.
   public var waitingCommands = 20_000
 

@@ -11,6 +11,7 @@ import SQLiteStore
 #endif
 
 typealias AnyStore = LedgerStore & RouteStore & AccountStore & AnnouncementStore & StatisticsStore
+  & MailStore
 
 /// Where the ledger is kept.
 enum StoreAddress {

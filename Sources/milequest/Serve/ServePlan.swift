@@ -147,7 +147,7 @@ struct ServePlan {
     let host = settings.host.contains(":") ? "[\(settings.host)]" : settings.host
     let service = QuestService(
       ledger: store.ledger, routes: store.ledger, accounts: store.ledger,
-      statistics: store.ledger,
+      statistics: store.ledger, mail: identity.mail,
       signIn: identity.accounts, keys: identity.keys, secrets: identity.secrets,
       seal: identity.seal, realtime: realtime.adapter.map { ($0, store.ledger) },
       maps: maps, settings: settings,
@@ -166,7 +166,6 @@ struct ServePlan {
     do { try await ServiceGroup(configuration: configuration).run() } catch {
       throw Failure(.unreachable, "\(host):\(settings.port) cannot be served: \(error)")
     }
-    await identity.outbox.drain()
   }
 
   /// The port to listen on. One that nobody chose gives way to the next that is free.
@@ -220,7 +219,7 @@ struct ServePlan {
     let keys: APIKeys
     let secrets: RepeatableSecrets
     let seal: Seal
-    let outbox: Outbox
+    let mail: MailDelivery
   }
 
   /// The built-in accounts over the store.
@@ -245,13 +244,21 @@ struct ServePlan {
     } else {
       previous = nil
     }
+    let seal = Seal(secret, previous: previous)
     let files: MessageFiles
-    do throws(MailError) {
-      files = try MessageFiles(
-        folder: mailFolder(address), from: mailFrom, clock: { .now })
-    } catch { throw IdentityError(.settings, error.message) }
-    let outbox = Outbox(files) { error in
-      logger.error("mail", metadata: ["detail": .string(error.message)])
+    do throws(MailError) { files = try MessageFiles(folder: mailFolder(address)) } catch {
+      throw IdentityError(.settings, error.message)
+    }
+    let outbox = Outbox(store: store.ledger, seal: seal, from: mailFrom, clock: { .now })
+    var options = MailDelivery.Options()
+    // A file takes no longer.
+    options.leaseSeconds = 10
+    let mail = MailDelivery(outbox, through: files, options: options) { outcome, reason in
+      logger.log(
+        level: outcome == .postponed ? .warning : .error, "mail",
+        metadata: [
+          "outcome": .string(outcome?.rawValue ?? "store"), "detail": .string(reason),
+        ])
     }
     let accounts = BuiltInAccounts(
       store: store.ledger, outbox: outbox, passwords: Passwords(),
@@ -263,6 +270,6 @@ struct ServePlan {
       perSecond: Int64(settings.rate.perSecond), burst: Int64(settings.rate.burst))
     return Identities(
       accounts: accounts, keys: APIKeys(store: store.ledger, mostRate: rate),
-      secrets: RepeatableSecrets(secret), seal: Seal(secret), outbox: outbox)
+      secrets: RepeatableSecrets(secret), seal: seal, mail: mail)
   }
 }

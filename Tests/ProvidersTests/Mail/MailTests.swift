@@ -1,7 +1,9 @@
 import CivilTime
 import Foundation
-import Providers
+import Quests
 import Testing
+
+@testable import Providers
 
 @Suite struct MailTests {
   static let from = try! MailAddress("quest@example.org", name: "Mile Quest")
@@ -129,19 +131,27 @@ import Testing
 
   // MARK: Files
 
+  private func letter(_ number: Int, _ message: MailMessage) -> MailLetter {
+    let (id, at) = (MailID(high: 1, low: UInt64(number)), Office.after(Int64(number) * 1_000_000))
+    return MailLetter(
+      id: id, to: message.to.address, postedAt: at,
+      bytes: MessageText.render(message, from: Self.from, at: at, id: "\(id)"))
+  }
+
   @Test func filesArePrivateAndSortByTime() async throws {
     let folder = try Folder()
-    let moment = Locked(Office.dawn)
-    let files = try MessageFiles(
-      folder: folder.path + "/mail", from: Self.from, clock: { moment.with { $0 } })
+    let files = try MessageFiles(folder: folder.path + "/mail")
     let mask = umask(0)
     defer { umask(mask) }
     for number in 0..<12 {
-      moment.with { $0 = Office.after(Int64(number) * 1_000_000) }
-      try await files.send(
+      let letter = letter(
+        number,
         MailMessage(
           to: try MailAddress("ann@example.org", name: "../../etc/x"), subject: "\(number)/../..",
           text: "\(number)"))
+      try await files.send(letter)
+      // One whose end was not noted comes again.
+      try await files.send(letter)
     }
     let names = try folder.files("mail")
     #expect(names.count == 12)
@@ -160,16 +170,13 @@ import Testing
 
   @Test func manyAtOnceAreAllKept() async throws {
     let folder = try Folder()
-    let files = try MessageFiles(
-      folder: folder.path + "/mail", from: Self.from, clock: { Office.dawn })
+    let files = try MessageFiles(folder: folder.path + "/mail")
+    let letters = try (0..<50).map { number in
+      letter(
+        number, MailMessage(to: try MailAddress("ann@example.org"), subject: "\(number)", text: ""))
+    }
     try await withThrowingTaskGroup(of: Void.self) { group in
-      for number in 0..<50 {
-        group.addTask {
-          try await files.send(
-            MailMessage(
-              to: try MailAddress("ann@example.org"), subject: "\(number)", text: ""))
-        }
-      }
+      for letter in letters { group.addTask { try await files.send(letter) } }
       try await group.waitForAll()
     }
     #expect(try folder.files("mail").count == 50)
@@ -180,69 +187,15 @@ import Testing
     try Data().write(to: URL(filePath: folder.path + "/file"))
     for path in ["/file", "/no/such/folder"] {
       let error = #expect(throws: MailError.self) {
-        _ = try MessageFiles(
-          folder: folder.path + path, from: Self.from, clock: { Office.dawn })
+        _ = try MessageFiles(folder: folder.path + path)
       }
       #expect(error?.code == .unreachable)
     }
-    let files = try MessageFiles(
-      folder: folder.path + "/mail", from: Self.from, clock: { Office.dawn })
+    let files = try MessageFiles(folder: folder.path + "/mail")
     try FileManager.default.removeItem(atPath: folder.path + "/mail")
-    await #expect(throws: MailError.self) {
-      try await files.send(
-        MailMessage(to: try MailAddress("ann@example.org"), subject: "", text: ""))
-    }
-  }
-
-  // MARK: Outbox
-
-  /// Takes messages when it is told to.
-  private actor Slow: Mail {
-    private var gate: CheckedContinuation<Void, Never>?
-    private var isOpen = false
-    private(set) var sent: [String] = []
-
-    func send(_ message: MailMessage) async throws(MailError) {
-      if !isOpen { await withCheckedContinuation { gate = $0 } }
-      if message.subject == "bad" { throw MailError(.refused, "no") }
-      sent.append(message.subject)
-    }
-
-    func open() {
-      isOpen = true
-      gate?.resume()
-      gate = nil
-    }
-  }
-
-  @Test func theOutboxIsBoundedAndGoesOnAfterFailures() async throws {
-    let slow = Slow()
-    let failures = Locked<[MailError]>([])
-    let outbox = Outbox(slow, most: 3, onFailure: { error in failures.with { $0.append(error) } })
-    func message(_ subject: String) throws -> MailMessage {
-      MailMessage(to: try MailAddress("ann@example.org"), subject: subject, text: "")
-    }
-    var taken = 0
-    var refused: MailError?
-    // The first few are under way, then three wait, messages or none.
-    while refused == nil, taken < 20 {
-      do throws(MailError) {
-        try await outbox.post(
-          taken % 2 == 0
-            ? MailMessage(
-              to: MailAddress("ann@example.org"), subject: taken == 2 ? "bad" : "\(taken)", text: ""
-            )
-            : nil)
-        taken += 1
-      } catch { refused = error }
-    }
-    #expect(refused?.code == .overloaded)
-    await slow.open()
-    await outbox.drain()
-    #expect(await slow.sent == (0..<taken).filter { $0 % 2 == 0 && $0 != 2 }.map { "\($0)" })
-    #expect(failures.with { $0 }.map(\.code) == [.refused])
-    try await outbox.post(try message("later"))
-    await outbox.drain()
-    #expect(await slow.sent.last == "later")
+    let letter = letter(
+      1, MailMessage(to: try MailAddress("ann@example.org"), subject: "", text: ""))
+    let error = await #expect(throws: MailError.self) { try await files.send(letter) }
+    #expect(error?.code == .unreachable)
   }
 }

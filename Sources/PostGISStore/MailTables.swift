@@ -1,0 +1,91 @@
+internal import LedgerCore
+public import Quests
+
+extension PostGISStore: MailStore {
+  public func post(_ mail: [OutgoingMail]) async throws(LedgerError) {
+    let limits = limits
+    try await write { session in
+      let waiting = try session.row(MailStatements.count, [Parameter(limits.waitingMail)]) {
+        try $0.int()
+      }
+      try OutgoingMail.checkRoom(for: mail, after: waiting ?? 0, limits)
+      // In one order, so that two who post the same do not wait for each other.
+      for one in mail.sorted(by: { $0.id < $1.id }) {
+        try session.run(
+          MailStatements.post,
+          [
+            Parameter(one.id), Parameter(one.person), Parameter(one.isUrgent),
+            Parameter(Blob(one.content)), Parameter(one.postedAt), Parameter(one.expiresAt),
+          ])
+      }
+    }
+  }
+
+  public func takeMail(limit: Int, seconds: Int64) async throws(LedgerError) -> [TakenMail] {
+    let limit = checked(limit: limit)
+    return try await write {
+      try $0.rows(
+        MailStatements.take, [Parameter(limit), Parameter(seconds * 1_000_000)], TakenMail.read)
+    }
+  }
+
+  public func finishMail(_ id: MailID) async throws(LedgerError) {
+    _ = try await write { try $0.run(MailStatements.finish, [Parameter(id)]) }
+  }
+
+  public func postponeMail(_ id: MailID, seconds: Int64) async throws(LedgerError) {
+    let seconds = min(seconds, OutgoingMail.mostPostponedSeconds)
+    _ = try await write {
+      try $0.run(MailStatements.postpone, [Parameter(id), Parameter(seconds * 1_000_000)])
+    }
+  }
+
+  public func waitingMail() async throws(LedgerError) -> Int64 {
+    try await read { try $0.row(MailStatements.count, [Parameter(Int64.max)]) { try $0.int() } }
+      ?? 0
+  }
+}
+
+enum MailStatements {
+  private static let now = AnnouncementStatements.now
+
+  static let count = Statement(
+    "count_mail",
+    """
+    SELECT count(*) FROM
+      (SELECT 1 FROM outgoing_mail WHERE due_at IS NOT NULL LIMIT $1::bigint) waiting
+    """)
+  static let post = Statement(
+    "post_mail",
+    """
+    INSERT INTO outgoing_mail (\(TakenMail.columns), due_at)
+    VALUES ($1::uuid, $2::uuid, $3::boolean, $4::bytea, $5::bigint, $6::bigint, 0, \(now))
+    ON CONFLICT DO NOTHING
+    """)
+  /// What is due by now, also after the clock has been set back by more than anything is postponed.
+  static let take = Statement(
+    "take_mail",
+    """
+    WITH taken AS (
+      UPDATE outgoing_mail SET due_at = \(now) + $2::bigint, attempts = attempts + 1
+      WHERE mail_id IN (
+        SELECT mail_id FROM outgoing_mail
+        WHERE due_at IS NOT NULL AND (due_at <= \(now)
+          OR due_at > \(now) + \(OutgoingMail.mostPostponedSeconds) * 1000000::bigint)
+        ORDER BY is_urgent DESC, due_at LIMIT $1::bigint FOR UPDATE SKIP LOCKED)
+      RETURNING \(TakenMail.columns)
+    )
+    SELECT * FROM taken ORDER BY is_urgent DESC, posted_at
+    """)
+  static let finish = Statement(
+    "finish_mail",
+    "UPDATE outgoing_mail SET content = NULL, due_at = NULL WHERE mail_id = $1::uuid")
+  static let postpone = Statement(
+    "postpone_mail",
+    """
+    UPDATE outgoing_mail SET due_at = \(now) + $2::bigint
+    WHERE mail_id = $1::uuid AND due_at IS NOT NULL
+    """)
+  static let forget = Statement(
+    "forget_mail", "DELETE FROM outgoing_mail WHERE due_at IS NULL AND posted_at <= $1::bigint")
+}

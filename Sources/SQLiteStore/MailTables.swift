@@ -1,0 +1,79 @@
+internal import GRDB
+internal import LedgerCore
+public import Quests
+
+extension SQLiteStore: MailStore {
+  /// What is due by now, also after the clock has been set back by more than anything is postponed.
+  private static let isDue =
+    "due_at IS NOT NULL AND (due_at <= \(now) "
+    + "OR due_at > \(now) + \(OutgoingMail.mostPostponedSeconds) * 1000000)"
+
+  public func post(_ mail: [OutgoingMail]) async throws(LedgerError) {
+    let limits = limits
+    try await write { db in
+      let waiting = try db.row(
+        "SELECT count(*) FROM "
+          + "(SELECT 1 FROM outgoing_mail WHERE due_at IS NOT NULL LIMIT ?)",
+        [limits.waitingMail.sql]
+      ) { try $0.int() }
+      try OutgoingMail.checkRoom(for: mail, after: waiting ?? 0, limits)
+      for one in mail {
+        try db.run(
+          "INSERT OR IGNORE INTO outgoing_mail (\(TakenMail.columns), due_at) "
+            + "VALUES (?, ?, ?, ?, ?, ?, 0, \(Self.now))",
+          [
+            one.id.blob, one.person.column(\.blob), one.isUrgent.sql, .bytes(one.content),
+            one.postedAt.column, one.expiresAt.column,
+          ])
+      }
+    }
+  }
+
+  public func takeMail(limit: Int, seconds: Int64) async throws(LedgerError) -> [TakenMail] {
+    // Whoever looks every second takes the right to write only where there is something.
+    let isAnyDue = try await read {
+      try $0.db.row("SELECT 1 FROM outgoing_mail WHERE \(Self.isDue) LIMIT 1", []) { try $0.int() }
+    }
+    if isAnyDue == nil { return [] }
+    let limit = checked(limit: limit)
+    return try await write { db in
+      let ids: [MailID] = try db.rows(
+        "SELECT mail_id FROM outgoing_mail WHERE \(Self.isDue) "
+          + "ORDER BY is_urgent DESC, due_at LIMIT ?", [limit]
+      ) { try $0.id() }
+      return try ids.compactMap { id in
+        try db.run(
+          "UPDATE outgoing_mail SET due_at = \(Self.now) + ?, attempts = attempts + 1 "
+            + "WHERE mail_id = ?", [(seconds * 1_000_000).sql, id.blob])
+        return try db.row(
+          "SELECT \(TakenMail.columns) FROM outgoing_mail WHERE mail_id = ?", [id.blob],
+          TakenMail.read)
+      }
+    }
+  }
+
+  public func finishMail(_ id: MailID) async throws(LedgerError) {
+    try await write { db in
+      try db.run(
+        "UPDATE outgoing_mail SET content = NULL, due_at = NULL WHERE mail_id = ?", [id.blob])
+    }
+  }
+
+  public func postponeMail(_ id: MailID, seconds: Int64) async throws(LedgerError) {
+    let seconds = min(seconds, OutgoingMail.mostPostponedSeconds)
+    try await write { db in
+      try db.run(
+        "UPDATE outgoing_mail SET due_at = \(Self.now) + ? "
+          + "WHERE mail_id = ? AND due_at IS NOT NULL", [(seconds * 1_000_000).sql, id.blob])
+    }
+  }
+
+  public func waitingMail() async throws(LedgerError) -> Int64 {
+    let count = try await read {
+      try $0.db.row("SELECT count(*) FROM outgoing_mail WHERE due_at IS NOT NULL", []) {
+        try $0.int()
+      }
+    }
+    return count ?? 0
+  }
+}
