@@ -11,7 +11,7 @@ BUILD_PACKAGES := libproj-dev libgeos-dev libexpat1-dev zlib1g-dev libcairo2-dev
   libsqlite3-dev libpq-dev libcurl4-gnutls-dev tzdata $(FONTS)
 # What the tests compare it with.
 TEST_PACKAGES := libxml2-utils python3 python3-jsonschema gdal-bin postgresql-15 postgresql-15-postgis-3 \
-  nginx locales-all
+  nginx locales-all openssl python3-aiosmtpd
 
 # What the benchmarks measure beside it.
 BENCH_PACKAGES := python3 python3-venv gdal-bin postgresql-15-postgis-3 nginx wrk
@@ -80,7 +80,7 @@ endef
 
 .PHONY: help run test build packages test-packages routes codes lint format bench bench-tools \
   batch-checks growth worst-cases bench-ledger bench-service ledger-scale ledger-tools ledger-checks crash \
-  schemathesis attack live maps realtime clients clean
+  schemathesis attack live maps realtime mail clients clean
 
 help: ## list what there is to make
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 12
@@ -240,6 +240,10 @@ realtime: packages ## hold what goes out to a realtime vendor to that vendor's o
 	benchmarks/.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes \
 	  -r benchmarks/peers/realtime.txt
 	swift test --filter 'ProvidersTests.(Outgoing|Delivery|Realtime|Pusher|Webhook)'
+
+mail: packages ## hand mail to servers that others have written: Debian's postfix, and aiosmtpd
+	$(call install,python3 openssl postfix python3-aiosmtpd)
+	swift test --filter 'ProvidersTests.(Mail|SMTP)|MailQueueTests'
 
 clients: build ## generate clients of the service with two generators and go through the whole story
 	$(call install,python3 python3-venv)

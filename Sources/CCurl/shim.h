@@ -19,8 +19,8 @@ static inline CURLcode curl_set_pointer(CURL *handle, CURLoption option, const v
   return curl_easy_setopt(handle, option, value);
 }
 
-static inline CURLcode curl_set_headers(CURL *handle, struct curl_slist *list) {
-  return curl_easy_setopt(handle, CURLOPT_HTTPHEADER, list);
+static inline CURLcode curl_set_list(CURL *handle, CURLoption option, struct curl_slist *list) {
+  return curl_easy_setopt(handle, option, list);
 }
 
 typedef size_t (*curl_shim_bytes)(char *bytes, size_t size, size_t count, void *context);
@@ -47,11 +47,12 @@ static inline CURLcode curl_set_quick_exit(CURL *handle) {
 #endif
 }
 
-static inline CURLcode curl_limit_protocols(CURL *handle) {
+// The names of the protocols, and the same as bits for older versions of the library.
+static inline CURLcode curl_limit_protocols(CURL *handle, const char *names, long bits) {
 #if LIBCURL_VERSION_NUM >= 0x075500
-  return curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, "http,https");
+  return curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, names);
 #else
-  return curl_easy_setopt(handle, CURLOPT_PROTOCOLS, CURLPROTO_HTTP | CURLPROTO_HTTPS);
+  return curl_easy_setopt(handle, CURLOPT_PROTOCOLS, bits);
 #endif
 }
 

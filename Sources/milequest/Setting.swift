@@ -34,6 +34,17 @@ struct Setting {
       .usage, "\(purpose) needs \(Self.option(variable)) (or MILEQUEST_\(variable))")
   }
 
+  /// The setting as yes or no.
+  ///
+  /// - Throws: `usage` for anything else.
+  func flag() throws -> Bool {
+    switch text.lowercased() {
+    case "true", "1", "yes": return true
+    case "false", "0", "no": return false
+    default: throw Failure(.usage, "\(name): “\(text)” is neither true nor false")
+    }
+  }
+
   private static func option(_ variable: String) -> String {
     "--" + variable.lowercased().replacing("_", with: "-")
   }

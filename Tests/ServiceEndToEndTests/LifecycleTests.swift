@@ -203,6 +203,10 @@ import Testing
     var testDescription: String { options.joined(separator: " ") }
   }
 
+  private static let smtp = [
+    "--mail", "smtp", "--smtp-url", "smtp://a", "--mail-from", "quest@example.org",
+  ]
+
   /// What would be unsafe, or cannot be, is refused before anything is opened.
   @Test(arguments: [
     Refusal(options: ["--host", "0.0.0.0"], word: "--public-address"),
@@ -226,6 +230,20 @@ import Testing
     Refusal(options: ["--check-answers", "maybe"], word: "--check-answers"),
     Refusal(options: ["--mail-from", "nobody"], word: "--mail-from"),
     Refusal(options: ["--secret-file", "/dev/null"], word: "/dev/null"),
+    Refusal(options: ["--mail", "pigeon"], word: "--mail"),
+    Refusal(options: ["--mail", "smtp"], word: "--smtp-url"),
+    Refusal(options: ["--mail", "smtp", "--smtp-url", "http://a"], word: "--smtp-url"),
+    Refusal(options: ["--mail", "smtp", "--smtp-url", "smtp://a"], word: "--mail-from"),
+    Refusal(
+      options: smtp + ["--smtp-user", "quest"], word: "--smtp-password-file"),
+    Refusal(
+      options: smtp + ["--smtp-password-file", "/etc/passwd"], word: "--smtp-user"),
+    Refusal(
+      options: smtp + ["--smtp-user", "quest", "--smtp-password-file", "/nowhere"],
+      word: "/nowhere"),
+    Refusal(options: smtp + ["--smtp-ca-file", "/nowhere"], word: "--smtp-ca-file"),
+    Refusal(options: smtp + ["--smtp-timeout", "0"], word: "--smtp-timeout"),
+    Refusal(options: smtp + ["--smtp-starttls", "maybe"], word: "--smtp-starttls"),
   ])
   func whatIsUnsafeIsRefused(_ refusal: Refusal) throws {
     let ledger = try ServedLedger(.file)

@@ -1,3 +1,4 @@
+import BuiltProgram
 import CivilTime
 import Foundation
 import PostGISStore
@@ -75,5 +76,74 @@ private struct FilledQueue {
     }
     #expect(Set(addressees).count == 1_000)
     #expect(service.end() == 0, "\(service.said)")
+  }
+
+  /// Killed while it hands 1,000 messages to a mail server: each arrives, and those that arrive twice
+  /// are among the few that were on their way at a kill, and are recognized by their Message-ID.
+  @Test(
+    .enabled(if: FileManager.default.isExecutableFile(atPath: MailServer.python), "no python3"),
+    arguments: Store.present)
+  func onlyMessagesOnTheirWayAreRepeated(_ store: Store) async throws {
+    let queue = try await FilledQueue(store, messages: 1_000)
+    let server = try MailServer(pauseMilliseconds: 5)
+    let options =
+      queue.options + [
+        "--mail", "smtp", "--smtp-url", "smtp://localhost:\(server.port)", "--smtp-starttls",
+        "false", "--mail-from", "quest@example.org", "--outgoing-allow", "127.0.0.0/8",
+        "--outgoing-allow", "::1", "--smtp-timeout", "2",
+      ]
+    let kills = 4
+    for kill in 1...kills {
+      let service = try RunningService(queue.ledger, options)
+      #expect(await eventually { () async in server.received.count >= kill * 150 })
+      service.kill9()
+      #expect(server.received.count < 1_000, "all was sent before the kill")
+    }
+    let service = try RunningService(queue.ledger, options)
+    func ids() -> [String] { server.received.compactMap { $0.header("Message-ID") } }
+    #expect(await eventually { () async in Set(ids()).count == 1_000 })
+    #expect(
+      await eventually { () async in
+        (try? service.send("GET", "/metrics").text.contains("milequest_mail_waiting 0")) == true
+      })
+    let repeats = ids().count - 1_000
+    print("1,000 messages through \(kills) kills on \(store.rawValue): \(repeats) came twice")
+    #expect((0...4 * kills).contains(repeats))
+    let bodies = Dictionary(grouping: server.received, by: { $0.header("Message-ID") ?? "" })
+    #expect(bodies.values.allSatisfy { Set($0.map(\.text)).count == 1 && $0.count <= 1 + kills })
+    #expect(service.end() == 0, "\(service.said)")
+  }
+
+  /// What is refused is logged without the address, counted, and not sent again.
+  @Test(
+    .enabled(if: FileManager.default.isExecutableFile(atPath: MailServer.python), "no python3"))
+  func aBounceIsReported() async throws {
+    let queue = try await FilledQueue(.file, messages: 1)
+    let server = try MailServer(.refusedAddressee)
+    let service = try RunningService(
+      queue.ledger,
+      queue.options + [
+        "--mail", "smtp", "--smtp-url", "smtp://localhost:\(server.port)", "--smtp-starttls",
+        "false", "--mail-from", "quest@example.org", "--outgoing-allow", "127.0.0.0/8",
+        "--outgoing-allow", "::1",
+      ])
+    #expect(
+      await eventually { () async in
+        (try? service.send("GET", "/metrics").text.contains(
+          "milequest_mail_total{outcome=\"bounced\"} 1")) == true
+      })
+    #expect(service.said.contains("550") && service.said.contains("bounced"))
+    #expect(!service.said.contains("walker"))
+    #expect(service.end() == 0)
+    // What has been refused is gone.
+    let doctor = try Program.run(
+      ["doctor", "--store", queue.ledger.address, "--mail", "smtp", "--mail-from", "q@example.org"]
+        + ["--smtp-url", "smtp://localhost:\(server.port)", "--smtp-starttls", "false"])
+    #expect(doctor.status == 1 && doctor.text.contains("inside network"), "\(doctor.text)")
+    let allowed = try Program.run(
+      ["doctor", "--store", queue.ledger.address, "--mail", "smtp", "--mail-from", "q@example.org"]
+        + ["--smtp-url", "smtp://localhost:\(server.port)", "--smtp-starttls", "false"]
+        + ["--outgoing-allow", "127.0.0.0/8", "--outgoing-allow", "::1"])
+    #expect(allowed.status == 0 && allowed.text.contains("takes messages"), "\(allowed.text)")
   }
 }

@@ -86,6 +86,8 @@ public struct MailError: Error, Hashable, Sendable, CustomStringConvertible {
     public static let unreachable = Self(rawValue: "mail-unreachable")
     /// The message will not be taken.
     public static let refused = Self(rawValue: "mail-refused")
+    /// A setting of whoever delivers is not what it must be.
+    public static let settings = Self(rawValue: "mail-settings")
   }
 
   public let code: Code

@@ -18,18 +18,25 @@ final class TransferHandles: Sendable {
   /// Before anything else of the library, once in the process.
   private static let isReady: Bool = curl_global_init(3) == CURLE_OK
 
-  func withHandle<Value>(_ body: (UnsafeMutableRawPointer?) -> Value) -> Value {
+  /// - Parameter isGood: whether what came of it lets the connection be used again; where the library
+  ///   knows that by itself, it is always.
+  func withHandle<Value>(
+    isGood: (Value) -> Bool = { _ in true }, _ body: (UnsafeMutableRawPointer?) -> Value
+  ) -> Value {
     let known = free.withLock { $0.popLast() }
     guard let pointer = known?.pointer ?? (Self.isReady ? curl_easy_init() : nil) else {
       return body(nil)
     }
     let handle = Handle(pointer: pointer)
-    defer {
+    let value = body(pointer)
+    if isGood(value) {
       // Pointers to what the request had are forgotten, connections are kept.
       curl_easy_reset(pointer)
       free.withLock { $0.append(handle) }
+    } else {
+      curl_easy_cleanup(pointer)
     }
-    return body(pointer)
+    return value
   }
 }
 
@@ -47,8 +54,7 @@ final class Transfer: @unchecked Sendable {
   private var headerBytes = 0
   private var body: [UInt8] = []
   private var isTooLarge = false
-  private var hasRefusedInside = false
-  private var hasOpened = false
+  private let guarding: AddressGuard
 
   /// Bytes of all headers of an answer.
   private static let mostHeaderBytes = 64 * 1024
@@ -61,6 +67,7 @@ final class Transfer: @unchecked Sendable {
     self.lines = lines
     self.options = options
     self.deadline = deadline
+    guarding = AddressGuard(allowed: options.allowedNetworks)
   }
 
   func cancel() { isCancelled.withLock { $0 = true } }
@@ -101,9 +108,9 @@ final class Transfer: @unchecked Sendable {
     let context = Unmanaged.passUnretained(self).toOpaque()
     let connectTimeout = min(max(options.connectTimeout.milliseconds, 1), timeout)
     var steps: [() -> CURLcode] = [
-      { curl_limit_protocols(handle) },
+      { curl_limit_protocols(handle, "http,https", Int(CURLPROTO_HTTP | CURLPROTO_HTTPS)) },
       { curl_set_text(handle, CURLOPT_URL, self.request.url.text) },
-      { curl_set_headers(handle, list) },
+      { curl_set_list(handle, CURLOPT_HTTPHEADER, list) },
       { curl_set_number(handle, CURLOPT_NOSIGNAL, 1) },
       { curl_set_quick_exit(handle) },
       { curl_set_number(handle, CURLOPT_TIMEOUT_MS, timeout) },
@@ -126,10 +133,7 @@ final class Transfer: @unchecked Sendable {
       { curl_set_number(handle, CURLOPT_NOPROGRESS, 0) },
     ]
     if options.proxy == nil {
-      steps += [
-        { curl_set_open_socket(handle, Transfer.onOpenSocket) },
-        { curl_set_pointer(handle, CURLOPT_OPENSOCKETDATA, context) },
-      ]
+      steps.append { self.guarding.attach(to: handle) }
     }
     if let certificates = options.certificates {
       steps.append { curl_set_text(handle, CURLOPT_CAINFO, certificates) }
@@ -173,19 +177,6 @@ final class Transfer: @unchecked Sendable {
 
   private static let onProgress: curl_xferinfo_callback = { context, _, _, _, _ in
     transfer(context)?.isCancelled.withLock { $0 ? 1 : 0 } ?? 1
-  }
-
-  private static let onOpenSocket: curl_opensocket_callback = { context, _, address in
-    guard let transfer = transfer(context), let address,
-      let found = IPAddress(socketAddress: address)
-    else { return -1 }
-    guard found.isAllowed(by: transfer.options.allowedNetworks) else {
-      transfer.hasRefusedInside = true
-      return -1
-    }
-    transfer.hasOpened = true
-    let type = address.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue)
-    return socket(address.pointee.family, type, address.pointee.protocol)
   }
 
   /// - Returns: how much of it was taken; the transfer ends where that is not all.
@@ -238,7 +229,7 @@ final class Transfer: @unchecked Sendable {
       case CURLE_OPERATION_TIMEDOUT: timeout
       case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY:
         OutgoingError(.unresolved, "the name of \(origin) leads to no address")
-      case CURLE_COULDNT_CONNECT where hasRefusedInside && !hasOpened:
+      case CURLE_COULDNT_CONNECT where guarding.hasRefusedAll:
         OutgoingError(
           .insideNetwork, "\(origin) lies in the inside network, where requests may not go")
       case CURLE_COULDNT_CONNECT: OutgoingError(.refused, "\(origin) takes no connection")
@@ -260,23 +251,6 @@ final class Transfer: @unchecked Sendable {
 
   private func failed(_ number: Int) -> OutgoingError {
     OutgoingError(.failed, "the request to \(request.url.origin) failed: libcurl's error \(number)")
-  }
-}
-
-extension IPAddress {
-  /// - Returns: nil for another family than IPv4 and IPv6.
-  init?(socketAddress address: UnsafePointer<curl_sockaddr>) {
-    guard let place = MemoryLayout<curl_sockaddr>.offset(of: \.addr) else { return nil }
-    // The structure's last member stands for one that is as long as the address.
-    let bytes = UnsafeRawBufferPointer(
-      start: UnsafeRawPointer(address) + place, count: Int(address.pointee.addrlen))
-    switch address.pointee.family {
-    case AF_INET where bytes.count >= 8:
-      self.init(four: UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: 4, as: UInt32.self)))
-    case AF_INET6 where bytes.count >= 24:
-      self.init(six: UnsafeRawBufferPointer(rebasing: bytes[8..<24]))
-    default: return nil
-    }
   }
 }
 

@@ -5,6 +5,7 @@ internal import CPROJ
 import CivilTime
 import Formats
 import JSON
+import Providers
 import Quests
 
 #if canImport(Glibc)
@@ -18,7 +19,8 @@ struct Doctor: AsyncParsableCommand {
     abstract: "Look the store over: versions, settings, rights, disk, clock.",
     discussion: """
       One line a check: ok, warn or fail, and what mends it. Changes nothing. Exit code 1 where a \
-      check fails, else 0.
+      check fails, else 0. With the settings of a mail server, in options or variables as for serve, it \
+      connects to that server and logs in, and sends nothing.
 
       milequest doctor
       milequest doctor --store postgres://owner@localhost/milequest --format json
@@ -29,12 +31,17 @@ struct Doctor: AsyncParsableCommand {
   @Option(help: "text for people, json for programs.")
   var format = OutputFormat.text
 
+  @OptionGroup(title: "Mail") var mail: MailOptions
+  @OptionGroup(title: "Requests to other servers") var outgoing: OutgoingOptions
+
   func run() async throws {
     try await reportingFailures {
       let address = try options.address
+      let mail = try MailPlan(mail, outgoing)
       var checkup = Checkup()
       checkup.lookAtProgram()
       await checkup.look(at: address)
+      await checkup.look(at: mail)
       switch format {
       case .text: try printOut(checkup.text(address))
       case .json: try printOut(checkup.json(address))
@@ -118,6 +125,18 @@ private struct Checkup {
         asked: before...Instant.now)
     } catch {
       add("diagnosis", error.message, .fail)
+    }
+  }
+
+  mutating func look(at mail: MailPlan) async {
+    do throws(MailError) {
+      guard let server = try mail.smtp() else { return }
+      try await server.check()
+      add("mail", "the server takes messages")
+    } catch {
+      add(
+        "mail", error.message, .fail,
+        remedy: "see the settings of mail in milequest serve --help; messages wait until then")
     }
   }
 

@@ -22,13 +22,20 @@ struct OutgoingOptions: ParsableArguments {
   func client() throws -> OutgoingClient {
     var client = OutgoingClient.Options()
     client.proxy = Setting(outgoingProxy, "OUTGOING_PROXY")?.text
-    for text in Setting.list(allowedNetworks, "OUTGOING_ALLOW") {
+    client.allowedNetworks = try networks()
+    return OutgoingClient(client)
+  }
+
+  /// The parts of the inside network that requests may go to.
+  ///
+  /// - Throws: `usage` for what is no network.
+  func networks() throws -> [AddressRange] {
+    try Setting.list(allowedNetworks, "OUTGOING_ALLOW").map { text in
       guard let range = AddressRange(text) else {
         throw Failure(
           .usage, "--outgoing-allow: “\(text)” is not an address or network such as 10.0.0.0/8")
       }
-      client.allowedNetworks.append(range)
+      return range
     }
-    return OutgoingClient(client)
   }
 }

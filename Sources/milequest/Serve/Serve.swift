@@ -24,11 +24,14 @@ struct Serve: AsyncParsableCommand {
 
       MILEQUEST_STORE, MILEQUEST_HOST, MILEQUEST_PORT, MILEQUEST_PUBLIC_ADDRESS, \
       MILEQUEST_ALLOW_ORIGIN and MILEQUEST_TRUSTED_PROXY (several with commas), MILEQUEST_RATE, \
-      MILEQUEST_BURST, MILEQUEST_LIMIT (several with commas), MILEQUEST_MAIL_FOLDER, MILEQUEST_MAIL_FROM, \
+      MILEQUEST_BURST, MILEQUEST_LIMIT (several with commas), \
       MILEQUEST_SECRET_FILE, MILEQUEST_PREVIOUS_SECRET_FILE, MILEQUEST_ACCESS_TOKEN_SECONDS, \
       MILEQUEST_LOG_LEVEL, MILEQUEST_LOG_REQUESTS, \
       MILEQUEST_CHECK_ANSWERS, MILEQUEST_DRAIN_SECONDS, MILEQUEST_METRICS_LISTEN, \
-      MILEQUEST_INSECURE; for live events MILEQUEST_REALTIME, MILEQUEST_WEBHOOK_URL, \
+      MILEQUEST_INSECURE; for mail MILEQUEST_MAIL, MILEQUEST_MAIL_FROM, \
+      MILEQUEST_MAIL_FOLDER, MILEQUEST_SMTP_URL, MILEQUEST_SMTP_USER, MILEQUEST_SMTP_PASSWORD_FILE, \
+      MILEQUEST_SMTP_CA_FILE, MILEQUEST_SMTP_TIMEOUT, MILEQUEST_SMTP_STARTTLS; for live events \
+      MILEQUEST_REALTIME, MILEQUEST_WEBHOOK_URL, \
       MILEQUEST_WEBHOOK_SECRET_FILE, MILEQUEST_PUSHER_APP_ID, MILEQUEST_PUSHER_KEY, \
       MILEQUEST_PUSHER_SECRET_FILE, MILEQUEST_PUSHER_CLUSTER, MILEQUEST_PUSHER_URL; for maps \
       MILEQUEST_MAPS, MILEQUEST_MAPS_URL, MILEQUEST_MAPS_PROFILE, MILEQUEST_MAPS_KEY_FILE, \
@@ -90,17 +93,6 @@ struct Serve: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Where mail is written as files; by default a folder beside the ledger.", valueName: "folder"),
-    completion: .directory)
-  var mailFolder: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "Whom mail is from; milequest@localhost by default.", valueName: "address"))
-  var mailFrom: String?
-
-  @Option(
-    help: ArgumentHelp(
       "The file with the secret that signs tokens, 32 bytes or more, which its owner alone can read; by default one beside the ledger, made when it is not there. All processes of one service need the same.",
       valueName: "file"), completion: .file())
   var secretFile: String?
@@ -147,6 +139,7 @@ struct Serve: AsyncParsableCommand {
       valueName: "bool"))
   var insecure: String?
 
+  @OptionGroup(title: "Mail") var mail: MailOptions
   @OptionGroup(title: "Live events") var live: RealtimeOptions
   @OptionGroup(title: "Maps") var maps: MapsOptions
 

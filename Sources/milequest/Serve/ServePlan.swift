@@ -17,8 +17,7 @@ struct ServePlan {
   private var settings = ServiceSettings()
   private let isPortChosen: Bool
   private let logLevel: Logger.Level
-  private let mailFolder: String?
-  private let mailFrom: MailAddress
+  private let mail: MailPlan
   private let secretFile: String?
   private let previousSecretFile: String?
   private let accessTokenSeconds: Int
@@ -40,14 +39,6 @@ struct ServePlan {
           "\(name): “\(text)” is not a number from \(range.lowerBound) to \(range.upperBound)")
       }
       return number
-    }
-    func flag(_ option: String?, _ variable: String) throws -> Bool? {
-      guard let (text, name) = value(option, variable) else { return nil }
-      switch text.lowercased() {
-      case "true", "1", "yes": return true
-      case "false", "0", "no": return false
-      default: throw Failure(.usage, "\(name): “\(text)” is neither true nor false")
-      }
     }
     if let (host, _) = value(options.host, "HOST") { settings.host = host }
     let port = try number(options.port, "PORT", 0...65_535)
@@ -84,8 +75,8 @@ struct ServePlan {
     }
     self.logLevel = logLevel
     settings.drainSeconds = try number(options.drainSeconds, "DRAIN_SECONDS", 0...3_600) ?? 0
-    settings.logsRequests = try flag(options.logRequests, "LOG_REQUESTS") ?? true
-    settings.checksAnswers = try flag(options.checkAnswers, "CHECK_ANSWERS") ?? false
+    settings.logsRequests = try Setting(options.logRequests, "LOG_REQUESTS")?.flag() ?? true
+    settings.checksAnswers = try Setting(options.checkAnswers, "CHECK_ANSWERS")?.flag() ?? false
     if let (text, name) = value(options.metricsListen, "METRICS_LISTEN") {
       guard let colon = text.lastIndex(of: ":"), colon > text.startIndex,
         let port = Int(text[text.index(after: colon)...]), 1...65_535 ~= port
@@ -96,15 +87,11 @@ struct ServePlan {
       let host = text[..<colon].drop { $0 == "[" }.prefix { $0 != "]" }
       settings.metricsAddress = (String(host), port)
     }
-    mailFolder = value(options.mailFolder, "MAIL_FOLDER")?.text
-    let from = value(options.mailFrom, "MAIL_FROM")
-    do throws(MailError) {
-      mailFrom = try MailAddress(from?.text ?? "milequest@localhost", name: "Mile Quest")
-    } catch { throw Failure(.usage, "\(from?.name ?? "--mail-from"): \(error.message)") }
     secretFile = value(options.secretFile, "SECRET_FILE")?.text
     previousSecretFile = value(options.previousSecretFile, "PREVIOUS_SECRET_FILE")?.text
     accessTokenSeconds =
       try number(options.accessTokenSeconds, "ACCESS_TOKEN_SECONDS", 1...86_400) ?? 900
+    mail = try MailPlan(options.mail, options.outgoing)
     realtime = try RealtimePlan(options.live, options.outgoing)
     var maps = try options.maps.maps(options.outgoing)
     if let style = Setting(options.mapStyle, "MAP_STYLE") {
@@ -113,7 +100,7 @@ struct ServePlan {
     }
     self.maps = maps
     if let fault = settings.fault(
-      isInsecureAllowed: try flag(options.insecure, "INSECURE") ?? false)
+      isInsecureAllowed: try Setting(options.insecure, "INSECURE")?.flag() ?? false)
     {
       throw Failure(.usage, fault)
     }
@@ -139,7 +126,8 @@ struct ServePlan {
     } catch { throw Failure(.usage, error.message) }
     let exposures = [
       address.exposureText.map { $0 + "; chmod 600 keeps them out" },
-      StoreAddress.exposureText(of: mailFolder(address)).map { $0 + "; chmod 700 keeps them out" },
+      mail.folder(beside: address).flatMap { StoreAddress.exposureText(of: $0) }
+        .map { $0 + "; chmod 700 keeps them out" },
     ]
     for exposure in exposures.compactMap(\.self) {
       logger.warning("privacy", metadata: ["detail": .string(exposure)])
@@ -207,12 +195,6 @@ struct ServePlan {
     return bind(descriptor, info.ai_addr, info.ai_addrlen) == 0 && listen(descriptor, 1) == 0
   }
 
-  /// The folder that mail is written into.
-  private func mailFolder(_ address: StoreAddress) -> String {
-    if let mailFolder { return mailFolder }
-    return if case .file(let path, _) = address { path + ".mail" } else { "milequest.mail" }
-  }
-
   /// What tells who asks, over one store and one secret.
   private struct Identities {
     let accounts: BuiltInAccounts
@@ -245,21 +227,8 @@ struct ServePlan {
       previous = nil
     }
     let seal = Seal(secret, previous: previous)
-    let files: MessageFiles
-    do throws(MailError) { files = try MessageFiles(folder: mailFolder(address)) } catch {
-      throw IdentityError(.settings, error.message)
-    }
-    let outbox = Outbox(store: store.ledger, seal: seal, from: mailFrom, clock: { .now })
-    var options = MailDelivery.Options()
-    // A file takes no longer.
-    options.leaseSeconds = 10
-    let mail = MailDelivery(outbox, through: files, options: options) { outcome, reason in
-      logger.log(
-        level: outcome == .postponed ? .warning : .error, "mail",
-        metadata: [
-          "outcome": .string(outcome?.rawValue ?? "store"), "detail": .string(reason),
-        ])
-    }
+    let outbox = Outbox(store: store.ledger, seal: seal, from: mail.from, clock: { .now })
+    let delivery = try delivery(outbox, at: address, logger)
     let accounts = BuiltInAccounts(
       store: store.ledger, outbox: outbox, passwords: Passwords(),
       tokens: try AccessTokens(
@@ -270,6 +239,25 @@ struct ServePlan {
       perSecond: Int64(settings.rate.perSecond), burst: Int64(settings.rate.burst))
     return Identities(
       accounts: accounts, keys: APIKeys(store: store.ledger, mostRate: rate),
-      secrets: RepeatableSecrets(secret), seal: seal, mail: mail)
+      secrets: RepeatableSecrets(secret), seal: seal, mail: delivery)
+  }
+
+  /// What sends the messages of an outbox.
+  private func delivery(
+    _ outbox: Outbox, at address: StoreAddress, _ logger: Logger
+  ) throws(IdentityError) -> MailDelivery {
+    let (mail, leaseSeconds): (any Mail, Int64)
+    do throws(MailError) { (mail, leaseSeconds) = try self.mail.delivery(beside: address) } catch {
+      throw IdentityError(.settings, error.message)
+    }
+    var options = MailDelivery.Options()
+    options.leaseSeconds = leaseSeconds
+    return MailDelivery(outbox, through: mail, options: options) { outcome, reason in
+      logger.log(
+        level: outcome == .postponed ? .warning : .error, "mail",
+        metadata: [
+          "outcome": .string(outcome?.rawValue ?? "store"), "detail": .string(reason),
+        ])
+    }
   }
 }
