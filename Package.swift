@@ -30,6 +30,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
     .package(url: "https://github.com/apple/swift-nio-extras.git", from: "1.35.2"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
   ],
   targets: [
     .systemLibrary(name: "CCairo", providers: [.apt(["libcairo2-dev"])]),
@@ -95,6 +96,7 @@ let package = Package(
         "Quests", "MapData", "Formats", "Routes", "Geodesy", "CivilTime", "JSON", "Base", "CCurl",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "CryptoExtras", package: "swift-crypto"),
+        .product(name: "JWTKit", package: "jwt-kit"),
       ],
       swiftSettings: settings),
     .target(
@@ -186,6 +188,7 @@ let package = Package(
         "Providers", "SQLiteStore", "Quests", "Batch", "MapData", "Formats", "Routes", "Geodesy",
         "CivilTime", "JSON", "Base", "TestSupport",
         .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "CryptoExtras", package: "swift-crypto"),
       ],
       swiftSettings: settings),
     .testTarget(

@@ -60,7 +60,7 @@ struct Module: Sendable {
     Module(
       name: "Providers",
       ours: ["Quests", "MapData", "Formats", "Routes", "Geodesy", "CivilTime", "JSON", "Base"],
-      c: ["CCurl"], packages: ["Foundation", "Crypto", "CryptoExtras"]),
+      c: ["CCurl"], packages: ["Foundation", "Crypto", "CryptoExtras", "JWTKit"]),
     Module(
       name: "Service",
       ours: [

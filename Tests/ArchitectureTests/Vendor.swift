@@ -18,11 +18,14 @@ struct Vendor: Sendable {
       name: "google", adapters: "Providers/Maps/Adapters/",
       others: [
         "Formats/", "MapData/", "Service/Resources/RouteReading.swift",
-        "Service/Resources/RouteUpload.swift",
+        "Service/Resources/RouteUpload.swift", "Providers/Identity/Adapters/",
       ]),
+    Vendor(name: "cognito", adapters: "Providers/Identity/Adapters/"),
+    Vendor(name: "auth0", adapters: "Providers/Identity/Adapters/"),
+    Vendor(name: "supabase", adapters: "Providers/Identity/Adapters/"),
   ]
 
-  private static let settings = ["milequest/Serve/", "milequest/Maps/"]
+  private static let settings = ["milequest/Serve/", "milequest/Maps/", "milequest/Identity/"]
 
   func mayStand(in path: String) -> Bool {
     ([adapters] + others + Self.settings).contains { path.hasPrefix($0) }

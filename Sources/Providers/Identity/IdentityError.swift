@@ -29,6 +29,8 @@ public struct IdentityError: Error, Hashable, Sendable, CustomStringConvertible 
     public static let busy = Self(rawValue: "busy")
     /// The store failed; `ledger` tells how.
     public static let store = Self(rawValue: "store")
+    /// Whoever vouches for the person cannot be asked now.
+    public static let issuer = Self(rawValue: "issuer-unavailable")
     /// A secret or a setting of the service is not what it must be.
     public static let settings = Self(rawValue: "settings")
   }
