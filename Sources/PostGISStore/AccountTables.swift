@@ -37,37 +37,6 @@ extension PostGISStore: AccountStore {
     }
   }
 
-  public func person(
-    of subject: IssuedSubject, offering account: Account
-  ) async throws(LedgerError) -> PersonID {
-    let key = [Parameter(subject.issuer), Parameter(subject.subject)]
-    // Nearly always it is known, and reading waits for nobody.
-    let known: PersonID? = try await read {
-      try $0.row(AccountStatements.personOfSubject, key) { try $0.id() }
-    }
-    if let known { return known }
-    return try await write { session in
-      // The key decides between those that race: whoever comes second waits here for the first.
-      let taken = try session.run(
-        AccountStatements.addSubject, key + [Parameter(account.person)])
-      if taken == 1 {
-        try session.insert(account)
-        return account.person
-      }
-      let known: PersonID? = try session.row(AccountStatements.personOfSubject, key) { try $0.id() }
-      guard let known else { throw ServerFailure(state: "40001", message: "a subject has gone") }
-      return known
-    }
-  }
-
-  public func subjects(of person: PersonID) async throws(LedgerError) -> [IssuedSubject] {
-    try await read {
-      try $0.rows(AccountStatements.subjects, [Parameter(person)]) {
-        IssuedSubject(issuer: try $0.text(), subject: try $0.text())
-      }
-    }
-  }
-
   public func eraseAccount(_ person: PersonID) async throws(LedgerError) {
     try await write { session in
       try session.run(
@@ -117,9 +86,11 @@ extension PostGISStore: AccountStore {
 
   public func forgetExpired(at now: Instant) async throws(LedgerError) {
     let sent = now.advanced(bySeconds: -limits.sentMailSeconds)
-    _ = try await write { session in
+    _ = try await write { [limits] session in
       try session.run(MailStatements.forget, [Parameter(sent)])
       for statement in AccountStatements.forget { try session.run(statement, [Parameter(now)]) }
+      try session.run(
+        SubjectStatements.forget, [Parameter(now.advanced(bySeconds: -limits.issuedTokenSeconds))])
     }
   }
 
@@ -137,7 +108,7 @@ extension PostGISStore: AccountStore {
 }
 
 extension StoreSession {
-  fileprivate func insert(_ account: Account) throws {
+  func insert(_ account: Account) throws {
     // The key decides between two that race; both the person's and the address's count.
     let made = try run(
       AccountStatements.create,
@@ -171,18 +142,6 @@ enum AccountStatements {
       credential = $6::text, revision = $7::bigint, is_email_verified = $8::boolean
     WHERE person_id = $1::uuid
     """)
-  static let personOfSubject = Statement(
-    "person_of_subject",
-    "SELECT person_id FROM subjects WHERE issuer = $1::text AND subject = $2::text")
-  static let addSubject = Statement(
-    "add_subject",
-    """
-    INSERT INTO subjects (issuer, subject, person_id) VALUES ($1::text, $2::text, $3::uuid)
-    ON CONFLICT DO NOTHING
-    """)
-  static let subjects = Statement(
-    "subjects",
-    "SELECT issuer, subject FROM subjects WHERE person_id = $1::uuid ORDER BY issuer, subject")
   static let eraseCodes = Statement(
     "erase_codes",
     """

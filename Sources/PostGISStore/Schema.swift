@@ -13,6 +13,7 @@ enum Schema {
     ledger, routes, accounts, publicTeams, publicRoutes, signIn, erasure, names,
     identity, triesAndClaims, endsOfLife, liveEvents,
     announcements, spans, quotas, statistics, outgoingMail,
+    issuers,
   ]
 
   /// What the versions themselves are kept in.
@@ -524,6 +525,14 @@ enum Schema {
       WHERE due_at IS NOT NULL;
     CREATE INDEX outgoing_mail_sent ON outgoing_mail (posted_at) WHERE due_at IS NULL;
     CREATE INDEX outgoing_mail_person ON outgoing_mail (person_id) WHERE person_id IS NOT NULL;
+    """
+
+  /// From when on tokens of other issuers count, without whose they are.
+  private static let issuers = """
+    CREATE TABLE tokens_not_before (
+      subject_hash bytea PRIMARY KEY,
+      not_before bigint NOT NULL
+    );
     """
 
   /// The names that the other stores have.

@@ -110,10 +110,11 @@ extension PostGISStore {
 
   @discardableResult
   public func endSessions(
-    of person: PersonID, except kept: SessionID?
+    of person: PersonID, except kept: SessionID?, at now: Instant
   ) async throws(LedgerError) -> [SessionID] {
-    try await write {
-      try $0.rows(SignInStatements.endOthers, [Parameter(person), Parameter(kept)]) {
+    try await write { session in
+      try session.endTokens(of: person, at: now)
+      return try session.rows(SignInStatements.endOthers, [Parameter(person), Parameter(kept)]) {
         try $0.id()
       }
     }

@@ -46,34 +46,6 @@ extension SQLiteStore: AccountStore {
     }
   }
 
-  public func person(
-    of subject: IssuedSubject, offering account: Account
-  ) async throws(LedgerError) -> PersonID {
-    let key = [subject.issuer.sql, subject.subject.sql]
-    let find = "SELECT person_id FROM subjects WHERE issuer = ? AND subject = ?"
-    // Nearly always it is known, and reading waits for nobody.
-    if let known: PersonID = try await read({ try $0.db.row(find, key) { try $0.id() } }) {
-      return known
-    }
-    return try await write { db in
-      if let known: PersonID = try db.row(find, key, { try $0.id() }) { return known }
-      try db.insert(account)
-      try db.run(
-        "INSERT INTO subjects (issuer, subject, person_id) VALUES (?, ?, ?)",
-        key + [account.person.blob])
-      return account.person
-    }
-  }
-
-  public func subjects(of person: PersonID) async throws(LedgerError) -> [IssuedSubject] {
-    try await read {
-      try $0.db.rows(
-        "SELECT issuer, subject FROM subjects WHERE person_id = ? ORDER BY issuer, subject",
-        [person.blob]
-      ) { IssuedSubject(issuer: try $0.text(), subject: try $0.text()) }
-    }
-  }
-
   public func eraseAccount(_ person: PersonID) async throws(LedgerError) {
     try await write(erases: true) { db in
       try db.run(
@@ -138,12 +110,15 @@ extension SQLiteStore: AccountStore {
 
   public func forgetExpired(at now: Instant) async throws(LedgerError) {
     let sent = now.advanced(bySeconds: -limits.sentMailSeconds)
-    try await write { db in
+    try await write { [limits] db in
       try db.run(
         "DELETE FROM outgoing_mail WHERE due_at IS NULL AND posted_at <= ?", [sent.column])
       try db.run("DELETE FROM sessions WHERE expires_at <= ?", [now.column])
       try db.run("DELETE FROM one_time_codes WHERE expires_at <= ?", [now.column])
       try db.run("DELETE FROM request_keys WHERE expires_at <= ?", [now.column])
+      try db.run(
+        "DELETE FROM tokens_not_before WHERE not_before <= ?",
+        [now.advanced(bySeconds: -limits.issuedTokenSeconds).column])
     }
   }
 
@@ -156,7 +131,7 @@ extension SQLiteStore: AccountStore {
 }
 
 extension Database {
-  fileprivate func insert(_ account: Account) throws {
+  func insert(_ account: Account) throws {
     let isTaken = try row(
       "SELECT 1 FROM accounts WHERE person_id = ? OR email = ?",
       [account.person.blob, account.email.column(\.sql)]

@@ -31,6 +31,7 @@ enum Schema {
     migrator.registerMigration("16 quotas") { db in try db.execute(sql: quotas) }
     migrator.registerMigration("17 statistics") { db in try db.execute(sql: statistics) }
     migrator.registerMigration("18 outgoing mail") { db in try db.execute(sql: outgoingMail) }
+    migrator.registerMigration("19 issuers") { db in try db.execute(sql: issuers) }
     return migrator
   }
 
@@ -569,6 +570,14 @@ enum Schema {
       WHERE due_at IS NOT NULL;
     CREATE INDEX outgoing_mail_sent ON outgoing_mail (posted_at) WHERE due_at IS NULL;
     CREATE INDEX outgoing_mail_person ON outgoing_mail (person_id) WHERE person_id IS NOT NULL;
+    """
+
+  /// From when on tokens of other issuers count, without whose they are.
+  private static let issuers = """
+    CREATE TABLE tokens_not_before (
+      subject_hash BLOB PRIMARY KEY NOT NULL,
+      not_before INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
     """
 
   /// The names that the other stores have. A request's key is kept as its digest, which no index is

@@ -120,10 +120,11 @@ extension SQLiteStore {
 
   @discardableResult
   public func endSessions(
-    of person: PersonID, except kept: SessionID?
+    of person: PersonID, except kept: SessionID?, at now: Instant
   ) async throws(LedgerError) -> [SessionID] {
     try await write { db in
-      try db.rows(
+      try db.endTokens(of: person, at: now)
+      return try db.rows(
         "DELETE FROM sessions WHERE person_id = ? AND session_id IS NOT ? RETURNING session_id",
         [person.blob, kept.column(\.blob)]
       ) { try $0.id() }

@@ -17,6 +17,7 @@ public struct QuestService: ServiceLifecycle.Service {
   private let started: @Sendable (Int) async -> Void
 
   /// - Parameters:
+  ///   - issuers: people whom others vouch for; nil for none.
   ///   - realtime: the service outside that events are handed to, and where it is kept how far that
   ///     has come; nil for none.
   ///   - maps: who knows places and ways.
@@ -24,7 +25,8 @@ public struct QuestService: ServiceLifecycle.Service {
   public init(
     ledger: any LedgerStore, routes: any RouteStore, accounts: any AccountStore,
     statistics: any StatisticsStore, mail: MailDelivery,
-    signIn: BuiltInAccounts, keys: APIKeys, secrets: RepeatableSecrets, seal: Seal,
+    signIn: BuiltInAccounts, issuers: OpenIDAccounts? = nil, keys: APIKeys,
+    secrets: RepeatableSecrets, seal: Seal,
     realtime: (adapter: any RealtimeAdapter, store: any AnnouncementStore)? = nil,
     maps: Maps = .builtIn,
     settings: ServiceSettings,
@@ -39,7 +41,7 @@ public struct QuestService: ServiceLifecycle.Service {
     backend = Backend(
       ledger: ledger, routes: routes, accounts: accounts, statistics: statistics, mail: mail,
       signIn: signIn,
-      identity: BearerIdentity(keys: keys, others: signIn), keys: keys,
+      identity: BearerIdentity(keys: keys, accounts: signIn, issuers: issuers), keys: keys,
       secrets: secrets, seal: seal, zones: ZoneCatalog(), ledgerLimits: .standard,
       limits: settings.limits,
       routeCache: RouteCache(routes, mostBytes: settings.limits.cachedRouteBytes),

@@ -5,7 +5,7 @@ import Testing
 /// What every account store must do, each case on an empty store.
 public enum AccountCase: String, CaseIterable, Sendable, CustomTestStringConvertible {
   case accountsAreUnique, changesNeedTheRevision, subjectsAreOnePerson, erasure, requestKeys
-  case namesAtOnce
+  case namesAtOnce, tokensEnd, subjectsComeAndGo
 
   public var testDescription: String { rawValue }
 
@@ -17,7 +17,13 @@ public enum AccountCase: String, CaseIterable, Sendable, CustomTestStringConvert
         person: .random(using: &random), email: email, name: "Ann", zone: "Europe/London",
         units: "mi", credential: "scrypt:…", createdAt: now)
     }
+    @Sendable func token(_ subject: IssuedSubject, _ seconds: Int64 = 0) -> IssuedToken {
+      IssuedToken(subject: subject, issuedAt: now.advanced(bySeconds: seconds))
+    }
     switch self {
+    case .tokensEnd: try await Self.tokensEnd(on: store)
+    case .subjectsComeAndGo: try await Self.subjectsComeAndGo(on: store)
+
     case .namesAtOnce:
       var known: [PersonID: String] = [:]
       for number in 0..<9 {
@@ -93,7 +99,7 @@ public enum AccountCase: String, CaseIterable, Sendable, CustomTestStringConvert
       let offers = (0..<8).map { _ in account(nil) }
       let people = try await withThrowingTaskGroup(of: PersonID.self) { group in
         for offer in offers {
-          group.addTask { try await store.person(of: subject, offering: offer) }
+          group.addTask { try await store.person(of: token(subject), offering: offer) }
         }
         return try await group.reduce(into: [PersonID]()) { $0.append($1) }
       }
@@ -105,20 +111,20 @@ public enum AccountCase: String, CaseIterable, Sendable, CustomTestStringConvert
       // The same subject of another issuer is somebody else.
       let elsewhere = IssuedSubject(issuer: "https://other.example.org", subject: "42")
       let other = account("bob@example.org")
-      #expect(try await store.person(of: elsewhere, offering: other) == other.person)
+      #expect(try await store.person(of: token(elsewhere), offering: other) == other.person)
       // Where the account cannot be made, the subject stays unknown.
       let third = IssuedSubject(issuer: "https://id.example.org", subject: "43")
       let (twin, fine) = (account("bob@example.org"), account(nil))
       #expect(
-        await refusal { _ = try await store.person(of: third, offering: twin) } == .conflict)
-      #expect(try await store.person(of: third, offering: fine) == fine.person)
+        await refusal { _ = try await store.person(of: token(third), offering: twin) } == .conflict)
+      #expect(try await store.person(of: token(third), offering: fine) == fine.person)
 
     case .erasure:
       let (ann, bob) = (account("ann@example.org"), account("bob@example.org"))
       let ids = (ann: SessionID.random(using: &random), bob: SessionID.random(using: &random))
       for (index, (person, session)) in [(ann, ids.ann), (bob, ids.bob)].enumerated() {
         let subject = IssuedSubject(issuer: "https://id.example.org", subject: "\(index)")
-        #expect(try await store.person(of: subject, offering: person) == person.person)
+        #expect(try await store.person(of: token(subject), offering: person) == person.person)
         try await store.createSession(
           SignInCase.session(session, of: person.person),
           tokenHash: ContentHash(of: [UInt8(index)]))

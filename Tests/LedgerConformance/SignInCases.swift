@@ -100,9 +100,11 @@ public enum SignInCase: String, CaseIterable, Sendable, CustomTestStringConverti
       let fourth = try await begin(5, of: ann, after: 3)
       let fifth = try await begin(6, of: ann, after: 4)
       #expect(
-        try await Set(store.endSessions(of: ann, except: fourth.id)) == [third.id, fifth.id])
+        try await Set(store.endSessions(of: ann, except: fourth.id, at: now)) == [
+          third.id, fifth.id,
+        ])
       #expect(try await live(ann) == [fourth.id])
-      #expect(try await store.endSessions(of: ann, except: nil) == [fourth.id])
+      #expect(try await store.endSessions(of: ann, except: nil, at: now) == [fourth.id])
       #expect(try await live(ann).isEmpty)
       #expect(try await live(bob) == [other.id])
 

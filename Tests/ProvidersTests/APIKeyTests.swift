@@ -122,7 +122,7 @@ import Testing
     let keys = APIKeys(
       store: office.store, mostRate: RequestRate(perSecond: 50, burst: 100),
       random: .repeatable("keys"))
-    let bearer = BearerIdentity(keys: keys, others: office.accounts)
+    let bearer = BearerIdentity(keys: keys, accounts: office.accounts)
     let tokens = try await office.member("ann@example.org")
     let (text, key) = try await keys.create(
       for: tokens.person, by: tokens.session, name: "Import", scopes: .read, at: Office.dawn)

@@ -44,7 +44,7 @@ import Testing
         try await accounts.logout(session: tokens.session, of: PersonID(high: 1, low: 1))
       }?
       .code == .notFound)
-    try await accounts.logoutEverywhere(tokens.person)
+    try await accounts.logoutEverywhere(tokens.person, at: Office.dawn)
     #expect(
       await refusal { try await accounts.person(ofToken: tokens.access, at: Office.dawn) } != nil)
   }
@@ -349,7 +349,7 @@ import Testing
     let tokens = try await office.member("ann@example.org")
     let who = try await office.accounts.person(ofToken: tokens.access, at: Office.dawn)
     try await office.accounts.confirm(who, at: Office.dawn)
-    try await office.store.endSessions(of: tokens.person, except: nil)
+    try await office.store.endSessions(of: tokens.person, except: nil, at: Office.dawn)
     _ = try await office.accounts.person(ofToken: tokens.access, at: Office.dawn)
     #expect(
       await refusal { try await office.accounts.confirm(who, at: Office.dawn) }?.code

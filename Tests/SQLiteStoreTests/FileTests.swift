@@ -179,6 +179,7 @@ import Testing
           + "FROM request_keys",
         "DROP TABLE request_keys", "ALTER TABLE keys RENAME TO request_keys",
         "CREATE INDEX request_keys_expiry ON request_keys (expires_at)",
+        "DROP TABLE tokens_not_before",
         "DROP TABLE outgoing_mail", "DROP TABLE daily_counts", "DROP TABLE person_walks",
         "DROP INDEX routes_owner",
         "DROP TABLE erased_people", "DROP TABLE quest_spans", "DROP INDEX invites_unused",

@@ -112,6 +112,51 @@ extension Account {
   }
 }
 
+extension IssuedSubject {
+  /// What is kept when the person has gone: from when on its tokens count, and not whose they are.
+  package var hash: ContentHash { ContentHash(of: Array("\(issuer)\n\(subject)".utf8)) }
+
+  package static let unknown = LedgerError(.notFound, "the person has no such sign-in")
+  package static let taken = LedgerError(.conflict, "this sign-in leads to another account")
+
+  /// Checks that a token counts.
+  ///
+  /// - Parameter ended: when the subject's tokens were ended last.
+  /// - Throws: `session-over`.
+  package static func check(_ token: IssuedToken, ended: Instant?) throws(LedgerError) {
+    if let ended, token.issuedAt <= ended { throw APIKey.sessionOver }
+  }
+
+  /// Checks that a person may have one more.
+  ///
+  /// - Throws: `limit`.
+  package static func checkRoom(
+    after count: Int64, _ limits: LedgerLimits
+  ) throws(LedgerError) {
+    guard count < limits.personSubjects else {
+      throw LedgerError(
+        .limit, "the person has \(count) sign-ins; the limit is \(limits.personSubjects) sign-ins")
+    }
+  }
+
+  /// Checks that a person can sign in without this one.
+  ///
+  /// - Parameter all: what the person is, this one too.
+  /// - Throws: `not-found`, `last-way-in`.
+  package func checkIsNotLast(
+    among all: [IssuedSubject], hasPassword: Bool, _ ways: WaysIn
+  ) throws(LedgerError) {
+    guard all.contains(self) else { throw Self.unknown }
+    let isLeft =
+      hasPassword && ways.passwords
+      || all.contains { $0 != self && ways.issuers.contains($0.issuer) }
+    guard isLeft else {
+      throw LedgerError(
+        .lastWayIn, "it is the last way to sign in to this account; add another one first")
+    }
+  }
+}
+
 extension RequestClaim {
   /// What a key that was claimed before is worth now.
   package init(known hash: ContentHash, id: PlanID, for body: ContentHash) {

@@ -25,6 +25,11 @@ public struct AccessTokens: Sendable {
 
   private static let header = Base64URL.encode(Array(#"{"alg":"HS256","typ":"at+jwt"}"#.utf8))
 
+  /// Whether a token is in the form of those that are issued here.
+  static func areOurs(_ token: String) -> Bool {
+    token.utf8.starts(with: header + [UInt8(ascii: ".")])
+  }
+
   public let issuer: String
   public let lifetimeSeconds: Int64
   private let secret: SigningSecret

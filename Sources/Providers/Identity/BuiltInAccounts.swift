@@ -13,6 +13,8 @@ public final class BuiltInAccounts: Identity {
   public struct Options: Sendable {
     /// What the service calls itself in mail.
     public var serviceName = "Mile Quest"
+    /// Whether people can have accounts of e-mail and password; sessions are kept in any case.
+    public var allowsPasswords = true
     /// How long a session lasts without being refreshed: 30 days.
     public var sessionIdleSeconds: Int64 = 30 * 86_400
     /// How long a session lasts however often it is refreshed: a year.
@@ -192,6 +194,14 @@ public final class BuiltInAccounts: Identity {
   /// Tells somebody what has been done; that stays done where nobody can be told.
   func notify(_ message: MailMessage) async { try? await outbox.post(message) }
 
+  /// Whether people can have accounts of e-mail and password.
+  public var allowsPasswords: Bool { options.allowsPasswords }
+
+  /// - Throws: `passwords-off`.
+  func requirePasswords() throws(IdentityError) {
+    if !options.allowsPasswords { throw .passwordsOff }
+  }
+
   // MARK: Values
 
   /// The address that a text stands for; its faults join the others.
@@ -247,7 +257,7 @@ public final class BuiltInAccounts: Identity {
   ///
   /// - Throws: `store`.
   public func erase(_ person: PersonID, at now: Instant) async throws(IdentityError) {
-    try await end(sessionsOf: person, except: nil)
+    try await end(sessionsOf: person, except: nil, at: now)
     try await stored { () async throws(LedgerError) in try await store.eraseAccount(person) }
   }
 }

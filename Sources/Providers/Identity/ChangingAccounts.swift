@@ -13,6 +13,7 @@ extension BuiltInAccounts {
   public func requestReset(
     email: String, from client: String, at now: Instant
   ) async throws(IdentityError) {
+    try requirePasswords()
     let address = try address(email)
     try gate.mails(address.key, from: client)
     let account = try await account(of: address)
@@ -32,6 +33,7 @@ extension BuiltInAccounts {
     email: String, code: String, newPassword: String, endsKeys: Bool = false, from client: String,
     at now: Instant
   ) async throws(IdentityError) -> [APIKey] {
+    try requirePasswords()
     var faults: [IdentityError.Fault] = []
     let address = address(email, &faults)
     if let fault = PasswordRules.fault(
@@ -53,7 +55,7 @@ extension BuiltInAccounts {
       content == "\(account.person)",
       try await change(account.person, { $0.credential = credential }) != nil
     else { throw .codeWrong }
-    try await end(sessionsOf: account.person, except: nil)
+    try await end(sessionsOf: account.person, except: nil, at: now)
     let keys = try await keys(of: account.person, ending: endsKeys, at: now)
     claimant.account = address.key
     gate.succeed(claimant)
@@ -100,7 +102,7 @@ extension BuiltInAccounts {
       if isSame { $0.credential = credential }
     }
     guard isSame else { throw .credentialsWrong }
-    try await end(sessionsOf: person, except: session)
+    try await end(sessionsOf: person, except: session, at: now)
     let keys = try await keys(of: person, ending: endsKeys, at: now)
     if let email = account.email, let address = try? MailAddress(email) {
       await notify(messages.passwordChanged(address, keys))

@@ -41,11 +41,13 @@ public struct Principal: Hashable, Sendable {
   public let rate: RequestRate?
   /// When the token is worth nothing any more; nil where it does not expire.
   public let expiresAt: Instant?
+  /// When another issuer has issued the token; nil where it is one of ours.
+  public let issuedAt: Instant?
 
   public init(
     person: PersonID, subject: IssuedSubject, scopes: AccessScopes = .all,
     session: SessionID? = nil, apiKey: APIKeyID? = nil, rate: RequestRate? = nil,
-    expiresAt: Instant? = nil
+    expiresAt: Instant? = nil, issuedAt: Instant? = nil
   ) {
     self.person = person
     self.subject = subject
@@ -54,38 +56,8 @@ public struct Principal: Hashable, Sendable {
     self.apiKey = apiKey
     self.rate = rate
     self.expiresAt = expiresAt
+    self.issuedAt = issuedAt
   }
 
   public func hasExpired(at now: Instant) -> Bool { expiresAt.map { now >= $0 } ?? false }
-}
-
-/// API keys for those tokens that are such, and another identity for the rest.
-public struct BearerIdentity: Identity {
-  private let keys: APIKeys
-  private let others: any Identity
-
-  public init(keys: APIKeys, others: any Identity) {
-    self.keys = keys
-    self.others = others
-  }
-
-  public func person(
-    ofToken token: String, at now: Instant
-  ) async throws(IdentityError) -> Principal {
-    token.hasPrefix(APIKeys.prefix)
-      ? try await keys.person(ofToken: token, at: now)
-      : try await others.person(ofToken: token, at: now)
-  }
-
-  public func ended(
-    among principals: Set<Principal>, at now: Instant
-  ) async throws(IdentityError) -> Set<Principal> {
-    let (keyed, rest) = (
-      principals.filter { $0.apiKey != nil }, principals.filter { $0.apiKey == nil }
-    )
-    var ended: Set<Principal> = []
-    if !keyed.isEmpty { ended.formUnion(try await keys.ended(among: keyed, at: now)) }
-    if !rest.isEmpty { ended.formUnion(try await others.ended(among: rest, at: now)) }
-    return ended
-  }
 }

@@ -16,6 +16,8 @@ public struct IdentityError: Error, Hashable, Sendable, CustomStringConvertible 
     public static let tokenReused = Self(rawValue: "token-reused")
     /// There is no such account, or the password is another.
     public static let credentialsWrong = Self(rawValue: "credentials-wrong")
+    /// Accounts of e-mail and password are not offered.
+    public static let passwordsOff = Self(rawValue: "passwords-off")
     /// The code is another, or too old, or was tried too often.
     public static let codeWrong = Self(rawValue: "code-wrong")
     /// Values that can never be right; `faults` names each.
@@ -90,6 +92,8 @@ extension IdentityError {
     .sessionEnded, "the session is over; sign in again")
   static let credentialsWrong = IdentityError(
     .credentialsWrong, "the address or the password is wrong")
+  static let passwordsOff = IdentityError(
+    .passwordsOff, "this service has no accounts of e-mail and password; sign in with an issuer")
   static let codeWrong = IdentityError(
     .codeWrong, "the code is wrong, too old or was tried too often; ask for a new one")
 

@@ -59,6 +59,7 @@ extension BuiltInAccounts {
   public func register(
     _ registration: Registration, from client: String, at now: Instant
   ) async throws(IdentityError) {
+    try requirePasswords()
     let address = try checked(registration)
     try gate.mails(address.key, from: client)
     let credential = try await passwords.credential(for: registration.password)
@@ -101,6 +102,7 @@ extension BuiltInAccounts {
   public func verify(
     email: String, code: String, password: String, from client: String, at now: Instant
   ) async throws(IdentityError) -> SessionTokens {
+    try requirePasswords()
     let address = try address(email)
     let claimant = SignInGate.Claimant(account: address.key, client: client)
     try gate.tries(claimant)
@@ -134,6 +136,7 @@ extension BuiltInAccounts {
   public func resendVerification(
     email: String, from client: String, at now: Instant
   ) async throws(IdentityError) {
+    try requirePasswords()
     let address = try address(email)
     try gate.mails(address.key, from: client)
     let found = try await stored { () async throws(LedgerError) in

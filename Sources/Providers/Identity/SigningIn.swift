@@ -33,6 +33,7 @@ extension BuiltInAccounts {
     email: String, password: String, from client: String, on device: Principal? = nil,
     at now: Instant
   ) async throws(IdentityError) -> SessionTokens {
+    try requirePasswords()
     let address = try address(email)
     var claimant = SignInGate.Claimant(account: address.key, client: client)
     if let device, try await account(of: address)?.person == device.person {
@@ -144,18 +145,20 @@ extension BuiltInAccounts {
     gate.end(session)
   }
 
-  /// Ends all sessions of a person's.
+  /// Ends all sessions of a person's, and the tokens that issuers have given until now.
   ///
   /// - Throws: `store`.
-  public func logoutEverywhere(_ person: PersonID) async throws(IdentityError) {
-    try await end(sessionsOf: person, except: nil)
+  public func logoutEverywhere(
+    _ person: PersonID, at now: Instant
+  ) async throws(IdentityError) {
+    try await end(sessionsOf: person, except: nil, at: now)
   }
 
   func end(
-    sessionsOf person: PersonID, except kept: SessionID?
+    sessionsOf person: PersonID, except kept: SessionID?, at now: Instant
   ) async throws(IdentityError) {
     let ended = try await stored { () async throws(LedgerError) in
-      try await store.endSessions(of: person, except: kept)
+      try await store.endSessions(of: person, except: kept, at: now)
     }
     for session in ended { gate.end(session) }
   }

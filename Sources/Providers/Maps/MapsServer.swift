@@ -1,7 +1,7 @@
 internal import Base
 public import CivilTime
 internal import Geodesy
-import JSON
+internal import JSON
 
 /// A server that answers questions about maps in JSON, and how it is asked.
 public struct MapsServer: Sendable {
@@ -99,19 +99,6 @@ public struct MapsServer: Sendable {
       }
       throw MapsError(.malformed, "\(origin) answered what is not JSON, or too much of it")
     }
-  }
-
-  /// A text as it stands in a query or a path.
-  static func escaped(_ text: String) -> String {
-    let digits = Array("0123456789ABCDEF".utf8)
-    var out: [UInt8] = []
-    for byte in text.utf8 {
-      switch byte {
-      case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E: out.append(byte)
-      default: out += [0x25, digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-      }
-    }
-    return String(decoding: out, as: UTF8.self)
   }
 
   /// Degrees with six decimals, about ten centimetres.

@@ -57,6 +57,13 @@ extension OutgoingURL {
   }
 }
 
+extension OutgoingURL {
+  /// The address with these after the query that it may have.
+  func address(query pairs: [(String, String)]) -> String {
+    "\(text)\(text.contains("?") ? "&" : "?")\(QueryText.pairs(pairs))"
+  }
+}
+
 extension OutgoingURL: CustomStringConvertible, CustomReflectable {
   public var description: String { origin }
   public var customMirror: Mirror { Mirror(self, children: []) }

@@ -43,3 +43,26 @@ public struct IssuedSubject: Hashable, Sendable {
     self.subject = subject
   }
 }
+
+/// A token of another issuer, as far as the store has to do with it.
+public struct IssuedToken: Hashable, Sendable {
+  public let subject: IssuedSubject
+  public let issuedAt: Instant
+
+  public init(subject: IssuedSubject, issuedAt: Instant) {
+    self.subject = subject
+    self.issuedAt = issuedAt
+  }
+}
+
+/// How people can sign in, as the service is configured.
+public struct WaysIn: Hashable, Sendable {
+  public var passwords: Bool
+  /// The issuers whose people can sign in.
+  public var issuers: Set<String>
+
+  public init(passwords: Bool, issuers: Set<String>) {
+    self.passwords = passwords
+    self.issuers = issuers
+  }
+}

@@ -54,6 +54,8 @@ extension LedgerError.Code {
   public static let alreadyMember = Self(rawValue: "already-member")
   public static let notMember = Self(rawValue: "not-member")
   public static let lastAdmin = Self(rawValue: "last-admin")
+  /// Without it the person could not sign in any more.
+  public static let lastWayIn = Self(rawValue: "last-way-in")
   /// The session has ended or its account is gone.
   public static let sessionOver = Self(rawValue: "session-over")
   public static let inviteUsed = Self(rawValue: "invite-used")

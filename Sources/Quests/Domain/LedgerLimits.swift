@@ -54,6 +54,10 @@ public struct LedgerLimits: Sendable {
   public var sessionTokens: Int64 = 100
   /// How long a refresh token that was replaced gives the same answer again: a minute.
   public var tokenRepeatSeconds: Int64 = 60
+  /// Issuers' subjects that one person is.
+  public var personSubjects: Int64 = 20
+  /// How long it is kept from when on tokens of issuers count: as old as one may be, and a minute.
+  public var issuedTokenSeconds: Int64 = 86_400 + 120
   /// API keys of one person, revoked ones too.
   public var personAPIKeys: Int64 = 100
   /// Messages that wait to be sent; those for which nobody waits have half of that.

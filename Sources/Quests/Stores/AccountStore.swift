@@ -43,15 +43,35 @@ public protocol AccountStore: Sendable {
   ///
   /// - Throws: `revision-conflict`, `not-found`, `conflict` for an address that another has.
   func updateAccount(_ account: Account) async throws(LedgerError)
-  /// The person of a subject that another issuer vouches for; of one seen for the first time, that
-  /// of the account offered, which is created. All who ask at once are told the same person.
+  // MARK: Subjects of other issuers
+
+  /// The person of the subject that a token of another issuer is about; of one seen for the first
+  /// time, that of the account offered, which is created. All who ask at once get the same person.
   ///
-  /// - Throws: `conflict` where the account offered cannot be created.
+  /// - Throws: `session-over` where the subject's tokens of that time were ended, `conflict` where the
+  ///   account offered cannot be created.
   func person(
-    of subject: IssuedSubject, offering account: Account
+    of token: IssuedToken, offering account: Account
   ) async throws(LedgerError) -> PersonID
+  /// The persons of tokens whose subjects are known and that were not ended. O(tokens).
+  func people(
+    of tokens: Set<IssuedToken>
+  ) async throws(LedgerError) -> [IssuedToken: PersonID]
   /// What the person is to other issuers, by issuer and subject.
   func subjects(of person: PersonID) async throws(LedgerError) -> [IssuedSubject]
+  /// Makes the subject of a token one more that a person is; one that is already stays.
+  ///
+  /// - Throws: `session-over` as for `person`, `not-found` where the person has no account,
+  ///   `conflict` where the subject is somebody else, `limit` for more than
+  ///   `LedgerLimits.personSubjects`.
+  func addSubject(_ token: IssuedToken, to person: PersonID) async throws(LedgerError)
+  /// Parts a subject from a person, and ends the tokens about it.
+  ///
+  /// - Throws: `not-found`, and `last-way-in` where the person could not sign in any more.
+  func removeSubject(
+    _ subject: IssuedSubject, of person: PersonID, leaving ways: WaysIn, at now: Instant
+  ) async throws(LedgerError)
+
   /// Removes the account and all that proves who the person is: subjects, sessions, codes, API
   /// keys, and the keys of requests. Walks stay, of a person of whom nothing else is known.
   func eraseAccount(_ person: PersonID) async throws(LedgerError)
@@ -87,12 +107,13 @@ public protocol AccountStore: Sendable {
   /// - Returns: the session, nil where there is none.
   @discardableResult
   func endSession(tokenHash: ContentHash) async throws(LedgerError) -> SessionID?
-  /// Ends the sessions of a person but one.
+  /// Ends the sessions of a person but one, and all tokens that other issuers have given the person
+  /// up to now.
   ///
-  /// - Returns: those that were there.
+  /// - Returns: the sessions that were there.
   @discardableResult
   func endSessions(
-    of person: PersonID, except kept: SessionID?
+    of person: PersonID, except kept: SessionID?, at now: Instant
   ) async throws(LedgerError) -> [SessionID]
 
   // MARK: Codes
@@ -145,7 +166,8 @@ public protocol AccountStore: Sendable {
     _ key: RequestKey, body: ContentHash, high: UInt64, low: UInt64
   ) async throws(LedgerError)
 
-  /// Forgets sessions, codes and request keys that have expired.
+  /// Forgets sessions, codes and request keys that have expired, and what ended tokens that are too
+  /// old to count.
   func forgetExpired(at now: Instant) async throws(LedgerError)
 
   /// The names of those persons who have an account, in one look at the store.

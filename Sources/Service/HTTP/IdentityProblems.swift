@@ -10,6 +10,7 @@ extension Problem {
     case .sessionEnded: self.init(.sessionEnded, error.message)
     case .tokenReused: self.init(.tokenReused, error.message)
     case .credentialsWrong: self.init(.wrongCredentials, error.message)
+    case .passwordsOff: self.init(.passwordsOff, error.message)
     case .codeWrong: self.init(.codeWrong, error.message)
     case .invalid:
       self.init(
@@ -23,7 +24,7 @@ extension Problem {
       self.init(
         .tooManyRequests, error.message,
         retryAfterSeconds: error.retryAfterSeconds.map(Int.init(clamping:)))
-    case .busy:
+    case .busy, .issuer:
       self.init(
         .unavailable, error.message,
         retryAfterSeconds: error.retryAfterSeconds.map(Int.init(clamping:)) ?? 2)

@@ -31,6 +31,8 @@ extension Problem {
     case .notMember:
       self.init(Code("not-member", 409, "The person is not in the team"), error.message)
     case .lastAdmin: self.init(Code("last-admin", 409, "The last admin stays"), error.message)
+    case .lastWayIn:
+      self.init(Code("last-way-in", 409, "The last way to sign in stays"), error.message)
     case .inviteUsed: self.init(Code("invite-used", 410, "The invite was used"), error.message)
     case .inviteRevoked:
       self.init(Code("invite-revoked", 410, "The invite was revoked"), error.message)

@@ -132,6 +132,7 @@ extension Problem.Code {
   static let sessionEnded = Self("session-ended", 401, "The session is over")
   static let tokenReused = Self("token-reused", 401, "The refresh token was used before")
   static let wrongCredentials = Self("wrong-credentials", 401, "E-mail or password is wrong")
+  static let passwordsOff = Self("passwords-off", 403, "There are no passwords here")
   static let forbidden = Self("forbidden", 403, "You may not do this")
   static let notFound = Self("not-found", 404, "There is no such thing")
   static let methodNotAllowed = Self("method-not-allowed", 405, "This cannot be done with it")
@@ -163,7 +164,7 @@ extension Problem.Code {
     .malformed, .malformedRequest, .invalidParameter, .unauthenticated, .invalidToken,
     .tokenExpired, .sessionEnded,
     .tokenReused,
-    .wrongCredentials, .forbidden,
+    .wrongCredentials, .passwordsOff, .forbidden,
     .notFound, .methodNotAllowed, .slowBody, .preconditionFailed, .tooLarge, .unsupportedMediaType,
     .invalid, .keyReused, .codeWrong, .badRoute, .tooManyRequests, .conflict, .gone,
     .internalError, .unavailable, .unknownOutcome, .timeout,

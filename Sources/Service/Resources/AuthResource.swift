@@ -49,7 +49,7 @@ enum AuthResource {
     Endpoint(
       .post, "/v1/auth/register", "register", "Register",
       details: "Mails a code to the address; `verify` with it makes the account.", tag: tag,
-      access: .signIn, body: RegistrationBody.self, answers: [mailed]
+      access: .signIn, body: RegistrationBody.self, answers: [mailed], problems: [.passwordsOff]
     ) { call, body in
       try await call.backend.signIn.register(
         Registration(
@@ -62,7 +62,7 @@ enum AuthResource {
       .post, "/v1/auth/verify", "verify", "Make the account, and sign in",
       details: "Takes the code from the mail and the password of the registration.", tag: tag,
       access: .signIn, body: VerificationBody.self, answers: [.ok("Tokens", "Signed in.")],
-      problems: [.codeWrong]
+      problems: [.codeWrong, .passwordsOff]
     ) { call, body in
       .json(
         json(
@@ -74,7 +74,7 @@ enum AuthResource {
       .post, "/v1/auth/verify/resend", "resendVerification", "Mail another code",
       details: "The code before is mailed again as long as it counts for 5 minutes or more.",
       tag: tag, access: .signIn,
-      body: EmailAddressBody.self, answers: [mailed]
+      body: EmailAddressBody.self, answers: [mailed], problems: [.passwordsOff]
     ) { call, body in
       try await call.backend.signIn.resendVerification(
         email: body.email, from: call.client, at: call.now)
@@ -83,7 +83,7 @@ enum AuthResource {
     Endpoint(
       .post, "/v1/auth/login", "login", "Sign in", tag: tag, access: .signIn,
       body: CredentialsBody.self, answers: [.ok("Tokens", "Signed in.")],
-      problems: [.wrongCredentials]
+      problems: [.wrongCredentials, .passwordsOff]
     ) { call, body in
       .json(
         json(
@@ -116,7 +116,7 @@ enum AuthResource {
       .post, "/v1/auth/logout-everywhere", "logoutEverywhere", "Sign out on every device",
       tag: tag, access: .session, answers: [.nothing]
     ) { call in
-      try await call.backend.signIn.logoutEverywhere(try call.person())
+      try await call.backend.signIn.logoutEverywhere(try call.person(), at: call.now)
       return .nothing
     },
     Endpoint(
@@ -136,7 +136,8 @@ enum AuthResource {
     },
     Endpoint(
       .post, "/v1/auth/reset-request", "requestPasswordReset", "Mail a code for a new password",
-      tag: tag, access: .signIn, body: EmailAddressBody.self, answers: [mailed]
+      tag: tag, access: .signIn, body: EmailAddressBody.self, answers: [mailed],
+      problems: [.passwordsOff]
     ) { call, body in
       try await call.backend.signIn.requestReset(
         email: body.email, from: call.client, at: call.now)
@@ -147,7 +148,7 @@ enum AuthResource {
       details:
         "Ends all sessions. The answer and a mail list the API keys; `endKeys` ends them too.",
       tag: tag, access: .signIn, body: PasswordResetBody.self, answers: [changed],
-      problems: [.codeWrong]
+      problems: [.codeWrong, .passwordsOff]
     ) { call, body in
       keys(
         try await call.backend.signIn.reset(
@@ -190,7 +191,7 @@ enum AuthResource {
     .json(.object([("keys", .array(keys.map(KeyResource.json)))]))
   }
 
-  private static func json(_ tokens: SessionTokens) -> JSONValue {
+  static func json(_ tokens: SessionTokens) -> JSONValue {
     .object([
       ("personId", .string(tokens.person.description)),
       ("sessionId", .string(tokens.session.description)), ("tokenType", .string("Bearer")),

@@ -16,7 +16,7 @@ import Quests
 
 struct Doctor: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Look the store over: versions, settings, rights, disk, clock.",
+    abstract: "Look the store over: versions, settings, rights, disk, clock, issuers.",
     discussion: """
       One line a check: ok, warn or fail, and what mends it. Changes nothing. Exit code 1 where a \
       check fails, else 0. With the settings of a mail server, in options or variables as for serve, it \
@@ -24,13 +24,14 @@ struct Doctor: AsyncParsableCommand {
 
       milequest doctor
       milequest doctor --store postgres://owner@localhost/milequest --format json
+      milequest doctor --identity issuers.json
       """)
 
   @OptionGroup var options: StoreOptions
-
   @Option(help: "text for people, json for programs.")
   var format = OutputFormat.text
 
+  @OptionGroup(title: "Signing in") var identity: IdentityOptions
   @OptionGroup(title: "Mail") var mail: MailOptions
   @OptionGroup(title: "Requests to other servers") var outgoing: OutgoingOptions
 
@@ -38,10 +39,15 @@ struct Doctor: AsyncParsableCommand {
     try await reportingFailures {
       let address = try options.address
       let mail = try MailPlan(mail, outgoing)
+      let settings = try identity.settings()
       var checkup = Checkup()
       checkup.lookAtProgram()
       await checkup.look(at: address)
       await checkup.look(at: mail)
+      if let settings {
+        let client = try outgoing.client()
+        for issuer in settings.issuers { await checkup.look(at: issuer, by: client) }
+      }
       switch format {
       case .text: try printOut(checkup.text(address))
       case .json: try printOut(checkup.json(address))
@@ -69,6 +75,10 @@ private struct Checkup {
   /// How far clocks may be apart before it is told, and before walks would be refused.
   static let clockMicrosecondsWarned: Int64 = 2_000_000
   static let clockMicrosecondsFailed = LedgerLimits.standard.futureSeconds * 1_000_000
+
+  /// How far the clock of an issuer may be away before it is reported, and before tokens are refused.
+  static let issuerSecondsWarned: Int64 = 5
+  static let issuerSecondsFailed: Int64 = 60
 
   var hasFailed: Bool { checks.contains { $0.state == .fail } }
 
@@ -229,6 +239,28 @@ private struct Checkup {
     } else {
       add("clock", text)
     }
+  }
+
+  /// Whether an issuer answers, with keys, and by which clock.
+  mutating func look(at issuer: OpenIDIssuer, by client: OutgoingClient) async {
+    let name = "issuer \(issuer.name)"
+    let found: IssuerCheckup
+    do throws(IdentityError) {
+      found = try await IssuerCheckup(issuer, by: client, at: .now)
+    } catch { return add(name, error.message, .fail) }
+    let keys = found.keys == 1 ? "1 key" : "\(found.keys) keys"
+    if issuer.clientID != nil, !found.signsIn {
+      return add(
+        name, "\(keys), and no address where people sign in", .fail,
+        remedy: "take “clientId” out of its settings, or ask the issuer for one that signs in")
+    }
+    let ahead = found.secondsAhead ?? 0
+    guard abs(ahead) <= Self.issuerSecondsWarned else {
+      return add(
+        name, "\(keys); its clock is \(abs(ahead)) s \(ahead > 0 ? "ahead of" : "behind") ours",
+        abs(ahead) > Self.issuerSecondsFailed ? .fail : .warn, remedy: "let NTP set our clock")
+    }
+    add(name, keys + (found.secondsAhead == nil ? "" : "; its clock agrees with ours"))
   }
 
   func text(_ address: StoreAddress) -> String {

@@ -28,7 +28,7 @@ struct Serve: AsyncParsableCommand {
       MILEQUEST_SECRET_FILE, MILEQUEST_PREVIOUS_SECRET_FILE, MILEQUEST_ACCESS_TOKEN_SECONDS, \
       MILEQUEST_LOG_LEVEL, MILEQUEST_LOG_REQUESTS, \
       MILEQUEST_CHECK_ANSWERS, MILEQUEST_DRAIN_SECONDS, MILEQUEST_METRICS_LISTEN, \
-      MILEQUEST_INSECURE; for mail MILEQUEST_MAIL, MILEQUEST_MAIL_FROM, \
+      MILEQUEST_INSECURE; for signing in MILEQUEST_IDENTITY; for mail MILEQUEST_MAIL, MILEQUEST_MAIL_FROM, \
       MILEQUEST_MAIL_FOLDER, MILEQUEST_SMTP_URL, MILEQUEST_SMTP_USER, MILEQUEST_SMTP_PASSWORD_FILE, \
       MILEQUEST_SMTP_CA_FILE, MILEQUEST_SMTP_TIMEOUT, MILEQUEST_SMTP_STARTTLS; for live events \
       MILEQUEST_REALTIME, MILEQUEST_WEBHOOK_URL, \
@@ -139,6 +139,7 @@ struct Serve: AsyncParsableCommand {
       valueName: "bool"))
   var insecure: String?
 
+  @OptionGroup(title: "Signing in") var identity: IdentityOptions
   @OptionGroup(title: "Mail") var mail: MailOptions
   @OptionGroup(title: "Live events") var live: RealtimeOptions
   @OptionGroup(title: "Maps") var maps: MapsOptions

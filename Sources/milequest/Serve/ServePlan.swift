@@ -23,6 +23,7 @@ struct ServePlan {
   private let accessTokenSeconds: Int
   private let realtime: RealtimePlan
   private let maps: Maps
+  private let issuers: (settings: OpenIDSettings, client: OutgoingClient)?
   /// What one person or team may have.
   let ledgerLimits: LedgerLimits
 
@@ -99,6 +100,7 @@ struct ServePlan {
       maps.tileStyle = style.text
     }
     self.maps = maps
+    issuers = try options.identity.settings().map { ($0, try options.outgoing.client()) }
     if let fault = settings.fault(
       isInsecureAllowed: try Setting(options.insecure, "INSECURE")?.flag() ?? false)
     {
@@ -136,7 +138,8 @@ struct ServePlan {
     let service = QuestService(
       ledger: store.ledger, routes: store.ledger, accounts: store.ledger,
       statistics: store.ledger, mail: identity.mail,
-      signIn: identity.accounts, keys: identity.keys, secrets: identity.secrets,
+      signIn: identity.accounts, issuers: identity.issuers, keys: identity.keys,
+      secrets: identity.secrets,
       seal: identity.seal, realtime: realtime.adapter.map { ($0, store.ledger) },
       maps: maps, settings: settings,
       clock: { .now },
@@ -198,6 +201,7 @@ struct ServePlan {
   /// What tells who asks, over one store and one secret.
   private struct Identities {
     let accounts: BuiltInAccounts
+    let issuers: OpenIDAccounts?
     let keys: APIKeys
     let secrets: RepeatableSecrets
     let seal: Seal
@@ -229,16 +233,23 @@ struct ServePlan {
     let seal = Seal(secret, previous: previous)
     let outbox = Outbox(store: store.ledger, seal: seal, from: mail.from, clock: { .now })
     let delivery = try delivery(outbox, at: address, logger)
+    var options = BuiltInAccounts.Options()
+    options.allowsPasswords = issuers?.settings.allowsPasswords ?? true
     let accounts = BuiltInAccounts(
       store: store.ledger, outbox: outbox, passwords: Passwords(),
       tokens: try AccessTokens(
         issuer: settings.publicAddress ?? "milequest", audience: "milequest", secret: secret,
         previous: previous, lifetimeSeconds: Int64(accessTokenSeconds)),
-      secret: secret, previous: previous)
+      secret: secret, previous: previous, options: options)
     let rate = RequestRate(
       perSecond: Int64(settings.rate.perSecond), burst: Int64(settings.rate.burst))
     return Identities(
-      accounts: accounts, keys: APIKeys(store: store.ledger, mostRate: rate),
+      accounts: accounts,
+      issuers: issuers.map { settings, client in
+        OpenIDAccounts(
+          tokens: OpenIDTokens(issuers: settings.issuers, client: client), store: store.ledger)
+      },
+      keys: APIKeys(store: store.ledger, mostRate: rate),
       secrets: RepeatableSecrets(secret), seal: seal, mail: delivery)
   }
 

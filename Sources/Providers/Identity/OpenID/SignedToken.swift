@@ -10,7 +10,7 @@ struct SignedToken: Sendable {
   let signed: ArraySlice<UInt8>
   let signature: [UInt8]
 
-  static let mostBytes = 16_384
+  static let mostBytes = 8_192
 
   static let limits: JSONLimits = {
     var limits = JSONLimits()

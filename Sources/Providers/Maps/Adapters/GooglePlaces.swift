@@ -1,5 +1,5 @@
 public import Geodesy
-import JSON
+internal import JSON
 
 /// Places of Google's geocoding.
 public struct GooglePlaces: PlaceFinder {
@@ -18,20 +18,20 @@ public struct GooglePlaces: PlaceFinder {
   }
 
   public func places(named text: String, most: Int) async throws(MapsError) -> [FoundPlace] {
-    Array(try await places("address=\(MapsServer.escaped(text))").prefix(most))
+    Array(try await places("address=\(QueryText.escaped(text))").prefix(most))
   }
 
   public func place(at coordinate: Coordinate) async throws(MapsError) -> FoundPlace? {
     let place =
       "\(MapsServer.degrees(coordinate.latitude)),\(MapsServer.degrees(coordinate.longitude))"
-    return try await places("result_type=locality&latlng=\(MapsServer.escaped(place))").first
+    return try await places("result_type=locality&latlng=\(QueryText.escaped(place))").first
   }
 
   private func places(_ question: String) async throws(MapsError) -> [FoundPlace] {
     let answer = try await server.ask(
       .get,
       base.address(
-        "/maps/api/geocode/json?\(question)&key=\(MapsServer.escaped(key.text))"))
+        "/maps/api/geocode/json?\(question)&key=\(QueryText.escaped(key.text))"))
     // Refusals come with status 200.
     switch try answer.required()["status"]?.string {
     case "OK": break

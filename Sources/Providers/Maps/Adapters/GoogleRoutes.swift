@@ -1,5 +1,5 @@
 public import Geodesy
-import JSON
+internal import JSON
 
 /// Ways of Google's Routes API (`computeRoutes`).
 public struct GoogleRoutes: WayFinder {

@@ -1,5 +1,5 @@
 public import Geodesy
-import JSON
+internal import JSON
 
 /// Places of Mapbox's geocoding.
 public struct MapboxPlaces: PlaceFinder {
@@ -20,7 +20,7 @@ public struct MapboxPlaces: PlaceFinder {
     let text = text.replacing(";", with: ",")
     return Array(
       try await places(
-        "forward?autocomplete=false&limit=\(min(most, 10))&q=\(MapsServer.escaped(text))"
+        "forward?autocomplete=false&limit=\(min(most, 10))&q=\(QueryText.escaped(text))"
       ).prefix(most))
   }
 
@@ -35,7 +35,7 @@ public struct MapboxPlaces: PlaceFinder {
     let answer = try await server.ask(
       .get,
       base.address(
-        "/search/geocode/v6/\(question)&access_token=\(MapsServer.escaped(key.text))"))
+        "/search/geocode/v6/\(question)&access_token=\(QueryText.escaped(key.text))"))
     guard let features = try answer.required()["features"]?.array else {
       throw answer.malformed("without features")
     }

@@ -26,7 +26,7 @@ public struct MapboxRoutes: WayFinder {
       .get,
       base.address(
         "/directions/v5/mapbox/\(profile)/\(OSRMRoutes.list(stops))?overview=full"
-          + "&geometries=polyline6&access_token=\(MapsServer.escaped(key.text))"))
+          + "&geometries=polyline6&access_token=\(QueryText.escaped(key.text))"))
     return try OSRMAnswer.way(in: answer, through: stops)
   }
 }

@@ -1,5 +1,5 @@
 public import Geodesy
-import JSON
+internal import JSON
 
 /// Places of a Nominatim server.
 public struct NominatimPlaces: PlaceFinder {
@@ -17,7 +17,7 @@ public struct NominatimPlaces: PlaceFinder {
   public func places(named text: String, most: Int) async throws(MapsError) -> [FoundPlace] {
     let answer = try await server.ask(
       .get,
-      base.address("/search?format=jsonv2&limit=\(most)&q=\(MapsServer.escaped(text))"))
+      base.address("/search?format=jsonv2&limit=\(most)&q=\(QueryText.escaped(text))"))
     guard let items = try answer.required().array else { throw answer.malformed("without a list") }
     var places: [FoundPlace] = []
     for item in items.prefix(most) { places.append(try place(item, in: answer)) }

@@ -1,6 +1,6 @@
 internal import Formats
 internal import Geodesy
-import JSON
+internal import JSON
 internal import Routes
 
 /// The answer to a question for a route as OSRM shapes it, and other engines after it.

@@ -16,7 +16,7 @@ public struct OSRMRoutes: WayFinder {
   ///     mode. A server that has a single profile answers with that, whatever is asked for.
   /// - Throws: `maps-settings` for a profile that no path can hold.
   public init(base: OutgoingURL, profile: String? = nil, server: MapsServer) throws(MapsError) {
-    if let profile, profile.isEmpty || MapsServer.escaped(profile) != profile {
+    if let profile, profile.isEmpty || QueryText.escaped(profile) != profile {
       throw MapsError(.settings, "the profile “\(profile)” is not a word such as foot")
     }
     self.base = base

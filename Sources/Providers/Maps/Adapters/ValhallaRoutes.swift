@@ -1,5 +1,5 @@
 public import Geodesy
-import JSON
+internal import JSON
 
 /// Ways of a Valhalla server.
 public struct ValhallaRoutes: WayFinder {

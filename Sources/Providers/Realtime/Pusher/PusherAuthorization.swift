@@ -1,4 +1,4 @@
-import JSON
+internal import JSON
 import Quests
 
 /// The answers that let a connection of Pusher's follow private and presence channels.

@@ -1,4 +1,4 @@
-import JSON
+internal import JSON
 import Quests
 
 /// Messages as the bodies of requests to Pusher.

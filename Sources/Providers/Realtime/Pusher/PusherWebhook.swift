@@ -1,5 +1,5 @@
 import CivilTime
-import JSON
+internal import JSON
 import Quests
 
 /// The calls by which Pusher says which channels are followed.

@@ -16,7 +16,7 @@ struct Authentication: Sendable {
 
   private static func token(_ header: String) throws(Problem) -> String {
     let parts = header.split(separator: " ", maxSplits: 1)
-    guard parts.count == 2, parts[0].lowercased() == "bearer", parts[1].utf8.count <= 4_096 else {
+    guard parts.count == 2, parts[0].lowercased() == "bearer", parts[1].utf8.count <= 8_192 else {
       throw Problem(.invalidToken, "the Authorization header is not `Bearer` and a token")
     }
     return String(parts[1])
