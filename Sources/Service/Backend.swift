@@ -15,6 +15,10 @@ final class Backend: Sendable {
   let routes: any RouteStore
   let accounts: any AccountStore
   let signIn: BuiltInAccounts
+  /// People whom other issuers vouch for; nil where none is configured.
+  let issuers: OpenIDAccounts?
+  /// Nil where nobody signs in with an issuer in a browser.
+  let browserSignIn: BrowserSignIn?
   let identity: any Identity
   let keys: APIKeys
   let secrets: RepeatableSecrets
@@ -51,7 +55,8 @@ final class Backend: Sendable {
   init(
     ledger: any LedgerStore, routes: any RouteStore, accounts: any AccountStore,
     statistics: any StatisticsStore, mail: MailDelivery,
-    signIn: BuiltInAccounts, identity: any Identity, keys: APIKeys,
+    signIn: BuiltInAccounts, issuers: OpenIDAccounts? = nil, browserSignIn: BrowserSignIn? = nil,
+    identity: any Identity, keys: APIKeys,
     secrets: RepeatableSecrets, seal: Seal, zones: ZoneCatalog, ledgerLimits: LedgerLimits,
     limits: ServiceLimits, routeCache: RouteCache, personZones: PersonZones,
     clock: @escaping @Sendable () -> Instant, logger: Logger, metrics: Metrics,
@@ -67,6 +72,8 @@ final class Backend: Sendable {
     self.statistics = statistics
     self.mail = mail
     self.signIn = signIn
+    self.issuers = issuers
+    self.browserSignIn = browserSignIn
     self.identity = identity
     self.keys = keys
     self.secrets = secrets

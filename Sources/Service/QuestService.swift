@@ -41,6 +41,12 @@ public struct QuestService: ServiceLifecycle.Service {
     backend = Backend(
       ledger: ledger, routes: routes, accounts: accounts, statistics: statistics, mail: mail,
       signIn: signIn,
+      issuers: issuers,
+      browserSignIn: issuers.flatMap { issuers in
+        settings.publicAddress.map {
+          BrowserSignIn(accounts: issuers, signIn: signIn, seal: seal, publicAddress: $0)
+        }
+      },
       identity: BearerIdentity(keys: keys, accounts: signIn, issuers: issuers), keys: keys,
       secrets: secrets, seal: seal, zones: ZoneCatalog(), ledgerLimits: .standard,
       limits: settings.limits,

@@ -26,6 +26,17 @@ import Testing
     #expect(byVariable.errors.contains("nowhere.json"), "\(byVariable.errors)")
   }
 
+  @Test func aBrowserComesBackToAnAddress() throws {
+    let folder = try Folder()
+    let file = try folder.file(
+      "issuers.json",
+      #"{"issuers": [{"name": "work", "issuer": "https://id.example", "clientId": "c"}]}"#)
+    let answer = try Program.run(
+      ["serve", "--identity", file, "--store", "sqlite:" + folder.path("ledger.sqlite")])
+    #expect(answer.status == 64)
+    #expect(answer.errors.contains("“work”") && answer.errors.contains("--public-address"))
+  }
+
   @Test func doctorHasALineForEachIssuer() throws {
     let folder = try Folder()
     let file = try folder.file("issuers.json", Self.issuer)

@@ -48,6 +48,8 @@ public struct OneTimeCode: Hashable, Sendable {
     case reset
     /// A new address of an account.
     case change
+    /// A sign-in with another issuer, which a browser brings back.
+    case issuer
   }
 
   public let kind: Kind

@@ -9,6 +9,7 @@ struct API: Sendable {
   init(servesMetrics: Bool = true) {
     let resources: [(endpoints: [Endpoint], schemas: [NamedSchema])] = [
       (AuthResource.endpoints, AuthResource.schemas),
+      (IssuerResource.endpoints, IssuerResource.schemas),
       (MeResource.endpoints, MeResource.schemas),
       (DashboardResource.endpoints, DashboardResource.schemas),
       (KeyResource.endpoints, KeyResource.schemas),

@@ -102,6 +102,8 @@ final class Endpoint: Sendable {
   let access: Access
   /// Those of the path first.
   let parameters: [ParameterKey]
+  /// Whether parameters that it does not list are passed over: where others make the address.
+  let takesOtherParameters: Bool
   let body: Body
   let answers: [Answer]
   /// What it may refuse with, beside what every endpoint may.
@@ -112,7 +114,8 @@ final class Endpoint: Sendable {
   init(
     _ method: HTTPRequest.Method, _ path: PathTemplate, _ operation: String, _ summary: String,
     details: String = "", tag: String, access: Access, parameters: [ParameterKey] = [],
-    body: Body = .none, answers: [Answer], problems: [Problem.Code] = [],
+    takesOtherParameters: Bool = false, body: Body = .none, answers: [Answer],
+    problems: [Problem.Code] = [],
     handle: @escaping @Sendable (Call) async throws -> Reply
   ) {
     self.method = method
@@ -123,6 +126,7 @@ final class Endpoint: Sendable {
     self.tag = tag
     self.access = access
     self.parameters = path.parameters + parameters
+    self.takesOtherParameters = takesOtherParameters
     self.body = body
     self.answers = answers
     self.problems = problems

@@ -22,7 +22,7 @@ enum HeaderNote: String, CaseIterable {
     case .rateLimitPolicy: "The caller's limit: how many requests in how many seconds."
     case .retryAfter: "After how many seconds the same request may work."
     case .entityTag: "Names this content: for `If-None-Match`, and for the `If-Match` of a change."
-    case .location: "The address of what was created."
+    case .location: "The address of what was created, or where to go on."
     case .link: "The address of the next page, where there is one: `<…>; rel=\"next\"`."
     case .authenticate: "How to sign in: with a bearer token."
     }
@@ -49,7 +49,7 @@ enum HeaderNote: String, CaseIterable {
     case .retryAfter: [429, 503, 504].contains(status)
     case .entityTag:
       [200, 304].contains(status) && [.get, .patch].contains(endpoint.method)
-    case .location: status == 201
+    case .location: [201, 303].contains(status)
     case .link: status == 200 && endpoint.hasPages
     case .authenticate: status == 401
     }

@@ -101,6 +101,13 @@ struct ServePlan {
     }
     self.maps = maps
     issuers = try options.identity.settings().map { ($0, try options.outgoing.client()) }
+    let inBrowser = issuers?.settings.issuers.first { $0.clientID != nil }
+    if let inBrowser, settings.publicAddress == nil {
+      throw Failure(
+        .usage,
+        "--identity: people sign in with “\(inBrowser.name)” in a browser, which comes back to "
+          + "--public-address: say what that is")
+    }
     if let fault = settings.fault(
       isInsecureAllowed: try Setting(options.insecure, "INSECURE")?.flag() ?? false)
     {

@@ -70,6 +70,12 @@ final class Parameter<Value: Sendable>: ParameterKey, @unchecked Sendable {
       name, in: .query, form.schema, note, isList: form.isList, standard: nil, read: form.read)
   }
 
+  /// A text in the path.
+  convenience init(inPath name: String, _ form: ParameterForm<Value>, _ note: String) {
+    self.init(
+      name, in: .path, form.schema, note, isList: false, standard: nil, read: form.read)
+  }
+
   /// An id in the path.
   convenience init<Subject>(inPath name: String) where Value == Identifier<Subject> {
     let form = ParameterForm<Value>.id()

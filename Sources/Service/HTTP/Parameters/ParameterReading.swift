@@ -15,12 +15,13 @@ struct ParameterValues: Sendable {
   subscript(key: ParameterKey) -> Entry? { entries.first { $0.key === key } }
 }
 
-/// Reads the parameters that an endpoint lists; what is unknown is refused. Made once an endpoint.
+/// Reads the parameters that an endpoint lists; what is unknown is refused, where it is not passed over. Made once an endpoint.
 struct ParameterReading: Sendable {
   private let inPath: [ParameterKey]
   private let inQuery: [ParameterKey]
   private let inHeaders: [(name: HTTPField.Name, key: ParameterKey)]
   private let requiresQuery: Bool
+  private let passesOthersOver: Bool
 
   init(_ endpoint: Endpoint) {
     inPath = endpoint.path.parameters
@@ -31,6 +32,7 @@ struct ParameterReading: Sendable {
       }
       return (name, key)
     }
+    passesOthersOver = endpoint.takesOtherParameters
     requiresQuery = inQuery.contains { $0.isRequired }
   }
 
@@ -78,6 +80,7 @@ struct ParameterReading: Sendable {
         continue
       }
       guard let key = inQuery.first(where: { $0.name == name }) else {
+        if passesOthersOver { continue }
         let names = inQuery.map(\.name).joined(separator: ", ")
         faults.append(
           .init(
