@@ -19,6 +19,7 @@ final class Backend: Sendable {
   let issuers: OpenIDAccounts?
   /// Nil where nobody signs in with an issuer in a browser.
   let browserSignIn: BrowserSignIn?
+  let identities: LinkedIdentities
   let identity: any Identity
   let keys: APIKeys
   let secrets: RepeatableSecrets
@@ -74,6 +75,8 @@ final class Backend: Sendable {
     self.signIn = signIn
     self.issuers = issuers
     self.browserSignIn = browserSignIn
+    identities = LinkedIdentities(
+      store: accounts, signIn: signIn, accounts: issuers, browser: browserSignIn)
     self.identity = identity
     self.keys = keys
     self.secrets = secrets

@@ -389,8 +389,8 @@ import Testing
     func change(_ email: String, _ password: String = Office.password) async -> IdentityError? {
       await refusal {
         try await accounts.changeEmail(
-          of: tokens.person, password: password, to: email, from: Office.client,
-          on: tokens.session, at: Office.dawn)
+          of: tokens.principal, by: OwnerProof(password: password), to: email,
+          from: Office.client, at: Office.dawn)
       }
     }
     func confirm(_ code: String) async -> IdentityError? {

@@ -133,6 +133,15 @@ struct Office {
   }
 }
 
+extension SessionTokens {
+  /// Who has them.
+  var principal: Principal {
+    Principal(
+      person: person, subject: IssuedSubject(issuer: "test", subject: "\(person)"),
+      session: session)
+  }
+}
+
 /// What a call is refused with, or nil.
 func refusal<Value>(_ body: () async throws -> Value) async -> IdentityError? {
   do {

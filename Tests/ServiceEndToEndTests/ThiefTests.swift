@@ -85,7 +85,10 @@ private struct Operation {
         ["currentPassword": Person.password, "newPassword": "a thief in the hills"]
       ),
       ("POST", "/v1/auth/email", ["email": "eve@example.org", "password": Person.password]),
-      ("POST", "/v1/auth/email/confirm", ["code": "00000000"]),
+      ("POST", "/v1/auth/email/confirm", ["code": "00000000"]), ("POST", "/v1/auth/proof", nil),
+      ("GET", "/v1/me/identities", nil),
+      ("POST", "/v1/me/identities", ["token": "a.b.c", "password": Person.password]),
+      ("DELETE", "/v1/me/identities/{identityId}", nil),
     ]
   }
 
@@ -100,7 +103,7 @@ private struct Operation {
     try thief.ask(200, "GET", "/v1/auth/sessions")
     // The table is all that there is.
     let operations = try Operation.all(of: home)
-    let prefixes = ["/v1/keys", "/v1/auth", "/v1/me/export", "/v1/me/erase"]
+    let prefixes = ["/v1/keys", "/v1/auth", "/v1/me/export", "/v1/me/erase", "/v1/me/identities"]
     let secured = operations.filter { operation in
       operation.isSecured && prefixes.contains { operation.path.hasPrefix($0) }
     }

@@ -77,6 +77,34 @@ struct AccountMessages: Sendable {
       with: code)
   }
 
+  func prove(_ to: MailAddress, _ code: BuiltInAccounts.MailedCode) -> MailMessage {
+    message(
+      to, "your code",
+      [
+        "Somebody, probably you, wants to change how you sign in, or to erase your account. The",
+        "code that proves it is you is",
+      ] + lines(code) + ["If it was not you, do nothing: without the code nothing changes."])
+  }
+
+  /// - Parameter issuer: what people read on its button.
+  func signInAdded(_ to: MailAddress, _ issuer: String) -> MailMessage {
+    message(
+      to, "another way to sign in",
+      [
+        "Your account can be signed in to with \(issuer) from now on.", "",
+        "If it was not you, remove it, change your password and sign out everywhere.",
+      ])
+  }
+
+  func signInRemoved(_ to: MailAddress, _ issuer: String) -> MailMessage {
+    message(
+      to, "one way less to sign in",
+      [
+        "Your account can no longer be signed in to with \(issuer).", "",
+        "If it was not you, change your password and sign out everywhere.",
+      ])
+  }
+
   func addressTaken(_ to: MailAddress) -> MailMessage {
     message(
       to, "you have an account already",

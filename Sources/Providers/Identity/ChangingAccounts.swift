@@ -111,7 +111,7 @@ extension BuiltInAccounts {
   }
 
   /// The account of a person who knows its password.
-  private func proven(
+  func proven(
     _ person: PersonID, _ password: String, from client: String, on session: SessionID?,
     faults: (Account) -> [IdentityError.Fault]
   ) async throws(IdentityError) -> Account {
@@ -130,17 +130,17 @@ extension BuiltInAccounts {
     return account
   }
 
-  /// Mails a code to a new address of a person who knows the password. Where it has an account
+  /// Mails a code to a new address of somebody who proves to be its person. Where it has an account
   /// already, its owner is told so by mail; the answer is the same.
   ///
-  /// - Parameter session: the one that asks.
-  /// - Throws: `credentials-wrong`, `invalid`, `throttled`, `busy`, `store`.
+  /// - Throws: as `prove`, and `invalid`.
   public func changeEmail(
-    of person: PersonID, password: String, to email: String, from client: String,
-    on session: SessionID?, at now: Instant
+    of principal: Principal, by proof: OwnerProof, to email: String, from client: String,
+    at now: Instant
   ) async throws(IdentityError) {
+    let person = principal.person
     let address = try address(email)
-    _ = try await proven(person, password, from: client, on: session) { _ in [] }
+    try await prove(principal, by: proof, from: client, at: now)
     try gate.mails(address.key, from: client)
     let other = try await account(of: address)
     let holder = "\(person)"
@@ -180,17 +180,5 @@ extension BuiltInAccounts {
     if let before, before != content, let address = try? MailAddress(before) {
       await notify(messages.addressChanged(address))
     }
-  }
-}
-
-extension BuiltInAccounts {
-  /// Makes sure that it is the person who asks, by the password.
-  ///
-  /// - Parameter session: the one that asks.
-  /// - Throws: `credentials-wrong`, `throttled`, `busy`, `store`.
-  public func prove(
-    _ person: PersonID, password: String, from client: String, on session: SessionID?
-  ) async throws(IdentityError) {
-    _ = try await proven(person, password, from: client, on: session) { _ in [] }
   }
 }

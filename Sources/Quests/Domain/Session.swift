@@ -48,6 +48,8 @@ public struct OneTimeCode: Hashable, Sendable {
     case reset
     /// A new address of an account.
     case change
+    /// Something that only the owner of an account may do.
+    case prove
     /// A sign-in with another issuer, which a browser brings back.
     case issuer
   }

@@ -11,6 +11,7 @@ struct API: Sendable {
       (AuthResource.endpoints, AuthResource.schemas),
       (IssuerResource.endpoints, IssuerResource.schemas),
       (MeResource.endpoints, MeResource.schemas),
+      (IdentityResource.endpoints, IdentityResource.schemas),
       (DashboardResource.endpoints, DashboardResource.schemas),
       (KeyResource.endpoints, KeyResource.schemas),
       (TeamResource.endpoints, TeamResource.schemas),

@@ -169,11 +169,10 @@ enum AuthResource {
     Endpoint(
       .post, "/v1/auth/email", "changeEmail", "Mail a code to a new address", tag: tag,
       access: .session, body: EmailChangeBody.self, answers: [mailed],
-      problems: [.wrongCredentials]
+      problems: [.wrongCredentials, .codeWrong]
     ) { call, body in
       try await call.backend.signIn.changeEmail(
-        of: try call.person(), password: body.password,
-        to: body.email, from: call.client, on: call.session, at: call.now)
+        of: try call.signedIn(), by: body.proof, to: body.email, from: call.client, at: call.now)
       return .mailSent
     },
     Endpoint(
@@ -184,6 +183,15 @@ enum AuthResource {
       try await call.backend.signIn.confirmEmail(
         of: try call.person(), code: body.code, from: call.client, on: call.session, at: call.now)
       return .nothing
+    },
+    Endpoint(
+      .post, "/v1/auth/proof", "requestProof", "Mail a code that proves whose the account is",
+      details: "For what asks for `mailedCode` in place of a password.", tag: tag,
+      access: .session, answers: [mailed], problems: [.notFound]
+    ) { call in
+      try await call.backend.signIn.requestProof(
+        of: try call.person(), from: call.client, at: call.now)
+      return .mailSent
     },
   ]
 
@@ -225,6 +233,13 @@ extension Call {
   /// Who has shown a token.
   var principal: Principal? {
     if case .known(let principal) = caller { principal } else { nil }
+  }
+
+  /// - Throws: `unauthenticated`.
+  func signedIn() throws(Problem) -> Principal {
+    _ = try person()
+    guard let principal else { throw Problem(IdentityError.sessionOver) }
+    return principal
   }
 
   /// The session of the token, where it belongs to one.

@@ -57,7 +57,8 @@ enum MeResource {
       .post, "/v1/me/erase", "eraseMe", "Erase one's account",
       details: "For good. Distances stay in the totals of teams, without the person; notes, name, "
         + "address and everything else that tells who it was go.", tag: tag, access: .session,
-      body: PasswordBody.self, answers: [.nothing], problems: [.wrongCredentials], handle: erase),
+      body: OwnerProofBody.self, answers: [.nothing],
+      problems: [.wrongCredentials, .codeWrong], handle: erase),
   ]
 
   // MARK: What they do
@@ -140,10 +141,10 @@ enum MeResource {
     return reply
   }
 
-  private static func erase(_ call: Call, _ body: PasswordBody) async throws -> Reply {
+  private static func erase(_ call: Call, _ body: OwnerProofBody) async throws -> Reply {
     let person = try call.person()
     try await call.backend.signIn.prove(
-      person, password: body.password, from: call.client, on: call.session)
+      try call.signedIn(), by: body.proof, from: call.client, at: call.now)
     // The ledger first: from then on it refuses further walks of the person. What breaks between
     // the two is mended by asking again.
     try await call.backend.ledger.erase(person, at: call.now, actor: person)
@@ -189,16 +190,5 @@ private struct MeChangeBody: BodyContent {
     name = fields.optional("name", .name)
     zone = fields.optional("zone", .zone)
     units = fields.optional("units", .words())
-  }
-}
-
-private struct PasswordBody: BodyContent {
-  static let schemaName = "Password"
-  static let schemaNote = "A password."
-
-  let password: String
-
-  init(_ fields: inout BodyFields) {
-    password = fields.required("password", .text(1...1_024))
   }
 }

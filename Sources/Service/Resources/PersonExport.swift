@@ -12,6 +12,7 @@ struct PersonExport: Sendable {
       .object([
         .init("exportedAt", .instant), .init("account", .named("Me")),
         .init("sessions", .array(.named("ExportedSession"), count: 0...1_000)),
+        .init("identities", .array(.named("ExportedIdentity"), count: 0...1_000)),
         .init("keys", .array(.named("ExportedKey"), count: 0...1_000)),
         .init("teams", .array(.named("ExportedMembership"), count: 0...100_000)),
         .init(
@@ -23,6 +24,9 @@ struct PersonExport: Sendable {
       .object([
         .init("id", .uuid), .init("createdAt", .instant), .init("expiresAt", .instant),
       ])),
+    NamedSchema(
+      "ExportedIdentity", "What one is to an issuer.",
+      .object([.init("issuer", .text(1...4_096)), .init("subject", .text(1...255))])),
     NamedSchema(
       "ExportedKey", "An API key, without its secret.",
       .object([
@@ -88,6 +92,13 @@ struct PersonExport: Sendable {
               ("id", .string($0.id.description)), ("createdAt", .string($0.createdAt.description)),
               ("expiresAt", .string($0.expiresAt.description)),
             ])
+          })
+      ),
+      (
+        "identities",
+        .array(
+          try await backend.identities.all(of: person).map {
+            .object([("issuer", .string($0.issuer)), ("subject", .string($0.subject))])
           })
       ),
       (

@@ -1,3 +1,5 @@
+import Providers
+
 // What people send to register and to sign in.
 
 struct RegistrationBody: BodyContent {
@@ -115,11 +117,32 @@ struct EmailChangeBody: BodyContent {
   static let schemaNote = "A new address."
 
   let email: String
-  let password: String
+  let proof: OwnerProof
 
   init(_ fields: inout BodyFields) {
     email = fields.required("email", .email)
-    password = fields.required("password", .text(1...1_024))
+    proof = OwnerProof(&fields)
+  }
+}
+
+struct OwnerProofBody: BodyContent {
+  static let schemaName = "OwnerProof"
+  static let schemaNote = "What proves whose the account is."
+
+  let proof: OwnerProof
+
+  init(_ fields: inout BodyFields) { proof = OwnerProof(&fields) }
+}
+
+extension OwnerProof {
+  /// The fields of a body that prove whose an account is.
+  init(_ fields: inout BodyFields) {
+    self.init(
+      password: fields.optional(
+        "password", .text(1...1_024),
+        "An account without a password needs neither within 10 minutes of signing in."),
+      mailedCode: fields.optional(
+        "mailedCode", .text(1...64), "In place of the password: what `requestProof` mailed."))
   }
 }
 

@@ -157,9 +157,14 @@ public struct BrowserSignIn: Sendable {
     _ answer: Answer, from name: String, cookie: String?, at now: Instant
   ) async throws(IdentityError) -> Step {
     let exchange = try exchange(name)
-    guard let ticket = ticket(cookie, at: now), ticket.issuer == name,
-      let state = answer.state, Self.areSame(state, ticket.attempt.state)
-    else { return failed(.expired, on: "/") }
+    guard let ticket = ticket(cookie, at: now), ticket.issuer == name else {
+      return failed(.expired, on: "/")
+    }
+    // There are issuers that leave the state out where they refuse.
+    if answer.error != nil, answer.state == nil { return failed(.denied, on: ticket.page) }
+    guard let state = answer.state, Self.areSame(state, ticket.attempt.state) else {
+      return failed(.expired, on: "/")
+    }
     let person: VouchedPerson
     do throws(IdentityError) {
       guard answer.error == nil else { return failed(.denied, on: ticket.page) }
