@@ -80,7 +80,7 @@ endef
 
 .PHONY: help run test build packages test-packages routes codes lint format bench bench-tools \
   batch-checks growth worst-cases bench-ledger bench-service ledger-scale ledger-tools ledger-checks crash \
-  schemathesis attack live maps realtime mail clients clean
+  schemathesis attack live maps realtime mail identity clients clean
 
 help: ## list what there is to make
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 12
@@ -245,6 +245,13 @@ mail: packages ## hand mail to servers that others have written: Debian's postfi
 	$(call install,python3 openssl postfix python3-aiosmtpd)
 	swift test --filter 'ProvidersTests.(Mail|SMTP)|MailQueueTests'
 
+identity: build ## sign in with real issuers: oidc-provider-mock, Debian's glewlwyd and moto's Cognito
+	$(call install,python3 python3-venv openssl dpkg)
+	python3 -m venv benchmarks/.venv
+	benchmarks/.venv/bin/pip install --quiet --disable-pip-version-check -r benchmarks/peers/identity.txt
+	benchmarks/.venv/bin/python -W ignore benchmarks/peers/identity.py --program $(BIN)
+	swift test --filter 'ProvidersTests.(OpenID|Token|IssuerKeys|Browser|Linked|Cognito)'
+
 clients: build ## generate clients of the service with two generators and go through the whole story
 	$(call install,python3 python3-venv)
 	python3 -m venv benchmarks/.venv
@@ -259,4 +266,4 @@ format: ## format the sources
 	swift format --in-place --recursive $(SOURCES)
 
 clean: ## remove what was built
-	rm -rf .build benchmarks/.build benchmarks/.venv benchmarks/.maps
+	rm -rf .build benchmarks/.build benchmarks/.venv benchmarks/.maps benchmarks/.identity
