@@ -4,13 +4,14 @@
     python3 benchmarks/peers/identity.py --program .build/release/milequest
 
 `oidc-provider-mock` runs in this Python; Debian's `glewlwyd`, with a public client that has PKCE alone, is taken out of
-its packages into an ignored folder (`--only mock` leaves it out). Everything is started on free ports of this machine
-and ended by its id.
+its packages into an ignored folder. A name that leads into the inside network the second time is refused. `--only mock`
+leaves out these two. Everything is started on free ports of this machine and ended by its id.
 """
 import argparse
 import contextlib
 import gzip
 import http.client
+import http.server
 import json
 import os
 import pathlib
@@ -20,13 +21,14 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.parse
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 FETCHED = ROOT / "benchmarks/.identity"
 GLEWLWYD = ["glewlwyd", "glewlwyd-common", "libcbor0.8", "libconfig9", "libhoel1.4", "libiddawc1.1", "libmariadb3",
-            "libmicrohttpd12", "liboath0", "liborcania2.3", "libpq5", "librhonabwy1.1", "libulfius2.7", "libyder2.0"]
+            "libmicrohttpd12", "libnss-wrapper", "liboath0", "liborcania2.3", "libpq5", "librhonabwy1.1", "libulfius2.7", "libyder2.0"]
 
 
 def free_port():
@@ -259,12 +261,59 @@ def debian(checks, base, issuer):
     first = sign_in(checks, "glewlwyd", base, consent)
     again = sign_in(checks, "glewlwyd", base, consent)
     checks.expect("glewlwyd: the same subject is the same person", again["personId"], first["personId"])
+    return again
+
+
+class Names:
+    """Names that lead where a file says, for a program that is started with these variables."""
+
+    def __init__(self, folder):
+        self.file = folder / "hosts"
+        library = next((fetched() / "usr/lib").glob("*-linux-gnu/libnss_wrapper.so"))
+        self.variables = {"LD_PRELOAD": str(library), "NSS_WRAPPER_HOSTS": str(self.file)}
+
+    def lead(self, name, address):
+        self.file.write_text(f"{address} {name}\n")
+
+
+class Ways(http.server.BaseHTTPRequestHandler):
+    """Knows no ways, and notes by which address it was asked."""
+    asked = []
+
+    def do_GET(self):
+        Ways.asked.append(self.connection.getsockname()[0])
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(b'{"code":"NoRoute"}')
+
+    def log_message(self, *_):
+        pass
+
+
+def renamed(checks, base, names, token, log):
+    """A name that led to an allowed address at first leads inside the second time."""
+    def plan():
+        body = {"mode": "walk", "stops": [{"coordinate": [1.52, 42.5]}, {"coordinate": [1.53, 42.51]}]}
+        asked = len(Ways.asked)
+        status = Browser().ask("POST", f"{base}/v1/routes:plan", body=body,
+                               headers={"Authorization": f"Bearer {token}"})[0]
+        return status, Ways.asked[asked:]
+
+    checks.expect("names: the address that is allowed is asked", plan()[1], lambda by: set(by) == {"127.0.0.1"})
+    for address in ("127.0.0.9", "::ffff:127.0.0.9"):
+        names.lead("ways.test", address)
+        # The client remembers an address for a minute.
+        time.sleep(61)
+        refused = log.read_text().count("inside network")
+        checks.expect(f"names: {address} is not, the second time", plan(), (503, []))
+        checks.expect("names: because it lies inside", log.read_text().count("inside network"),
+                      lambda count: count > refused)
 
 
 def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--program", required=True)
-    options.add_argument("--only", choices=["mock"], help="leave Debian's glewlwyd out")
+    options.add_argument("--only", choices=["mock"], help="leave out what needs Debian's packages")
     arguments = options.parse_args()
     program = str(pathlib.Path(arguments.program).resolve())
     checks = Checks()
@@ -279,8 +328,14 @@ def main():
         secret.chmod(0o600)
         settings = {"issuers": [{"name": "mock", "title": "Mock", "issuer": issuer, "clientId": "web",
                                  "secretFile": "mock.secret", "audiences": ["phone"]}]}
-        debians = None
+        debians, names, variables, ways = None, None, {}, []
         if not arguments.only:
+            names = Names(folder)
+            names.lead("ways.test", "127.0.0.1")
+            server = http.server.HTTPServer(("0.0.0.0", 0), Ways)
+            threading.Thread(target=server.serve_forever, daemon=True).start()
+            variables = names.variables
+            ways = ["--maps", "osrm", "--maps-url", f"http://ways.test:{server.server_port}"]
             debian_port = free_port()
             debians = f"http://127.0.0.1:{debian_port}"
             stack.enter_context(glewlwyd(folder, debian_port))
@@ -289,12 +344,13 @@ def main():
                                         "scopes": ["openid"]})
         (folder / "issuers.json").write_text(json.dumps(settings))
         shared = ["--store", f"sqlite:{folder}/ledger.sqlite", "--identity", folder / "issuers.json",
-                  "--outgoing-allow", "127.0.0.0/8"]
-        stack.enter_context(Running([program, "serve", "--port", port, "--public-address", base, *shared], port,
-                                    folder))
+                  "--outgoing-allow", "127.0.0.1/32"]
+        stack.enter_context(Running([program, "serve", "--port", port, "--public-address", base, *shared, *ways],
+                                    port, folder, variables))
         mock(checks, base, issuer)
         if debians:
-            debian(checks, base, debians)
+            renamed(checks, base, names, debian(checks, base, debians)["accessToken"],
+                    folder / f"milequest.{port}.log")
         looked = subprocess.run([program, "doctor", *map(str, shared)], capture_output=True, text=True)
         checks.expect("doctor finds the issuer's keys and clock", looked.stdout,
                       lambda text: "issuer mock" in text and "1 key; its clock agrees" in text)
