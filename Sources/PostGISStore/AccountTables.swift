@@ -30,6 +30,7 @@ extension PostGISStore: AccountStore {
             Parameter(account.person), Parameter(account.email), Parameter(account.name),
             Parameter(account.zone), Parameter(account.units), Parameter(account.credential),
             Parameter(account.revision), Parameter(account.isEmailVerified),
+            Parameter(account.mail.rawValue),
           ])
       } catch let failure as ServerFailure where failure.state == "23505" {
         throw Account.addressTaken
@@ -116,6 +117,7 @@ extension StoreSession {
         Parameter(account.person), Parameter(account.email), Parameter(account.isEmailVerified),
         Parameter(account.name), Parameter(account.zone), Parameter(account.units),
         Parameter(account.credential), Parameter(account.createdAt), Parameter(account.revision),
+        Parameter(account.mail.rawValue),
       ])
     guard made == 1 else { throw Account.taken }
   }
@@ -126,7 +128,7 @@ enum AccountStatements {
     "create_account",
     """
     INSERT INTO accounts (\(Account.columns)) VALUES ($1::uuid, $2::text, $3::boolean,
-      $4::text, $5::text, $6::text, $7::text, $8::bigint, $9::bigint) ON CONFLICT DO NOTHING
+      $4::text, $5::text, $6::text, $7::text, $8::bigint, $9::bigint, $10::bigint) ON CONFLICT DO NOTHING
     """)
   static let byPerson = Statement(
     "account", "SELECT \(Account.columns) FROM accounts WHERE person_id = $1::uuid")
@@ -139,7 +141,8 @@ enum AccountStatements {
     "update_account",
     """
     UPDATE accounts SET email = $2::text, name = $3::text, zone = $4::text, units = $5::text,
-      credential = $6::text, revision = $7::bigint, is_email_verified = $8::boolean
+      credential = $6::text, revision = $7::bigint, is_email_verified = $8::boolean,
+      mail_choices = $9::bigint
     WHERE person_id = $1::uuid
     """)
   static let eraseCodes = Statement(

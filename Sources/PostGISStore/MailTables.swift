@@ -44,6 +44,31 @@ extension PostGISStore: MailStore {
     try await read { try $0.row(MailStatements.count, [Parameter(Int64.max)]) { try $0.int() } }
       ?? 0
   }
+
+  public func refuseMail(to address: ContentHash) async throws(LedgerError) {
+    _ = try await write { try $0.run(MailStatements.refuse, [Parameter(address.blob)]) }
+  }
+
+  public func refusesMail(to address: ContentHash) async throws(LedgerError) -> Bool {
+    try await read {
+      try $0.row(MailStatements.refuses, [Parameter(address.blob)]) { try $0.int() }
+    } != nil
+  }
+
+  public func isNewsWanted() async throws(LedgerError) -> Bool {
+    try await read { try $0.row(MailStatements.isNewsWanted) { try $0.int() } } != nil
+  }
+
+  public func mailRecipients(
+    among people: [PersonID], choosing choice: MailChoices
+  ) async throws(LedgerError) -> [Account] {
+    try Account.check(people, limits)
+    return try await read {
+      try $0.rows(
+        MailStatements.recipients, [Parameter(array: people), Parameter(choice.rawValue)],
+        Account.read)
+    }
+  }
 }
 
 enum MailStatements {
@@ -88,4 +113,17 @@ enum MailStatements {
     """)
   static let forget = Statement(
     "forget_mail", "DELETE FROM outgoing_mail WHERE due_at IS NULL AND posted_at <= $1::bigint")
+  static let refuse = Statement(
+    "refuse_mail",
+    "INSERT INTO mail_refusals (address_hash) VALUES ($1::bytea) ON CONFLICT DO NOTHING")
+  static let refuses = Statement(
+    "refuses_mail", "SELECT 1::bigint FROM mail_refusals WHERE address_hash = $1::bytea")
+  static let isNewsWanted = Statement(
+    "is_news_wanted", "SELECT 1::bigint FROM accounts WHERE \(MailChoices.newsCondition) LIMIT 1")
+  static let recipients = Statement(
+    "mail_recipients",
+    """
+    SELECT \(Account.columns) FROM accounts WHERE person_id = ANY ($1::uuid[])
+      AND is_email_verified AND email IS NOT NULL AND mail_choices & $2::bigint <> 0
+    """)
 }

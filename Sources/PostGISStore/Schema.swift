@@ -1,3 +1,6 @@
+internal import LedgerCore
+internal import Quests
+
 /// The tables of the store, in a schema of their own.
 ///
 /// Each migration is one transaction that also raises the version, so that one which is interrupted
@@ -13,7 +16,7 @@ enum Schema {
     ledger, routes, accounts, publicTeams, publicRoutes, signIn, erasure, names,
     identity, triesAndClaims, endsOfLife, liveEvents,
     announcements, spans, quotas, statistics, outgoingMail,
-    issuers,
+    issuers, mailChoices,
   ]
 
   /// What the versions themselves are kept in.
@@ -532,6 +535,18 @@ enum Schema {
     CREATE TABLE tokens_not_before (
       subject_hash bytea PRIMARY KEY,
       not_before bigint NOT NULL
+    );
+    """
+
+  /// The messages that each person wants, and the addresses without an account that want none.
+  private static let mailChoices = """
+    -- By MailChoices: invitations.
+    ALTER TABLE accounts ADD COLUMN mail_choices bigint NOT NULL DEFAULT 1;
+
+    CREATE INDEX accounts_news ON accounts (person_id) WHERE \(MailChoices.newsCondition);
+
+    CREATE TABLE mail_refusals (
+      address_hash bytea PRIMARY KEY
     );
     """
 

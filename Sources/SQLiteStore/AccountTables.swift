@@ -37,11 +37,11 @@ extension SQLiteStore: AccountStore {
       if other != nil { throw Account.addressTaken }
       try db.run(
         "UPDATE accounts SET email = ?, is_email_verified = ?, name = ?, zone = ?, units = ?, "
-          + "credential = ?, revision = ? WHERE person_id = ?",
+          + "credential = ?, revision = ?, mail_choices = ? WHERE person_id = ?",
         [
           account.email.column(\.sql), account.isEmailVerified.sql, account.name.sql,
           account.zone.sql, account.units.sql, account.credential.column(\.sql),
-          account.revision.sql, account.person.blob,
+          account.revision.sql, account.mail.rawValue.sql, account.person.blob,
         ])
     }
   }
@@ -138,11 +138,11 @@ extension Database {
     ) { try $0.int() }
     if isTaken != nil { throw Account.taken }
     try run(
-      "INSERT INTO accounts (\(Account.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      "INSERT INTO accounts (\(Account.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       [
         account.person.blob, account.email.column(\.sql), account.isEmailVerified.sql,
         account.name.sql, account.zone.sql, account.units.sql, account.credential.column(\.sql),
-        account.createdAt.column, account.revision.sql,
+        account.createdAt.column, account.revision.sql, account.mail.rawValue.sql,
       ])
   }
 }

@@ -76,4 +76,41 @@ extension SQLiteStore: MailStore {
     }
     return count ?? 0
   }
+
+  public func refuseMail(to address: ContentHash) async throws(LedgerError) {
+    try await write { db in
+      try db.run(
+        "INSERT OR IGNORE INTO mail_refusals (address_hash) VALUES (?)", [address.blob])
+    }
+  }
+
+  public func refusesMail(to address: ContentHash) async throws(LedgerError) -> Bool {
+    try await read {
+      try $0.db.row("SELECT 1 FROM mail_refusals WHERE address_hash = ?", [address.blob]) {
+        try $0.int()
+      }
+    } != nil
+  }
+
+  public func isNewsWanted() async throws(LedgerError) -> Bool {
+    try await read {
+      try $0.db.row("SELECT 1 FROM accounts WHERE \(MailChoices.newsCondition) LIMIT 1", []) {
+        try $0.int()
+      }
+    } != nil
+  }
+
+  public func mailRecipients(
+    among people: [PersonID], choosing choice: MailChoices
+  ) async throws(LedgerError) -> [Account] {
+    try Account.check(people, limits)
+    return try await read { tables in
+      try people.compactMap { person in
+        try tables.db.row(
+          "SELECT \(Account.columns) FROM accounts WHERE person_id = ? "
+            + "AND is_email_verified = 1 AND email IS NOT NULL AND mail_choices & ? <> 0",
+          [person.blob, choice.rawValue.sql], Account.read)
+      }
+    }
+  }
 }

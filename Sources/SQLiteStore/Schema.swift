@@ -32,6 +32,7 @@ enum Schema {
     migrator.registerMigration("17 statistics") { db in try db.execute(sql: statistics) }
     migrator.registerMigration("18 outgoing mail") { db in try db.execute(sql: outgoingMail) }
     migrator.registerMigration("19 issuers") { db in try db.execute(sql: issuers) }
+    migrator.registerMigration("20 mail choices") { db in try db.execute(sql: mailChoices) }
     return migrator
   }
 
@@ -577,6 +578,18 @@ enum Schema {
     CREATE TABLE tokens_not_before (
       subject_hash BLOB PRIMARY KEY NOT NULL,
       not_before INTEGER NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    """
+
+  /// The messages that each person wants, and the addresses without an account that want none.
+  private static let mailChoices = """
+    -- By MailChoices: invitations.
+    ALTER TABLE accounts ADD COLUMN mail_choices INTEGER NOT NULL DEFAULT 1;
+
+    CREATE INDEX accounts_news ON accounts (person_id) WHERE \(MailChoices.newsCondition);
+
+    CREATE TABLE mail_refusals (
+      address_hash BLOB PRIMARY KEY NOT NULL
     ) STRICT, WITHOUT ROWID;
     """
 

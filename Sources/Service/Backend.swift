@@ -50,12 +50,13 @@ final class Backend: Sendable {
   let subscriptions: (any RealtimeSubscriptions)?
   let realtimeNotices = RealtimeNotices()
   let mail: MailDelivery
+  let mailLinks: MailLinks
   let statistics: any StatisticsStore
   let usage = UsageCounts()
 
   init(
     ledger: any LedgerStore, routes: any RouteStore, accounts: any AccountStore,
-    statistics: any StatisticsStore, mail: MailDelivery,
+    statistics: any StatisticsStore, mail: MailDelivery, publicAddress: String,
     signIn: BuiltInAccounts, issuers: OpenIDAccounts? = nil, browserSignIn: BrowserSignIn? = nil,
     identity: any Identity, keys: APIKeys,
     secrets: RepeatableSecrets, seal: Seal, zones: ZoneCatalog, ledgerLimits: LedgerLimits,
@@ -72,6 +73,7 @@ final class Backend: Sendable {
     self.accounts = accounts
     self.statistics = statistics
     self.mail = mail
+    mailLinks = MailLinks(address: publicAddress, seal: seal)
     self.signIn = signIn
     self.issuers = issuers
     self.browserSignIn = browserSignIn

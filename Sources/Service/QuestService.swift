@@ -14,6 +14,7 @@ public struct QuestService: ServiceLifecycle.Service {
   private let settings: ServiceSettings
   private let api: API
   private let connections: Connections
+  private let questMail: Announcements
   private let started: @Sendable (Int) async -> Void
 
   /// - Parameters:
@@ -27,7 +28,7 @@ public struct QuestService: ServiceLifecycle.Service {
     statistics: any StatisticsStore, mail: MailDelivery,
     signIn: BuiltInAccounts, issuers: OpenIDAccounts? = nil, keys: APIKeys,
     secrets: RepeatableSecrets, seal: Seal,
-    realtime: (adapter: any RealtimeAdapter, store: any AnnouncementStore)? = nil,
+    realtime: (any RealtimeAdapter)? = nil, announcements: any AnnouncementStore,
     maps: Maps = .builtIn,
     settings: ServiceSettings,
     clock: @escaping @Sendable () -> Instant, logger: Logger,
@@ -40,7 +41,7 @@ public struct QuestService: ServiceLifecycle.Service {
     self.started = started
     backend = Backend(
       ledger: ledger, routes: routes, accounts: accounts, statistics: statistics, mail: mail,
-      signIn: signIn,
+      publicAddress: settings.reachedAt, signIn: signIn,
       issuers: issuers,
       browserSignIn: issuers.flatMap { issuers in
         settings.publicAddress.map {
@@ -55,8 +56,8 @@ public struct QuestService: ServiceLifecycle.Service {
       clock: clock, logger: logger, metrics: Metrics(), readiness: Readiness(),
       documents: Documents(api.description, publicAddress: settings.publicAddress),
       maps: maps,
-      announcements: realtime.map { adapter, store in
-        Announcements(adapter, store, page: LedgerLimits.standard.page) { error in
+      announcements: realtime.map { adapter in
+        Announcements(adapter, announcements, page: LedgerLimits.standard.page) { error in
           logger.warning(
             "realtime",
             metadata: [
@@ -64,7 +65,13 @@ public struct QuestService: ServiceLifecycle.Service {
               "detail": .string(error.message),
             ])
         }
-      }, subscriptions: realtime?.adapter as? any RealtimeSubscriptions)
+      }, subscriptions: realtime as? any RealtimeSubscriptions)
+    questMail = Announcements(
+      QuestMail(backend: backend), announcements, page: LedgerLimits.standard.page,
+      limits: QuestMail.limits
+    ) { error in
+      logger.warning("mail", metadata: ["detail": .string(error.message)])
+    }
   }
 
   /// Serves until it is asked to shut down gracefully: then `/readyz` turns red, and after
@@ -76,6 +83,9 @@ public struct QuestService: ServiceLifecycle.Service {
     var services: [any ServiceLifecycle.Service] = [
       MarkerRelay(backend: backend), Caretaker(backend: backend), LiveRelay(backend: backend),
       DailyCounting(backend: backend), MailRelay(delivery: backend.mail),
+      AnnouncementRelay(backend: backend, announcements: questMail) { [backend] in
+        try await backend.mail.outbox.isNewsWanted()
+      },
     ]
     if let announcements = backend.announcements {
       services.append(AnnouncementRelay(backend: backend, announcements: announcements))

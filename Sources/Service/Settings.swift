@@ -23,6 +23,11 @@ public struct ServiceSettings: Sendable {
 
   public init() {}
 
+  /// Where others reach it, as far as that is known.
+  var reachedAt: String {
+    publicAddress ?? "http://\(host.contains(":") ? "[\(host)]" : host):\(port)"
+  }
+
   func allows(origin: String) -> Bool {
     allowedOrigins.contains("*") || allowedOrigins.contains(origin)
   }

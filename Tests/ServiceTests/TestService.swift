@@ -55,6 +55,7 @@ final class TestService: Sendable {
     backend = Backend(
       ledger: store, routes: store, accounts: store, statistics: store,
       mail: MailDelivery(outbox, through: try MessageFiles(folder: folder + "/mail")),
+      publicAddress: "https://quest.example",
       signIn: signIn, identity: PersonTokens(),
       keys: APIKeys(
         store: store, mostRate: RequestRate(perSecond: 50, burst: 100)),

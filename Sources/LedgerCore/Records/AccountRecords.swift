@@ -5,14 +5,15 @@ package import Quests
 extension Account {
   package static let columns = ColumnList(
     "person_id", "email", "is_email_verified", "name", "zone", "units", "credential", "created_at",
-    "revision")
+    "revision", "mail_choices")
 
   package static func read(_ columns: inout some ColumnReader) throws -> Account {
     Account(
       person: try columns.id(), email: try columns.optionalText(),
       isEmailVerified: try columns.bool(), name: try columns.text(), zone: try columns.text(),
       units: try columns.text(), credential: try columns.optionalText(),
-      createdAt: try columns.instant(), revision: try columns.int())
+      createdAt: try columns.instant(), revision: try columns.int(),
+      mail: MailChoices(rawValue: try columns.int()))
   }
 }
 

@@ -16,6 +16,11 @@ extension TakenMail {
   }
 }
 
+extension MailChoices {
+  /// Holds for accounts that want news, and for the index of these.
+  package static let newsCondition = "mail_choices & \(news.rawValue) <> 0"
+}
+
 extension OutgoingMail {
   /// A message that is due later than this was postponed by a clock that has been set back since.
   package static let mostPostponedSeconds: Int64 = 86_400

@@ -182,3 +182,20 @@ extension BuiltInAccounts {
     }
   }
 }
+
+extension BuiltInAccounts {
+  /// Takes kinds of messages out of what a person wants; without an account nothing is wanted.
+  ///
+  /// - Throws: `store`.
+  public func refuse(_ choices: MailChoices, of person: PersonID) async throws(IdentityError) {
+    _ = try await change(person) { $0.mail.subtract(choices) }
+  }
+
+  /// Counts a message that somebody asks for, to an address that need not be theirs.
+  ///
+  /// - Parameter client: as for `login`.
+  /// - Throws: `throttled`.
+  public func countMail(to address: MailAddress, from client: String) throws(IdentityError) {
+    try gate.mails(address.key, from: client)
+  }
+}

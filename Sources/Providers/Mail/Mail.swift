@@ -8,13 +8,19 @@ public protocol Mail: Sendable {
   func send(_ letter: MailLetter) async throws(MailError)
 }
 
-/// A message of plain text to one person.
+/// A message to one person.
 public struct MailMessage: Hashable, Sendable {
   public let to: MailAddress
   /// One line; line breaks and other control characters become blanks.
   public let subject: String
-  /// Lines end in `\n`.
+  /// What stands in it where it is read as plain text; lines end in `\n`.
   public let text: String
+  /// The same for those who read it as a page; nil where there is the text alone.
+  public let body: MessageBody?
+  /// What the page shows: PNG.
+  public var picture: [UInt8]?
+  /// Where one click ends messages of this kind (RFC 8058).
+  public var unsubscribe: String?
   /// How long anybody has a use for it: three days, or as long as a code counts.
   public var lifetimeSeconds: Int64 = 3 * 86_400
 
@@ -22,6 +28,14 @@ public struct MailMessage: Hashable, Sendable {
     self.to = to
     self.subject = subject
     self.text = text
+    body = nil
+  }
+
+  public init(to: MailAddress, subject: String, body: MessageBody) {
+    self.to = to
+    self.subject = subject
+    self.body = body
+    text = body.text
   }
 }
 
@@ -35,23 +49,34 @@ public struct MailAddress: Hashable, Sendable {
   /// RFC 5321's.
   static let mostBytes = 254
 
-  /// Takes an address in the form of RFC 5322's `dot-atom`s; blanks around it do not count.
+  /// Takes an address in the form of RFC 5322's `dot-atom`s; blanks around it do not count, and a domain
+  /// in other letters than ASCII's gets its `xn--` form.
   ///
   /// - Throws: `address` for anything else.
   public init(_ text: String, name: String? = nil) throws(MailError) {
-    let address = text.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed()
-    guard Self.isValid(Array(String(address).utf8)) else {
+    let given = String(text.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+    let address = Self.inASCII(given)
+    guard Self.isValid(Array(address.utf8)) else {
       throw MailError(
         .address,
         "“\(text.prefix(64).filter { !$0.isNewline })” is no e-mail address such as "
-          + "ann@example.org; it is written in ASCII, a domain in other letters in its xn-- form")
+          + "ann@example.org; the part before the @ is written in ASCII")
     }
-    self.address = String(address)
+    self.address = address
     self.name = name
   }
 
   /// What tells whether two addresses are one: mail hosts do not care about case.
   public var key: String { address.lowercased() }
+
+  private static func inASCII(_ address: String) -> String {
+    guard address.utf8.count <= 4 * mostBytes, let at = address.lastIndex(of: "@") else {
+      return address
+    }
+    let domain = address[address.index(after: at)...]
+    if domain.utf8.allSatisfy({ $0 < 0x80 }) { return address }
+    return Punycode.domain(domain).map { address[...at] + $0 } ?? address
+  }
 
   private static func isValid(_ bytes: [UInt8]) -> Bool {
     guard bytes.count <= mostBytes, let at = bytes.lastIndex(of: 0x40) else { return false }

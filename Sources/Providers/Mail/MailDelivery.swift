@@ -47,7 +47,8 @@ public final class MailDelivery: Sendable {
     var countedAt: MonotonicInstant?
   }
 
-  private let outbox: Outbox
+  /// Where messages are taken in.
+  public let outbox: Outbox
   private let mail: any Mail
   private let options: Options
   private let random: RandomSource

@@ -5,23 +5,41 @@ internal import Foundation
 public enum MessageText {
   /// The bytes of a message, its lines ending in CR LF. O(message).
   ///
-  /// Words of headers that are not plain ASCII are encoded (RFC 2047), the text is quoted-printable
+  /// Words of headers that are not plain ASCII are encoded (RFC 2047), texts are quoted-printable
   /// UTF-8 (RFC 2045), so that neither can end a header or a line that it did not begin.
-  /// - Parameter id: the left part of the message's identifier: letters, digits and dots.
+  /// - Parameter id: the left part of the message's identifier: letters, digits, dots and dashes.
   public static func render(
     _ message: MailMessage, from: MailAddress, at now: Instant, id: String
   ) -> [UInt8] {
-    let domain = from.address.split(separator: "@").last ?? "localhost"
-    let headers = [
+    let domain = from.address.split(separator: "@").last.map(String.init) ?? "localhost"
+    let entity = entity(message, id: id, domain: domain)
+    var headers = [
       "From: " + mailbox(from), "To: " + mailbox(message.to),
       "Subject: " + words(message.subject, isPhrase: false), "Date: " + date(now),
       "Message-ID: <\(id)@\(domain)>", "MIME-Version: 1.0",
-      "Content-Type: text/plain; charset=utf-8", "Content-Transfer-Encoding: quoted-printable",
-      // Holiday replies to such messages help nobody (RFC 3834).
-      "Auto-Submitted: auto-generated",
     ]
-    return Array((headers.joined(separator: "\r\n") + "\r\n\r\n").utf8)
-      + quotedPrintable(message.text)
+    headers += entity.headers
+    // Holiday replies to such messages help nobody (RFC 3834).
+    headers.append("Auto-Submitted: auto-generated")
+    if let address = message.unsubscribe {
+      headers += [
+        "List-Unsubscribe: <\(address)>", "List-Unsubscribe-Post: List-Unsubscribe=One-Click",
+      ]
+    }
+    return Array((headers.joined(separator: "\r\n") + "\r\n\r\n").utf8) + entity.bytes
+  }
+
+  /// What a message holds: its text, or that and the same as a page, with the picture of the page.
+  private static func entity(_ message: MailMessage, id: String, domain: String) -> MessageEntity {
+    let text = MessageEntity.text(message.text)
+    guard let body = message.body else { return text }
+    let pictureID = message.picture.map { _ in "picture.\(id)@\(domain)" }
+    var page = MessageEntity.text(
+      body.html(title: message.subject, picture: pictureID), "html")
+    if let picture = message.picture, let pictureID {
+      page = .multipart("related", [page, .picture(picture, id: pictureID)], boundary: "\(id)-2")
+    }
+    return .multipart("alternative", [text, page], boundary: "\(id)-1")
   }
 
   private static func mailbox(_ address: MailAddress) -> String {
@@ -82,34 +100,5 @@ public enum MessageText {
     return "\(weekdays[day.weekday - 1]), \(two(Int64(civil.day))) \(months[civil.month - 1]) "
       + String(repeating: "0", count: max(4 - year.count, 0)) + year
       + " \(two(second / 3600)):\(two(second / 60 % 60)):\(two(second % 60)) +0000"
-  }
-
-  /// The longest line without its end (RFC 2045).
-  private static let mostLineBytes = 76
-
-  private static func quotedPrintable(_ text: String) -> [UInt8] {
-    let hex = Array("0123456789ABCDEF".utf8)
-    var out: [UInt8] = []
-    for line in text.utf8.split(separator: 0x0A, omittingEmptySubsequences: false) {
-      let bytes = line.last == 0x0D ? line.dropLast() : line
-      var width = 0
-      for (index, byte) in zip(bytes.indices, bytes) {
-        let isLast = bytes.index(after: index) == bytes.endIndex
-        let isBlank = byte == 0x20 || byte == 0x09
-        // A lone dot on a line ends the message for some.
-        let isPlain =
-          (0x21...0x7E).contains(byte) && byte != 0x3D && !(byte == 0x2E && width == 0)
-          || (isBlank && !isLast)
-        let coded = isPlain ? [byte] : [0x3D, hex[Int(byte >> 4)], hex[Int(byte & 15)]]
-        if width + coded.count > mostLineBytes - (isLast ? 0 : 1) {
-          out += [0x3D, 0x0D, 0x0A]
-          width = 0
-        }
-        out += coded
-        width += coded.count
-      }
-      out += [0x0D, 0x0A]
-    }
-    return out
   }
 }

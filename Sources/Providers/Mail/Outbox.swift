@@ -29,22 +29,66 @@ public final class Outbox: Sendable {
 
   /// Takes a message.
   ///
-  /// - Parameter goesOut: false where there is nobody to send it to, and nobody is to learn that: all is
-  ///   done but the sending.
+  /// - Parameters:
+  ///   - goesOut: false where there is nobody to send it to, and nobody is to learn that: all is done but
+  ///     the sending.
+  ///   - cause: names what the message is about and whom it is for, where that must not lead to another
+  ///     message when it comes again.
+  ///   - person: whose account it goes with.
+  ///   - isUrgent: whether somebody waits for it.
   /// - Throws: `overloaded` where too many wait, and what the store fails with.
   public func post(
-    _ message: MailMessage, goesOut: Bool = true
+    _ message: MailMessage, goesOut: Bool = true, cause: String? = nil, of person: PersonID? = nil,
+    isUrgent: Bool = true
   ) async throws(LedgerError) {
     var random = random
-    let (id, now) = (MailID.random(using: &random), clock())
+    let (id, now) = (cause.map(Self.id) ?? .random(using: &random), clock())
     let letter = MailLetter(
       id: id, to: message.to.address, postedAt: now,
       bytes: MessageText.render(message, from: from, at: now, id: "\(id)"))
     try await store.post([
       OutgoingMail(
-        id: id, person: nil, isUrgent: true, content: letter.sealed(by: seal, goesOut: goesOut),
-        postedAt: now, expiresAt: now.advanced(bySeconds: message.lifetimeSeconds))
+        id: id, person: person, isUrgent: isUrgent,
+        content: letter.sealed(by: seal, goesOut: goesOut), postedAt: now,
+        expiresAt: now.advanced(bySeconds: message.lifetimeSeconds))
     ])
     bell.ring()
+  }
+
+  /// The id that follows from a cause: a UUID (RFC 9562, version 8) of bits of its digest.
+  private static func id(of cause: String) -> MailID {
+    let words = ContentHash(of: Array(cause.utf8)).bytes.prefix(16)
+    let (high, low) = (
+      words.prefix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) },
+      words.suffix(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    )
+    return MailID(
+      high: high & 0xFFFF_FFFF_FFFF_0FFF | 0x8000,
+      low: low & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000)
+  }
+
+  // MARK: Addresses without an account
+
+  /// Keeps that an address wants no mail which it has not asked for.
+  public func refuse(_ address: MailAddress) async throws(LedgerError) {
+    try await store.refuseMail(to: Self.digest(address))
+  }
+
+  public func refuses(_ address: MailAddress) async throws(LedgerError) -> Bool {
+    try await store.refusesMail(to: Self.digest(address))
+  }
+
+  /// The accounts of those of some persons who want a kind of message.
+  public func recipients(
+    among people: [PersonID], choosing choice: MailChoices
+  ) async throws(LedgerError) -> [Account] {
+    try await store.mailRecipients(among: people, choosing: choice)
+  }
+
+  /// Whether anybody wants to know what teams have reached.
+  public func isNewsWanted() async throws(LedgerError) -> Bool { try await store.isNewsWanted() }
+
+  private static func digest(_ address: MailAddress) -> ContentHash {
+    ContentHash(of: Array(address.key.utf8))
   }
 }

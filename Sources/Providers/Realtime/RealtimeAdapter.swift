@@ -41,6 +41,12 @@ public protocol RealtimeAdapter: Sendable {
   /// Hands messages over, all or none. Whoever carries them may get one twice where an answer was
   /// lost; its version tells.
   func deliver(_ messages: [RealtimeMessage]) async throws(RealtimeError)
+  /// Whether events of a kind are of use to it; of others it is handed the number alone.
+  func wants(_ kind: String) -> Bool
+}
+
+extension RealtimeAdapter {
+  public func wants(_ kind: String) -> Bool { true }
 }
 
 /// What keeps messages from being handed over.

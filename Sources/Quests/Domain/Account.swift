@@ -15,11 +15,14 @@ public struct Account: Hashable, Sendable {
   /// What a password is checked with, as whoever checks it wrote it; the store does not look inside.
   public var credential: String?
   public let createdAt: Instant
+  /// The messages that the person wants.
+  public var mail: MailChoices
   public var revision: Int64
 
   public init(
     person: PersonID, email: String?, isEmailVerified: Bool = false, name: String, zone: String,
-    units: String, credential: String?, createdAt: Instant, revision: Int64 = 1
+    units: String, credential: String?, createdAt: Instant, revision: Int64 = 1,
+    mail: MailChoices = .standard
   ) {
     self.person = person
     self.email = email
@@ -30,6 +33,7 @@ public struct Account: Hashable, Sendable {
     self.credential = credential
     self.createdAt = createdAt
     self.revision = revision
+    self.mail = mail
   }
 }
 

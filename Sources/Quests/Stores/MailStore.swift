@@ -20,4 +20,15 @@ public protocol MailStore: Sendable {
   func postponeMail(_ id: MailID, seconds: Int64) async throws(LedgerError)
   /// How many messages wait, those that are taken included.
   func waitingMail() async throws(LedgerError) -> Int64
+  /// Keeps the digest of an address that wants no mail of those whom it has not asked.
+  func refuseMail(to address: ContentHash) async throws(LedgerError)
+  func refusesMail(to address: ContentHash) async throws(LedgerError) -> Bool
+  /// Whether anybody wants any of `MailChoices.news`. O(1).
+  func isNewsWanted() async throws(LedgerError) -> Bool
+  /// The accounts of those of some persons who want a kind of message at an address that is theirs.
+  ///
+  /// - Throws: `limit` for more persons than `LedgerLimits.page`.
+  func mailRecipients(
+    among people: [PersonID], choosing choice: MailChoices
+  ) async throws(LedgerError) -> [Account]
 }

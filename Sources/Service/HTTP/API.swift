@@ -24,6 +24,7 @@ struct API: Sendable {
       (MapResource.endpoints, MapResource.schemas),
       (PictureResource.endpoints, []),
       (StatsResource.endpoints, StatsResource.schemas),
+      (MailResource.endpoints, []),
       (WalkerResource.endpoints, WalkerResource.schemas),
       (LiveResource.endpoints, LiveResource.schemas),
       (RealtimeResource.endpoints, RealtimeResource.schemas),

@@ -16,6 +16,17 @@ struct AnnouncementRelay: ServiceLifecycle.Service {
   var holding: Int64 = 10
   /// Between two times of keeping it, and of noting what was handed over.
   var keeping = Duration.seconds(2)
+  /// Whether anybody has a use for it yet; asked until it is so.
+  private let isNeeded: @Sendable () async throws -> Bool
+
+  init(
+    backend: Backend, announcements: Announcements,
+    isNeeded: @escaping @Sendable () async throws -> Bool = { true }
+  ) {
+    self.backend = backend
+    self.announcements = announcements
+    self.isNeeded = isNeeded
+  }
 
   /// Goes on until the surrounding group shuts down gracefully.
   func run() async {
@@ -29,7 +40,9 @@ struct AnnouncementRelay: ServiceLifecycle.Service {
   private func compete() async throws {
     while true {
       do {
-        if try await announcements.hold(seconds: holding) { try await lead() }
+        if try await isNeeded(), try await announcements.hold(seconds: holding) {
+          try await lead()
+        }
       } catch {
         try Task.checkCancellation()
         warn(error)

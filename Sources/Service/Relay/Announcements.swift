@@ -20,15 +20,18 @@ final class Announcements: Sendable {
   /// Names this process.
   private let holder = RandomSource.system.bytes(12).map { String($0, radix: 16) }.joined()
   private let page: Int
+  private let wants: @Sendable (String) -> Bool
   private let state: Lock<State>
 
   init(
     _ adapter: any RealtimeAdapter, _ store: any AnnouncementStore, page: Int,
+    limits: DeliveryLimits = DeliveryLimits(),
     onFailure: @escaping @Sendable (RealtimeError) -> Void
   ) {
     self.store = store
     self.page = page
     name = adapter.name
+    wants = { adapter.wants($0) }
     let state = Lock(State(offered: BoundedTable(mostWeight: Self.mostTeams)))
     self.state = state
     delivery = RealtimeDelivery(
@@ -36,7 +39,7 @@ final class Announcements: Sendable {
         state.withLock { state in
           for message in messages { state.taken[message.team] = message.version }
         }
-      }, onFailure: onFailure)
+      }, limits: limits, onFailure: onFailure)
   }
 
   /// Tells which messages are taken, or will never be.
@@ -93,8 +96,10 @@ final class Announcements: Sendable {
       return true
     }
     guard isNew else { return }
+    let isWanted = wants(event.kind.rawValue)
     func text(isMember: Bool) -> [UInt8] {
-      message.json(LiveMessage.View(isMember: isMember, units: nil)).text()
+      if !isWanted { return [] }
+      return message.json(LiveMessage.View(isMember: isMember, units: nil)).text()
     }
     delivery.offer(
       RealtimeMessage(

@@ -3,6 +3,7 @@ import Crypto
 import Formats
 import HTTPTypes
 import JSON
+import Providers
 import Quests
 
 /// Invites to a team: made by admins, redeemed once by whoever holds their code.
@@ -44,10 +45,12 @@ enum InviteResource {
   static let endpoints: [Endpoint] = [
     Endpoint(
       .post, "/v1/teams/\(.team)/invites", "createInvite", "Invite somebody to a team",
-      details: "For admins. The code is in the answer, and nowhere again: pass it on as a link.",
+      details: "For admins. The code is in the answer, and nowhere again: pass it on as a link, or "
+        + "have it mailed. Whether mail goes to an address is not told: its owner may not want any.",
       tag: tag, access: .person(.manage), parameters: [.idempotencyKey],
       body: InviteDraftBody.self, answers: [.created("NewInvite", "With its code.")],
-      problems: [.limit, .conflict, .unknownOutcome, .ledger(.erased)], handle: create),
+      problems: [.limit, .conflict, .unknownOutcome, .ledger(.erased), .unavailable],
+      handle: create),
     Endpoint(
       .get, "/v1/teams/\(.team)/invites", "listInvites", "List a team's invites",
       details: "For its members, without the codes; the latest first.", tag: tag,
@@ -75,6 +78,8 @@ enum InviteResource {
   private static func create(_ call: Call, _ body: InviteDraftBody) async throws -> Reply {
     let (facts, membership) = try await call.team()
     try call.require(.manage(facts.team), as: membership, missing: call.noTeam)
+    let address = try body.email.map { try Self.address($0) }
+    if let address { try call.backend.signIn.countMail(to: address, from: call.client) }
     // What the key is kept with is no secret: the code is derived from it.
     let (code, invite) = try await call.creating { (id: InviteID) -> (InviteID, Invite) in
       let code = try Self.code(of: call.secretBytes(for: id))
@@ -85,9 +90,36 @@ enum InviteResource {
           code, .createInvite(code, facts.team.id, body.role, expiresAt: expires), call)
       )
     }
+    if let address { try await mail(invite, of: facts.team, to: address, call) }
     return .created(
       .object([("code", .string(code.description))] + members(invite, at: call.now)),
       at: "/v1/invites/\(code)")
+  }
+
+  private static func address(_ text: String) throws(Problem) -> MailAddress {
+    do throws(MailError) { return try MailAddress(text) } catch {
+      throw Problem(
+        .invalid, "1 field is not as it should be",
+        faults: [Problem.Fault(.body(pointer: "/email"), error.message)])
+    }
+  }
+
+  /// Mails an invite, once. To somebody who wants none as much is done, but the sending.
+  private static func mail(
+    _ invite: Invite, of team: Team, to address: MailAddress, _ call: Call
+  ) async throws {
+    let (outbox, links) = (call.backend.mail.outbox, call.backend.mailLinks)
+    let found = try await call.backend.accounts.account(email: address.key)
+    let account = found?.isEmailVerified == true ? found : nil
+    let isRefused = try await outbox.refuses(address)
+    let goesOut = account.map { $0.mail.contains(.invitation) } ?? !isRefused
+    let target =
+      account.map { MailLinks.Target.person($0.person, .invitation) } ?? .address(address)
+    let message = links.messages.invitation(
+      address, team: team.name, code: "\(invite.id)", until: "\(invite.expiresAt)",
+      unsubscribe: links.unsubscribe(target))
+    try await outbox.post(
+      message, goesOut: goesOut, cause: "invite \(invite.id)", of: account?.person, isUrgent: false)
   }
 
   /// A code of 122 bits of a secret: a UUID (RFC 9562, version 4).
@@ -248,6 +280,7 @@ private struct InviteDraftBody: BodyContent {
 
   let role: Role
   let seconds: Int64
+  let email: String?
 
   init(_ fields: inout BodyFields) {
     role =
@@ -259,5 +292,6 @@ private struct InviteDraftBody: BodyContent {
         "expiresInSeconds", .integer(60...90 * 86_400), "From a minute to 90 days; 7 days at first."
       )
       ?? 7 * 86_400
+    email = fields.optional("email", .email, "Where the invite is mailed to, with its code.")
   }
 }

@@ -19,8 +19,17 @@ enum MeResource {
             "zone", .text(),
             "Of the days of walks that are logged from now on without a zone or an offset of their own."
           ),
-          .init("units", .words(["mi", "km"])), .init("createdAt", .instant),
+          .init("units", .words(["mi", "km"])),
+          .init("mail", .named("MailChoices")), .init("createdAt", .instant),
           .init("revision", .count),
+        ])),
+      NamedSchema(
+        "MailChoices",
+        "The messages that one wants to get, beside those about the account itself.",
+        .object([
+          .init("invitation", .boolean, "Somebody invites one to a team by the address."),
+          .init("milestone", .boolean, "A team of one's has reached a milestone."),
+          .init("completed", .boolean, "A team of one's has completed a quest."),
         ])),
       NamedSchema(
         "Stats", "What one has walked, with every team and alone.",
@@ -31,6 +40,8 @@ enum MeResource {
           .init("streakDays", .count, "Days in a row with a walk, up to today or yesterday."),
           .init("streakWeeks", .count, "ISO weeks in a row with a walk."),
         ])),
+      NamedSchema(
+        MailChangeBody.schemaName, MailChangeBody.schemaNote, MailChangeBody.schema),
     ] + PersonExport.schemas
 
   static let endpoints: [Endpoint] = [
@@ -39,7 +50,7 @@ enum MeResource {
       parameters: [.fields], answers: [.ok("Me")]
     ) { call in .json(json(try await call.account())) },
     Endpoint(
-      .patch, "/v1/me", "changeMe", "Change one's name, zone or units",
+      .patch, "/v1/me", "changeMe", "Change one's name, zone, units or mail",
       details: "A new zone holds for walks that are logged from now on without one of their own.",
       tag: tag,
       access: .person(.manage), parameters: [.ifMatch], body: MeChangeBody.self,
@@ -70,6 +81,7 @@ enum MeResource {
     account.name = body.name ?? present.name
     account.zone = body.zone ?? present.zone
     account.units = body.units?.rawValue ?? present.units
+    account.mail = body.mail.map { $0.applied(to: present.mail) } ?? present.mail
     if account == present { return .json(json(present)) }
     account.revision += 1
     do { try await call.backend.accounts.updateAccount(account) } catch {
@@ -156,7 +168,11 @@ enum MeResource {
     .object([
       ("id", .string(account.person.description)), ("email", .optional(account.email)),
       ("name", .string(account.name)), ("zone", .string(account.zone)),
-      ("units", .string(account.units)), ("createdAt", .string(account.createdAt.description)),
+      ("units", .string(account.units)),
+      (
+        "mail",
+        .object(MailChoices.names.map { ($0.name, .bool(account.mail.contains($0.choice))) })
+      ), ("createdAt", .string(account.createdAt.description)),
       ("revision", .integer(Int(account.revision))),
     ])
   }
@@ -185,10 +201,47 @@ private struct MeChangeBody: BodyContent {
   let name: String?
   let zone: String?
   let units: PersonalUnits?
+  let mail: MailChange?
 
   init(_ fields: inout BodyFields) {
     name = fields.optional("name", .name)
     zone = fields.optional("zone", .zone)
     units = fields.optional("units", .words())
+    mail = fields.optional("mail", .mailChange, "Which messages one wants from now on.")
+  }
+}
+
+/// Choices that are made, one way or the other; others stay.
+private struct MailChange: Sendable {
+  var wanted: MailChoices = []
+  var unwanted: MailChoices = []
+
+  func applied(to choices: MailChoices) -> MailChoices {
+    choices.subtracting(unwanted).union(wanted)
+  }
+}
+
+private struct MailChangeBody: BodyContent {
+  static let schemaName = "MailChange"
+  static let schemaNote = "Which messages one wants; what is left out stays."
+
+  var change = MailChange()
+
+  init(_ fields: inout BodyFields) {
+    for (choice, name) in MailChoices.names {
+      switch fields.optional(name, .boolean) {
+      case true?: change.wanted.insert(choice)
+      case false?: change.unwanted.insert(choice)
+      case nil: break
+      }
+    }
+  }
+}
+
+extension BodyForm where Value == MailChange {
+  fileprivate static let mailChange = Self(
+    schema: .named(MailChangeBody.schemaName), example: MailChange()
+  ) { node throws(BodyFault) in
+    try MailChangeBody.part(node).change
   }
 }

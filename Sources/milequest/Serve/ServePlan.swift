@@ -147,7 +147,7 @@ struct ServePlan {
       statistics: store.ledger, mail: identity.mail,
       signIn: identity.accounts, issuers: identity.issuers, keys: identity.keys,
       secrets: identity.secrets,
-      seal: identity.seal, realtime: realtime.adapter.map { ($0, store.ledger) },
+      seal: identity.seal, realtime: realtime.adapter, announcements: store.ledger,
       maps: maps, settings: settings,
       clock: { .now },
       logger: logger,

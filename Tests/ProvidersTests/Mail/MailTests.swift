@@ -111,7 +111,8 @@ import Testing
     "ann@example.org\r\nBcc: eve@example.org", "ann@example.org>", "<ann@example.org>",
     "ann@example..org", ".ann@example.org", "ann.@example.org", "an..n@example.org",
     "ann@-example.org", "ann@example.org.", "\"ann\"@example.org", "änn@example.org",
-    "ann@exämple.org", "ann,bob@example.org", "ann@example.org,bob@example.org",
+    "ann@exa☃mple.org", "ann@xn--exämple.org", "ann,bob@example.org",
+    "ann@example.org,bob@example.org",
     "ann@[127.0.0.1]", "ann@bob@example.org", "ann\0@example.org",
     String(repeating: "a", count: 65) + "@example.org",
     "ann@" + String(repeating: "a.", count: 130) + "org",
@@ -127,6 +128,94 @@ import Testing
   func addressesAreTaken(_ text: String) throws {
     #expect(try MailAddress(" \(text) ").address == text)
     #expect(try MailAddress(text).key == text.lowercased())
+  }
+
+  /// The samples of RFC 3492 and of the standards after it.
+  @Test(arguments: [
+    ("bücher.example", "xn--bcher-kva.example"), ("EXÄMPLE.org", "xn--exmple-cua.org"),
+    ("faß.de", "xn--fa-hia.de"), ("例え。テスト", "xn--r8jz45g.xn--zckzah"),
+    ("пример.испытание", "xn--e1afmkfd.xn--80akhbyknj4f"),
+    ("مثال.إختبار", "xn--mgbh0fb.xn--kgbechtv"),
+    ("उदाहरण.परीक्षा", "xn--p1b6ci4b4b3a.xn--11b5bs3a9aj6g"),
+    ("他们为什么不说中文.example", "xn--ihqwcrb4cv8a8dqg056pqjye.example"),
+    ("a\u{308}.example", "xn--4ca.example"),
+  ])
+  func domainsInOtherLettersGetTheirASCIIForm(_ domain: String, _ ascii: String) throws {
+    #expect(try MailAddress("ann@\(domain)").address == "ann@\(ascii)")
+  }
+
+  /// One template gives a text and a page; whatever it says, Python's library finds the same two, the
+  /// picture that the page shows, and the way to get no more.
+  @Test(
+    .enabled(if: FileManager.default.fileExists(atPath: "/usr/bin/python3"), "no python3"),
+    arguments: ["Ann & <b>Ben</b>", "日本語 \"quoted\"", "--=_1.abc-1--", "line\n.\nline"],
+    [true, false])
+  func bothPartsArriveIntact(_ text: String, hasPicture: Bool) throws {
+    var message = MailMessage(
+      to: try MailAddress("ann@example.org"), subject: text,
+      body: MessageBody([
+        .paragraph(text), .code("12345678"), .list([text, "two"]), .picture(text),
+        .link("Look", to: "https://quest.example/?a=1&b=2"), .note(text),
+      ]))
+    let picture = hasPicture ? (0..<5_000).map { UInt8(truncatingIfNeeded: $0 &* 31) } : nil
+    message.picture = picture
+    let address =
+      "https://quest.example/v1/mail/unsubscribe?token=" + String(repeating: "x", count: 90)
+    message.unsubscribe = address
+    let folder = try Folder()
+    let bytes = MessageText.render(message, from: Self.from, at: Office.dawn, id: "1.abc")
+    try Data(bytes).write(to: URL(filePath: folder.path + "/a.eml"))
+    let script = """
+      import base64, email, email.policy, html.parser, json, sys
+      m = email.message_from_bytes(open(sys.argv[1], 'rb').read(), policy=email.policy.default)
+      class Words(html.parser.HTMLParser):
+          def __init__(self):
+              super().__init__(); self.words = []; self.sources = []; self.links = []
+          def handle_data(self, data): self.words.append(data)
+          def handle_starttag(self, tag, attributes):
+              a = dict(attributes)
+              if tag == 'img': self.sources.append([a['src'], a['alt']])
+              if tag == 'a': self.links.append(a['href'])
+      page = m.get_body(('html',))
+      w = Words(); w.feed(page.get_content())
+      pictures = [[p['Content-ID'], base64.b64encode(p.get_payload(decode=True)).decode(),
+                   p.get_content_disposition()]
+                  for p in m.walk() if p.get_content_type() == 'image/png']
+      print(json.dumps({'types': [p.get_content_type() for p in m.walk()],
+        'text': m.get_body(('plain',)).get_content(), 'words': w.words, 'links': w.links,
+        'sources': w.sources, 'pictures': pictures, 'unsubscribe': m['List-Unsubscribe'],
+        'click': m['List-Unsubscribe-Post'],
+        'defects': [str(d) for p in m.walk() for d in p.defects]}))
+      """
+    let (_, output) = try Home.run("/usr/bin/python3", ["-c", script, folder.path + "/a.eml"])
+    let read = try #require(try JSONSerialization.jsonObject(with: output) as? [String: Any])
+    #expect(
+      read["types"] as? [String] == [
+        "multipart/alternative", "text/plain",
+      ] + (hasPicture ? ["multipart/related", "text/html", "image/png"] : ["text/html"]))
+    #expect(
+      (read["text"] as? String)?.replacing("\r\n", with: "\n")
+        == "\(text)\n\n    12345678\n\n- \(text)\n- two\n\n[\(text)]\n\nLook\n"
+        + "https://quest.example/?a=1&b=2\n\n\(text)\n")
+    let words = try #require(read["words"] as? [String])
+    // As the title, twice as it is, and in the list.
+    #expect(words.filter { $0.replacing("\r\n", with: "\n") == text }.count >= 3)
+    #expect(words.contains("12345678"))
+    #expect(read["links"] as? [String] == ["https://quest.example/?a=1&b=2"])
+    let sources = try #require(read["sources"] as? [[String]])
+    let pictures = try #require(read["pictures"] as? [[String]])
+    if let picture {
+      #expect(sources.map { $0[0] } == ["cid:picture.1.abc@example.org"])
+      #expect(
+        pictures == [
+          ["<picture.1.abc@example.org>", Data(picture).base64EncodedString(), "inline"]
+        ])
+    } else {
+      #expect(sources.isEmpty && pictures.isEmpty)
+    }
+    #expect(read["unsubscribe"] as? String == "<\(address)>")
+    #expect(read["click"] as? String == "List-Unsubscribe=One-Click")
+    #expect(read["defects"] as? [String] == [])
   }
 
   // MARK: Files

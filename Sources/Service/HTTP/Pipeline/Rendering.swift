@@ -9,14 +9,14 @@ struct Rendering: Sendable {
   private static let liveBufferBytes = 32 << 10
   private static let framesName = HTTPField.Name("X-Frame-Options")!
 
-  /// What a browser may do with an answer: load nothing, run nothing, show it in no frame. The one
-  /// page that there is has its styles in itself.
+  /// What a browser may do with an answer: load nothing, run nothing, show it in no frame. Pages have
+  /// their styles in themselves, and their forms go to the service.
   private static func policy(of content: Reply.Content) -> String {
     let frames = "frame-ancestors 'none'"
     guard case .bytes(_, let mediaType) = content, mediaType.hasPrefix("text/html") else {
       return "default-src 'none'; \(frames)"
     }
-    return "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+    return "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'self'; "
       + frames
   }
 
