@@ -55,15 +55,14 @@ private struct FilledQueue {
   @Test(arguments: Store.present)
   func noMessageIsLostWhenTheServiceIsKilled(_ store: Store) async throws {
     let queue = try await FilledQueue(store, messages: 1_000)
-    func files() -> [String] {
+    @Sendable func files() -> [String] {
       ((try? FileManager.default.contentsOfDirectory(atPath: queue.ledger.mail)) ?? [])
         .filter { $0.hasSuffix(".eml") }
     }
     var midway = 0
     for kill in 1...4 {
       let service = try RunningService(queue.ledger, queue.options)
-      #expect(await eventually { () async in files().count >= kill * 150 })
-      service.kill9()
+      #expect(await service.killed { files().count >= kill * 150 })
       if files().count < 1_000 { midway += 1 }
     }
     #expect(midway > 0, "all was sent before the first kill")
@@ -98,8 +97,7 @@ private struct FilledQueue {
     var midway = 0
     for kill in 1...kills {
       let service = try RunningService(queue.ledger, options)
-      #expect(await eventually { () async in server.received.count >= kill * 150 })
-      service.kill9()
+      #expect(await service.killed { server.received.count >= kill * 150 })
       if server.received.count < 1_000 { midway += 1 }
     }
     #expect(midway > 0, "all was sent before the first kill")

@@ -178,6 +178,20 @@ final class RunningService: @unchecked Sendable {
     process.waitUntilExit()
   }
 
+  /// Kills it as soon as a condition holds: a thread of its own looks, which no other test keeps from
+  /// running.
+  ///
+  /// - Returns: whether it came to hold.
+  func killed(when condition: @escaping @Sendable () -> Bool) async -> Bool {
+    await withCheckedContinuation { continuation in
+      Thread.detachNewThread {
+        let holds = eventually(condition)
+        self.kill9()
+        continuation.resume(returning: holds)
+      }
+    }
+  }
+
   private final class Started: @unchecked Sendable {
     let lock = NSLock()
     var processes: [Process] = []
