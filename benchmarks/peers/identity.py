@@ -350,7 +350,7 @@ def main():
         mock(checks, base, issuer)
         if debians:
             renamed(checks, base, names, debian(checks, base, debians)["accessToken"],
-                    folder / f"milequest.{port}.log")
+                    folder / f"{pathlib.Path(program).name}.{port}.log")
         looked = subprocess.run([program, "doctor", *map(str, shared)], capture_output=True, text=True)
         checks.expect("doctor finds the issuer's keys and clock", looked.stdout,
                       lambda text: "issuer mock" in text and "1 key; its clock agrees" in text)
