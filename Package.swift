@@ -50,7 +50,7 @@ let package = Package(
       name: "Routes", dependencies: ["Geodesy", "Base", "CGEOS"], swiftSettings: settings),
     .target(
       name: "Formats",
-      dependencies: ["Routes", "Geodesy", "CivilTime", "JSON", "Base", "CExpat", "CPROJ"],
+      dependencies: ["Routes", "Geodesy", "CivilTime", "JSON", "Base", "CExpat", "CPROJ", "CZlib"],
       swiftSettings: settings),
     .target(
       name: "Batch",

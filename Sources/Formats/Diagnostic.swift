@@ -53,6 +53,8 @@ public struct Diagnostic: Error, Hashable, Sendable {
 extension Diagnostic.Code {
   // The file as a whole.
   public static let unknownFormat = Self(rawValue: "format-unknown")
+  public static let unpacked = Self(rawValue: "unpacked")
+  public static let sequence = Self(rawValue: "sequence")
   public static let encoding = Self(rawValue: "encoding")
   public static let declarationLate = Self(rawValue: "declaration-late")
   public static let commentLong = Self(rawValue: "comment-long")

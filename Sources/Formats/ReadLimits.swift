@@ -4,6 +4,8 @@ public import Routes
 public struct ReadLimits: Sendable {
   /// Bytes of the whole file.
   public var fileBytes = 64 * 1024 * 1024
+  /// Bytes of the file within one that is packed.
+  public var unpackedBytes = 256 * 1024 * 1024
   /// Elements or containers within one another.
   public var nesting = 64
   /// Bytes of one tag, number or key; a well-formed file has no reason for more.

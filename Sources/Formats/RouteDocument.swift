@@ -90,6 +90,8 @@ public struct RouteDocument: Sendable {
   /// Whether the file was read as if some of its bytes were mended already. Offsets are right all the
   /// same, and what else is to be edited waits until the file is written anew.
   public internal(set) var isMended = false
+  /// Whether it is a sequence of GeoJSON texts.
+  public internal(set) var isSequence = false
   /// Whether a fault ended the reading before the end of the file.
   public internal(set) var isCutShort = false
   /// Properties of GeoJSON features that mean nothing here.
@@ -135,6 +137,13 @@ public struct RouteDocument: Sendable {
 
   /// The line and column of a byte.
   public func place(ofOffset offset: Int) -> SourceText.Place { source.place(of: offset) }
+
+  /// Says that the bytes are those of a file within another.
+  mutating func noteUnpacked(_ message: String) {
+    var note = Diagnostic(.unpacked, .info, message, offset: 0)
+    (note.line, note.column) = (1, 1)
+    diagnostics.insert(note, at: 0)
+  }
 
   /// Takes over what was noticed, sorted by place.
   mutating func finish(_ list: DiagnosticList) {

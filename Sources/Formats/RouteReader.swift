@@ -31,13 +31,17 @@ public enum RouteReader {
         .limit, "the file has more than \(limits.fileBytes) bytes, the limit")
     }
     if bytes.isEmpty { return refused(.unknownFormat, "the file is empty") }
-    if bytes.starts(with: [0x50, 0x4B, 3, 4]) {
-      return refused(
-        .unknownFormat,
-        "this is a ZIP archive (a KMZ file is one): unpack it and use the file within")
-    }
-    if bytes.starts(with: [0x1F, 0x8B]) {
-      return refused(.unknownFormat, "this is a gzip archive: unpack it first")
+    if PackedFile.isPacked(bytes) {
+      do throws(PackedFile.Fault) {
+        let packed = try PackedFile(bytes, fileName: fileName, most: limits.unpackedBytes)
+        var within = limits
+        within.fileBytes = limits.unpackedBytes
+        var document = read(
+          packed.bytes, as: format, fileName: packed.name ?? fileName, limits: within,
+          thoroughly: thoroughly)
+        document.noteUnpacked(packed.note)
+        return document
+      } catch { return refused(error.code, error.message) }
     }
     let named = fileName.flatMap(RouteFormat.init(fileName:))
     let isPolyline = named == .polyline5 || named == .polyline6

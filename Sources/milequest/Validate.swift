@@ -166,6 +166,12 @@ struct Validate: ParsableCommand {
       document, options: options, includingUnsafe: fixUnsafe, fileName: file, limits: limits,
       named: selection.names, only: selection.includes
     ) { round, share in bar?.show("repairing \(name), round \(round)", share: share) }
+    if inPlace, PackedFile.isPacked(bytes) {
+      throw Failure(
+        .usage,
+        "\(file): the file is packed, and repairs are written unpacked: --in-place cannot take its "
+          + "place; use -o")
+    }
     if let target = inPlace ? file : output {
       if !inPlace || outcome.bytes != bytes { try Files.write(outcome.bytes, to: target) }
     }
@@ -200,6 +206,10 @@ struct Validate: ParsableCommand {
       throw Failure(
         .usage,
         "\(output): this is the input itself, which is not overwritten unless --in-place says so")
+    }
+    if let output, [".kmz", ".gz", ".zip"].contains(where: output.lowercased().hasSuffix) {
+      throw Failure(
+        .usage, "\(output): repairs are written unpacked; leave the ending of a packed file out")
     }
     if output == "-", format != .text {
       throw Failure(

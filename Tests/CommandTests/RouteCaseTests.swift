@@ -121,6 +121,11 @@ struct RouteCaseTests {
       "all-swapped.geojson", "validate FILE", has: ["lies in the sea", "[coordinates-swapped]"]),
     Row(
       "all-swapped.geojson", "validate FILE --fix-unsafe -o OUT", has: ["repaired", "the length"]),
+    Row("23a-plain.kmz", "inspect FILE", has: ["KML", "length"]),
+    Row("23a-plain.kmz", "validate FILE", has: ["[unpacked]", "doc.kml"]),
+    Row(
+      "24a-lines.geojsonl", "convert FILE OUT --to gpx",
+      has: ["1 “Day 1”, 2 “Day 2”", "lon=\"7.02\""]),
     Row("62-mercator.geojson", "validate FILE", has: ["Web Mercator metres"], status: 1),
     Row(
       "34-sentinels.gpx", "validate FILE",

@@ -62,6 +62,8 @@ struct CaseTests {
       file: "28d-collection-properties.geojson", vertices: 3,
       told: ["collection-properties warning"],
       isRepaired: true),
+    Row(file: "23a-plain.kmz", format: .kml, told: ["unpacked info"]),
+    Row(file: "24a-lines.geojsonl", format: .geojson, vertices: 4, told: ["sequence info"]),
     Row(file: "38-desc-only.gpx", names: ["Old mill", "Chapel"]),
     Row(
       file: "52-route-names.gpx", vertices: 5, names: ["R01", "R02", "R03", "R04", "R05"]),

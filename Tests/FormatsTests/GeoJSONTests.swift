@@ -438,4 +438,28 @@ import Testing
       """)
     #expect(Set(document.leftovers().map(\.name)) == ["generator", "id", "Polygon", "name"])
   }
+
+  /// One text a line, or each behind a record separator (RFC 8142), is a collection.
+  @Test func sequencesAreRead() {
+    let one = "{\"type\":\"LineString\",\"coordinates\":[[7,50],[7.01,50]]}"
+    let two =
+      "{\"type\":\"Feature\",\"properties\":{\"name\":\"B\"},\"geometry\":{\"type\":\"Point\","
+      + "\"coordinates\":[7,50]}}"
+    for text in [
+      "\(one)\n\(two)\n", "\(one)\r\n\r\n\(two)", "\u{1E}\(one)\n\u{1E}\(two)\n",
+      "\u{1E}\(one)\u{1E}\(two)", "\u{FEFF}\(one)\n\(two)",
+    ] {
+      let document = RouteReader.read(Array(text.utf8))
+      #expect(document.errors.isEmpty && document.tracks.count == 1, "\(text)")
+      #expect(document.waypoints.map(\.name) == ["B"] && document.isSequence)
+      #expect(document.diagnostics.filter { $0.code == .sequence }.map(\.severity) == [.info])
+      #expect(document.applying([.removePart(0)]).refused.count == 1)
+    }
+    // What is no text of its own is what it was.
+    for text in ["\(one)\(two)", "\(one) \(two)", "\(one)\n[1]", "\(one)\nx"] {
+      #expect(RouteReader.read(Array(text.utf8)).errors.map(\.code) == [.notWellFormed], "\(text)")
+    }
+    let cut = RouteReader.read(Array("\(one)\n\(one.dropLast(9))".utf8))
+    #expect(cut.tracks.count == 2 && cut.errors.count == 1)
+  }
 }

@@ -4,9 +4,22 @@ extension DiagnosticCatalog {
     .init(
       .unknownFormat, "Unknown format", .error,
       "The first bytes are those of no format that Mile Quest reads: GPX, GeoJSON, KML or an encoded "
-        + "polyline. Nothing of the file can be used. Export the route again in one of these formats; "
-        + "unpack archives such as KMZ first, and name the format of an encoded polyline yourself.",
+        + "polyline, as they are or packed (KMZ, .gz). Nothing of the file can be used. Export the route "
+        + "again in one of these formats, and name the format of an encoded polyline yourself.",
       bad: "My favourite walk: from the hut up to the col.\n", good: goodTrack),
+    .init(
+      .unpacked, "Packed file", .info,
+      "The file packs another one, by gzip or in an archive such as KMZ. The file within is read; one "
+        + "level is unpacked, and of a KMZ one KML file. Lines and columns are those of the file "
+        + "within, and repairs are written unpacked.",
+      bad: "(a KMZ or .gz file)\n", good: goodTrack, isWhole: false),
+    .init(
+      .sequence, "Several GeoJSON texts in one file", .info,
+      "The file is a sequence of GeoJSON texts, one a line or each behind a record separator "
+        + "(RFC 8142), as tools for large data write it. They are read as one collection; most programs "
+        + "read the first text alone or none. Convert the file to write one text.",
+      bad: "{\"type\": \"Point\", \"coordinates\": [-3.07, 54.46]}\n"
+        + "{\"type\": \"Point\", \"coordinates\": [-3.05, 54.46]}\n", good: goodLine),
     .init(
       .encoding, "Wrong or unknown encoding", .error,
       "The bytes are not characters of the encoding that the file declares, or the encoding is not "

@@ -13,6 +13,12 @@ struct EditPlanner {
     guard let format = document.format, !document.isCutShort, !document.isMended else {
       throw Self.notSound(document)
     }
+    guard !document.isSequence else {
+      throw EditError(
+        .source,
+        "the file is a sequence of GeoJSON texts, in which nothing is edited: convert it to GeoJSON first"
+      )
+    }
     switch document.source.encoding {
     case .utf8, .singleByte: break
     case .utf16LittleEndian, .utf16BigEndian:

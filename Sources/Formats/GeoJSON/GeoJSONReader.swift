@@ -35,6 +35,8 @@ private final class GeoJSONWalk {
   /// Whether the word occurs at all; most files state no box, and need not be measured.
   private let mayStateBounds: Bool
   private var vertexCount = 0
+  /// Where the second text of a sequence begins.
+  private var sequence: Int?
   private var system: GeoJSONReferenceSystem
   private var geometries = GeoJSONGeometries()
   /// The first position of more than three numbers, and how many there are in the file.
@@ -114,6 +116,41 @@ private final class GeoJSONWalk {
   // MARK: Objects
 
   private func walk(_ cursor: inout JSONCursor) throws(JSONFault) {
+    var count = 0
+    while hasText(&cursor, after: count) {
+      if count == 1 { sequence = cursor.offset }
+      count += 1
+      try walkText(&cursor)
+    }
+    if cursor.peek() != nil {
+      throw cursor.fault("there is more after the end of the document")
+    }
+    guard let sequence else { return }
+    document.isSequence = true
+    diagnostics.addSummary(
+      Diagnostic(
+        .sequence, .info,
+        "the file is a sequence of \(count) GeoJSON texts, read as one collection",
+        offset: sequence))
+  }
+
+  /// Passes over a record separator, and answers whether a text is to be read: always a first one, and
+  /// others on lines of their own.
+  private func hasText(_ cursor: inout JSONCursor, after count: Int) -> Bool {
+    let end = cursor.offset
+    var next = cursor.peek()
+    let isApart = source.bytes[end..<cursor.offset].contains(0x0A)
+    var isSeparated = false
+    while next == 0x1E {
+      isSeparated = true
+      cursor.advance()
+      next = cursor.peek()
+    }
+    if count == 0 { return true }
+    return (isApart || isSeparated) && next == 0x7B
+  }
+
+  private func walkText(_ cursor: inout JSONCursor) throws(JSONFault) {
     guard try cursor.kind() == .object else {
       throw cursor.fault(
         "a GeoJSON file is an object, which begins with “{”", code: JSONFault.Code(.memberType))
@@ -128,9 +165,6 @@ private final class GeoJSONWalk {
       }
     }
     place = .root
-    if cursor.peek() != nil {
-      throw cursor.fault("there is more after the end of the document")
-    }
   }
 
   /// What was found in an object: a member or an item that was taken, an object that is to be opened,

@@ -73,6 +73,11 @@ struct RouteReading: Sendable {
     return options
   }
 
+  /// The most bytes that the file within a packed one may have: what its work is admitted for.
+  static func unpackedBytes(of bytes: [UInt8]) -> Int {
+    PackedFile.statedBytes(bytes, most: ReadLimits.standard.fileBytes)
+  }
+
   /// Reads and inspects a file. To be called off the threads that serve.
   ///
   /// - Throws: `invalid-parameter` for a track or join that the file does not have.
@@ -122,7 +127,9 @@ struct RouteReading: Sendable {
   }
 
   private func read(_ bytes: [UInt8]) throws(Problem) -> (RouteDocument, InspectionOptions) {
-    let document = RouteReader.read(bytes, as: format, thoroughly: true)
+    var limits = ReadLimits.standard
+    limits.unpackedBytes = Self.unpackedBytes(of: bytes)
+    let document = RouteReader.read(bytes, as: format, limits: limits, thoroughly: true)
     guard document.hasLine else { return (document, options) }
     let options = try options(for: document)
     do throws(RouteError) { try document.check(options.route, for: options.track) } catch {

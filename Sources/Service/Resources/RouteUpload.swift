@@ -73,6 +73,7 @@ enum RouteUpload {
   /// What says nothing of a file comes last: clients that send files only so take it.
   private static let types = [
     "application/gpx+xml", "application/geo+json", "application/vnd.google-earth.kml+xml",
+    "application/vnd.google-earth.kmz", "application/geo+json-seq", "application/gzip",
     "text/plain", "application/octet-stream",
   ]
 
@@ -91,7 +92,9 @@ enum RouteUpload {
   static let endpoints: [Endpoint] = [
     Endpoint(
       .post, "/v1/routes", "createRoute", "Upload a route file",
-      details: "The body is the file: GPX, GeoJSON, KML or an encoded polyline. It is stored where "
+      details:
+        "The body is the file: GPX, GeoJSON, KML or an encoded polyline, as it is or packed (KMZ, "
+        + "gzip). It is stored where "
         + "nothing of severity error is found, with `strict` no warning either; else the answer is "
         + "422 with the report.",
       tag: RouteResource.tag, access: .person(.manage),
@@ -265,7 +268,9 @@ enum RouteUpload {
 extension Call {
   /// What its file is expected to take.
   fileprivate var fileCost: WorkCost {
-    WorkCost(file: bytes, mostVertices: RouteLimits.standard.vertices)
+    WorkCost(
+      file: bytes, within: RouteReading.unpackedBytes(of: bytes),
+      mostVertices: RouteLimits.standard.vertices)
   }
 
   /// Whether another route that the caller may see is called as a candidate is.

@@ -17,10 +17,14 @@ struct WorkCost: Hashable, Sendable {
 
   /// A route file that is read, inspected, repaired or measured: 64 MiB, twice the file, and 160 bytes
   /// for each vertex that it can hold.
-  init(file: [UInt8], mostVertices: Int) {
-    let vertices = min(Self.mostVertices(in: file), mostVertices)
-    self.init(
-      steps: file.count / 16 + vertices, bytes: 64 << 20 + 2 * file.count + 160 * vertices)
+  ///
+  /// - Parameter within: bytes of the file within it where it is packed.
+  init(file: [UInt8], within: Int = 0, mostVertices: Int) {
+    // A vertex of a file that nobody has looked into yet may take four bytes.
+    let vertices = min(
+      within > 0 ? max(within / 4, 1) : Self.mostVertices(in: file), mostVertices)
+    let bytes = file.count + within
+    self.init(steps: bytes / 16 + vertices, bytes: 64 << 20 + 2 * bytes + 160 * vertices)
   }
 
   /// No fewer than the vertices that a file can hold, by the characters without which there is none.
