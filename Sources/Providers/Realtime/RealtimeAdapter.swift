@@ -29,18 +29,13 @@ public struct RealtimeMessage: Hashable, Sendable {
   }
 }
 
-/// Hands messages over to whoever carries them to people.
-///
-/// Safe to call from many tasks. The messages of one team come in order of their versions, and never
-/// in two calls at a time.
-public protocol RealtimeAdapter: Sendable {
-  /// Names it in logs and figures.
-  var name: String { get }
-  /// Messages in one call.
-  var mostMessages: Int { get }
-  /// Hands messages over, all or none. Whoever carries them may get one twice where an answer was
-  /// lost; its version tells.
-  func deliver(_ messages: [RealtimeMessage]) async throws(RealtimeError)
+extension RealtimeMessage: Deliverable {
+  public var lane: TeamID { team }
+}
+
+/// Hands messages over to whoever carries them to people; their versions tell those that come twice.
+public protocol RealtimeAdapter: DeliveryAdapter
+where Message == RealtimeMessage, Failure == RealtimeError {
   /// Whether events of a kind are of use to it; of others it is handed the number alone.
   func wants(_ kind: String) -> Bool
 }
@@ -48,6 +43,9 @@ public protocol RealtimeAdapter: Sendable {
 extension RealtimeAdapter {
   public func wants(_ kind: String) -> Bool { true }
 }
+
+/// A bounded queue in front of an adapter. What it drops are hints: the ledger keeps the truth.
+public typealias RealtimeDelivery = Delivery<RealtimeMessage, RealtimeError>
 
 /// What keeps messages from being handed over.
 public struct RealtimeError: Error, Hashable, Sendable, CustomStringConvertible {
@@ -90,4 +88,19 @@ public struct RealtimeError: Error, Hashable, Sendable, CustomStringConvertible 
   }
 
   public var description: String { message }
+}
+
+extension RealtimeError: DeliveryFailure {
+  public init(
+    fault: DeliveryFault, _ message: String, mayRepeat: Bool, retryAfter: Duration?
+  ) {
+    let code: Code =
+      switch fault {
+      case .unreachable: .unreachable
+      case .throttled: .throttled
+      case .unavailable: .unavailable
+      case .refused: .refused
+      }
+    self.init(code, message, mayRepeat: mayRepeat, retryAfter: retryAfter)
+  }
 }

@@ -35,7 +35,8 @@ public struct WebhookAdapter: RealtimeAdapter {
           ("Content-Type", "application/json"),
           ("Milequest-Delivery", Self.deliveryID(of: body)),
           ("Milequest-Signature", Self.signature(of: body, at: now.seconds, with: secret)),
-        ], body: body, timeout: timeout), at: now)
+        ], body: body, timeout: timeout), at: now,
+      as: RealtimeError.self)
   }
 
   static func body(_ messages: [RealtimeMessage]) -> [UInt8] {

@@ -6,7 +6,7 @@ import Testing
 
 /// A queue whose time and outcomes a test decides.
 private struct Desk {
-  var queue: DeliveryQueue
+  var queue: DeliveryQueue<RealtimeMessage>
   var now = MonotonicInstant.now
   var random = Repeatable()
   var open: [Int: [RealtimeMessage]] = [:]
@@ -19,7 +19,7 @@ private struct Desk {
   init(mostMessages: Int = 10, _ change: (inout DeliveryLimits) -> Void = { _ in }) {
     var limits = DeliveryLimits()
     change(&limits)
-    queue = DeliveryQueue(limits: limits, mostMessages: mostMessages)
+    queue = DeliveryQueue<RealtimeMessage>(limits: limits, mostMessages: mostMessages)
   }
 
   mutating func offer(team: UInt64 = 1, _ versions: ClosedRange<Int64>) {

@@ -50,7 +50,7 @@ public struct PusherAdapter: RealtimeAdapter {
     try await client.post(
       OutgoingRequest(
         .post, url, headers: [("Content-Type", "application/json")], body: body, timeout: timeout),
-      at: now)
+      at: now, as: RealtimeError.self)
   }
 }
 

@@ -2,7 +2,7 @@
 public struct DeliveryLimits: Sendable {
   /// Messages that wait; the oldest make room for new ones.
   public var capacity = 10_000
-  /// Calls under way or resting at a time; a team is in one of them at most.
+  /// Calls under way or resting at a time; a lane is in one of them at most.
   public var calls = 4
   /// How often messages are tried before they are given up.
   public var attempts = 8

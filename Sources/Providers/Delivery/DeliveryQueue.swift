@@ -1,30 +1,30 @@
-import Quests
-
 /// Which messages are handed over next, and when, after successes and failures: a plain value, which
 /// performs nothing.
 ///
-/// The messages of a team keep their order, because a team is in one call at a time. A call that
+/// The messages of a lane keep their order, because a lane is in one call at a time. A call that
 /// failed is tried again as it was. After failures in a row nothing is sent for a while, then one call
 /// tries (a circuit breaker).
-struct DeliveryQueue: Sendable {
+struct DeliveryQueue<Message: Deliverable>: Sendable {
+  typealias Lane = Message.Lane
+
   enum Action: Hashable, Sendable {
     /// Hand the messages over, and tell the queue how it went.
-    case deliver(call: Int, [RealtimeMessage])
+    case deliver(call: Int, [Message])
     /// Ask the queue again then, if nothing else happens before.
     case wake(MonotonicInstant)
   }
 
   private struct Call: Sendable {
     /// What is still to be handed over.
-    var messages: [RealtimeMessage]
-    let teams: Set<TeamID>
+    var messages: [Message]
+    let lanes: Set<Lane>
     var failures = 0
     /// One message at a time, because they were refused together.
     var isSplit = false
     /// Nil while it is under way.
     var restsUntil: MonotonicInstant?
 
-    var next: [RealtimeMessage] { isSplit ? Array(messages.prefix(1)) : messages }
+    var next: [Message] { isSplit ? Array(messages.prefix(1)) : messages }
   }
 
   private enum Breaker: Hashable, Sendable {
@@ -37,15 +37,15 @@ struct DeliveryQueue: Sendable {
   let limits: DeliveryLimits
   private let mostMessages: Int
 
-  /// What waits of each team, the oldest first.
-  private var lanes: [TeamID: [Waiting]] = [:]
-  /// Teams to take messages of next; each once, among them such as have none any more.
-  private var ready = Line<TeamID>()
-  private var inLine: Set<TeamID> = []
+  /// What waits in each lane, the oldest first.
+  private var lanes: [Lane: [Waiting]] = [:]
+  /// Lanes to take messages of next; each once, among them such as have none any more.
+  private var ready = Line<Lane>()
+  private var inLine: Set<Lane> = []
   /// All arrivals, the oldest first, among them such as do not wait any more.
-  private var arrivals = Line<(number: Int, team: TeamID)>()
+  private var arrivals = Line<(number: Int, lane: Lane)>()
   private var calls: [Int: Call] = [:]
-  private var busy: Set<TeamID> = []
+  private var busy: Set<Lane> = []
 
   private var lastNumber = 0
   private var waitingCount = 0
@@ -58,7 +58,7 @@ struct DeliveryQueue: Sendable {
 
   private struct Waiting: Sendable {
     let number: Int
-    let message: RealtimeMessage
+    let message: Message
   }
 
   init(limits: DeliveryLimits, mostMessages: Int) {
@@ -81,22 +81,22 @@ struct DeliveryQueue: Sendable {
   // MARK: Coming and going
 
   /// Takes a message; where there is no room the oldest that waits is dropped.
-  mutating func offer(_ message: RealtimeMessage) {
+  mutating func offer(_ message: Message) {
     if isClosed || limits.capacity < 1 {
       settled.dropped += 1
       return
     }
     if waitingCount >= limits.capacity { dropOldest() }
     lastNumber += 1
-    lanes[message.team, default: []].append(Waiting(number: lastNumber, message: message))
-    arrivals.append((lastNumber, message.team))
+    lanes[message.lane, default: []].append(Waiting(number: lastNumber, message: message))
+    arrivals.append((lastNumber, message.lane))
     waitingCount += 1
-    if !busy.contains(message.team) { lineUp(message.team) }
+    if !busy.contains(message.lane) { lineUp(message.lane) }
     forget()
   }
 
-  private mutating func lineUp(_ team: TeamID) {
-    if inLine.insert(team).inserted { ready.append(team) }
+  private mutating func lineUp(_ lane: Lane) {
+    if inLine.insert(lane).inserted { ready.append(lane) }
   }
 
   /// Forgets what has left the lanes, so seldom that it costs O(1) a message.
@@ -111,24 +111,24 @@ struct DeliveryQueue: Sendable {
   }
 
   private static func isFirstOrLater(
-    _ arrival: (number: Int, team: TeamID), in lanes: [TeamID: [Waiting]]
+    _ arrival: (number: Int, lane: Lane), in lanes: [Lane: [Waiting]]
   ) -> Bool {
-    lanes[arrival.team]?.first.map { $0.number <= arrival.number } ?? false
+    lanes[arrival.lane]?.first.map { $0.number <= arrival.number } ?? false
   }
 
   private mutating func dropOldest() {
     while let oldest = arrivals.popFirst() {
-      guard lanes[oldest.team]?.first?.number == oldest.number else { continue }
-      removeFirst(1, of: oldest.team)
+      guard lanes[oldest.lane]?.first?.number == oldest.number else { continue }
+      removeFirst(1, of: oldest.lane)
       settled.dropped += 1
       return
     }
   }
 
-  private mutating func removeFirst(_ count: Int, of team: TeamID) {
-    lanes[team]?.removeFirst(count)
-    // A team that is still in line without a message is passed over.
-    if lanes[team]?.isEmpty == true { lanes[team] = nil }
+  private mutating func removeFirst(_ count: Int, of lane: Lane) {
+    lanes[lane]?.removeFirst(count)
+    // A lane that is still in line without a message is passed over.
+    if lanes[lane]?.isEmpty == true { lanes[lane] = nil }
     waitingCount -= count
   }
 
@@ -173,7 +173,7 @@ struct DeliveryQueue: Sendable {
   /// - Parameter now: nil where no call needs to rest any longer.
   private mutating func nextCall(
     at now: MonotonicInstant?
-  ) -> (number: Int, messages: [RealtimeMessage])? {
+  ) -> (number: Int, messages: [Message])? {
     let rested = calls.compactMap { number, call in call.restsUntil.map { (number, until: $0) } }
       .min { ($0.until, $0.0) < ($1.until, $1.0) }
     if let (number, until) = rested, now.map({ until <= $0 }) ?? true, let call = calls[number] {
@@ -181,20 +181,20 @@ struct DeliveryQueue: Sendable {
       return (number, call.next)
     }
     guard calls.count < max(limits.calls, 1) else { return nil }
-    var messages: [RealtimeMessage] = []
-    var teams: Set<TeamID> = []
-    while messages.count < mostMessages, let team = ready.popFirst() {
-      inLine.remove(team)
-      guard let lane = lanes[team], !busy.contains(team) else { continue }
-      let some = lane.prefix(mostMessages - messages.count)
+    var messages: [Message] = []
+    var taken: Set<Lane> = []
+    while messages.count < mostMessages, let lane = ready.popFirst() {
+      inLine.remove(lane)
+      guard let waiting = lanes[lane], !busy.contains(lane) else { continue }
+      let some = waiting.prefix(mostMessages - messages.count)
       messages += some.map(\.message)
-      teams.insert(team)
-      busy.insert(team)
-      removeFirst(some.count, of: team)
+      taken.insert(lane)
+      busy.insert(lane)
+      removeFirst(some.count, of: lane)
     }
     guard !messages.isEmpty else { return nil }
     lastNumber += 1
-    calls[lastNumber] = Call(messages: messages, teams: teams)
+    calls[lastNumber] = Call(messages: messages, lanes: taken)
     return (lastNumber, messages)
   }
 
@@ -202,7 +202,7 @@ struct DeliveryQueue: Sendable {
 
   /// Learns how a call went; nil for success.
   mutating func finished(
-    _ number: Int, _ failure: RealtimeError?, at now: MonotonicInstant,
+    _ number: Int, _ failure: (any DeliveryFailure)?, at now: MonotonicInstant,
     using random: inout some RandomNumberGenerator
   ) {
     // One that was abandoned is over.
@@ -238,9 +238,9 @@ struct DeliveryQueue: Sendable {
     }
     if call.messages.isEmpty {
       calls[number] = nil
-      for team in call.teams {
-        busy.remove(team)
-        if lanes[team] != nil { lineUp(team) }
+      for lane in call.lanes {
+        busy.remove(lane)
+        if lanes[lane] != nil { lineUp(lane) }
       }
     } else {
       calls[number] = call

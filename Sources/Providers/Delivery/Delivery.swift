@@ -1,13 +1,12 @@
 internal import Base
-import Quests
 
 /// A bounded queue in front of an adapter: whoever offers a message never waits for the other side.
 ///
 /// Messages are tried again after failures, and not sent for a while after many in a row. The oldest
-/// are dropped where there is no room: they are hints, and the ledger keeps the truth.
-public final class RealtimeDelivery: Sendable {
+/// are dropped where there is no room: what must not be lost is kept in the store.
+public final class Delivery<Message: Deliverable, Failure: DeliveryFailure>: Sendable {
   private struct State: Sendable {
-    var queue: DeliveryQueue
+    var queue: DeliveryQueue<Message>
     var random: RandomSource
     var calls: [Int: Task<Void, Never>] = [:]
     /// When somebody is going to look again.
@@ -28,16 +27,16 @@ public final class RealtimeDelivery: Sendable {
     }
   }
 
-  private let adapter: any RealtimeAdapter
+  private let adapter: any DeliveryAdapter<Message, Failure>
   private let limits: DeliveryLimits
-  private let onFailure: @Sendable (RealtimeError) -> Void
+  private let onFailure: @Sendable (Failure) -> Void
   private let state: Lock<State>
 
   /// - Parameter onFailure: gets what each call failed with.
   public init(
-    _ adapter: any RealtimeAdapter, limits: DeliveryLimits = DeliveryLimits(),
+    _ adapter: some DeliveryAdapter<Message, Failure>, limits: DeliveryLimits = DeliveryLimits(),
     random: RandomSource = .system,
-    onFailure: @escaping @Sendable (RealtimeError) -> Void = { _ in }
+    onFailure: @escaping @Sendable (Failure) -> Void = { _ in }
   ) {
     self.adapter = adapter
     self.limits = limits
@@ -57,10 +56,10 @@ public final class RealtimeDelivery: Sendable {
 
   /// Takes a message, and never waits. Where there is no room the oldest is dropped, and after the
   /// end all are.
-  public func offer(_ message: RealtimeMessage) { offer(CollectionOfOne(message)) }
+  public func offer(_ message: Message) { offer(CollectionOfOne(message)) }
 
-  /// Takes messages, those of a team in order of their versions.
-  public func offer(_ messages: some Collection<RealtimeMessage>) {
+  /// Takes messages, those of a lane in their order.
+  public func offer(_ messages: some Collection<Message>) {
     step { state in for message in messages { state.queue.offer(message) } }
   }
 
@@ -135,9 +134,9 @@ public final class RealtimeDelivery: Sendable {
     for reply in satisfied { reply.give(()) }
   }
 
-  private func deliver(_ messages: [RealtimeMessage], in call: Int) async {
-    var failure: RealtimeError?
-    do throws(RealtimeError) { try await adapter.deliver(messages) } catch { failure = error }
+  private func deliver(_ messages: [Message], in call: Int) async {
+    var failure: Failure?
+    do throws(Failure) { try await adapter.deliver(messages) } catch { failure = error }
     if let failure { onFailure(failure) }
     step { state in
       state.calls[call] = nil
