@@ -19,7 +19,12 @@ struct Vendor: Sendable {
       others: [
         "Formats/", "MapData/", "Service/Resources/RouteReading.swift",
         "Service/Resources/RouteUpload.swift", "Providers/Identity/Adapters/",
+        "Providers/Analytics/Adapters/",
       ]),
+    // The code of a city reads like it.
+    Vendor(name: "ga4", adapters: "Providers/Analytics/Adapters/", others: ["MapData/"]),
+    Vendor(name: "mixpanel", adapters: "Providers/Analytics/Adapters/"),
+    Vendor(name: "amplitude", adapters: "Providers/Analytics/Adapters/"),
     Vendor(name: "cognito", adapters: "Providers/Identity/Adapters/"),
     Vendor(name: "auth0", adapters: "Providers/Identity/Adapters/"),
     Vendor(name: "supabase", adapters: "Providers/Identity/Adapters/"),
