@@ -53,6 +53,10 @@ final class Backend: Sendable {
   let mailLinks: MailLinks
   let statistics: any StatisticsStore
   let usage = UsageCounts()
+  /// Nil where no service outside is configured.
+  let analytics: Analytics?
+  /// Names this process where one of many has a right.
+  let holder = "\(UInt64.random(in: 0...(.max)))"
 
   init(
     ledger: any LedgerStore, routes: any RouteStore, accounts: any AccountStore,
@@ -64,8 +68,9 @@ final class Backend: Sendable {
     clock: @escaping @Sendable () -> Instant, logger: Logger, metrics: Metrics,
     readiness: Readiness, documents: Documents, maps: Maps = .builtIn,
     announcements: Announcements? = nil,
-    subscriptions: (any RealtimeSubscriptions)? = nil
+    subscriptions: (any RealtimeSubscriptions)? = nil, analytics: Analytics? = nil
   ) {
+    self.analytics = analytics
     self.announcements = announcements
     self.subscriptions = subscriptions
     self.ledger = ledger
@@ -113,7 +118,7 @@ final class Backend: Sendable {
   /// All figures for Prometheus.
   var metricsText: String {
     metrics.text + live.metricsText + (announcements?.metricsText ?? "")
-      + realtimeNotices.metricsText + mail.metricsText
+      + realtimeNotices.metricsText + mail.metricsText + (analytics?.metricsText ?? "")
   }
 
   /// A zone by its name.

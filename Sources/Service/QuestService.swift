@@ -22,6 +22,7 @@ public struct QuestService: ServiceLifecycle.Service {
   ///   - realtime: the service outside that events are handed to, and where it is kept how far that
   ///     has come; nil for none.
   ///   - maps: who knows places and ways.
+  ///   - analytics: the service outside that counts are handed to; nil for none.
   ///   - started: is told the port once it is open.
   public init(
     ledger: any LedgerStore, routes: any RouteStore, accounts: any AccountStore,
@@ -29,7 +30,7 @@ public struct QuestService: ServiceLifecycle.Service {
     signIn: BuiltInAccounts, issuers: OpenIDAccounts? = nil, keys: APIKeys,
     secrets: RepeatableSecrets, seal: Seal,
     realtime: (any RealtimeAdapter)? = nil, announcements: any AnnouncementStore,
-    maps: Maps = .builtIn,
+    maps: Maps = .builtIn, analytics: (any AnalyticsAdapter)? = nil,
     settings: ServiceSettings,
     clock: @escaping @Sendable () -> Instant, logger: Logger,
     started: @escaping @Sendable (Int) async -> Void = { _ in }
@@ -65,7 +66,17 @@ public struct QuestService: ServiceLifecycle.Service {
               "detail": .string(error.message),
             ])
         }
-      }, subscriptions: realtime as? any RealtimeSubscriptions)
+      }, subscriptions: realtime as? any RealtimeSubscriptions,
+      analytics: analytics.map { adapter in
+        Analytics(adapter) { error in
+          logger.warning(
+            "analytics",
+            metadata: [
+              "service": .string(adapter.name), "code": .string(error.code.rawValue),
+              "detail": .string(error.message),
+            ])
+        }
+      })
     questMail = Announcements(
       QuestMail(backend: backend), announcements, page: LedgerLimits.standard.page,
       limits: QuestMail.limits
@@ -89,6 +100,9 @@ public struct QuestService: ServiceLifecycle.Service {
     ]
     if let announcements = backend.announcements {
       services.append(AnnouncementRelay(backend: backend, announcements: announcements))
+    }
+    if let analytics = backend.analytics {
+      services.append(AnalyticsRelay(backend: backend, analytics: analytics))
     }
     if let (host, port) = settings.metricsAddress {
       services.append(application([SystemResource.metrics], pipeline, host: host, port: port))

@@ -31,9 +31,10 @@ final class TestService: Sendable {
   private let responder: any HTTPResponder<ServiceContext>
 
   /// - Parameter other: one whose store and time this one shares, as another process would.
-  init(beside other: TestService? = nil, limits: ServiceLimits = .standard, maps: Maps = .builtIn)
-    throws
-  {
+  init(
+    beside other: TestService? = nil, limits: ServiceLimits = .standard, maps: Maps = .builtIn,
+    analytics: Analytics? = nil
+  ) throws {
     now = other?.now ?? Lock(Self.dawn.advanced(bySeconds: 864_000))
     ownsFolder = other == nil
     folder = other?.folder ?? NSTemporaryDirectory() + "milequest-\(UUID().uuidString)"
@@ -65,7 +66,7 @@ final class TestService: Sendable {
       personZones: PersonZones(store),
       clock: { [now] in now.withLock { $0 } },
       logger: Logger(label: "test"), metrics: Metrics(), readiness: Readiness(),
-      documents: Documents(api.description), maps: maps)
+      documents: Documents(api.description), maps: maps, analytics: analytics)
     let rate = try #require(RateLimit(perSecond: 10_000, burst: 10_000))
     let pipeline = Pipeline(
       backend: backend, settings: settings, schemas: api.schemas,

@@ -11,7 +11,6 @@ struct DailyCounting: ServiceLifecycle.Service {
   var adding = Duration.seconds(60)
   /// How long the right to derive lasts.
   var holding: Int64 = 600
-  private let holder = "\(UInt64.random(in: 0...(.max)))"
 
   /// After midnight, for what was begun before it.
   private static let pauseSeconds: Int64 = 600
@@ -50,7 +49,8 @@ struct DailyCounting: ServiceLifecycle.Service {
   func derive(before today: Day) async throws -> Bool {
     let next = try await backend.statistics.firstUnderivedDay()
     guard let next, next < today else { return true }
-    guard try await backend.statistics.holdStatistics(holder: holder, seconds: holding) else {
+    guard try await backend.statistics.holdStatistics(holder: backend.holder, seconds: holding)
+    else {
       return false
     }
     try await backend.statistics.deriveCounts(before: today)

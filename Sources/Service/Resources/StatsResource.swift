@@ -69,6 +69,7 @@ enum StatsResource {
         for (timing, milliseconds) in body.timings {
           call.backend.usage.add(timing, milliseconds: Double(milliseconds))
         }
+        call.backend.analytics?.offer(body.timings, at: call.now)
       }
       return .nothing
     },

@@ -35,8 +35,9 @@ struct Serve: AsyncParsableCommand {
       MILEQUEST_WEBHOOK_SECRET_FILE, MILEQUEST_PUSHER_APP_ID, MILEQUEST_PUSHER_KEY, \
       MILEQUEST_PUSHER_SECRET_FILE, MILEQUEST_PUSHER_CLUSTER, MILEQUEST_PUSHER_URL; for maps \
       MILEQUEST_MAPS, MILEQUEST_MAPS_URL, MILEQUEST_MAPS_PROFILE, MILEQUEST_MAPS_KEY_FILE, \
-      MILEQUEST_PLACES, MILEQUEST_PLACES_URL, MILEQUEST_PLACES_KEY_FILE, MILEQUEST_MAP_STYLE; for all \
-      of these \
+      MILEQUEST_PLACES, MILEQUEST_PLACES_URL, MILEQUEST_PLACES_KEY_FILE, MILEQUEST_MAP_STYLE; for \
+      counts MILEQUEST_ANALYTICS, MILEQUEST_ANALYTICS_URL, MILEQUEST_ANALYTICS_KEY_FILE, \
+      MILEQUEST_GA4_MEASUREMENT_ID; for all of these \
       MILEQUEST_OUTGOING_ALLOW (several with commas), MILEQUEST_OUTGOING_PROXY.
 
       Logs are lines of JSON on standard error, without personal data. SIGTERM or Ctrl-C ends it: \
@@ -150,6 +151,7 @@ struct Serve: AsyncParsableCommand {
       valueName: "url"))
   var mapStyle: String?
 
+  @OptionGroup(title: "Counts of use") var analytics: AnalyticsOptions
   @OptionGroup(title: "Requests to other servers") var outgoing: OutgoingOptions
 
   func run() async throws {

@@ -23,6 +23,7 @@ struct ServePlan {
   private let accessTokenSeconds: Int
   private let realtime: RealtimePlan
   private let maps: Maps
+  private let analytics: AnalyticsPlan
   private let issuers: (settings: OpenIDSettings, client: OutgoingClient)?
   /// What one person or team may have.
   let ledgerLimits: LedgerLimits
@@ -100,6 +101,7 @@ struct ServePlan {
       maps.tileStyle = style.text
     }
     self.maps = maps
+    analytics = try AnalyticsPlan(options.analytics, options.outgoing)
     issuers = try options.identity.settings().map { ($0, try options.outgoing.client()) }
     let inBrowser = issuers?.settings.issuers.first { $0.clientID != nil }
     if let inBrowser, settings.publicAddress == nil {
@@ -148,7 +150,7 @@ struct ServePlan {
       signIn: identity.accounts, issuers: identity.issuers, keys: identity.keys,
       secrets: identity.secrets,
       seal: identity.seal, realtime: realtime.adapter, announcements: store.ledger,
-      maps: maps, settings: settings,
+      maps: maps, analytics: try analytics.adapter?(identity.installation), settings: settings,
       clock: { .now },
       logger: logger,
       started: { port in
@@ -213,6 +215,7 @@ struct ServePlan {
     let secrets: RepeatableSecrets
     let seal: Seal
     let mail: MailDelivery
+    let installation: InstallationID
   }
 
   /// The built-in accounts over the store.
@@ -257,7 +260,8 @@ struct ServePlan {
           tokens: OpenIDTokens(issuers: settings.issuers, client: client), store: store.ledger)
       },
       keys: APIKeys(store: store.ledger, mostRate: rate),
-      secrets: RepeatableSecrets(secret), seal: seal, mail: delivery)
+      secrets: RepeatableSecrets(secret), seal: seal, mail: delivery,
+      installation: InstallationID(secret))
   }
 
   /// What sends the messages of an outbox.
