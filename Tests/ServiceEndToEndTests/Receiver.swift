@@ -12,7 +12,7 @@ final class Receiver: @unchecked Sendable {
   private let descriptor: Int32
   private let lock = NSLock()
   private var taken: [Post] = []
-  private var status = 200
+  private var (status, body) = (200, "")
 
   init() throws {
     descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
@@ -37,7 +37,9 @@ final class Receiver: @unchecked Sendable {
   var posts: [Post] { lock.withLock { taken } }
 
   /// What it answers from now on.
-  func answer(_ status: Int) { lock.withLock { self.status = status } }
+  func answer(_ status: Int, _ body: String = "") {
+    lock.withLock { (self.status, self.body) = (status, body) }
+  }
 
   private func accept() {
     while true {
@@ -67,12 +69,12 @@ final class Receiver: @unchecked Sendable {
         if bytes.count >= end.upperBound + length {
           let body = Array(bytes[end.upperBound..<end.upperBound + length])
           bytes.removeFirst(end.upperBound + length)
-          let status = lock.withLock {
+          let (status, text) = lock.withLock {
             if self.status < 300 { taken.append(Post(headers: headers, body: body)) }
-            return self.status
+            return (self.status, self.body)
           }
-          let text = "HTTP/1.1 \(status) OK\r\nContent-Length: 0\r\n\r\n"
-          let answer = Array(text.utf8)
+          let head = "HTTP/1.1 \(status) OK\r\nContent-Length: \(text.utf8.count)\r\n\r\n"
+          let answer = Array((head + text).utf8)
           guard send(client, answer, answer.count, Int32(MSG_NOSIGNAL)) > 0 else { return }
           continue
         }

@@ -19,8 +19,9 @@ struct Doctor: AsyncParsableCommand {
     abstract: "Look the store over: versions, settings, rights, disk, clock, issuers.",
     discussion: """
       One line a check: ok, warn or fail, and what mends it. Changes nothing. Exit code 1 where a \
-      check fails, else 0. With the settings of a mail server, in options or variables as for serve, it \
-      connects to that server and logs in, and sends nothing.
+      check fails, else 0. It takes the settings of serve, in options or variables, and asks the \
+      services that they name: it logs in to a mail server and sends nothing, looks for London and a \
+      way in it, and sees that a service for counts answers.
 
       milequest doctor
       milequest doctor --store postgres://owner@localhost/milequest --format json
@@ -33,17 +34,23 @@ struct Doctor: AsyncParsableCommand {
 
   @OptionGroup(title: "Signing in") var identity: IdentityOptions
   @OptionGroup(title: "Mail") var mail: MailOptions
+  @OptionGroup(title: "Maps") var maps: MapsOptions
+  @OptionGroup(title: "Counts of use") var analytics: AnalyticsOptions
   @OptionGroup(title: "Requests to other servers") var outgoing: OutgoingOptions
 
   func run() async throws {
     try await reportingFailures {
       let address = try options.address
       let mail = try MailPlan(mail, outgoing)
+      let maps = try maps.maps(outgoing)
+      let analytics = try AnalyticsPlan(analytics, outgoing)
       let settings = try identity.settings()
       var checkup = Checkup()
       checkup.lookAtProgram()
       await checkup.look(at: address)
       await checkup.look(at: mail)
+      await checkup.look(at: maps)
+      await checkup.look(at: analytics)
       if let settings {
         let client = try outgoing.client()
         for issuer in settings.issuers { await checkup.look(at: issuer, by: client) }
@@ -57,8 +64,8 @@ struct Doctor: AsyncParsableCommand {
   }
 }
 
-/// What a look at a store finds.
-private struct Checkup {
+/// What a look at a store, and at what it works with, finds.
+struct Checkup {
   enum State: String { case ok, warn, fail }
 
   struct Check {
@@ -76,13 +83,9 @@ private struct Checkup {
   static let clockMicrosecondsWarned: Int64 = 2_000_000
   static let clockMicrosecondsFailed = LedgerLimits.standard.futureSeconds * 1_000_000
 
-  /// How far the clock of an issuer may be away before it is reported, and before tokens are refused.
-  static let issuerSecondsWarned: Int64 = 5
-  static let issuerSecondsFailed: Int64 = 60
-
   var hasFailed: Bool { checks.contains { $0.state == .fail } }
 
-  private mutating func add(
+  mutating func add(
     _ name: String, _ found: String, _ state: State = .ok, remedy: String? = nil
   ) {
     checks.append(Check(name: name, state: state, found: found, remedy: remedy))
@@ -135,18 +138,6 @@ private struct Checkup {
         asked: before...Instant.now)
     } catch {
       add("diagnosis", error.message, .fail)
-    }
-  }
-
-  mutating func look(at mail: MailPlan) async {
-    do throws(MailError) {
-      guard let server = try mail.smtp() else { return }
-      try await server.check()
-      add("mail", "the server takes messages")
-    } catch {
-      add(
-        "mail", error.message, .fail,
-        remedy: "see the settings of mail in milequest serve --help; messages wait until then")
     }
   }
 
@@ -239,28 +230,6 @@ private struct Checkup {
     } else {
       add("clock", text)
     }
-  }
-
-  /// Whether an issuer answers, with keys, and by which clock.
-  mutating func look(at issuer: OpenIDIssuer, by client: OutgoingClient) async {
-    let name = "issuer \(issuer.name)"
-    let found: IssuerCheckup
-    do throws(IdentityError) {
-      found = try await IssuerCheckup(issuer, by: client, at: .now)
-    } catch { return add(name, error.message, .fail) }
-    let keys = found.keys == 1 ? "1 key" : "\(found.keys) keys"
-    if issuer.clientID != nil, !found.signsIn {
-      return add(
-        name, "\(keys), and no address where people sign in", .fail,
-        remedy: "take “clientId” out of its settings, or ask the issuer for one that signs in")
-    }
-    let ahead = found.secondsAhead ?? 0
-    guard abs(ahead) <= Self.issuerSecondsWarned else {
-      return add(
-        name, "\(keys); its clock is \(abs(ahead)) s \(ahead > 0 ? "ahead of" : "behind") ours",
-        abs(ahead) > Self.issuerSecondsFailed ? .fail : .warn, remedy: "let NTP set our clock")
-    }
-    add(name, keys + (found.secondsAhead == nil ? "" : "; its clock agrees with ours"))
   }
 
   func text(_ address: StoreAddress) -> String {
