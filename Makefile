@@ -80,7 +80,7 @@ endef
 
 .PHONY: help run test build packages test-packages routes codes lint format bench bench-tools \
   batch-checks growth worst-cases bench-ledger bench-service ledger-scale ledger-tools ledger-checks crash \
-  schemathesis attack live maps realtime mail identity clients clean
+  schemathesis attack live outage maps realtime mail identity clients clean
 
 help: ## list what there is to make
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 12
@@ -195,6 +195,9 @@ live: build ## measure live streams: arrival, idle and stopped readers; every ev
 
 attack: build ## attack a running service as fifty strangers at once, and say what another one notices
 	python3 benchmarks/peers/attack.py --program $(BIN)
+
+outage: build ## log walks and read progress while every service outside is silent or refuses, beside a calm one
+	python3 benchmarks/peers/outage.py --program $(BIN) --route routes/appalachian-trail.geojson
 
 bench-ledger: ledger-tools ## measure durable walks in either store, beside pgbench
 	python3 benchmarks/peers/durable.py --ledger benchmarks/.build/release/ledger

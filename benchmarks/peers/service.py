@@ -161,14 +161,14 @@ class Bench:
             subprocess.run([program, *command, "--store", self.store], check=True,
                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
-    def serving(self):
+    def serving(self, *more):
         secret = self.path("secret")
         with open(os.open(secret, os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:
             file.write(base64.b64encode(SECRET).decode())
         return started(
             [self.options.program, "serve", "--store", self.store, "--port", str(self.port),
              "--secret-file", secret, "--mail-folder", self.path("mail"), "--rate", "1000000",
-             "--burst", "1000000"], self.path("log"), self.port)
+             "--burst", "1000000", *more], self.path("log"), self.port)
 
     def prepare(self):
         """Writes the lists of what is asked for."""
