@@ -1,24 +1,11 @@
+public import CivilTime
 internal import LedgerCore
 public import Quests
 
 extension PostGISStore: MailStore {
   public func post(_ mail: [OutgoingMail]) async throws(LedgerError) {
     let limits = limits
-    try await write { session in
-      let waiting = try session.row(MailStatements.count, [Parameter(limits.waitingMail)]) {
-        try $0.int()
-      }
-      try OutgoingMail.checkRoom(for: mail, after: waiting ?? 0, limits)
-      // In one order, so that two who post the same do not wait for each other.
-      for one in mail.sorted(by: { $0.id < $1.id }) {
-        try session.run(
-          MailStatements.post,
-          [
-            Parameter(one.id), Parameter(one.person), Parameter(one.isUrgent),
-            Parameter(Blob(one.content)), Parameter(one.postedAt), Parameter(one.expiresAt),
-          ])
-      }
-    }
+    try await write { session in try session.post(mail, limits) }
   }
 
   public func takeMail(limit: Int, seconds: Int64) async throws(LedgerError) -> [TakenMail] {
@@ -67,6 +54,64 @@ extension PostGISStore: MailStore {
       try $0.rows(
         MailStatements.recipients, [Parameter(array: people), Parameter(choice.rawValue)],
         Account.read)
+    }
+  }
+}
+
+extension PostGISStore {
+  public func summaryRecipients(
+    of week: Day, after person: PersonID?, limit: Int
+  ) async throws(LedgerError) -> [Account] {
+    let limit = checked(limit: limit)
+    return try await read {
+      try $0.rows(
+        MailStatements.summaryRecipients,
+        [Parameter(person), Parameter(week.number), Parameter(limit)], Account.read)
+    }
+  }
+
+  public func noteSummary(
+    of week: Day, to person: PersonID, _ mail: OutgoingMail?
+  ) async throws(LedgerError) -> Bool {
+    let limits = limits
+    return try await write { session in
+      let key = [Parameter(person), Parameter(week.number)]
+      guard try session.run(MailStatements.noteSummary, key) == 1 else { return false }
+      if let mail { try session.post([mail], limits) }
+      try session.run(
+        MailStatements.forgetSummaries,
+        [Parameter(person), Parameter(week.number - WeeklySummaries.keptDays)])
+      return true
+    }
+  }
+
+  public func holdSummaries(holder: String, seconds: Int64) async throws(LedgerError) -> Bool {
+    try await write { store in
+      try store.row(
+        AnnouncementStatements.hold,
+        [
+          Parameter(WeeklySummaries.service), Parameter(holder), Parameter(seconds * 1_000_000),
+        ]
+      ) { try $0.bool() } != nil
+    }
+  }
+}
+
+extension StoreSession {
+  /// Puts messages into the queue.
+  ///
+  /// - Throws: `overloaded`.
+  fileprivate func post(_ mail: [OutgoingMail], _ limits: LedgerLimits) throws {
+    let waiting = try row(MailStatements.count, [Parameter(limits.waitingMail)]) { try $0.int() }
+    try OutgoingMail.checkRoom(for: mail, after: waiting ?? 0, limits)
+    // In one order, so that two who post the same do not wait for each other.
+    for one in mail.sorted(by: { $0.id < $1.id }) {
+      try run(
+        MailStatements.post,
+        [
+          Parameter(one.id), Parameter(one.person), Parameter(one.isUrgent),
+          Parameter(Blob(one.content)), Parameter(one.postedAt), Parameter(one.expiresAt),
+        ])
     }
   }
 }
@@ -120,6 +165,28 @@ enum MailStatements {
     "refuses_mail", "SELECT 1::bigint FROM mail_refusals WHERE address_hash = $1::bytea")
   static let isNewsWanted = Statement(
     "is_news_wanted", "SELECT 1::bigint FROM accounts WHERE \(MailChoices.newsCondition) LIMIT 1")
+  static let summaryRecipients = Statement(
+    "summary_recipients",
+    """
+    SELECT \(Account.columns) FROM accounts a WHERE \(MailChoices.weeklyCondition)
+      AND is_email_verified AND email IS NOT NULL
+      AND ($1::uuid IS NULL OR person_id > $1::uuid)
+      AND NOT EXISTS (
+        SELECT 1 FROM weekly_summaries s WHERE s.person_id = a.person_id AND s.week = $2::bigint)
+    ORDER BY person_id LIMIT $3::bigint
+    """)
+  /// Waits for an erasure that is under way.
+  static let noteSummary = Statement(
+    "note_summary",
+    """
+    INSERT INTO weekly_summaries (person_id, week)
+    SELECT person_id, $2::bigint FROM accounts
+      WHERE person_id = $1::uuid AND \(MailChoices.weeklyCondition) FOR SHARE
+    ON CONFLICT DO NOTHING
+    """)
+  static let forgetSummaries = Statement(
+    "forget_summaries",
+    "DELETE FROM weekly_summaries WHERE person_id = $1::uuid AND week < $2::bigint")
   static let recipients = Statement(
     "mail_recipients",
     """

@@ -16,7 +16,7 @@ enum Schema {
     ledger, routes, accounts, publicTeams, publicRoutes, signIn, erasure, names,
     identity, triesAndClaims, endsOfLife, liveEvents,
     announcements, spans, quotas, statistics, outgoingMail,
-    issuers, mailChoices,
+    issuers, mailChoices, weeklySummaries,
   ]
 
   /// What the versions themselves are kept in.
@@ -547,6 +547,17 @@ enum Schema {
 
     CREATE TABLE mail_refusals (
       address_hash bytea PRIMARY KEY
+    );
+    """
+
+  /// The weeks that each person was told of, by their Mondays.
+  private static let weeklySummaries = """
+    CREATE INDEX accounts_weekly ON accounts (person_id) WHERE \(MailChoices.weeklyCondition);
+
+    CREATE TABLE weekly_summaries (
+      person_id uuid NOT NULL,
+      week bigint NOT NULL,
+      PRIMARY KEY (person_id, week)
     );
     """
 

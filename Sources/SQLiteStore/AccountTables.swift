@@ -57,6 +57,7 @@ extension SQLiteStore: AccountStore {
         "DELETE FROM sessions WHERE person_id = ?", "DELETE FROM api_keys WHERE owner = ?",
         "DELETE FROM request_keys WHERE caller = ?",
         "DELETE FROM outgoing_mail WHERE person_id = ?",
+        "DELETE FROM weekly_summaries WHERE person_id = ?",
       ] {
         try db.run(sql, [person.blob])
       }

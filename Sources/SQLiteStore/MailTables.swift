@@ -1,3 +1,4 @@
+public import CivilTime
 internal import GRDB
 internal import LedgerCore
 public import Quests
@@ -10,23 +11,7 @@ extension SQLiteStore: MailStore {
 
   public func post(_ mail: [OutgoingMail]) async throws(LedgerError) {
     let limits = limits
-    try await write { db in
-      let waiting = try db.row(
-        "SELECT count(*) FROM "
-          + "(SELECT 1 FROM outgoing_mail WHERE due_at IS NOT NULL LIMIT ?)",
-        [limits.waitingMail.sql]
-      ) { try $0.int() }
-      try OutgoingMail.checkRoom(for: mail, after: waiting ?? 0, limits)
-      for one in mail {
-        try db.run(
-          "INSERT OR IGNORE INTO outgoing_mail (\(TakenMail.columns), due_at) "
-            + "VALUES (?, ?, ?, ?, ?, ?, 0, \(Self.now))",
-          [
-            one.id.blob, one.person.column(\.blob), one.isUrgent.sql, .bytes(one.content),
-            one.postedAt.column, one.expiresAt.column,
-          ])
-      }
-    }
+    try await write { db in try db.post(mail, limits) }
   }
 
   public func takeMail(limit: Int, seconds: Int64) async throws(LedgerError) -> [TakenMail] {
@@ -111,6 +96,72 @@ extension SQLiteStore: MailStore {
             + "AND is_email_verified = 1 AND email IS NOT NULL AND mail_choices & ? <> 0",
           [person.blob, choice.rawValue.sql], Account.read)
       }
+    }
+  }
+}
+
+extension SQLiteStore {
+  public func summaryRecipients(
+    of week: Day, after person: PersonID?, limit: Int
+  ) async throws(LedgerError) -> [Account] {
+    let limit = checked(limit: limit)
+    return try await read {
+      try $0.db.rows(
+        // The key would lead past everybody who wants none.
+        "SELECT \(Account.columns) FROM accounts a INDEXED BY accounts_weekly "
+          + "WHERE \(MailChoices.weeklyCondition) AND is_email_verified = 1 "
+          + "AND email IS NOT NULL AND person_id > ? AND NOT EXISTS (SELECT 1 "
+          + "FROM weekly_summaries s WHERE s.person_id = a.person_id AND s.week = ?) "
+          + "ORDER BY person_id LIMIT ?", [person.after(), week.number.sql, limit], Account.read)
+    }
+  }
+
+  public func noteSummary(
+    of week: Day, to person: PersonID, _ mail: OutgoingMail?
+  ) async throws(LedgerError) -> Bool {
+    let limits = limits
+    return try await write { db in
+      let isNew = try db.row(
+        "INSERT INTO weekly_summaries (person_id, week) SELECT person_id, ? FROM accounts "
+          + "WHERE person_id = ? AND \(MailChoices.weeklyCondition) "
+          + "ON CONFLICT DO NOTHING RETURNING 1",
+        [week.number.sql, person.blob]
+      ) { try $0.int() }
+      guard isNew != nil else { return false }
+      if let mail { try db.post([mail], limits) }
+      try db.run(
+        "DELETE FROM weekly_summaries WHERE person_id = ? AND week < ?",
+        [person.blob, (week.number - WeeklySummaries.keptDays).sql])
+      return true
+    }
+  }
+
+  public func holdSummaries(holder: String, seconds: Int64) async throws(LedgerError) -> Bool {
+    try await write { db in
+      try Self.hold(WeeklySummaries.service, holder: holder, seconds: seconds, in: db) != nil
+    }
+  }
+}
+
+extension Database {
+  /// Puts messages into the queue.
+  ///
+  /// - Throws: `overloaded`.
+  fileprivate func post(_ mail: [OutgoingMail], _ limits: LedgerLimits) throws {
+    let waiting = try row(
+      "SELECT count(*) FROM "
+        + "(SELECT 1 FROM outgoing_mail WHERE due_at IS NOT NULL LIMIT ?)",
+      [limits.waitingMail.sql]
+    ) { try $0.int() }
+    try OutgoingMail.checkRoom(for: mail, after: waiting ?? 0, limits)
+    for one in mail {
+      try run(
+        "INSERT OR IGNORE INTO outgoing_mail (\(TakenMail.columns), due_at) "
+          + "VALUES (?, ?, ?, ?, ?, ?, 0, \(SQLiteStore.now))",
+        [
+          one.id.blob, one.person.column(\.blob), one.isUrgent.sql, .bytes(one.content),
+          one.postedAt.column, one.expiresAt.column,
+        ])
     }
   }
 }

@@ -33,6 +33,9 @@ enum Schema {
     migrator.registerMigration("18 outgoing mail") { db in try db.execute(sql: outgoingMail) }
     migrator.registerMigration("19 issuers") { db in try db.execute(sql: issuers) }
     migrator.registerMigration("20 mail choices") { db in try db.execute(sql: mailChoices) }
+    migrator.registerMigration("21 weekly summaries") { db in
+      try db.execute(sql: weeklySummaries)
+    }
     return migrator
   }
 
@@ -590,6 +593,17 @@ enum Schema {
 
     CREATE TABLE mail_refusals (
       address_hash BLOB PRIMARY KEY NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    """
+
+  /// The weeks that each person was told of, by their Mondays.
+  private static let weeklySummaries = """
+    CREATE INDEX accounts_weekly ON accounts (person_id) WHERE \(MailChoices.weeklyCondition);
+
+    CREATE TABLE weekly_summaries (
+      person_id BLOB NOT NULL,
+      week INTEGER NOT NULL,
+      PRIMARY KEY (person_id, week)
     ) STRICT, WITHOUT ROWID;
     """
 

@@ -93,7 +93,8 @@ public struct QuestService: ServiceLifecycle.Service {
     let pipeline = pipeline()
     var services: [any ServiceLifecycle.Service] = [
       MarkerRelay(backend: backend), Caretaker(backend: backend), LiveRelay(backend: backend),
-      DailyCounting(backend: backend), MailRelay(delivery: backend.mail),
+      DailyCounting(backend: backend), SummaryRelay(backend: backend),
+      MailRelay(delivery: backend.mail),
       AnnouncementRelay(backend: backend, announcements: questMail) { [backend] in
         try await backend.mail.outbox.isNewsWanted()
       },

@@ -6,6 +6,7 @@ import Testing
 public enum MailCase: String, CaseIterable, Sendable, CustomTestStringConvertible {
   case aMessageIsTakenOnceAndEnded, urgentOnesGoFirst, aTakenOneComesBack, idsAreRemembered
   case theQueueIsBounded, erasureTakesThem, manyTakeAtOnce, choicesAreKept
+  case aWeekIsNotedOnce
 
   public var testDescription: String { rawValue }
 
@@ -142,6 +143,70 @@ public enum MailCase: String, CaseIterable, Sendable, CustomTestStringConvertibl
       #expect(try await !store.refusesMail(to: address))
       for _ in 0..<2 { try await store.refuseMail(to: address) }
       #expect(try await second.refusesMail(to: address))
+
+    case .aWeekIsNotedOnce:
+      let monday = Day(number: 20_577)
+      var people: [Account] = []
+      for number in 1...9 {
+        people.append(
+          Account(
+            person: PersonID(high: 1, low: UInt64(number)), email: "\(number)@example.org",
+            isEmailVerified: number != 2, name: "Ann", zone: "UTC", units: "mi", credential: nil,
+            createdAt: now, mail: number == 3 ? .standard : [.weekly, .milestone]))
+      }
+      for account in people { try await store.createAccount(account) }
+      func wanting(_ week: Day, after number: Int? = nil, limit: Int = 9) async throws -> [UInt8] {
+        try await second.summaryRecipients(
+          of: week, after: number.map { people[$0 - 1].person }, limit: limit
+        ).map { $0.person.bytes[15] }
+      }
+      #expect(try await wanting(monday) == [1, 4, 5, 6, 7, 8, 9])
+      #expect(try await wanting(monday, after: 4, limit: 2) == [5, 6])
+      // Of many who make the same, one is taken.
+      let noted = try await withThrowingTaskGroup(of: Bool.self) { group in
+        for number in 0..<8 {
+          let store: any MailStore = number % 2 == 0 ? store : second
+          let person = people[0].person
+          let mail = mail("\(number)", isUrgent: false, of: person)
+          group.addTask { try await store.noteSummary(of: monday, to: person, mail) }
+        }
+        return try await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
+      }
+      #expect(noted == 1)
+      #expect(try await store.waitingMail() == 1)
+      #expect(try await wanting(monday) == [4, 5, 6, 7, 8, 9])
+      #expect(try await wanting(monday.advanced(by: 7)) == [1, 4, 5, 6, 7, 8, 9])
+      #expect(try await store.noteSummary(of: monday, to: people[3].person, nil))
+      #expect(try await store.waitingMail() == 1)
+      // Nothing for those who want none, or are not there.
+      let stranger = PersonID(high: 2, low: 1)
+      for person in [people[2].person, stranger] {
+        #expect(try await !store.noteSummary(of: monday, to: person, mail("no", of: person)))
+      }
+      #expect(try await store.waitingMail() == 1)
+      // What finds no room is not noted.
+      try await store.post((0..<19).map { mail("\($0)", isUrgent: false) })
+      let last = people[8].person
+      #expect(
+        await refusal {
+          _ = try await store.noteSummary(
+            of: monday, to: last, mail("full", isUrgent: false, of: last))
+        } == .overloaded)
+      #expect(try await wanting(monday) == [5, 6, 7, 8, 9])
+      // Weeks that nobody is told of any more are forgotten.
+      for weeks in 1...9 {
+        let week = monday.advanced(by: Int64(7 * weeks))
+        #expect(try await second.noteSummary(of: week, to: people[3].person, nil))
+      }
+      #expect(try await wanting(monday) == [4, 5, 6, 7, 8, 9])
+      try await store.eraseAccount(people[0].person)
+      #expect(try await store.waitingMail() == 19)
+      try await store.createAccount(people[0])
+      #expect(try await wanting(monday).first == 1)
+      #expect(try await store.holdSummaries(holder: "a", seconds: 600))
+      #expect(try await !second.holdSummaries(holder: "b", seconds: 600))
+      #expect(try await second.holdSummaries(holder: "a", seconds: 0))
+      #expect(try await second.holdSummaries(holder: "b", seconds: 600))
 
     case .manyTakeAtOnce:
       let all = (0..<40).map { mail("\($0)") }

@@ -58,7 +58,7 @@ import Testing
       "Content-Type: multipart/related", "Content-Type: image/png", "Coasters", "Along the coast",
       "iVBORw0KGgo",
     ] {
-      #expect(mail.contains(part), "\(part)")
+      #expect(mail.replacing("=\r\n", with: "").contains(part), "\(part)")
     }
     #expect(!mail.contains("Ben"), "walkers are not named")
     let path = try unsubscribe(mail)

@@ -19,6 +19,16 @@ extension TakenMail {
 extension MailChoices {
   /// Holds for accounts that want news, and for the index of these.
   package static let newsCondition = "mail_choices & \(news.rawValue) <> 0"
+  /// Holds for accounts that want a summary of each week, and for the index of these.
+  package static let weeklyCondition = "mail_choices & \(weekly.rawValue) <> 0"
+}
+
+/// What is noted of the weeks that people were told of.
+package enum WeeklySummaries {
+  /// The name of the right to make them.
+  package static let service = "summaries"
+  /// Days before a week in which older ones are not forgotten: by then nobody is told of them.
+  package static let keptDays: Int64 = 56
 }
 
 extension OutgoingMail {

@@ -41,18 +41,25 @@ public final class Outbox: Sendable {
     _ message: MailMessage, goesOut: Bool = true, cause: String? = nil, of person: PersonID? = nil,
     isUrgent: Bool = true
   ) async throws(LedgerError) {
+    try await store.post([
+      outgoing(message, goesOut: goesOut, cause: cause, of: person, isUrgent: isUrgent)
+    ])
+    bell.ring()
+  }
+
+  private func outgoing(
+    _ message: MailMessage, goesOut: Bool = true, cause: String?, of person: PersonID?,
+    isUrgent: Bool
+  ) -> OutgoingMail {
     var random = random
     let (id, now) = (cause.map(Self.id) ?? .random(using: &random), clock())
     let letter = MailLetter(
       id: id, to: message.to.address, postedAt: now,
       bytes: MessageText.render(message, from: from, at: now, id: "\(id)"))
-    try await store.post([
-      OutgoingMail(
-        id: id, person: person, isUrgent: isUrgent,
-        content: letter.sealed(by: seal, goesOut: goesOut), postedAt: now,
-        expiresAt: now.advanced(bySeconds: message.lifetimeSeconds))
-    ])
-    bell.ring()
+    return OutgoingMail(
+      id: id, person: person, isUrgent: isUrgent,
+      content: letter.sealed(by: seal, goesOut: goesOut), postedAt: now,
+      expiresAt: now.advanced(bySeconds: message.lifetimeSeconds))
   }
 
   /// The id that follows from a cause: a UUID (RFC 9562, version 8) of bits of its digest.
@@ -87,6 +94,35 @@ public final class Outbox: Sendable {
 
   /// Whether anybody wants to know what teams have reached.
   public func isNewsWanted() async throws(LedgerError) -> Bool { try await store.isNewsWanted() }
+
+  // MARK: Weekly summaries
+
+  /// The accounts that want summaries, and for which that of a week is not done, by person.
+  public func summaryRecipients(
+    of week: Day, after person: PersonID?, limit: Int
+  ) async throws(LedgerError) -> [Account] {
+    try await store.summaryRecipients(of: week, after: person, limit: limit)
+  }
+
+  /// Takes a person's summary of a week, unless that is done or unwanted by now.
+  ///
+  /// - Throws: as `post`.
+  public func postSummary(
+    _ message: MailMessage, of week: Day, to person: PersonID
+  ) async throws(LedgerError) {
+    let mail = outgoing(message, cause: "week \(week) \(person)", of: person, isUrgent: false)
+    if try await store.noteSummary(of: week, to: person, mail) { bell.ring() }
+  }
+
+  /// Leaves out a person's summary of a week.
+  public func skipSummary(of week: Day, to person: PersonID) async throws(LedgerError) {
+    _ = try await store.noteSummary(of: week, to: person, nil)
+  }
+
+  /// Takes the right to make summaries, or keeps it, for some seconds.
+  public func holdSummaries(holder: String, seconds: Int64) async throws(LedgerError) -> Bool {
+    try await store.holdSummaries(holder: holder, seconds: seconds)
+  }
 
   private static func digest(_ address: MailAddress) -> ContentHash {
     ContentHash(of: Array(address.key.utf8))

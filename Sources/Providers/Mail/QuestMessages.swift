@@ -1,3 +1,11 @@
+/// What a team has reached, for a message.
+public enum ReachedMilestone: Hashable, Sendable {
+  /// A waypoint by its name.
+  case waypoint(String?)
+  /// So many percent of the way.
+  case share(Int)
+}
+
 /// What people are told by mail of teams and quests, in one place.
 ///
 /// Names are chosen by others: those that look like an address of a page are left out.
@@ -12,7 +20,7 @@ public struct QuestMessages: Sendable {
     self.address = address
   }
 
-  private func message(
+  func message(
     _ to: MailAddress, _ subject: String, _ parts: [MessageBody.Part], unsubscribe: String
   ) -> MailMessage {
     var message = MailMessage(
@@ -25,13 +33,20 @@ public struct QuestMessages: Sendable {
   }
 
   /// A name as others may see it; nil for one that programs would make a link of.
-  private func shown(_ name: String) -> String? {
+  func shown(_ name: String) -> String? {
     let isLink =
       name.contains("://") || name.contains("@") || name.contains("/")
       || name.split(separator: " ").contains { word in
         word.dropFirst().dropLast().contains(".")
       }
     return isLink ? nil : "“\(name)”"
+  }
+
+  func shown(_ milestone: ReachedMilestone) -> String {
+    switch milestone {
+    case .waypoint(let name): name.flatMap(shown) ?? "a milestone"
+    case .share(let percent): "\(percent) % of the way"
+    }
   }
 
   /// - Parameters:
@@ -54,19 +69,17 @@ public struct QuestMessages: Sendable {
   }
 
   /// - Parameters:
-  ///   - milestone: its name, or how much of the way it is.
   ///   - story: what the route tells of it.
   ///   - walked: how far the team is, as people read it.
   public func milestone(
-    _ to: MailAddress, quest: String, team: String, milestone: String, story: String?,
+    _ to: MailAddress, quest: String, team: String, milestone: ReachedMilestone, story: String?,
     walked: String, unsubscribe: String
   ) -> MailMessage {
-    let milestone = shown(milestone) ?? "a milestone"
-    return message(
+    message(
       to, "a milestone",
       [
         .paragraph(
-          "\(shown(team) ?? "Your team") has reached \(milestone) on \(shown(quest) ?? "its quest"):\n"
+          "\(shown(team) ?? "Your team") has reached \(shown(milestone)) on \(shown(quest) ?? "its quest"):\n"
             + "\(walked)."), .picture("A map of the way so far."),
       ] + (story.map { [.paragraph($0)] } ?? []), unsubscribe: unsubscribe)
   }

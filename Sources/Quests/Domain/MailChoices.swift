@@ -9,6 +9,8 @@ public struct MailChoices: OptionSet, Hashable, Sendable {
   public static let milestone = Self(rawValue: 2)
   /// A team of the person has completed a quest.
   public static let completed = Self(rawValue: 4)
+  /// What the person and the person's teams have walked in a week.
+  public static let weekly = Self(rawValue: 8)
 
   /// What those want who have not chosen.
   public static let standard: Self = .invitation
@@ -19,5 +21,6 @@ public struct MailChoices: OptionSet, Hashable, Sendable {
   /// Each with the name that clients see.
   public static let names: [(choice: MailChoices, name: String)] = [
     (.invitation, "invitation"), (.milestone, "milestone"), (.completed, "completed"),
+    (.weekly, "weekly"),
   ]
 }

@@ -8,4 +8,14 @@ extension MeasuredRoute {
     let place = plan.scale.place(of: total).micrometers
     return position(at: Distance(micrometers: min(start.micrometers, .max - place) + place))
   }
+
+  /// What is left to walk to a waypoint of a plan's course, which the route has.
+  public func remaining(
+    to waypoint: WaypointAhead, after total: Distance, plan: QuestPlan
+  ) -> Distance {
+    let place = Distance(micrometers: waypoint.distance.micrometers - start.micrometers)
+    let threshold = plan.scale.threshold(at: place)
+    return Distance(
+      micrometers: max(threshold.micrometers - max(total, .zero).micrometers, 0))
+  }
 }

@@ -1,3 +1,5 @@
+public import CivilTime
+
 /// Where messages wait to be sent, through restarts of the service.
 ///
 /// A message is taken for a time, by one process. Whoever has sent it says so; where a process ends
@@ -31,4 +33,30 @@ public protocol MailStore: Sendable {
   func mailRecipients(
     among people: [PersonID], choosing choice: MailChoices
   ) async throws(LedgerError) -> [Account]
+
+  // MARK: Weekly summaries
+
+  /// The accounts that want a summary of each week at an address that is theirs, and for which that of
+  /// a week is not noted, by person.
+  ///
+  /// - Parameter week: the Monday that it begins with.
+  func summaryRecipients(
+    of week: Day, after person: PersonID?, limit: Int
+  ) async throws(LedgerError) -> [Account]
+  /// Notes that the summary of a week is done, and puts the message into the queue, both or none.
+  ///
+  /// - Parameter mail: nil where there is none, such as for a week before the person chose summaries.
+  /// - Returns: whether it was noted now, and not before. False also, with nothing done, for a person
+  ///   without an account or who wants no summaries.
+  /// - Throws: `overloaded` as `post`.
+  func noteSummary(
+    of week: Day, to person: PersonID, _ mail: OutgoingMail?
+  ) async throws(LedgerError) -> Bool
+  /// Takes the right to make summaries, or keeps it: of many processes one holds it.
+  ///
+  /// - Parameters:
+  ///   - holder: names the process.
+  ///   - seconds: for how long, by the store's own clock.
+  /// - Returns: whether the holder has it.
+  func holdSummaries(holder: String, seconds: Int64) async throws(LedgerError) -> Bool
 }

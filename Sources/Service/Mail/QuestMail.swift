@@ -123,12 +123,8 @@ struct QuestMail: RealtimeAdapter {
     let quest = news.standing.record.quest
     var message: MailMessage
     if let milestone = news.milestone {
-      let what =
-        if case .percent(let percent) = milestone.key {
-          "\(percent) % of the way"
-        } else { milestone.name ?? "a waypoint" }
       message = backend.mailLinks.messages.milestone(
-        address, quest: quest.name, team: news.team, milestone: what,
+        address, quest: quest.name, team: news.team, milestone: milestone.reached,
         story: news.waypoint?.story, walked: facts.walkedText, unsubscribe: unsubscribe)
       message.picture = try await card(facts, news)
     } else {

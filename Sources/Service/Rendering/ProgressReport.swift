@@ -49,11 +49,8 @@ struct ProgressReport {
 
   private func next(_ position: Position, _ progress: Progress) -> JSONValue {
     guard let next = position.nextWaypoint else { return .null }
-    let place = Distance(
-      micrometers: next.distance.micrometers - route.start.micrometers)
-    let threshold = overview.standing.plan.scale.threshold(at: place)
-    let left = Distance(
-      micrometers: max(threshold.micrometers - max(progress.total, .zero).micrometers, 0))
+    let left = route.remaining(
+      to: next, after: progress.total, plan: overview.standing.plan)
     return .object([
       ("name", .optional(next.name)), ("distanceMeters", .number(next.distance.meters)),
       ("remainingMeters", .number(left.meters)),

@@ -30,6 +30,7 @@ enum MeResource {
           .init("invitation", .boolean, "Somebody invites one to a team by the address."),
           .init("milestone", .boolean, "A team of one's has reached a milestone."),
           .init("completed", .boolean, "A team of one's has completed a quest."),
+          .init("weekly", .boolean, "What one and one's teams have walked, once a week."),
         ])),
       NamedSchema(
         "Stats", "What one has walked, with every team and alone.",
@@ -91,6 +92,11 @@ enum MeResource {
       throw error
     }
     call.backend.personZones.forget(account.person)
+    if account.mail.subtracting(present.mail).contains(.weekly) {
+      // The first summary is that of the present week.
+      let week = SummaryWeek.last(at: call.now, in: try call.backend.zone(account.zone))
+      try await call.backend.mail.outbox.skipSummary(of: week.monday, to: account.person)
+    }
     return .json(json(account))
   }
 

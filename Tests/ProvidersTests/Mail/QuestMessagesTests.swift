@@ -20,4 +20,62 @@ import Testing
     #expect(message.text.hasSuffix("https://quest.example/u"))
     #expect(message.body?.html(title: "", picture: nil).contains("<b>") == false)
   }
+
+  @Test func aWeekIsToldInPlainWords() throws {
+    var going = QuestWeek(
+      quest: "Along the coast", team: "Coasters", walked: "12.0 km",
+      total: "60.0 km of 100.0 km (60.0 %)", path: "/v1/quests/1")
+    going.remaining = "40.0 km"
+    going.lastWaypoint = "Hut"
+    going.nextWaypoint = ("www.evil.example", "3.5 km")
+    going.milestones = [.share(50), .waypoint("Hut"), .waypoint("evil.example/x")]
+    going.arrival = "2026-06-01"
+    let done = QuestWeek(
+      quest: "evil.example/x", team: "see www.evil.example", walked: "1.0 km",
+      total: "9.0 km of 9.0 km (100.0 %)", path: "/v1/quests/2")
+    var summary = WeeklySummary(
+      from: "2026-05-04", until: "2026-05-10", walked: "5.0 km", walks: 1, quests: [going, done])
+    let messages = QuestMessages(address: "https://quest.example")
+    func text() throws -> String {
+      messages.weekly(
+        try MailAddress("ann@example.org"), summary, unsubscribe: "https://quest.example/u"
+      ).text
+    }
+    #expect(
+      try text() == """
+        Hello,
+
+        The week from 2026-05-04 to 2026-05-10:
+        You walked 5.0 km in 1 walk.
+
+        “Coasters” walked 12.0 km on “Along the coast” this week.
+        The team is at 60.0 km of 100.0 km (60.0 %), and 40.0 km remain.
+        The last waypoint was “Hut”.
+        It is 3.5 km to the next waypoint.
+        At this pace the team arrives on 2026-06-01.
+
+        Reached this week:
+
+        - 50 % of the way
+        - “Hut”
+        - a milestone
+
+        The quest, for those who may see the team
+        https://quest.example/v1/quests/1
+
+        Your team walked 1.0 km on its quest this week.
+        The team is at 9.0 km of 9.0 km (100.0 %): the quest is completed.
+
+        The quest, for those who may see the team
+        https://quest.example/v1/quests/2
+
+        Mile Quest
+
+        No more messages of this kind
+        https://quest.example/u
+        """)
+    summary = WeeklySummary(
+      from: "2026-05-04", until: "2026-05-10", walked: "0 m", walks: 0, quests: [])
+    #expect(try text().contains("You logged no walk."))
+  }
 }
