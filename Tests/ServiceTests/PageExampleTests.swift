@@ -20,11 +20,12 @@ import Testing
     let folder = root.appending(path: "docs")
     let pages = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
     return (["README.md"] + pages.filter { $0.hasSuffix(".md") }.sorted().map { "docs/\($0)" })
-      .flatMap { page -> [Example] in
-        let whole = (try? String(contentsOf: root.appending(path: page), encoding: .utf8)) ?? ""
+      .flatMap { (page: String) -> [Example] in
+        let whole: String =
+          (try? String(contentsOf: root.appending(path: page), encoding: .utf8)) ?? ""
         // Behind this mark a page shows what other services take.
         let end = whole.firstRange(of: "<!-- JSON of others follows -->")?.lowerBound
-        let text = whole[..<(end ?? whole.endIndex)]
+        let text = String(whole[..<(end ?? whole.endIndex)])
         return objects(in: text.replacing("\\\"", with: "\"")).map { Example(page: page, text: $0) }
       }
   }()
