@@ -80,7 +80,7 @@ endef
 
 .PHONY: help run test build packages test-packages routes codes lint format bench bench-tools \
   batch-checks growth worst-cases bench-ledger bench-service ledger-scale ledger-tools ledger-checks crash \
-  schemathesis attack live outage maps realtime mail identity clients clean
+  edit-properties schemathesis attack live outage maps realtime mail identity clients clean
 
 help: ## list what there is to make
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 12
@@ -223,6 +223,11 @@ ledger-tools: build
 ledger-checks: test-packages ## hold the ledger to a million random histories
 	MILEQUEST_HISTORIES=1000000 swift test -c release -Xswiftc -enable-testing \
 	  --filter RandomHistoryTests
+
+ROUTES ?= 10000
+edit-properties: packages ## hold the edits of routes to what they promise, on ten thousand random routes
+	MILEQUEST_ENGINE=1 MILEQUEST_EDIT_ROUTES=$(ROUTES) swift test -c release \
+	  -Xswiftc -enable-testing --scratch-path .build/engine --filter EditPropertyTests
 
 crash: test-packages ## kill writers and servers under load and show that no acknowledged walk is lost
 	swift build -c release --product ledger-writer

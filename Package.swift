@@ -62,6 +62,10 @@ let package = Package(
       dependencies: ["Formats", "Routes", "Geodesy", "JSON", "Base", "MapData"],
       swiftSettings: settings),
     .target(
+      name: "Authoring",
+      dependencies: ["Inspection", "Formats", "Routes", "Geodesy", "JSON", "Base"],
+      swiftSettings: settings),
+    .target(
       name: "Drawing",
       dependencies: [
         "Inspection", "MapData", "Formats", "Routes", "Geodesy", "JSON", "CCairo", "CPango",
@@ -102,8 +106,8 @@ let package = Package(
     .target(
       name: "Service",
       dependencies: [
-        "Quests", "Providers", "Drawing", "Inspection", "Formats", "Routes", "Geodesy", "CivilTime",
-        "JSON", "Base",
+        "Quests", "Providers", "Authoring", "Drawing", "Inspection", "Formats", "Routes", "Geodesy",
+        "CivilTime", "JSON", "Base",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Hummingbird", package: "hummingbird"),
@@ -120,7 +124,8 @@ let package = Package(
       name: "milequest",
       dependencies: [
         "Service", "Providers", "Quests", "SQLiteStore", "PostGISStore", "CivilTime", "Batch",
-        "Drawing", "Inspection", "Formats", "Routes", "Geodesy", "JSON", "Base", "CGEOS", "CPQ",
+        "Authoring", "Drawing", "Inspection", "Formats", "Routes", "Geodesy", "JSON", "Base",
+        "CGEOS", "CPQ",
         "CPROJ",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
@@ -206,6 +211,10 @@ let package = Package(
     .testTarget(
       name: "InspectionTests",
       dependencies: ["Inspection", "Formats", "JSON", "Routes", "TestSupport"],
+      swiftSettings: settings),
+    .testTarget(
+      name: "AuthoringTests",
+      dependencies: ["Authoring", "Inspection", "Formats", "JSON", "Routes", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
       name: "DrawingTests",

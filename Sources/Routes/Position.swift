@@ -98,7 +98,8 @@ extension MeasuredRoute {
       vertex: point.vertex)
   }
 
-  func geometricMeters(inPass micrometers: Int64) -> Double {
+  /// Geometric metres at an official distance from the start of a pass.
+  package func geometricMeters(inPass micrometers: Int64) -> Double {
     calibration.geometricMeters(
       at: Distance(micrometers: start.micrometers + micrometers))
   }

@@ -214,6 +214,20 @@ extension Route {
       self, name: name, waypoints: waypoints, officialLength: officialLength, course: course)
   }
 
+  /// The same route with other waypoints. O(waypoints): the vertices are shared.
+  ///
+  /// - Throws: `limit`.
+  package func placing(
+    _ waypoints: [Waypoint], limits: RouteLimits = .standard
+  ) throws(RouteError) -> Route {
+    guard waypoints.count <= limits.waypoints else {
+      throw RouteError(
+        .limit,
+        "the route has \(waypoints.count) waypoints; the limit is \(limits.waypoints) waypoints")
+    }
+    return Route(self, waypoints: waypoints, officialLength: officialLength)
+  }
+
   /// A copy with no more waypoints or another length, which nothing can make invalid.
   init(_ other: Route, waypoints: [Waypoint], officialLength: Distance?) {
     self.init(other, name: other.name, waypoints: waypoints, officialLength: officialLength)

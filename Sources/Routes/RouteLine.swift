@@ -172,16 +172,16 @@ package struct RouteLine: Sendable {
   // MARK: Points
 
   /// A point of the line, with the azimuth of the line there.
-  struct Point {
-    var coordinate: Coordinate
+  package struct Point {
+    package var coordinate: Coordinate
     /// Degrees, in the direction of the vertices; nil where the line has no extent.
-    var azimuth: Double?
+    package var azimuth: Double?
     /// The vertex at or before it.
-    var vertex: Int
+    package var vertex: Int
   }
 
   /// The point at a measure, travelling with the vertices. At a jump it is on the far side.
-  func point(atMeters measure: Double) -> Point {
+  package func point(atMeters measure: Double) -> Point {
     let last = vertices.count - 1
     let i = index.lastIndex(atOrBefore: measure, in: measures)
     if i == last {

@@ -1,0 +1,101 @@
+internal import Geodesy
+public import JSON
+public import Routes
+
+/// Puts a waypoint at every multiple of a distance.
+public struct WaypointsEvery: Edit {
+  public static let kind = "waypointsEvery"
+  public static let note =
+    "Puts a waypoint at every multiple of a distance, between the start and the end of the route."
+
+  public var every: WrittenDistance
+  /// `{n}` stands for the number, from 1, and `{distance}` for the distance.
+  public var namePattern: String?
+
+  public static let standardPattern = "{distance}"
+  /// A waypoint that stands this near already is not put there again.
+  private static let nearMeters = 10.0
+
+  public init(every: WrittenDistance, namePattern: String? = nil) {
+    self.every = every
+    self.namePattern = namePattern
+  }
+
+  public init(_ fields: inout EditFields) {
+    every = fields.distance("every", "The distance from one to the next, such as \"25km\".")
+    namePattern = fields.optionalText(
+      "namePattern",
+      "The names, with {n} for the number and {distance} for the distance; \"{distance}\" by default."
+    )
+    if every.distance == .zero { fields.refuse("every", "“every” must be more than 0") }
+  }
+
+  public var members: [(String, JSONValue)] {
+    [("every", every.json)] + (namePattern.map { [("namePattern", .string($0))] } ?? [])
+  }
+
+  public func applied(to measured: MeasuredRoute) throws(AuthoringError) -> Edited {
+    try measured.requirePlaces()
+    let step = every.distance.micrometers
+    guard step > 0 else { throw AuthoringError(.range, "a distance of 0 leads nowhere") }
+    let first = measured.pass.lowerBound / step + 1
+    let last = (measured.pass.upperBound - 1) / step
+    guard first <= last else {
+      return Edited(
+        measured.route, ["the route is not longer than \(every.text): no waypoint was added"])
+    }
+    let most = RouteLimits.standard.waypoints - measured.waypoints.count
+    guard last - first < most else {
+      throw AuthoringError(
+        .limit,
+        "a waypoint every \(every.text) makes \(last - first + 1); with the \(measured.waypoints.count) "
+          + "that are there the limit is \(RouteLimits.standard.waypoints) waypoints")
+    }
+    var new: [PlacedListing] = []
+    var standing = 0
+    for number in first...last {
+      let distance = Distance(micrometers: number * step)
+      let position = measured.position(at: distance)
+      let isThere = measured.waypoints.contains {
+        abs($0.distance.meters - distance.meters) <= Self.nearMeters
+      }
+      if isThere {
+        standing += 1
+        continue
+      }
+      let name = (namePattern ?? Self.standardPattern)
+        .replacing("{n}", with: "\(number)")
+        .replacing("{distance}", with: WrittenDistance(distance, in: every.unit).text)
+      new.append(
+        PlacedListing(
+          waypoint: Waypoint(name: name, coordinate: position.coordinate), distance: distance))
+    }
+    let route = try measured.merging(new)
+    var did = ["\(Wording.count(new.count, "waypoint")) added, every \(every.text)"]
+    if standing > 0 {
+      did.append(
+        "\(Wording.count(standing, "place")) left as it was: a waypoint stands there already")
+    }
+    did += try Self.elsewhere(new, in: route)
+    return Edited(route, did)
+  }
+
+  /// What is said of waypoints that take another pass of the line than the one they were made for.
+  private static func elsewhere(
+    _ new: [PlacedListing], in route: Route
+  ) throws(AuthoringError) -> [String] {
+    let again = try AuthoringError.of { () throws(RouteError) in try MeasuredRoute(route) }
+    let asked = Dictionary(
+      new.map { ($0.waypoint, $0.distance) }, uniquingKeysWith: { first, _ in first })
+    let moved = again.waypoints.filter { placed in
+      asked[placed.waypoint].map {
+        abs($0.meters - placed.distance.meters) > MeasuredRoute.waypointTieMeters
+      } ?? false
+    }
+    if moved.isEmpty { return [] }
+    return [
+      "\(Wording.count(moved.count, "waypoint")) stand where the line passes more than once, and take "
+        + "another pass: \(Wording.names(moved.map(\.waypoint)))"
+    ]
+  }
+}
