@@ -103,7 +103,7 @@ extension MeasuredRoute {
     guard pass.contains(written.distance.micrometers) else {
       throw AuthoringError(
         .range,
-        "\(what) \(written.text) is not on the route, which goes from "
+        "\(what) \(written.text), is not on the route, which goes from "
           + "\(Wording.kilometers(start)) to "
           + Wording.kilometers(Distance(micrometers: pass.upperBound)))
     }

@@ -1,6 +1,15 @@
 internal import Geodesy
 public import Routes
 
+extension MeasuredRoute {
+  /// A route with its measure.
+  ///
+  /// - Throws: `edit-route`, `edit-limit`, `cancelled`.
+  public static func authored(_ route: Route) throws(AuthoringError) -> MeasuredRoute {
+    try AuthoringError.of { () throws(RouteError) in try MeasuredRoute(route) }
+  }
+}
+
 /// Makes one route of several, one after the other.
 public enum Merging {
   /// The route of all parts in order. Official distances go on counting from one route to the next where

@@ -42,12 +42,14 @@ struct JoinOptions: ParsableArguments {
   func apply(to options: inout RouteOptions) throws {
     options.joins = joins
     for text in joinsBelow {
-      let (length, policy) = try bound(text, option: "--joins-below")
-      options.joinsByLength.setBelow(meters: length, policy)
+      let (length, policy) = try Self.bound(text, option: "--joins-below")
+      let meters = try distance(length, option: "--joins-below").meters
+      options.joinsByLength.setBelow(meters: meters, policy)
     }
     for text in joinsAbove {
-      let (length, policy) = try bound(text, option: "--joins-above")
-      options.joinsByLength.setAbove(meters: length, policy)
+      let (length, policy) = try Self.bound(text, option: "--joins-above")
+      let meters = try distance(length, option: "--joins-above").meters
+      options.joinsByLength.setAbove(meters: meters, policy)
     }
     if options.joinsByLength.contradictsItself {
       throw Failure(
@@ -56,24 +58,31 @@ struct JoinOptions: ParsableArguments {
           + "--joins-below 2km=walk --joins-above 2km=ferry")
     }
     for text in join {
-      guard let (left, policy) = sides(of: text), let number = Int(left), number >= 1 else {
-        throw Failure(
-          .usage, "--join: “\(text)” is not N=POLICY, such as 3=ferry (walk, ferry or counted)")
-      }
+      let (number, policy) = try Self.numbered(text)
       options.joinByNumber[number] = policy
     }
   }
 
-  private func bound(_ text: String, option: String) throws -> (meters: Double, JoinPolicy) {
+  /// The number and the policy of `N=POLICY`.
+  static func numbered(_ text: String) throws -> (Int, JoinPolicy) {
+    guard let (left, policy) = sides(of: text), let number = Int(left), number >= 1 else {
+      throw Failure(
+        .usage, "--join: “\(text)” is not N=POLICY, such as 3=ferry (walk, ferry or counted)")
+    }
+    return (number, policy)
+  }
+
+  /// The length and the policy of `DISTANCE=POLICY`.
+  static func bound(_ text: String, option: String) throws -> (length: String, JoinPolicy) {
     guard let (left, policy) = sides(of: text) else {
       throw Failure(
         .usage,
         "\(option): “\(text)” is not DISTANCE=POLICY, such as 2km=ferry (walk, ferry or counted)")
     }
-    return (try distance(left, option: option).meters, policy)
+    return (left, policy)
   }
 
-  private func sides(of text: String) -> (String, JoinPolicy)? {
+  private static func sides(of text: String) -> (String, JoinPolicy)? {
     let sides = text.split(separator: "=", maxSplits: 1)
     guard sides.count == 2, let policy = JoinPolicy(argument: String(sides[1])) else { return nil }
     return (String(sides[0]), policy)

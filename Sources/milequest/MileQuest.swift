@@ -15,6 +15,7 @@ struct MileQuest: AsyncParsableCommand {
       A map of it:                 milequest plot trail.gpx -o trail.svg
       A route through places:      milequest plan London Paris -o tour.gpx
       Another format:              milequest convert trail.gpx trail.geojson
+      Waypoints, cuts, turns:      milequest edit trail.gpx --reverse -o back.gpx
       Where does every team stand? milequest progress --route trail.gpx --activities walks.csv
 
       The ledger keeps walks, teams and quests, in a file of yours or on a PostgreSQL server:
@@ -31,7 +32,9 @@ struct MileQuest: AsyncParsableCommand {
       """,
     version: version,
     subcommands: [
-      Inspect.self, Validate.self, PositionCommand.self, Nearest.self, Convert.self, Plan.self,
+      Inspect.self, Validate.self, PositionCommand.self, Nearest.self, Convert.self,
+      EditCommand.self,
+      Plan.self,
       Plot.self,
       Progress.self, Import.self, RouteCommand.self, TeamCommand.self, QuestCommand.self,
       Migrate.self, Audit.self, Stats.self, KeyCommand.self,

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Authoring
 import Formats
 import Geodesy
 import JSON
@@ -13,6 +14,7 @@ struct Nearest: ParsableCommand {
 
       milequest nearest trail.gpx --to 51.5074,-0.1278
       milequest nearest trail.gpx --to -41.2865,174.7762 --near 1700km
+      milequest nearest trail.gpx --to "Harpers Ferry"
       """)
 
   @Argument(help: "A route file; - is standard input.", completion: .file())
@@ -20,7 +22,8 @@ struct Nearest: ParsableCommand {
 
   @Option(
     parsing: .unconditional,
-    help: ArgumentHelp("Latitude and longitude in degrees.", valueName: "lat,lon"))
+    help: ArgumentHelp(
+      "Latitude and longitude in degrees, or a waypoint's name.", valueName: "lat,lon|name"))
   var to: String
 
   @Option(
@@ -40,10 +43,12 @@ struct Nearest: ParsableCommand {
 
   func run() throws {
     try reportingFailures {
-      let target = try coordinate()
+      let written = try PlaceText.coordinate(to, option: "--to")
       let hint = try near.map { try distance($0, option: "--near") }
       let reach = try distance(tolerance, option: "--tolerance").meters
-      let route = try input.measured(file, as: source.from, needsPosition: true)
+      let (route, target) = try input.positioned(file, as: source.from) { route in
+        try written ?? waypoint(of: route)
+      }
       let matches: [Match]
       var isCutShort = false
       do {
@@ -90,8 +95,10 @@ struct Nearest: ParsableCommand {
     }
   }
 
-  private func coordinate() throws -> Coordinate {
-    if let coordinate = try PlaceText.coordinate(to, option: "--to") { return coordinate }
-    throw Failure(.usage, "--to: “\(to)” is not LAT,LON, such as 51.5074,-0.1278")
+  private func waypoint(of route: MeasuredRoute) throws -> Coordinate {
+    do { return route.route.waypoints[try WaypointName.index(to, in: route)].coordinate } catch {
+      throw Failure(
+        .usage, "--to: “\(to)” is not LAT,LON, such as 51.5074,-0.1278, and \(error.message)")
+    }
   }
 }

@@ -1,4 +1,6 @@
+import Authoring
 import Geodesy
+import Routes
 
 /// Places as people type them.
 enum PlaceText {
@@ -25,6 +27,20 @@ enum PlaceText {
       return coordinate
     } catch let error as GeodesyError {
       throw Failure(.usage, "\(option): \(error.message); the latitude comes first")
+    }
+  }
+
+  /// The distance of a waypoint of the route.
+  ///
+  /// - Parameter text: its name, which is not a distance.
+  /// - Throws: `usage` where there is none, or more than one.
+  static func distance(
+    ofWaypoint text: String, of route: MeasuredRoute, option: String
+  ) throws -> Distance {
+    do { return route.waypoints[try WaypointName.index(text, in: route)].distance } catch {
+      var fault = "“\(text)” is not a distance"
+      do { _ = try Distance(text) } catch { fault = error.message }
+      throw Failure(.usage, "\(option): \(fault); and \(error.message)")
     }
   }
 

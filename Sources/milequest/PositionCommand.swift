@@ -13,8 +13,12 @@ struct PositionCommand: ParsableCommand {
       Before the start is the start, beyond the end is the end.
 
       milequest position trail.gpx --at 10mi
+      milequest position trail.gpx --at "Harpers Ferry"
       milequest position trail.gpx --at 16km --at 17.5km --format json
       milequest position trail.gpx --at 500mi --official-length 2197.4mi --joins ferry
+
+      --format geojson writes points that milequest edit --waypoints takes: each has the name of the \
+      waypoint, or the distance as it was written.
       """)
 
   enum Format: String, ExpressibleByArgument, CaseIterable { case text, json, geojson }
@@ -25,8 +29,8 @@ struct PositionCommand: ParsableCommand {
   @Option(
     parsing: .unconditionalSingleValue,
     help: ArgumentHelp(
-      "A distance from the start: 10mi, 16km, 800m, 300yd, 900ft. May be repeated.",
-      valueName: "distance"))
+      "A distance from the start (10mi, 16km, 800m, 300yd, 900ft), or a waypoint's name. May be repeated.",
+      valueName: "distance|name"))
   var at: [String]
 
   @OptionGroup var source: RouteSource
@@ -37,8 +41,15 @@ struct PositionCommand: ParsableCommand {
 
   func run() throws {
     try reportingFailures {
-      let distances = try at.map { try distance($0, option: "--at") }
-      let route = try input.measured(file, as: source.from, needsPosition: true)
+      // Distances that no route needs to be read for are looked at first.
+      let written = try at.map { text in
+        (try? Distance(text)) == nil ? nil : try distance(text, option: "--at")
+      }
+      let (route, distances) = try input.positioned(file, as: source.from) { route in
+        try zip(at, written).map { text, distance in
+          try distance ?? PlaceText.distance(ofWaypoint: text, of: route, option: "--at")
+        }
+      }
       let end = Distance(micrometers: route.start.micrometers + route.length.micrometers)
       for (text, distance) in zip(at, distances) where distance > end {
         StandardError.write(
@@ -51,7 +62,7 @@ struct PositionCommand: ParsableCommand {
         let value = JSONValue.object([("positions", .array(positions.map(PositionJSON.object)))])
         try printOut(value)
       case .geojson:
-        try printOut(PositionJSON.featureCollection(positions))
+        try printOut(PositionJSON.featureCollection(positions, names: at))
       case .text: try printOut(positions.map { text($0, route) }.joined(separator: "\n"))
       }
     }

@@ -148,13 +148,22 @@ struct RouteInput: ParsableArguments {
   func measured(
     _ path: String, as format: RouteFormat?, needsPosition: Bool
   ) throws -> MeasuredRoute {
+    if needsPosition { return try positioned(path, as: format) { _ in }.route }
+    return try measure(try route(of: try document(path, as: format), path), path)
+  }
+
+  /// The route of a file in which positions are asked for, measured, and what was looked for in it.
+  ///
+  /// - Parameter look: looks for what was named, before an undecided join stops the command.
+  func positioned<Found>(
+    _ path: String, as format: RouteFormat?, look: (MeasuredRoute) throws -> Found
+  ) throws -> (route: MeasuredRoute, found: Found) {
     let document = try document(path, as: format)
     let measured = try measure(try route(of: document, path), path)
-    if needsPosition {
-      try Self.located(path) { try measured.requireLength() }
-      try checkPositions(of: measured, in: document, path)
-    }
-    return measured
+    let found = try look(measured)
+    try Self.located(path) { try measured.requireLength() }
+    try checkPositions(of: measured, in: document, path)
+    return (measured, found)
   }
 
   func measure(_ route: Route, _ path: String) throws -> MeasuredRoute {

@@ -5,7 +5,7 @@ import Routes
 struct WaypointList {
   private static let columns = [
     "file", "route", "name", "distance_meters", "offset_meters", "latitude", "longitude",
-    "elevation_meters", "type", "story",
+    "elevation_meters", "type", "story", "official_distance_meters",
   ]
 
   private var table = TextTable(
@@ -40,6 +40,7 @@ struct WaypointList {
       placed.map { "\($0.offsetMeters)" } ?? "", "\(coordinate.latitude)",
       "\(coordinate.longitude)", coordinate.elevationMeters.map { "\($0)" } ?? "",
       waypoint.type ?? "", waypoint.story ?? "",
+      waypoint.officialDistance?.exactText(in: .meters) ?? "",
     ]
     csv += fields.map(Self.field).joined(separator: ",") + "\n"
   }

@@ -258,8 +258,8 @@ import Testing
     Row(
       "waypoints as CSV", "gpx", hut, "inspect FILE --waypoints --format csv",
       has: [
-        "file,route,name,distance_meters,offset_meters,latitude,longitude,elevation_meters,type,story\n",
-        ",Way,\"Hut, \"\"old\"\"\",111", ",50.01,7.0,9.0,,\n",
+        "file,route,name,distance_meters,offset_meters,latitude,longitude,elevation_meters,type,story,official_distance_meters\n",
+        ",Way,\"Hut, \"\"old\"\"\",111", ",50.01,7.0,9.0,,,\n",
       ]),
     Row(
       "CSV of nothing", "gpx", hut, "inspect FILE --format csv", has: ["--waypoints"], status: 64),

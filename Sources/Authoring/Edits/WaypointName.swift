@@ -1,12 +1,14 @@
 internal import Base
-package import Routes
+public import Routes
 
 /// Finds the waypoint that an edit means.
-enum WaypointName {
+public enum WaypointName {
   /// The index of the waypoint of a name, or of a number from 1 written as `#3`.
   ///
   /// - Throws: `edit-range` where there is none, `edit-ambiguous` where several are called so.
-  static func index(_ text: String, in measured: MeasuredRoute) throws(AuthoringError) -> Int {
+  public static func index(
+    _ text: String, in measured: MeasuredRoute
+  ) throws(AuthoringError) -> Int {
     let list = measured.route.waypoints
     if text.hasPrefix("#"), let number = Int(text.dropFirst()) {
       guard list.indices.contains(number - 1) else {
@@ -16,7 +18,7 @@ enum WaypointName {
       }
       return number - 1
     }
-    let found = MeasuredRoute.waypoints(named: text, among: list)
+    let found = indices(of: text, among: list)
     if found.count > 1 {
       let places = found.prefix(5).map {
         "#\($0 + 1) at \(Wording.kilometers(measured.waypoints[$0].distance))"
@@ -36,11 +38,9 @@ enum WaypointName {
     }
     return index
   }
-}
 
-extension MeasuredRoute {
   /// The waypoints of a name: those of just this name, else those that differ from it in capitals only.
-  package static func waypoints(named name: String, among list: [Waypoint]) -> [Int] {
+  private static func indices(of name: String, among list: [Waypoint]) -> [Int] {
     let wanted = Name.folded(name)
     let exact = list.indices.filter { list[$0].name.map(Name.folded) == wanted }
     if !exact.isEmpty { return exact }

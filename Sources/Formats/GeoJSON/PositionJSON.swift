@@ -42,17 +42,28 @@ public enum PositionJSON {
   }
 
   /// A GeoJSON feature for each position: a point with the other members as its properties.
-  public static func featureCollection(_ positions: [Position]) -> JSONValue {
-    .object([
-      ("type", .string("FeatureCollection")),
-      ("features", .array(positions.map(feature))),
+  ///
+  /// - Parameter names: of the positions, where they have any.
+  public static func featureCollection(
+    _ positions: [Position], names: [String] = []
+  ) -> JSONValue {
+    let features = positions.enumerated().map { index, position in
+      feature(position, name: names.indices.contains(index) ? names[index] : nil)
+    }
+    return .object([
+      ("type", .string("FeatureCollection")), ("features", .array(features)),
     ])
   }
 
-  private static func feature(_ position: Position) -> JSONValue {
+  private static func feature(_ position: Position, name: String?) -> JSONValue {
     .object([
       ("type", .string("Feature")),
-      ("properties", .object(members(position).filter { $0.0 != "coordinate" })),
+      (
+        "properties",
+        .object(
+          (name.map { [("name", .string($0))] } ?? [])
+            + members(position).filter { $0.0 != "coordinate" })
+      ),
       ("geometry", .point(position.coordinate)),
     ])
   }

@@ -1,0 +1,165 @@
+import BuiltProgram
+import Foundation
+import Testing
+
+@Suite struct EditTests {
+  private static let line = """
+    <gpx version="1.1" creator="x" xmlns="http://www.topografix.com/GPX/1/1">
+    <wpt lat="0" lon="0.02"><name>Harbour</name></wpt><wpt lat="0" lon="0.08"><name>Summit</name></wpt>
+    <trk><name>Line</name><trkseg><trkpt lat="0" lon="0"/><trkpt lat="0" lon="0.05"/>
+    <trkpt lat="0" lon="0.1"/></trkseg></trk></gpx>
+    """
+
+  private func edited(_ arguments: [String], _ folder: Folder) throws -> Program.Answer {
+    let answer = try Program.run(["edit"] + arguments)
+    #expect(answer.status == 0, "\(arguments): \(answer.errors)")
+    return answer
+  }
+
+  private func names(_ path: String) throws -> [String] {
+    let answer = try Program.run(["inspect", path, "--format", "json"])
+    let files = try #require(answer.json["files"] as? [[String: Any]])
+    let routes = try #require(files.first?["routes"] as? [[String: Any]])
+    let list = try #require(routes.first?["waypointList"] as? [[String: Any]])
+    return list.map { $0["name"] as? String ?? "" }
+  }
+
+  @Test func theCommandsOfThePageMakeAQuestOfARawTrack() throws {
+    let page = try String(
+      contentsOf: Program.packageRoot.appending(path: "docs/designers.md"), encoding: .utf8)
+    let block = try #require(
+      page.components(separatedBy: "<!-- raw-to-quest -->\n```sh\n").dropFirst().first?
+        .components(separatedBy: "```").first)
+    let commands = block.split(separator: "\n").map(String.init)
+    #expect(!commands.isEmpty && commands.count <= 5)
+    let folder = try Folder()
+    _ = try folder.file("raw.gpx", MoselleTrack.gpx)
+    _ = try folder.file("milestones.csv", MoselleTrack.milestones)
+    let data = ["XDG_DATA_HOME": folder.url.path as String?]
+    func run(_ command: String) throws -> Program.Answer {
+      let words = command.replacing("milequest ", with: "'\(Program.path)' ", maxReplacements: 1)
+      return try Program.run(
+        ["-c", "cd '\(folder.url.path)' && \(words)"], program: "/bin/bash", variables: data)
+    }
+    for command in commands {
+      let answer = try run(command)
+      #expect(answer.status == 0, "\(command): \(answer.text) \(answer.errors)")
+    }
+    let shown = try run("milequest route show Moselle --format json").json
+    #expect(shown["waypoints"] as? Int == 20)
+    let length = try #require(shown["lengthMeters"] as? Double)
+    #expect(abs(length - MoselleTrack.lengthMeters) < 5_000)
+    let quest = try run("milequest quest show \"Dawn Patrol\" --format json")
+    #expect(quest.status == 0, "\(quest.errors)")
+    #expect(quest.text.contains("Town 1"))
+  }
+
+  @Test func optionsAreEditsInTheirOrder() throws {
+    let folder = try Folder()
+    let file = try folder.file("a.gpx", Self.line)
+    let out = folder.path("b.gpx")
+    _ = try edited([file, "--from", "5km", "--reverse", "-o", out], folder)
+    let first = try Inspected.route(out)
+    _ = try edited([file, "--reverse", "--from", "5km", "-o", out], folder)
+    #expect(try names(out) == ["Harbour"])
+    #expect(abs(try Inspected.route(out).lengthMeters - first.lengthMeters) < 0.01)
+    let both = try edited(
+      [
+        file, "--laps", "2", "--drop-waypoint=Harbour", "--rename", "summit=Top",
+        "--print-edits", "--dry-run",
+      ], folder)
+    let list = both.text.filter { !$0.isWhitespace }
+    #expect(
+      list
+        == #"[{"edit":"laps","laps":2},{"edit":"dropWaypoint","waypoint":"Harbour"},{"edit":"rename","waypoint":"summit","name":"Top"}]"#
+    )
+    let kept = try folder.file("edits.json", both.text)
+    let report = try edited([file, "--edits", kept, "-o", out, "--format", "json"], folder)
+    #expect(try report.json["waypoints"] as? Int == 1)
+    #expect(try names(out) == ["Top"])
+  }
+
+  @Test(arguments: ["gpx", "geojson", "kml"])
+  func waypointsOfATableAreTheInverseOfItsList(_ ending: String) throws {
+    let folder = try Folder()
+    let source = try folder.file(
+      "a.gpx",
+      """
+      <gpx version="1.1" creator="x" xmlns="http://www.topografix.com/GPX/1/1">
+      <wpt lat="0.001" lon="0.02"><ele>12.5</ele><name>Hut, "old"</name><desc>Two
+      lines</desc><type>hut</type></wpt><wpt lat="0" lon="0.05"><name>Camp</name></wpt>
+      <wpt lat="0" lon="0.08"><name>Camp</name></wpt>
+      <trk><name>Line</name><trkseg><trkpt lat="0" lon="0"/><trkpt lat="0" lon="0.1"/></trkseg></trk></gpx>
+      """)
+    let bare = folder.path("bare.\(ending)")
+    _ = try edited([source, "--drop-waypoint", "*", "-o", bare], folder)
+    func table(_ path: String) throws -> String {
+      let answer = try Program.run(["inspect", path, "--waypoints", "--format", "csv"])
+      // The first column is the file's name.
+      return answer.text.replacing(path, with: "FILE")
+    }
+    let csv = try folder.file("list.csv", try table(source))
+    let filled = folder.path("filled.\(ending)")
+    _ = try edited([bare, "--waypoints", csv, "-o", filled], folder)
+    #expect(try table(filled) == table(source))
+    // What is there already stays as it is.
+    let again = folder.path("again.\(ending)")
+    let report = try edited([filled, "--waypoints", csv, "-o", again], folder)
+    #expect(report.text.contains("3 waypoints there already"))
+    #expect(try table(again) == table(source))
+  }
+
+  @Test func positionsAreWaypoints() throws {
+    let folder = try Folder()
+    let file = try folder.file("a.gpx", Self.line)
+    let places = try Program.run(
+      ["position", file, "--at", "5km", "--at", "summit", "--format", "geojson"])
+    #expect(places.status == 0, "\(places.errors)")
+    let points = try folder.file("points.geojson", places.text)
+    let out = folder.path("b.geojson")
+    _ = try edited([file, "--drop-waypoint", "*", "--waypoints", points, "-o", out], folder)
+    #expect(try names(out) == ["5km", "summit"])
+    let nearest = try Program.run(["nearest", file, "--to", "Summit", "--format", "json"])
+    let matches = try #require(try nearest.json["matches"] as? [[String: Any]])
+    let meters = try #require(matches.first?["distanceMeters"] as? Double)
+    #expect(abs(meters - 8_905.6) < 1)
+  }
+
+  @Test func filesBecomeOneRoute() throws {
+    let folder = try Folder()
+    let file = try folder.file("a.gpx", Self.line)
+    let (one, two) = (folder.path("1.gpx"), folder.path("2.gpx"))
+    _ = try edited([file, "--to", "4km", "-o", one, "--digits", "12"], folder)
+    _ = try edited([file, "--from", "4km", "-o", two, "--digits", "12"], folder)
+    let whole = folder.path("whole.gpx")
+    let report = try edited([one, two, "--join-ends", "-o", whole, "--digits", "12"], folder)
+    #expect(report.text.contains("1 join closed"))
+    let route = try Inspected.route(whole)
+    #expect(route.parts == 1 && route.waypoints == 2)
+    #expect(abs(route.lengthMeters - (try Inspected.route(file).lengthMeters)) < 1e-3)
+  }
+
+  @Test func whatCannotBeIsSaid() throws {
+    let folder = try Folder()
+    let file = try folder.file("a.gpx", Self.line)
+    let out = folder.path("b.gpx")
+    let bad = try folder.file("bad.json", "[{\"edit\":\"cut\"}]")
+    let stops = try folder.file("stops.csv", "name,lat,lon\nA,95,7\n")
+    let cases: [(arguments: [String], status: Int32, words: String)] = [
+      ([file, "-o", out], 64, "no edit is asked for"),
+      ([file, "--reverse"], 64, "-o FILE"),
+      ([file, "--reverse", "-o", file], 64, "never overwritten"),
+      ([file, "--from", "99km", "-o", out], 64, "--from: "),
+      ([file, "--drop-waypoint", "Nowhere", "-o", out], 64, "no waypoint is called “Nowhere”"),
+      ([file, "--edits", bad, "-o", out], 65, "(/0/from) [edit-field]"),
+      ([file, "--waypoints", stops, "-o", out], 65, "stops.csv:2:"),
+      ([file, "--start-at", "0,0.05", "-o", out], 65, "only a loop"),
+    ]
+    for (arguments, status, words) in cases {
+      let answer = try Program.run(["edit"] + arguments)
+      #expect(answer.status == status, "\(arguments)")
+      #expect(answer.errors.contains(words), "\(arguments): \(answer.errors)")
+      #expect(!FileManager.default.fileExists(atPath: out))
+    }
+  }
+}
