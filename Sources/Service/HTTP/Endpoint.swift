@@ -31,7 +31,11 @@ final class Endpoint: Sendable {
     case file(types: [String])
   }
 
-  enum BodyLimit: Sendable { case small, batch }
+  enum BodyLimit: Sendable {
+    case small, batch
+    /// One that holds a file as a text.
+    case upload
+  }
 
   /// A JSON body with the type that it is read into.
   struct JSONBody: Sendable {
@@ -155,8 +159,14 @@ final class Endpoint: Sendable {
 
   var takesBody: Bool { if case .none = body { false } else { true } }
 
-  /// Whether its body is a file.
-  var takesFile: Bool { if case .file = body { true } else { false } }
+  /// Whether its body is a file, or holds one.
+  var takesFile: Bool {
+    switch body {
+    case .file: true
+    case .json(let content): content.limit == .upload
+    case .none: false
+    }
+  }
 
   /// What of an answer comes where `fields` picks from it; all of it fits too.
   func described(_ schema: Schema, of answer: Answer) -> Schema {

@@ -51,6 +51,14 @@ struct RouteReading: Sendable {
     }
   }
 
+  /// A reading that no parameter says anything about.
+  init(as format: RouteFormat?, gate: RouteGate) {
+    self.format = format
+    self.gate = gate
+    track = nil
+    fix = nil
+  }
+
   /// What a request says about joins.
   ///
   /// - Throws: `invalid-parameter`.

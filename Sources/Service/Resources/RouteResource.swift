@@ -27,10 +27,11 @@ enum RouteResource {
           .optional(
             "offsetMeters", .meters, "How far its line is from the place that `near` asks about."),
         ]))
-    ] + RouteUpload.schemas + RoutePlanResource.schemas + RoutePlaces.schemas
+    ] + RouteUpload.schemas + RouteEditResource.schemas
+    + RoutePlanResource.schemas + RoutePlaces.schemas
 
   static let endpoints: [Endpoint] =
-    RouteUpload.endpoints + RoutePlanResource.endpoints + [
+    RouteUpload.endpoints + RouteEditResource.endpoints + RoutePlanResource.endpoints + [
       Endpoint(
         .get, "/v1/routes", "listRoutes", "List routes",
         details:
@@ -149,15 +150,23 @@ enum RouteResource {
 }
 
 extension Call {
-  var noRoute: String { "there is no route \(self[.route]), or it is not for you to see" }
+  private func noRoute(_ id: RouteID) -> String {
+    "there is no route \(id), or it is not for you to see"
+  }
 
   /// The route that the path names: a version of it, else the latest.
   ///
   /// - Throws: `not-found` also where the caller may not see it.
   func route(version: Int? = nil) async throws -> RouteRecord {
-    let id = self[.route]
+    try await route(self[.route], version: version)
+  }
+
+  /// A route: a version of it, else the latest.
+  ///
+  /// - Throws: `not-found` also where the caller may not see it.
+  func route(_ id: RouteID, version: Int? = nil) async throws -> RouteRecord {
     let versions = try await backend.routes.versions(of: id)
-    guard let latest = versions.last else { throw Problem(.notFound, noRoute) }
+    guard let latest = versions.last else { throw Problem(.notFound, noRoute(id)) }
     // Who sees the route sees all of its versions.
     try await require(.seeRoute(latest), on: id)
     guard let number = version else { return latest }
@@ -172,8 +181,13 @@ extension Call {
   /// The route that the path names, which the caller may change.
   ///
   /// - Throws: `not-found`, `forbidden`.
-  func managedRoute() async throws -> RouteRecord {
-    let record = try await route()
+  func managedRoute() async throws -> RouteRecord { try await managedRoute(self[.route]) }
+
+  /// A route that the caller may change, in its latest version.
+  ///
+  /// - Throws: `not-found`, `forbidden`.
+  func managedRoute(_ id: RouteID) async throws -> RouteRecord {
+    let record = try await route(id)
     try await require(.manageRoute(record), on: record.version.route)
     return record
   }
@@ -183,7 +197,7 @@ extension Call {
   private func require(_ deed: Authority.Deed, on route: RouteID) async throws {
     let isHidden = Authority.decide(caller.person, deed, as: nil) == .hidden
     try require(
-      deed, as: isHidden ? try await membership(onRoute: route) : nil, missing: noRoute)
+      deed, as: isHidden ? try await membership(onRoute: route) : nil, missing: noRoute(route))
   }
 
   /// So many of a team's quests, the last ones, are looked at for what their members may see.

@@ -87,7 +87,7 @@ enum RouteUpload {
 
   static let course: [ParameterKey] = [.laps, .thereAndBack, .lapJoin]
 
-  private static let storing: [ParameterKey] = [.routeName, .storedFix, .strict, .dryRun]
+  static let storing: [ParameterKey] = [.routeName, .storedFix, .strict, .dryRun]
 
   static let endpoints: [Endpoint] = [
     Endpoint(
@@ -140,7 +140,6 @@ enum RouteUpload {
   // MARK: What they do
 
   private static func create(_ call: Call) async throws -> Reply {
-    let person = try call.person()
     let request = try reading(call)
     return try await call.heavily(call.fileCost) {
       try request.storable(call.bytes)
@@ -148,13 +147,7 @@ enum RouteUpload {
       if call[.dryRun] {
         return .json(json(nil, try await admitted(storable, call, request), for: call.caller))
       }
-      return try await call.creating { (id: RouteID) in
-        // A repeated request finds the route that it stored, which is no other one.
-        let found = try await admitted(storable, call, request, as: id)
-        let record = try await call.backend.routes.addRoute(
-          found.candidate.route, id: id, owner: person, isPublic: call[.isPublic], at: call.now)
-        return .created(json(record, found, for: call.caller), at: "/v1/routes/\(id)")
-      }
+      return try await newRoute(storable, call, request, isPublic: call[.isPublic])
     }
   }
 
@@ -167,24 +160,50 @@ enum RouteUpload {
     } finish: { storable in
       let found = try await admitted(storable, call, request, as: id)
       if call[.dryRun] { return .json(json(nil, found, for: call.caller)) }
-      // The key only has to stand for one request: equal content is one version anyway.
-      return try await call.creating { (_: RouteID) in
-        let known = try await call.backend.routes.versions(of: id)
-        guard known.count < call.backend.limits.routeVersions else {
-          throw Problem(
-            .limit, "the route has \(known.count) versions, the limit; start a new one")
-        }
-        let record = try await call.backend.routes.addRoute(
-          found.candidate.route, id: id, owner: latest.owner, isPublic: latest.isPublic,
-          at: call.now)
-        let value = json(record, found, for: call.caller)
-        if known.contains(where: { $0.version == record.version }) { return .json(value) }
-        return .created(value, at: "/v1/routes/\(id)?version=\(record.version.version)")
-      }
+      return try await nextVersion(found, of: latest, call)
     }
   }
 
-  private static func admitted(
+  /// Stores what may be stored as the next version of a route.
+  static func nextVersion(
+    _ found: RouteReading.Storable, of latest: RouteRecord, _ call: Call,
+    wrapped: (JSONValue) -> JSONValue = { $0 }
+  ) async throws -> Reply {
+    let id = latest.version.route
+    // The key only has to stand for one request: equal content is one version anyway.
+    return try await call.creating { (_: RouteID) in
+      let known = try await call.backend.routes.versions(of: id)
+      guard known.count < call.backend.limits.routeVersions else {
+        throw Problem(
+          .limit, "the route has \(known.count) versions, the limit; start a new one")
+      }
+      let record = try await call.backend.routes.addRoute(
+        found.candidate.route, id: id, owner: latest.owner, isPublic: latest.isPublic,
+        at: call.now)
+      let value = wrapped(json(record, found, for: call.caller))
+      if known.contains(where: { $0.version == record.version }) { return .json(value) }
+      return .created(value, at: "/v1/routes/\(id)?version=\(record.version.version)")
+    }
+  }
+
+  /// Stores what may be stored as a new route.
+  ///
+  /// - Parameter isPublic: whether strangers may see it.
+  static func newRoute(
+    _ storable: RouteReading.Storable, _ call: Call, _ request: RouteReading, isPublic: Bool,
+    wrapped: (JSONValue) -> JSONValue = { $0 }
+  ) async throws -> Reply {
+    let person = try call.person()
+    return try await call.creating { (id: RouteID) in
+      // A repeated request finds the route that it stored, which is no other one.
+      let found = try await admitted(storable, call, request, as: id)
+      let record = try await call.backend.routes.addRoute(
+        found.candidate.route, id: id, owner: person, isPublic: isPublic, at: call.now)
+      return .created(wrapped(json(record, found, for: call.caller)), at: "/v1/routes/\(id)")
+    }
+  }
+
+  static func admitted(
     _ storable: RouteReading.Storable, _ call: Call, _ request: RouteReading,
     as id: RouteID? = nil
   ) async throws -> RouteReading.Storable {
@@ -242,7 +261,7 @@ enum RouteUpload {
     return problem
   }
 
-  private static func json(
+  static func json(
     _ record: RouteRecord?, _ found: RouteReading.Storable, for caller: Caller
   ) -> JSONValue {
     let stored = record.map { [("route", RouteResource.json($0, for: caller))] } ?? []
@@ -333,17 +352,17 @@ extension ParameterKey {
     "What the way from the end of a lap to the start of the next means.")
 
   // What becomes of it.
-  fileprivate static let routeName = Parameter<String?>(
+  static let routeName = Parameter<String?>(
     "name", .name, "The route's name, in place of the file's.")
-  fileprivate static let storedFix = Parameter<RepairChoice?>(
+  static let storedFix = Parameter<RepairChoice?>(
     "fix", .words(),
     "Stores the repaired file: `safe` repairs leave the route what it is, `unsafe` ones change it "
       + "by a guess.")
-  fileprivate static let strict = Parameter<Bool>(
+  static let strict = Parameter<Bool>(
     "strict", .boolean, standard: false, "Warnings keep the file out too; false by default.")
-  fileprivate static let dryRun = Parameter<Bool>(
+  static let dryRun = Parameter<Bool>(
     "dryRun", .boolean, standard: false, "Reports, and stores nothing; false by default.")
-  fileprivate static let isPublic = Parameter<Bool>(
+  static let isPublic = Parameter<Bool>(
     "public", .boolean, standard: false, "Whether strangers may see it; false by default.")
   fileprivate static let reportForm = Parameter<ReportForm>(
     "report", .words(), standard: .json, "How the report is written; JSON by default.")

@@ -45,11 +45,13 @@ struct BodyReading: Sendable {
         switch content.limit {
         case .small: access == .signIn ? limits.signInBytes : limits.bodyBytes
         case .batch: limits.batchBytes
+        case .upload: limits.uploadBytes
         }
       let bytes = try await RequestBytes.all(
         of: request, on: channel, limit: limit, limits: limits, hold: hold)
       var jsonLimits = JSONLimits.standard
       jsonLimits.bytes = limit
+      if content.limit == .upload { jsonLimits.stringBytes = limit }
       let node: JSONNode
       do {
         node = try JSONReader.read(
