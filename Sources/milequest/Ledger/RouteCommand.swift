@@ -8,17 +8,22 @@ import Routes
 struct RouteCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "route",
-    abstract: "List, show, rename and retire the routes of the ledger.",
+    abstract: "List, show, export, compare, rename and retire the routes of the ledger.",
     discussion: """
       A route is named by its id, or by its name where only one has it. milequest import route \
       stores one.
 
       milequest route list
       milequest route show "Wicklow Round"
+      milequest route export "Wicklow Round" -o wicklow.gpx
+      milequest route versions "Wicklow Round"
+      milequest route diff "Wicklow Round"
       milequest route rename "Unnamed Section" "Wicklow Round"
       milequest route retire "Wicklow Round"
       """,
-    subcommands: [List.self, Show.self, Rename.self, Retire.self])
+    subcommands: [
+      List.self, Show.self, Export.self, Versions.self, Diff.self, Rename.self, Retire.self,
+    ])
 
   struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -146,7 +151,7 @@ struct RouteCommand: AsyncParsableCommand {
   }
 
   /// What is said of every route.
-  fileprivate static func members(_ record: RouteRecord) -> [(String, JSONValue)] {
+  static func members(_ record: RouteRecord) -> [(String, JSONValue)] {
     [
       ("id", .string(record.version.route.description)),
       ("version", .integer(record.version.version)), ("name", .optional(record.name)),
