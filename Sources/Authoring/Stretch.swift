@@ -28,7 +28,8 @@ extension MeasuredRoute {
 
   /// A route of stretches of this one: waypoints that lie on them come along in the order of the new
   /// course, official distances count from its start, and a way to the next lap goes on meaning what it
-  /// meant.
+  /// meant. A marker that the line does not pass in its order loses a distance that would lie before
+  /// the start.
   ///
   /// - Parameter length: official micrometres of a pass of the new course.
   /// - Returns: also the waypoints that lie on none of the stretches.

@@ -101,6 +101,8 @@ import Testing
     var number = -1
     try eachRoute("reverse") { measured, _ in
       number += 1
+      // A marker that the line does not pass in its order may have no distance from the other end.
+      if !measured.unusedMarkers.isEmpty { return }
       let once = try MeasuredRoute(Reverse().applied(to: measured).route)
       let twice = try Reverse().applied(to: once).route
       #expect(abs(once.length.micrometers - measured.length.micrometers) <= 10)
