@@ -100,7 +100,8 @@ import Testing
       ),
       ("b.txt", "Dear diary", "none of GPX, KML and GeoJSON"), ("c.gpx", "", "the file is empty"),
       ("d.geojson", "{\"type\":\"Point\",\n \"coordinates\":[1,\"2\"]}", ":2:19:"),
-      ("e.kmz", "PK\u{3}\u{4}xxxx", "directory at its end"), ("f.polyline5", "_p~iF>", ":1:6: the byte 0x3E"),
+      ("e.kmz", "PK\u{3}\u{4}xxxx", "directory at its end"),
+      ("f.polyline5", "_p~iF>", ":1:6: the byte 0x3E"),
       ("g.polyline", "_p~iF~ps|U", "--from polyline5"), ("h.csv", "a,b\n1,2\n", "none of GPX"),
       ("i.svg", "<svg><path/></svg>", "this is a drawing (SVG) and holds no coordinates"),
     ]

@@ -100,7 +100,8 @@ struct QuestMail: RealtimeAdapter {
       let key = try JSONReader.read(event.forMembers)["milestone"]?["key"]?.string
         .flatMap({ MilestoneKey($0) }),
       let milestone = standing.plan.milestones.first(where: { $0.key == key }),
-      milestone.threshold <= standing.total
+      // A walk that passes several is one piece of news: the furthest.
+      milestone.key == standing.plan.milestones.last(where: { $0.threshold <= standing.total })?.key
     else { return nil }
     var waypoint: Waypoint?
     if case .waypoint(let index, _) = key, route.route.waypoints.indices.contains(index) {
@@ -132,8 +133,10 @@ struct QuestMail: RealtimeAdapter {
         address, quest: quest.name, team: news.team, walked: facts.walkedText,
         certificate: "/v1/quests/\(quest.id)/certificate.pdf", unsubscribe: unsubscribe)
     }
+    // Whoever loses and regains a milestone is told once.
+    let what = news.milestone.map { "\($0.key)" } ?? "completed"
     try await backend.mail.outbox.post(
-      message, cause: "\(event.team) \(event.version) \(account.person)", of: account.person,
+      message, cause: "\(quest.id) \(what) \(account.person)", of: account.person,
       isUrgent: false)
   }
 

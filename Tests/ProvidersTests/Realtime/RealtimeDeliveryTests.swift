@@ -37,6 +37,9 @@ private final class Scripted: RealtimeAdapter {
     let failures = Locked(0)
     var limits = DeliveryLimits()
     limits.firstRest = .milliseconds(1)
+    // By chance one call may be every third again and again.
+    limits.attempts = 1_000
+    limits.failuresToOpen = 1_000
     let delivery = RealtimeDelivery(adapter, limits: limits) { _ in failures.with { $0 += 1 } }
     for version in 1...200 {
       for team in 1...5 {

@@ -55,8 +55,8 @@ public struct LinkedIdentities: Sendable {
     if let grant { try await browser?.use(grant, at: now) }
     let subject = vouched.token.subject
     let isNew = try await !all(of: principal.person).contains(subject)
-    try await stored { () async throws(LedgerError) in
-      try await store.addSubject(vouched.token, to: principal.person)
+    do { try await store.addSubject(vouched.token, to: principal.person) } catch {
+      throw error.code == .sessionOver ? .sessionOver : IdentityError(error)
     }
     if isNew, let address = try await address(of: principal.person) {
       await signIn.notify(signIn.messages.signInAdded(address, title(of: subject)))
@@ -89,7 +89,8 @@ public struct LinkedIdentities: Sendable {
       passwords: signIn.allowsPasswords,
       issuers: Set(accounts?.tokens.issuers.map(\.issuer) ?? []))
     try await stored { () async throws(LedgerError) in
-      try await store.removeSubject(subject, of: person, leaving: ways, at: now)
+      try await store.removeSubject(
+        subject, of: person, leaving: ways, at: TokenRules.latest(at: now))
     }
     if let address = try await address(of: person) {
       await signIn.notify(signIn.messages.signInRemoved(address, title(of: subject)))

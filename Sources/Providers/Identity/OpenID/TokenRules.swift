@@ -28,6 +28,9 @@ struct TokenRules: Sendable {
   /// How long ago a token may have been issued: what ends all older ones is kept as long.
   static let mostAgeSeconds: Int64 = 86_400
 
+  /// When a token that counts now has been issued at the latest, by the issuer's clock.
+  static func latest(at now: Instant) -> Instant { now.advanced(bySeconds: skewSeconds) }
+
   let issuer: OpenIDIssuer
 
   func check(_ claims: IssuedClaims, for use: TokenUse, at now: Instant) throws(TokenFault) {
@@ -46,7 +49,7 @@ struct TokenRules: Sendable {
     guard now < claims.expiresAt.advanced(bySeconds: Self.skewSeconds) else {
       throw .expired
     }
-    let latest = now.advanced(bySeconds: Self.skewSeconds)
+    let latest = Self.latest(at: now)
     guard claims.issuedAt <= latest, claims.notBefore.map({ $0 <= latest }) ?? true else {
       throw .early
     }
