@@ -15,6 +15,9 @@ public enum SecretText {
     }
     let blanks: Set<UInt8> = [0x20, 0x09, 0x0A, 0x0D]
     let text = bytes.drop { blanks.contains($0) }.reversed().drop { blanks.contains($0) }
+    guard !text.isEmpty else {
+      throw IdentityError(.settings, "\(path) is empty; it is to hold the secret")
+    }
     return String(decoding: text.reversed(), as: UTF8.self)
   }
 }

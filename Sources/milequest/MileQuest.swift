@@ -1,5 +1,11 @@
 import ArgumentParser
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
 @main
 struct MileQuest: AsyncParsableCommand {
   static let version = "0.1.0"
@@ -16,7 +22,7 @@ struct MileQuest: AsyncParsableCommand {
       A route through places:      milequest plan London Paris -o tour.gpx
       Another format:              milequest convert trail.gpx trail.geojson
       Waypoints, cuts, turns:      milequest edit trail.gpx --reverse -o back.gpx
-      Where does every team stand? milequest progress --route trail.gpx --activities walks.csv
+      Where does every team stand? milequest progress --route t.gpx --activities w.csv
 
       The ledger keeps walks, teams and quests, in a file of yours or on a PostgreSQL server:
 
@@ -45,8 +51,29 @@ struct MileQuest: AsyncParsableCommand {
     let arguments = Array(CommandLine.arguments.dropFirst())
     if let fault = Subcommands.fault(in: arguments) {
       StandardError.write(fault)
-      exit(withError: ExitCode(Failure.Kind.usage.rawValue))
+      leave(Failure.Kind.usage.rawValue)
     }
-    await main(arguments)
+    do {
+      var command = try parseAsRoot(arguments)
+      if var command = command as? any AsyncParsableCommand {
+        try await command.run()
+      } else {
+        try command.run()
+      }
+      leave(0)
+    } catch {
+      let (text, code) = (fullMessage(for: error), exitCode(for: error))
+      if !text.isEmpty {
+        if code.isSuccess { print(text) } else { StandardError.write(text) }
+      }
+      leave(code.rawValue)
+    }
+  }
+
+  /// Ends the process without the libraries' clean-up: a thread that is still opening or closing a
+  /// connection to PostgreSQL may be in the middle of what they would take away.
+  private static func leave(_ status: Int32) -> Never {
+    fflush(nil)
+    _exit(status)
   }
 }

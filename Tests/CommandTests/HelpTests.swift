@@ -27,7 +27,9 @@ import Testing
     for (path, command) in try Self.commands() {
       let lines = (command.discussion ?? "").split(separator: "\n")
       for line in lines
-      where line.contains("  milequest ") || line.hasPrefix("milequest ") || line.hasPrefix("  ") {
+      where line.contains("  milequest ") || line.contains("? milequest ")
+        || line.hasPrefix("milequest ") || line.hasPrefix("  ")
+      {
         #expect(line.count <= 80, "\(path): \(line)")
       }
     }

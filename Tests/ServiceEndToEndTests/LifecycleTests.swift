@@ -242,6 +242,13 @@ import Testing
       options: smtp + ["--smtp-user", "quest", "--smtp-password-file", "/nowhere"],
       word: "/nowhere"),
     Refusal(options: smtp + ["--smtp-ca-file", "/nowhere"], word: "--smtp-ca-file"),
+    Refusal(options: smtp + ["--smtp-ca-file", "/etc/passwd"], word: "no certificate"),
+    Refusal(options: ["--smtp-url", "smtp://a"], word: "--mail smtp"),
+    Refusal(
+      options: [
+        "--mail", "smtp", "--smtp-url", "smtps://a", "--mail-from", "q@example.org",
+        "--smtp-starttls", "false",
+      ], word: "smtps:// is encrypted"),
     Refusal(options: smtp + ["--smtp-timeout", "0"], word: "--smtp-timeout"),
     Refusal(options: smtp + ["--smtp-starttls", "maybe"], word: "--smtp-starttls"),
   ])

@@ -55,7 +55,12 @@ enum KeyResource {
 
   private static func create(_ call: Call, _ body: APIKeyDraftBody) async throws -> Reply {
     let (person, keys) = (try call.person(), call.backend.keys)
-    guard let session = call.session else { throw Problem(IdentityError.sessionOver) }
+    guard let session = call.session else {
+      throw Problem(
+        .forbidden,
+        "a key is made in a session of this service: sign in here, by password or with the issuer in a "
+          + "browser, and make it there")
+    }
     let rate = body.rate(within: keys.mostRate)
     return try await call.creating { (id: APIKeyID) in
       let (text, key) = try await keys.create(

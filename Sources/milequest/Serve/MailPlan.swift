@@ -18,6 +18,12 @@ struct MailPlan {
   /// - Throws: `usage` for what cannot be, and for a secret or another setting that is missing.
   init(_ options: MailOptions, _ outgoing: OutgoingOptions) throws {
     let service = Setting(options.mail, "MAIL")
+    if service == nil, let url = Setting(options.smtpUrl, "SMTP_URL") {
+      throw Failure(
+        .usage,
+        "\(url.name) names a mail server, and nobody says that mail goes there: say --mail smtp, or "
+          + "--mail builtin for message files")
+    }
     switch service?.text ?? "builtin" {
     case "builtin": server = nil
     case "smtp": server = try Self.server(options)
@@ -40,6 +46,11 @@ struct MailPlan {
     let url = try Setting.required(options.smtpUrl, "SMTP_URL", for: purpose)
     let encrypts = try Setting(options.smtpStarttls, "SMTP_STARTTLS")?.flag() ?? true
     var server = try naming(url.name) { try SMTPServer(url: url.text, encrypts: encrypts) }
+    if !encrypts, case .tls = server.encryption {
+      throw Failure(
+        .usage, "\(url.name): smtps:// is encrypted, and --smtp-starttls false says that nothing is"
+      )
+    }
     if let user = Setting(options.smtpUser, "SMTP_USER") {
       let file = try Setting.required(
         options.smtpPasswordFile, "SMTP_PASSWORD_FILE", for: user.name)
@@ -51,6 +62,11 @@ struct MailPlan {
       guard access(file.text, R_OK) == 0 else {
         throw Failure(.usage, "\(file.name): \(file.text) cannot be read")
       }
+      let text = String(
+        decoding: try Files.read(file.text, limit: mostCertificateBytes), as: UTF8.self)
+      guard text.contains("-----BEGIN CERTIFICATE-----") else {
+        throw Failure(.usage, "\(file.name): \(file.text) holds no certificate (PEM)")
+      }
       server.certificates = file.text
     }
     if let timeout = Setting(options.smtpTimeout, "SMTP_TIMEOUT") {
@@ -61,6 +77,8 @@ struct MailPlan {
     }
     return server
   }
+
+  private static let mostCertificateBytes = 16 << 20
 
   private static func naming<Value>(_ name: String, _ make: () throws -> Value) throws -> Value {
     do { return try make() } catch let error as MailError {
