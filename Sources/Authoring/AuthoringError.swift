@@ -8,7 +8,7 @@ public struct AuthoringError: Error, Hashable, Sendable, CustomStringConvertible
     public let rawValue: String
     public init(rawValue: String) { self.rawValue = rawValue }
 
-    /// There is no edit of that name.
+    /// The list names an edit that is unknown.
     public static let unknown = Code(rawValue: "edit-unknown")
     /// A field is missing, of the wrong kind, or not one of this edit's.
     public static let field = Code(rawValue: "edit-field")

@@ -43,7 +43,7 @@ public struct EditList: Sendable {
       guard let type = EditCatalog.byKind[kind] else {
         throw fault(
           .unknown,
-          "there is no edit “\(kind.prefix(60))”; the edits are "
+          "no edit is called “\(kind.prefix(60))”; the edits are "
             + EditCatalog.all.map { $0.kind }.joined(separator: ", "),
           place.appending("edit"), edit: index)
       }

@@ -15,7 +15,7 @@ public struct ListedWaypoint: Hashable, Sendable {
   public var place: Place
   public var story: String?
   public var type: String?
-  /// The distance that people are told, which calibrates the measure.
+  /// The official distance, which calibrates the measure.
   public var officialDistance: Distance?
 
   public init(

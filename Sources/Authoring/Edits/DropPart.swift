@@ -22,7 +22,7 @@ public struct DropPart: Edit {
     let route = measured.route
     guard (1...route.partCount).contains(part) else {
       throw AuthoringError(
-        .range, "there is no part \(part): the route has \(Wording.count(route.partCount, "part"))")
+        .range, "the route has no part \(part), only \(Wording.count(route.partCount, "part"))")
     }
     guard route.partCount > 1 else {
       throw AuthoringError(.unsuitable, "the route has one part; without it nothing is left")

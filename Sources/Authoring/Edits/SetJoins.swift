@@ -49,8 +49,8 @@ public struct SetJoins: Edit {
       throw AuthoringError(
         .range,
         route.joinPolicies.isEmpty
-          ? "there is no join \(join): the route has one part"
-          : "there is no join \(join): the route has joins 1 to \(route.joinPolicies.count)")
+          ? "the route has no join \(join): it has one part"
+          : "the route has no join \(join), only joins 1 to \(route.joinPolicies.count)")
     }
     var policies = route.joinPolicies
     var decided: [Int] = []

@@ -1,11 +1,11 @@
 public import JSON
 public import Routes
 
-/// States the length that people are told.
+/// Sets the official length.
 public struct SetOfficialLength: Edit {
   public static let kind = "officialLength"
   public static let note =
-    "States the length of the route that people are told; the measure is bent to it."
+    "Sets the official length of the route; the measure is scaled to it."
 
   public var length: WrittenDistance
 
