@@ -71,7 +71,7 @@ import Testing
         "secretFile": "web.secret"}]}
       """
     for (secret, mode, named) in [
-      (nil, 0o600, "web.secret is not there"), ("s", 0o644, "chmod 600"), ("", 0o600, "1 to 1,024"),
+      (nil, 0o600, "web.secret is not there"), ("s", 0o644, "chmod 600"), ("", 0o600, "is empty"),
       ("a\nb", 0o600, "on one line"),
     ] as [(String?, Int, String)] {
       let error = #expect(throws: IdentityError.self) {
