@@ -7,6 +7,7 @@ enum IdentityCase: String, CaseIterable, Sendable, CustomTestStringConvertible {
   case aLaterExportAddsWhatIsNew, alikeRowsAreCounted, walksOfTheAppAreFound
   case aNameIsAPersonOfItsTeam, anAddressIsOnePersonEverywhere
   case anOlderLedgerIsRecognized, oneTeamHoweverItIsSpelled, namesThatAreNone, zonesOfRows
+  case idsThatConflict
 
   var testDescription: String { rawValue }
 
@@ -22,6 +23,7 @@ enum IdentityCase: String, CaseIterable, Sendable, CustomTestStringConvertible {
     case .oneTeamHoweverItIsSpelled: try oneTeamHoweverItIsSpelled(ledger)
     case .namesThatAreNone: try namesThatAreNone(ledger)
     case .zonesOfRows: try zonesOfRows(ledger)
+    case .idsThatConflict: try idsThatConflict(ledger)
     }
     #expect(try ledger.well("audit").status == 0)
   }
@@ -59,9 +61,12 @@ enum IdentityCase: String, CaseIterable, Sendable, CustomTestStringConvertible {
   }
 
   /// The batch's totals of the same rows.
-  private func batch(_ text: String, _ ledger: Ledger) throws -> [String: Double] {
+  private func batch(
+    _ text: String, _ ledger: Ledger, _ more: String...
+  ) throws -> [String: Double] {
     let file = try ledger.folder.file("\(UUID().uuidString).csv", text)
-    let answer = try Program.run(["progress", "--route", Ledger.trail, "--activities", file])
+    let answer = try Program.run(
+      ["progress", "--route", Ledger.trail, "--activities", file] + more)
     #expect(answer.status == 0, "\(answer.errors)")
     let rows = answer.text.split(separator: "\n").dropFirst().map { $0.split(separator: ",") }
     return Dictionary(
@@ -265,6 +270,39 @@ enum IdentityCase: String, CaseIterable, Sendable, CustomTestStringConvertible {
     let file = try ledger.folder.file("z.csv", Self.spelled)
     let loaded = try ledger.run("import", "activities", file)
     #expect(loaded.status == 65 && loaded.errors.contains("name one by its id"), "\(loaded.errors)")
+  }
+
+  /// Ids that stand on rows that differ: nobody can tell which is right, so none counts, here and in
+  /// the batch alike; a person's id is no other person's.
+  private func idsThatConflict(_ ledger: Ledger) throws {
+    let rows = """
+      started_at,team_id,person_id,distance_km,activity_id
+      2026-03-01T08:00:00Z,Reds,Ann,1,a
+      2026-03-02T08:00:00Z,Reds,Ann,2,b
+      2026-03-02T08:00:00Z,Reds,Ann,4,b
+      2026-03-02T08:00:00Z,Reds,Ann,2,b
+      2026-03-02T08:00:00Z,Reds,Bob,8,b
+      2026-03-01T08:00:00Z,Reds,Ann,1,a
+      2026-03-03T08:00:00Z,Blues,cee@example.org,16,c
+      2026-03-03T08:00:00Z,Reds,cee@example.org,16,c
+      2026-03-04T08:00:00Z,Blues,Dee,32,d
+
+      """
+    let route = try route(ledger)
+    let file = try ledger.folder.file("conflicts.csv", rows)
+    let stopped = try ledger.run(["import", "activities", file, "--create"] + route)
+    #expect(
+      stopped.status == 65 && stopped.errors.contains("conflicts.csv:4:"), "\(stopped.errors)")
+    let answer = try ledger.run(
+      ["import", "activities", file, "--create", "--format", "json", "--skip-bad"] + route)
+    #expect(answer.status == 0, "\(answer.errors)")
+    let json = try answer.json
+    #expect(json["rejected"] as? Int == 3)
+    #expect(json["logged"] as? Int == 4)
+    #expect(answer.errors.contains("left out 3 rows"), "\(answer.errors)")
+    let stored = try totals(ledger)
+    #expect(stored == ["Reds": 25, "Blues": 48])
+    #expect(try batch(rows, ledger, "--skip-bad") == stored)
   }
 
   private func namesThatAreNone(_ ledger: Ledger) throws {

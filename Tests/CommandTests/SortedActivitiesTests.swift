@@ -27,7 +27,7 @@ import Testing
   /// In memory, and with files of many and of few runs.
   @Test(arguments: [1 << 20, 1, 700, 5_000])
   func rowsComeBackWholeByTeamAndLine(runBytes: Int) throws {
-    let sorted = SortedActivities(runBytes: runBytes)
+    let sorted = SortedActivities(haveIDs: false, runBytes: runBytes)
     let rows = Self.rows(200)
     for row in rows { try sorted.add(row) }
     #expect(sorted.count == 200)
@@ -43,8 +43,29 @@ import Testing
   }
 
   @Test func nothingIsNothing() throws {
-    let sorted = SortedActivities()
+    let sorted = SortedActivities(haveIDs: true)
     #expect(sorted.earliest == nil)
     #expect(try sorted.next() == nil)
+  }
+
+  /// Rows whose ids disagree are left out, however many runs they are spread over.
+  @Test(arguments: [1 << 20, 1, 5_000])
+  func rowsWhoseIDsDisagreeAreLeftOut(runBytes: Int) throws {
+    let sorted = SortedActivities(haveIDs: true, runBytes: runBytes)
+    for var row in Self.rows(200) {
+      row.person = "ann@example.org"
+      row.activity = "walk \(row.line % 50)"
+      // Those of 49 ids are alike, of the last one row is not.
+      row.instant = Instant(microseconds: 0)
+      row.distance = Distance(micrometers: row.line == 107 ? 2 : 1)
+      try sorted.add(row)
+    }
+    let conflicts = try sorted.leaveOutConflicts()
+    #expect(conflicts.firstDiffering == 107)
+    #expect(conflicts.lines.ranges(atMost: 9) == [7...7, 57...57, 107...107, 157...157])
+    #expect(sorted.count == 196)
+    var lines: Set<Int> = []
+    while let row = try sorted.next() { lines.insert(row.record.line) }
+    #expect(lines == Set(2...201).subtracting([7, 57, 107, 157]))
   }
 }

@@ -22,7 +22,7 @@ struct ActivityFile {
     let bar = ProgressBar()
     defer { bar?.finish() }
     return try read { reader, size in
-      let rows = SortedActivities(countsOccurrences: !reader.hasActivities)
+      let rows = SortedActivities(haveIDs: reader.hasActivities)
       if !reader.hasActivities {
         StandardError.write(
           "\(path): no column activity_id: a row is taken for the walk of its walker with the same content"
@@ -48,6 +48,12 @@ struct ActivityFile {
         if report.rows.isMultiple(of: 10_000) {
           bar?.show(bytesRead: reader.bytesRead, of: size)
         }
+      }
+      let conflicts = try rows.leaveOutConflicts()
+      if let line = conflicts.firstDiffering {
+        let why = RowFault.activityConflict.message(limits: .standard)
+        guard skipsBadRows else { throw failure(line: line, why) }
+        report.rejected[why] = (conflicts.lines.count, [line])
       }
       return rows
     }

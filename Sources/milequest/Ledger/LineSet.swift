@@ -13,6 +13,10 @@ struct LineSet {
     words[word] |= bit
   }
 
+  func contains(_ line: Int) -> Bool {
+    line / 64 < words.count && words[line / 64] & 1 << UInt64(line % 64) != 0
+  }
+
   /// The first stretches of lines that follow one another. O(lines).
   func ranges(atMost most: Int) -> [ClosedRange<Int>] {
     var ranges: [ClosedRange<Int>] = []

@@ -23,12 +23,16 @@ final class SortedActivities {
 
   private let rows: SortedRows
   private let occurrences: Occurrences?
+  private let rowsByID: RowsByID?
   private var isReading = false
+  /// Rows that are not told.
+  private var leftOut = LineSet()
 
-  /// - Parameter countsOccurrences: whether it is to be known which rows are alike.
-  init(countsOccurrences: Bool = false, runBytes: Int = SortedRows.runBytes) {
+  /// - Parameter haveIDs: whether the rows have ids; else it is counted which of them are alike.
+  init(haveIDs: Bool, runBytes: Int = SortedRows.runBytes) {
     rows = SortedRows(runBytes: runBytes)
-    occurrences = countsOccurrences ? Occurrences(runBytes: runBytes / 4) : nil
+    occurrences = haveIDs ? nil : Occurrences(runBytes: runBytes / 4)
+    rowsByID = haveIDs ? RowsByID(runBytes: runBytes / 4) : nil
   }
 
   /// Takes a row; all must be taken before `next`.
@@ -39,9 +43,22 @@ final class SortedActivities {
     let key = SortedRows.Key(high: team.high, low: team.low, line: Int64(record.line))
     try rows.add(key) { PackedActivity.append(record, to: &$0) }
     try occurrences?.add(record, of: key)
+    try rowsByID?.add(record, of: key)
     let instant = record.instant
     earliest = min(earliest ?? instant, instant)
     count += 1
+  }
+
+  /// Leaves out the rows whose ids stand on other rows with another distance or start: nobody knows
+  /// which of them is right. All rows must be there. O(rows · log rows).
+  ///
+  /// - Returns: the lines that are left out, and the first of those that differ from the first of their
+  ///   id.
+  func leaveOutConflicts() throws -> (lines: LineSet, firstDiffering: Int?) {
+    guard let found = try rowsByID?.conflicts() else { return (LineSet(), nil) }
+    leftOut = found.lines
+    count -= found.lines.count
+    return found
   }
 
   /// The next row; nil after the last. O(log runs).
@@ -50,13 +67,79 @@ final class SortedActivities {
       try occurrences?.count()
       isReading = true
     }
-    let next = try rows.next { key, bytes in
-      (key, PackedActivity.record(bytes, line: key.line))
+    while true {
+      let next = try rows.next { key, bytes in
+        (key, leftOut.contains(Int(key.line)) ? nil : PackedActivity.record(bytes, line: key.line))
+      }
+      guard let (key, record) = next else { return nil }
+      guard let record else { continue }
+      return Row(
+        team: TeamID(high: key.high, low: key.low), record: record,
+        occurrence: try occurrences?.number(of: key) ?? 1)
     }
-    guard let (key, record) = next else { return nil }
-    return Row(
-      team: TeamID(high: key.high, low: key.low), record: record,
-      occurrence: try occurrences?.number(of: key) ?? 1)
+  }
+}
+
+/// Which rows have the same id.
+private final class RowsByID {
+  private let rows: SortedRows
+
+  init(runBytes: Int) { rows = SortedRows(runBytes: runBytes) }
+
+  func add(_ record: ActivityRecord, of row: SortedRows.Key) throws {
+    guard let text = record.activity else { return }
+    let team = TeamID(high: row.high, low: row.low)
+    let id = ActivityID(text) ?? .named("activity", text)
+    // An id is one of its person's, in a file without persons one of the file's.
+    let walker = WrittenWalker(record)
+    let owner = walker == .team ? [] : walker.bytes(in: team)
+    let digest = ActivityID.derived(from: owner + id.bytes)
+    var content = walker == .team ? team.bytes : []
+    for number in [record.instant.microseconds, record.distance.micrometers] {
+      withUnsafeBytes(of: number) { content.append(contentsOf: $0) }
+    }
+    let alike = ActivityID.derived(from: content)
+    var key = row
+    (key.groupHigh, key.groupLow) = (digest.high, digest.low)
+    try rows.add(key) { bytes in
+      withUnsafeBytes(of: alike.high) { bytes.append(contentsOf: $0) }
+      withUnsafeBytes(of: alike.low) { bytes.append(contentsOf: $0) }
+    }
+  }
+
+  func conflicts() throws -> (lines: LineSet, firstDiffering: Int?) {
+    struct Row {
+      let key: SortedRows.Key
+      let content: ActivityID
+    }
+    var lines = LineSet()
+    var firstDiffering: Int?
+    var group: [Row] = []
+    func settle() {
+      guard let first = group.min(by: { $0.key.line < $1.key.line }) else { return }
+      let others = group.filter { $0.content != first.content }.map { Int($0.key.line) }
+      if let differing = others.min() {
+        for row in group { lines.insert(Int(row.key.line)) }
+        firstDiffering = min(firstDiffering ?? differing, differing)
+      }
+      group.removeAll(keepingCapacity: true)
+    }
+    while let row = try rows.next({ key, bytes in
+      Row(
+        key: key,
+        content: ActivityID(
+          high: bytes.loadUnaligned(as: UInt64.self),
+          low: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self)))
+    }) {
+      if let last = group.last?.key,
+        (last.groupHigh, last.groupLow) != (row.key.groupHigh, row.key.groupLow)
+      {
+        settle()
+      }
+      group.append(row)
+    }
+    settle()
+    return (lines, firstDiffering)
   }
 }
 
