@@ -34,6 +34,16 @@ struct Setting {
       .usage, "\(purpose) needs \(Self.option(variable)) (or MILEQUEST_\(variable))")
   }
 
+  /// Makes sure that nothing is set that only another choice would use: somebody expects it to hold.
+  ///
+  /// - Throws: `usage`, naming the first.
+  static func refuse(_ settings: [Setting?], with choice: String, instead: String) throws {
+    guard let unused = settings.compactMap(\.self).first else { return }
+    throw Failure(
+      .usage,
+      "\(unused.name) is set, and \(choice) does not use it; say \(instead), or take it out")
+  }
+
   /// The setting as yes or no.
   ///
   /// - Throws: `usage` for anything else.

@@ -249,6 +249,25 @@ import Testing
         "--mail", "smtp", "--smtp-url", "smtps://a", "--mail-from", "q@example.org",
         "--smtp-starttls", "false",
       ], word: "smtps:// is encrypted"),
+    // Whoever sets what nothing uses expects it to hold.
+    Refusal(options: ["--smtp-user", "quest"], word: "say --mail smtp"),
+    Refusal(options: ["--maps-url", "https://a.example"], word: "say --maps osrm"),
+    Refusal(options: ["--maps-key-file", "/nowhere"], word: "say --maps mapbox or google"),
+    Refusal(options: ["--places-url", "https://a.example"], word: "say --places nominatim"),
+    Refusal(
+      options: ["--maps", "valhalla", "--maps-url", "https://a.example", "--maps-profile", "foot"],
+      word: "say --maps osrm"),
+    Refusal(options: ["--analytics-url", "https://a.example"], word: "say --analytics http"),
+    Refusal(
+      options: [
+        "--analytics", "http", "--analytics-url", "https://a.example", "--ga4-measurement-id",
+        "G-1",
+      ], word: "say --analytics ga4"),
+    Refusal(options: ["--webhook-url", "https://a.example"], word: "say --realtime webhook"),
+    Refusal(options: ["--pusher-key", "a"], word: "say --realtime pusher"),
+    Refusal(
+      options: ["--outgoing-proxy", "ftp://a"] + ["--maps", "osrm", "--maps-url", "https://a"],
+      word: "--outgoing-proxy"),
     Refusal(options: smtp + ["--smtp-timeout", "0"], word: "--smtp-timeout"),
     Refusal(options: smtp + ["--smtp-starttls", "maybe"], word: "--smtp-starttls"),
   ])

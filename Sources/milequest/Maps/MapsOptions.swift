@@ -99,7 +99,35 @@ struct MapsOptions: ParsableArguments {
         .usage,
         "\(places?.name ?? ""): “\(finder)” is not one of builtin, nominatim, mapbox, google")
     }
+    try refuseUnused(ways, finder)
     return made
+  }
+
+  /// What is set for another service than those in use.
+  private func refuseUnused(_ ways: String, _ finder: String) throws {
+    let (url, key) = (Setting(mapsUrl, "MAPS_URL"), Setting(mapsKeyFile, "MAPS_KEY_FILE"))
+    let maps = "--maps \(ways)"
+    if ways == "builtin" {
+      try Setting.refuse([url], with: maps, instead: "--maps osrm, valhalla, mapbox or google")
+    }
+    if ways != "osrm" {
+      try Setting.refuse(
+        [Setting(mapsProfile, "MAPS_PROFILE")], with: maps, instead: "--maps osrm")
+    }
+    if !["mapbox", "google"].contains(ways) {
+      try Setting.refuse([key], with: maps, instead: "--maps mapbox or google")
+    }
+    let places = "--places \(finder)"
+    if finder == "builtin" {
+      try Setting.refuse(
+        [Setting(placesUrl, "PLACES_URL")], with: places,
+        instead: "--places nominatim, mapbox or google")
+    }
+    if !["mapbox", "google"].contains(finder) {
+      try Setting.refuse(
+        [Setting(placesKeyFile, "PLACES_KEY_FILE")], with: places,
+        instead: "--places mapbox or google")
+    }
   }
 
   private func mapsBase(_ standard: String) throws -> OutgoingURL {

@@ -12,6 +12,7 @@ struct AnalyticsPlan {
     let word = service?.text ?? "builtin"
     let purpose = "--analytics \(word)"
     let file = Setting(options.analyticsKeyFile, "ANALYTICS_KEY_FILE")
+    let measurement = Setting(options.ga4MeasurementId, "GA4_MEASUREMENT_ID")
     func server() throws -> AnalyticsServer {
       AnalyticsServer(client: try outgoing.client(), clock: { .now })
     }
@@ -49,6 +50,13 @@ struct AnalyticsPlan {
       throw Failure(
         .usage,
         "\(service?.name ?? ""): “\(word)” is not one of builtin, http, ga4, mixpanel, amplitude")
+    }
+    if word == "builtin" {
+      try Setting.refuse(
+        [file, Setting(options.analyticsUrl, "ANALYTICS_URL"), measurement], with: purpose,
+        instead: "--analytics http, ga4, mixpanel or amplitude")
+    } else if word != "ga4" {
+      try Setting.refuse([measurement], with: purpose, instead: "--analytics ga4")
     }
     // What is wrong is named before anything is opened.
     _ = try Self.naming(purpose) { try adapter?(InstallationID(random: .system)) }

@@ -18,15 +18,20 @@ struct MailPlan {
   /// - Throws: `usage` for what cannot be, and for a secret or another setting that is missing.
   init(_ options: MailOptions, _ outgoing: OutgoingOptions) throws {
     let service = Setting(options.mail, "MAIL")
-    if service == nil, let url = Setting(options.smtpUrl, "SMTP_URL") {
-      throw Failure(
-        .usage,
-        "\(url.name) names a mail server, and nobody says that mail goes there: say --mail smtp, or "
-          + "--mail builtin for message files")
-    }
     switch service?.text ?? "builtin" {
-    case "builtin": server = nil
-    case "smtp": server = try Self.server(options)
+    case "builtin":
+      try Setting.refuse(
+        [
+          Setting(options.smtpUrl, "SMTP_URL"), Setting(options.smtpUser, "SMTP_USER"),
+          Setting(options.smtpPasswordFile, "SMTP_PASSWORD_FILE"),
+          Setting(options.smtpStarttls, "SMTP_STARTTLS"),
+          Setting(options.smtpCaFile, "SMTP_CA_FILE"),
+          Setting(options.smtpTimeout, "SMTP_TIMEOUT"),
+        ], with: "--mail builtin", instead: "--mail smtp")
+      server = nil
+    case "smtp":
+      // A folder is where messages would go without a server, and may stay in the settings.
+      server = try Self.server(options)
     case let other:
       throw Failure(.usage, "\(service?.name ?? ""): “\(other)” is not one of builtin, smtp")
     }

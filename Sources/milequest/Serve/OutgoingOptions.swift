@@ -21,9 +21,22 @@ struct OutgoingOptions: ParsableArguments {
   /// - Throws: `usage` for what is no network.
   func client() throws -> OutgoingClient {
     var client = OutgoingClient.Options()
-    client.proxy = Setting(outgoingProxy, "OUTGOING_PROXY")?.text
+    client.proxy = try proxy()
     client.allowedNetworks = try networks()
     return OutgoingClient(client)
+  }
+
+  private func proxy() throws -> String? {
+    guard let proxy = Setting(outgoingProxy, "OUTGOING_PROXY") else { return nil }
+    let parts = proxy.text.split(separator: "://", maxSplits: 1)
+    // It may hold a name and a password, which other addresses may not.
+    guard parts.count == 2, ["http", "https"].contains(parts[0].lowercased()),
+      (try? OutgoingURL("http://\(parts[1].split(separator: "@").last ?? "")")) != nil
+    else {
+      throw Failure(
+        .usage, "\(proxy.name): that is not a proxy such as http://proxy.example.org:3128")
+    }
+    return proxy.text
   }
 
   /// The parts of the inside network that requests may go to.

@@ -9,13 +9,29 @@ struct RealtimePlan {
   /// - Throws: `usage` for what cannot be, and for a secret or another setting that is missing.
   init(_ options: RealtimeOptions, _ outgoing: OutgoingOptions) throws {
     let service = Setting(options.realtime, "REALTIME")
-    switch service?.text ?? "builtin" {
+    let word = service?.text ?? "builtin"
+    let webhook = [
+      Setting(options.webhookUrl, "WEBHOOK_URL"),
+      Setting(options.webhookSecretFile, "WEBHOOK_SECRET_FILE"),
+    ]
+    let pusher = [
+      Setting(options.pusherAppId, "PUSHER_APP_ID"), Setting(options.pusherKey, "PUSHER_KEY"),
+      Setting(options.pusherSecretFile, "PUSHER_SECRET_FILE"),
+      Setting(options.pusherCluster, "PUSHER_CLUSTER"), Setting(options.pusherUrl, "PUSHER_URL"),
+    ]
+    switch word {
     case "builtin": adapter = nil
     case "webhook": adapter = try Self.webhook(options, outgoing)
     case "pusher": adapter = try Self.pusher(options, outgoing)
     case let other:
       throw Failure(
         .usage, "\(service?.name ?? ""): “\(other)” is not one of builtin, webhook, pusher")
+    }
+    if word != "webhook" {
+      try Setting.refuse(webhook, with: "--realtime \(word)", instead: "--realtime webhook")
+    }
+    if word != "pusher" {
+      try Setting.refuse(pusher, with: "--realtime \(word)", instead: "--realtime pusher")
     }
   }
 

@@ -72,7 +72,7 @@ import Testing
       """
     for (secret, mode, named) in [
       (nil, 0o600, "web.secret is not there"), ("s", 0o644, "chmod 600"), ("", 0o600, "is empty"),
-      ("a\nb", 0o600, "on one line"),
+      ("a\nb", 0o600, "on one line"), ("s\n\n", 0o644, "chmod 600"),
     ] as [(String?, Int, String)] {
       let error = #expect(throws: IdentityError.self) {
         try load(text, secret: secret, mode: mode)
