@@ -238,8 +238,8 @@ schemathesis: build test-packages ## send the service 2,000 requests made from i
 	benchmarks/.venv/bin/pip install --quiet --disable-pip-version-check schemathesis
 	benchmarks/.venv/bin/python benchmarks/peers/api_cases.py --program $(BIN)
 
-maps: build ## plan and validate routes along the ways of real engines, OSRM and Valhalla
-	$(call install,python3 python3-pip)
+maps: build ## plan and validate routes with real engines: OSRM, Valhalla and Nominatim
+	$(call install,python3 python3-pip python3-venv postgresql-15-postgis-3 osm2pgsql)
 	python3 benchmarks/peers/maps.py --program $(BIN)
 
 realtime: packages ## hold what goes out to a realtime vendor to that vendor's own Python package

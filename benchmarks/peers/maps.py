@@ -3,8 +3,8 @@
 
     python3 benchmarks/peers/maps.py --program .build/release/milequest
 
-OSRM, Valhalla and, where it can be installed, Nominatim are fetched into an ignored folder, started on free
-ports of this machine, and ended by their ids. Without the extract the run says so and ends well.
+OSRM, Valhalla and Nominatim are fetched into an ignored folder, started on free ports of this machine, and
+ended by their ids. Without the extract the run says so and ends well.
 """
 import argparse
 import contextlib
@@ -19,10 +19,13 @@ import tempfile
 import time
 import zipfile
 
+import cluster
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 EXTRACT = ROOT.parent / "shared/maps/andorra.osm.pbf"
 FETCHED = ROOT / "benchmarks/.maps"
 WHEELS = {"osrm": "osrm-bindings==26.10.0", "valhalla": "pyvalhalla==3.9.1"}
+NOMINATIM = ["nominatim-db", "nominatim-api", "falcon", "uvicorn", "psycopg[binary]"]
 # Twelve places in Andorra, from village to village.
 STOPS = ["42.5063,1.5218", "42.5096,1.5390", "42.5235,1.5563", "42.5343,1.5811", "42.5441,1.6010",
          "42.5672,1.5990", "42.5762,1.6666", "42.5666,1.6010", "42.5440,1.5145", "42.5560,1.5330",
@@ -82,8 +85,9 @@ class Engine:
             self.process.wait()
 
 
-def quietly(*arguments, cwd):
-    done = subprocess.run([str(a) for a in arguments], cwd=cwd, capture_output=True, text=True)
+def quietly(*arguments, cwd, variables=None):
+    done = subprocess.run([str(a) for a in arguments], cwd=cwd, capture_output=True, text=True,
+                          env={**os.environ, **(variables or {})})
     if done.returncode:
         sys.exit(f"{arguments[0]} failed: {done.stdout[-2000:]}{done.stderr[-2000:]}")
     return done.stdout
@@ -159,18 +163,47 @@ class Checks:
         return length
 
 
-def nominatim(checks, work):
-    missing = [name for name in ("osm2pgsql", "pg_ctlcluster") if not shutil.which(name)]
-    base = os.environ.get("MILEQUEST_NOMINATIM_URL")
-    if not base:
-        print("skip nominatim: name a running server in MILEQUEST_NOMINATIM_URL"
-              + (f" (not installed here: {', '.join(missing)})" if missing else ""))
-        return
+def nominatim(work, server):
+    """Places of the same extract, in a PostgreSQL of their own."""
+    home = FETCHED / "nominatim"
+    if not (home / "ready").exists():
+        subprocess.run([sys.executable, "-m", "venv", home], check=True)
+        subprocess.run([home / "bin/pip", "install", "--quiet", "--disable-pip-version-check", *NOMINATIM],
+                       check=True)
+        (home / "ready").touch()
+    folder = work / "nominatim"
+    folder.mkdir()
+    server.sql('CREATE ROLE "www-data" LOGIN')
+    variables = {
+        "NOMINATIM_DATABASE_DSN": f"pgsql:dbname=places;host=127.0.0.1;port={server.port};user=postgres",
+        "NOMINATIM_IMPORT_STYLE": "street", "NOMINATIM_API_POOL_SIZE": "2", "LC_ALL": "C.UTF-8"}
+    program = home / "bin/nominatim"
+    quietly(program, "import", "--osm-file", EXTRACT, "--project-dir", folder, "--threads", "2",
+            cwd=folder, variables=variables)
+    port = free_port()
+    return Engine([program, "serve", "--server", f"127.0.0.1:{port}", "--engine", "falcon",
+                   "--project-dir", folder], port, folder, variables)
+
+
+def places(checks, base):
     answer = checks.run("plan", "Andorra la Vella", "Canillo", "--places", "nominatim", "--places-url", base,
                         "--outgoing-allow", "127.0.0.0/8", "--format", "json")
     checks.expect("nominatim: places by name", answer.returncode == 0, answer.stderr)
-    for stop in json.loads(answer.stdout or '{"stops": []}')["stops"]:
-        print(f"     {stop['query']}: {stop['place']['name']}, {stop['place']['area']} at {stop['coordinate']}")
+    for stop, (latitude, longitude) in zip(json.loads(answer.stdout or '{"stops": []}')["stops"],
+                                           ((42.51, 1.52), (42.57, 1.60))):
+        place, at = stop["place"], stop["coordinate"]
+        print(f"     {stop['query']}: {place['name']}, {place['area']} at {at}")
+        checks.expect(f"nominatim: {stop['query']} lies where it lies",
+                      abs(at[1] - latitude) < 0.02 and abs(at[0] - longitude) < 0.02, at)
+    # A stop without a name gets that of the place near it.
+    answer = checks.run("plan", "42.5677,1.5976", "42.5063,1.5218", "--places", "nominatim", "--places-url",
+                        base, "--outgoing-allow", "127.0.0.0/8", "--format", "json")
+    named = [stop["name"] for stop in json.loads(answer.stdout or '{"stops": []}')["stops"]]
+    checks.expect("nominatim: names of places", "Canillo" in named, named or answer.stderr)
+    answer = checks.run("plan", "Andorra la Vella", "Nowhere at all", "--places", "nominatim", "--places-url",
+                        base, "--outgoing-allow", "127.0.0.0/8")
+    checks.expect("nominatim: what is no place is said",
+                  answer.returncode == 65 and "Nowhere at all" in answer.stderr, answer.stderr)
 
 
 def main():
@@ -190,7 +223,8 @@ def main():
             lengths.append(checks.ways("valhalla", url, work))
         checks.expect("both engines find about the same length",
                       abs(lengths[0] - lengths[1]) < 0.15 * max(lengths), lengths)
-        nominatim(checks, work)
+        with cluster.running("places") as server, nominatim(work, server) as url:
+            places(checks, url)
     sys.exit(1 if checks.failed else 0)
 
 

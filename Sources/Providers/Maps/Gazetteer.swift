@@ -42,9 +42,18 @@ public struct Gazetteer: PlaceFinder {
 
   private static func isArea(_ key: String, of city: City) -> Bool {
     let country = city.country
+    if let code = usualNames[key], code == country.iso { return true }
     let known = [country.iso, country.iso3, country.name, city.region?.code, city.region?.name]
     return known.contains { $0.map { PlaceKey.folded($0) == key } ?? false }
   }
+
+  /// What people call countries beside their names and codes, as keys.
+  private static let usualNames = [
+    "america": "US", "u s": "US", "u s a": "US", "uk": "GB", "u k": "GB", "great britain": "GB",
+    "britain": "GB", "holland": "NL", "czech republic": "CZ", "uae": "AE", "emirates": "AE",
+    "turkiye": "TR", "burma": "MM", "south korea": "KR", "north korea": "KP", "korea": "KR",
+    "swaziland": "SZ", "macedonia": "MK", "drc": "CD", "cape verde": "CV",
+  ]
 
   private static func place(_ city: City) -> FoundPlace {
     FoundPlace(

@@ -60,9 +60,7 @@ struct WaySearch {
       let (stops, ways, mode) = (Array(stops[legs.lowerBound...legs.upperBound]), ways, mode)
       way = try await ask { () async throws(MapsError) in
         let way = try await ways.way(through: stops, by: mode)
-        guard !way.line.isEmpty, way.snappedMeters.count == stops.count else {
-          throw MapsError(.malformed, "the way does not lead through all \(stops.count) stops")
-        }
+        try Self.check(way, through: stops)
         return way
       }
     } catch {
@@ -90,6 +88,39 @@ struct WaySearch {
       }
     }
     return runs
+  }
+
+  /// How much farther from a stop a line may pass than is said, for rounding and sides of a street.
+  private static let mostOffMeters = 100.0
+
+  /// Makes sure that a line is one, and passes the stops in their order as near as is said: a server
+  /// may answer with that of another question.
+  ///
+  /// Complexity: linear in the line's vertices and the stops.
+  ///
+  /// - Throws: `malformed`.
+  private static func check(_ way: FoundWay, through stops: [Coordinate]) throws(MapsError) {
+    guard way.line.count > 1, way.snappedMeters.count == stops.count else {
+      throw MapsError(.malformed, "the way does not lead through all \(stops.count) stops")
+    }
+    var next = 0
+    for (number, stop) in stops.enumerated() {
+      let most = way.snappedMeters[number] + mostOffMeters
+      // A first look that costs little: a degree of latitude is 110 km at least.
+      let mostDegrees = most / 110_000
+      // It ends where it is to end.
+      if number == stops.count - 1 { next = way.line.count - 1 }
+      guard
+        let passed = way.line[next...].firstIndex(where: {
+          abs($0.latitude - stop.latitude) <= mostDegrees
+            && Geodesic.wgs84.inverse(from: stop, to: $0).distanceMeters <= most
+        }), number > 0 || passed == 0
+      else {
+        throw MapsError(
+          .malformed, "the way does not pass stop \(number + 1) of \(stops.count) in its turn")
+      }
+      next = passed
+    }
   }
 
   private func isFar(_ stop: Int) -> Bool { (snapped[stop] ?? 0) > mostSnapMeters }

@@ -57,6 +57,9 @@ import Testing
     ("München", "Munich, Germany"), ("MUNCHEN", "Munich, Germany"), ("Москва", "Moscow, Russia"),
     ("北京", "Beijing, China"), ("Roma", "Rome, Italy"), ("القاهرة", "Cairo, Egypt"),
     ("Αθήνα", "Athens, Greece"), ("Praha, CZ", "Prague, Czechia"),
+    ("Boston,UK", "Boston, England, United Kingdom"),
+    ("Perth, U.K.", "Perth, Scotland, United Kingdom"),
+    ("Leiden, Holland", "Leiden, The Netherlands"),
   ])
   func otherSpellingsLeadThere(_ text: String, _ title: String) async throws {
     #expect(try await found(text).first == title)

@@ -30,7 +30,11 @@ private struct Islands: WayFinder {
     let line = zip(stops, isFar).map { stop, isFar in
       Coordinate(uncheckedLatitude: isFar ? 80 : stop.latitude, longitude: 0.001)
     }
-    return FoundWay(line: line, snappedMeters: isFar.map { $0 ? 5_000_000 : 100 })
+    return FoundWay(
+      line: line,
+      snappedMeters: zip(stops, line).map {
+        Geodesic.wgs84.inverse(from: $0, to: $1).distanceMeters
+      })
   }
 }
 
@@ -68,7 +72,7 @@ private struct Islands: WayFinder {
     #expect(parts(whole) == [[1, 2, 3, 4, 5]])
     #expect(ways.asked.with { $0 } == [5])
     #expect(whole.attributions == ["the tests"])
-    #expect(whole.stops.allSatisfy { $0.snappedMeters == 100 })
+    #expect(whole.stops.allSatisfy { (100...112).contains($0.snappedMeters ?? 0) })
     let few = Islands(mostStops: 3)
     #expect(parts(try await plan(few, try stops(1, 2, 3, 4, 5, 6))) == [[1, 2, 3, 4, 5, 6]])
     #expect(few.asked.with { $0 } == [3, 3, 2])
@@ -94,13 +98,45 @@ private struct Islands: WayFinder {
     }
   }
 
+  /// A server that answers with the line of another question, or with less than one.
+  private struct Astray: WayFinder {
+    let attribution: String? = nil
+    let modes: [TravelMode] = [.walk]
+    let mostStops = 100
+    let latitudes: [Double]
+
+    func way(
+      through stops: [Coordinate], by mode: TravelMode
+    ) async throws(MapsError) -> FoundWay {
+      FoundWay(
+        line: latitudes.map { Coordinate(uncheckedLatitude: $0, longitude: 0) },
+        snappedMeters: stops.map { _ in 5 })
+    }
+  }
+
+  @Test(arguments: [
+    [], [1], [11, 12, 13], [1, 3], [1, 3, 2], [1, 2], [0.5, 1, 2, 3], [1, 2, 3, 4],
+  ])
+  func aLineThatDoesNotPassTheStopsIsNotBelieved(_ latitudes: [Double]) async throws {
+    let stops = try stops(1, 2, 3)
+    let error = await #expect(throws: MapsError.self) {
+      try await plan(Astray(latitudes: latitudes), stops)
+    }
+    #expect(error?.code == .malformed)
+  }
+
+  @Test func aLineMayTurnBetweenTheStops() async throws {
+    let plan = try await plan(Astray(latitudes: [1, 2, 2.5, 1.5, 3]), try stops(1, 2, 3))
+    #expect(parts(plan) == [[1, 2, 2.5, 1.5, 3]])
+  }
+
   @Test func aStopThatIsFarFromEveryWayIsNotLedTo() async throws {
     let ways = Islands(wilderness: 3...3)
     let plan = try await plan(ways, try stops(1, 2, 3, 4, 5))
     // The way goes straight to it, and begins anew where there are ways again.
     #expect(parts(plan) == [[1, 2, 3], [4, 5]])
     #expect(plan.gaps.map(\.after) == [1, 2] && plan.gaps.map(\.join) == [nil, 1])
-    #expect(plan.stops[2].snappedMeters == 5_000_000)
+    #expect(plan.stops[2].snappedMeters ?? 0 > 1_000_000)
     #expect(plan.route.route.vertices.allSatisfy { $0.latitude < 6 })
     let everywhere = Islands(wilderness: 0...9)
     let straight = try await self.plan(everywhere, try stops(1, 2, 3))
