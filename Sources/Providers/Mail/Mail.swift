@@ -89,6 +89,8 @@ public struct MailAddress: Hashable, Sendable {
         (1...63).contains(label.count) && label.first != 0x2D && label.last != 0x2D
           && label.allSatisfy { isAlphanumeric($0) || $0 == 0x2D }
       }
+      // The last label of a name is never a number (RFC 3696): that is an address such as 127.0.0.1.
+      && !(domain.split(separator: 0x2E).last ?? []).allSatisfy { 0x30...0x39 ~= $0 }
   }
 
   private static let atomSigns = Set("!#$%&'*+-/=?^_`{|}~".utf8)

@@ -35,12 +35,18 @@ public struct QuestMessages: Sendable {
   /// A name as others may see it; nil for one that programs would make a link of.
   func shown(_ name: String) -> String? {
     let isLink =
-      name.contains("://") || name.contains("@") || name.contains("/")
-      || name.split(separator: " ").contains { word in
-        word.dropFirst().dropLast().contains(".")
+      name.contains { "@/\\".contains($0) || Self.otherSlashes.contains($0) }
+      || name.split(whereSeparator: \.isWhitespace).contains { word in
+        // A dot between letters is a host's; letters, a colon and more are `tel:` and its like.
+        word.dropFirst().dropLast().contains { $0 == "." || Self.otherDots.contains($0) }
+          || word.first?.isLetter == true && word.dropLast().contains(":")
       }
     return isLink ? nil : "“\(name)”"
   }
+
+  /// What browsers and mail programs take for a dot (UTS 46), and what looks like one.
+  private static let otherDots: Set<Character> = ["。", "．", "｡", "․", "﹒"]
+  private static let otherSlashes: Set<Character> = ["／", "＼", "⁄", "∕", "＠"]
 
   func shown(_ milestone: ReachedMilestone) -> String {
     switch milestone {

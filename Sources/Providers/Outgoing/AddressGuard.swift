@@ -11,13 +11,20 @@ internal import CCurl
 /// led to them.
 final class AddressGuard {
   private let allowed: [AddressRange]
-  private var hasRefusedInside = false
+  let isInsideOnly: Bool
+  private var hasRefused = false
   private var hasOpened = false
 
-  init(allowed: [AddressRange]) { self.allowed = allowed }
+  /// - Parameters:
+  ///   - allowed: parts of the inside network that connections may go to.
+  ///   - isInsideOnly: whether they may go nowhere else: for what anybody on the way could read.
+  init(allowed: [AddressRange], isInsideOnly: Bool = false) {
+    self.allowed = allowed
+    self.isInsideOnly = isInsideOnly
+  }
 
-  /// Whether every address that was tried lies in the inside network.
-  var hasRefusedAll: Bool { hasRefusedInside && !hasOpened }
+  /// Whether every address that was tried is one that connections may not go to.
+  var hasRefusedAll: Bool { hasRefused && !hasOpened }
 
   /// Makes a handle open its sockets here. The guard is to live as long as the transfer.
   func attach(to handle: UnsafeMutableRawPointer) -> CURLcode {
@@ -30,8 +37,8 @@ final class AddressGuard {
   private static let onOpenSocket: curl_opensocket_callback = { context, _, address in
     guard let context, let address, let found = IPAddress(socketAddress: address) else { return -1 }
     let guarding = Unmanaged<AddressGuard>.fromOpaque(context).takeUnretainedValue()
-    guard found.isAllowed(by: guarding.allowed) else {
-      guarding.hasRefusedInside = true
+    guard found.isAllowed(by: guarding.allowed), found.isInside || !guarding.isInsideOnly else {
+      guarding.hasRefused = true
       return -1
     }
     guarding.hasOpened = true

@@ -158,6 +158,9 @@ struct Call: Sendable {
     }
   }
 
+  /// Whether the same request leads to the same thing when it comes again.
+  var isRepeatable: Bool { (try? requestKey()) != nil }
+
   /// 32 bytes that nobody can guess, for what is created under an id: under an `Idempotency-Key`
   /// always the same.
   func secretBytes<S>(for id: Identifier<S>) throws -> [UInt8] {

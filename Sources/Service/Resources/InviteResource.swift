@@ -90,7 +90,13 @@ enum InviteResource {
           code, .createInvite(code, facts.team.id, body.role, expiresAt: expires), call)
       )
     }
-    if let address { try await mail(invite, of: facts.team, to: address, call) }
+    if let address {
+      do { try await mail(invite, of: facts.team, to: address, call) } catch {
+        // Nobody has the code, and nobody can ask for it again; under a key they can.
+        if !call.isRepeatable { _ = try? await call.perform(.revokeInvite(code)) }
+        throw error
+      }
+    }
     return .created(
       .object([("code", .string(code.description))] + members(invite, at: call.now)),
       at: "/v1/invites/\(code)")

@@ -9,6 +9,8 @@ import Testing
       ("Long Haulers", true), ("Team St. Ives", true), ("We Walk.", true), ("A&B <b>", true),
       ("buy at evil.example", false), ("https://evil.example", false), ("write eve@evil", false),
       ("evil.example/x", false), ("www.evil.example", false),
+      ("evil。example", false), ("evil．example now", false), ("evil․example", false),
+      ("tel:+4912345", false), ("a\\b", false), ("Nice: a team", true), ("8:30 club", true),
     ])
   func namesThatAreLinksAreLeftOut(_ name: String, isShown: Bool) throws {
     let messages = QuestMessages(address: "https://quest.example")

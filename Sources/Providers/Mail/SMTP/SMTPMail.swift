@@ -43,7 +43,8 @@ public final class SMTPMail: Mail {
     let failure = await queue.run { [server, from, allowedNetworks, handles] in
       let transfer = SMTPTransfer(
         letter, to: server, from: from.address,
-        guarding: AddressGuard(allowed: allowedNetworks))
+        guarding: AddressGuard(
+          allowed: allowedNetworks, isInsideOnly: server.encryption == .none))
       // The library keeps a connection that broke while the server had the message.
       return handles.withHandle(isGood: { $0 == nil }) { transfer.perform(on: $0) }
     }

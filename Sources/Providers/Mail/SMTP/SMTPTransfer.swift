@@ -139,6 +139,10 @@ final class SMTPTransfer {
     case CURLE_OPERATION_TIMEDOUT:
       return unreachable("did not answer within \(server.timeout.milliseconds) ms")
     case CURLE_COULDNT_RESOLVE_HOST: return unreachable("has a name that leads to no address")
+    case CURLE_COULDNT_CONNECT where guarding.hasRefusedAll && guarding.isInsideOnly:
+      return unreachable(
+        "is not in a part of the inside network that is allowed, and messages go nowhere else "
+          + "unencrypted")
     case CURLE_COULDNT_CONNECT where guarding.hasRefusedAll:
       return unreachable("lies in the inside network, where connections may not go")
     case CURLE_COULDNT_CONNECT: return unreachable("takes no connection")
