@@ -1,4 +1,5 @@
 import Authoring
+import Base
 import Geodesy
 import Routes
 
@@ -10,9 +11,9 @@ enum PlaceText {
   /// - Parameter option: names in the message what gave the text.
   static func coordinate(_ text: String, option: String) throws -> Coordinate? {
     let sides = text.split(separator: ",", omittingEmptySubsequences: false).map(trimmed)
-    guard sides.count == 2, let latitude = Double(sides[0]), let longitude = Double(sides[1]) else {
-      return nil
-    }
+    guard sides.count == 2, let latitude = Double(decimalText: sides[0]),
+      let longitude = Double(decimalText: sides[1])
+    else { return nil }
     return try coordinate(latitude, longitude, option: option)
   }
 

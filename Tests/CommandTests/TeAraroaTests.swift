@@ -33,8 +33,8 @@ struct TeAraroaTests {
       }
       if group(1) != nil {
         segments.append([])
-      } else if let kind = group(2), let latitude = group(3).flatMap(Double.init),
-        let longitude = group(4).flatMap(Double.init)
+      } else if let kind = group(2), let latitude = group(3).flatMap({ Double($0) }),
+        let longitude = group(4).flatMap({ Double($0) })
       {
         place = try? Coordinate(latitude: latitude, longitude: longitude)
         if kind == "trkpt", let place { segments[segments.count - 1].append(place) }

@@ -89,7 +89,7 @@ import Testing
     let counted = try await service.send(
       .post, "/v1/routes?joinsBelow=20km:counted&joins=ferry", Self.gap,
       type: "application/geo+json", as: Self.ann)
-    #expect(counted.json["report"]?["lengthMeters"]?.number.flatMap(Double.init) ?? 0 > 33_000)
+    #expect(counted.json["report"]?["lengthMeters"]?.number.flatMap { Double($0) } ?? 0 > 33_000)
     let other = try await service.send(
       .post, "/v1/routes?join=2:ferry", Self.gap, type: "application/geo+json", as: Self.ann)
     #expect(other.status == 400)

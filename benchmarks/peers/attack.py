@@ -343,9 +343,11 @@ async def rounds(service, tokens, count, seconds):
             tasks.append(asyncio.ensure_future(forever(attack, service, number, token)))
         await asyncio.sleep(2)
         attacked, failed = await measure(service, seconds)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        while tasks:
+            # A wait that is just over forgets that it was cancelled.
+            for task in tasks:
+                task.cancel()
+            _, tasks = await asyncio.wait(tasks, timeout=1)
         results.append((calm, attacked, failed))
         await asyncio.sleep(1)
     return results

@@ -395,7 +395,6 @@ def two_processes(table, options, folder):
                 table.note("the same with kills, cut connections and readers that drop",
                            f"{sum(stream.drops for stream in streams)} resumed, each event once and in order")
                 # An id older than the rows that are kept.
-                old = holder.start(f"/v1/quests/{found[service.team(0)]}/events", [proxy], after=1)
                 server.sql("DELETE FROM milequest.team_events WHERE version < 5", "live")
                 old = holder.start(f"/v1/quests/{found[service.team(0)]}/events", [proxy], after=1)
                 holder.wait("a reset", lambda: old.resets == 1)

@@ -1,3 +1,4 @@
+internal import Base
 internal import JSON
 
 /// The types of text and of attributes that the schemas of GPX bound.
@@ -66,7 +67,7 @@ enum GPXValue {
     if self == .address { return URIReference.escaped(text.trimmed) }
     let hasComma = trimmed.count { $0 == "," } == 1 && !trimmed.contains(".")
     guard self != .year,
-      let value = Double(hasComma ? trimmed.replacing(",", with: ".") : trimmed), value.isFinite
+      let value = Double(decimalText: hasComma ? trimmed.replacing(",", with: ".") : trimmed)
     else { return nil }
     let turned = value - 360 * (value / 360).rounded(.down)
     let plain = Self.plain(self == .angle ? turned : value)

@@ -31,9 +31,9 @@ extension ParameterForm where Value == Int {
 extension ParameterForm where Value == Double {
   static func number(_ range: ClosedRange<Double>) -> Self {
     Self(schema: .number(range)) { text throws(ParameterFault) in
-      guard let value = Double(text), value.isFinite,
-        text.utf8.allSatisfy({ !(0x61...0x7A ~= $0) || $0 == 0x65 })
-      else { throw ParameterFault("“\(text.prefix(50))” is not a number") }
+      guard let value = Double(decimalText: text) else {
+        throw ParameterFault("“\(text.prefix(50))” is not a number")
+      }
       guard range.contains(value) else {
         throw ParameterFault("\(value) is outside \(range.lowerBound)…\(range.upperBound)")
       }
