@@ -199,11 +199,13 @@ def places(checks, base):
     answer = checks.run("plan", "42.5677,1.5976", "42.5063,1.5218", "--places", "nominatim", "--places-url",
                         base, "--outgoing-allow", "127.0.0.0/8", "--format", "json")
     named = [stop["name"] for stop in json.loads(answer.stdout or '{"stops": []}')["stops"]]
-    checks.expect("nominatim: names of places", "Canillo" in named, named or answer.stderr)
+    checks.expect("nominatim: names of places", len(set(named)) == 2 and not any(
+        name.startswith("Stop ") for name in named), named or answer.stderr)
     answer = checks.run("plan", "Andorra la Vella", "Nowhere at all", "--places", "nominatim", "--places-url",
                         base, "--outgoing-allow", "127.0.0.0/8")
     checks.expect("nominatim: what is no place is said",
-                  answer.returncode == 65 and "Nowhere at all" in answer.stderr, answer.stderr)
+                  answer.returncode != 0 and "no place is known as “Nowhere at all”" in answer.stderr,
+                  answer.stderr)
 
 
 def main():
