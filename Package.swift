@@ -56,7 +56,9 @@ let package = Package(
       name: "Batch",
       dependencies: ["Formats", "Routes", "Geodesy", "CivilTime", "JSON", "Base", "CZlib"],
       swiftSettings: settings),
-    .target(name: "MapData", swiftSettings: settings),
+    // The bytes of the map, embedded by the compiler.
+    .target(name: "CMapBytes", exclude: ["map.bin"]),
+    .target(name: "MapData", dependencies: ["CMapBytes"], swiftSettings: settings),
     .target(
       name: "Inspection",
       dependencies: ["Formats", "Routes", "Geodesy", "JSON", "Base", "MapData"],

@@ -25,7 +25,7 @@ struct Module: Sendable {
     Module(
       name: "Batch", ours: ["Formats", "Routes", "Geodesy", "CivilTime", "JSON", "Base"],
       c: ["CZlib"], isEngine: true),
-    Module(name: "MapData", ours: []),
+    Module(name: "MapData", ours: [], c: ["CMapBytes"]),
     Module(
       name: "Inspection",
       ours: ["MapData", "Formats", "Routes", "Geodesy", "CivilTime", "JSON", "Base"],
