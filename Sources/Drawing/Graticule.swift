@@ -20,34 +20,16 @@ struct Graticule {
   /// Pixels between lines in a picture of the usual size, about.
   private static let spacing = 170.0
 
-  init(_ projection: borrowing MapProjection, _ viewport: Viewport, unit: Double) {
-    // What the map shows of the globe, by looking at a grid of its points.
-    let box = viewport.box
-    var south = 90.0
-    var north = -90.0
-    var west = 180.0
-    var east = -180.0
-    let grid = 24
-    for i in 0...grid {
-      for j in 0...grid {
-        let pixel = Point(
-          x: box.minX + box.width * Double(i) / Double(grid),
-          y: box.minY + box.height * Double(j) / Double(grid))
-        guard let place = projection.place(at: viewport.plane(pixel)) else { continue }
-        let longitude = (place.longitude - projection.middleMeridian).remainder(dividingBy: 360)
-        south = min(south, place.latitude)
-        north = max(north, place.latitude)
-        west = min(west, longitude)
-        east = max(east, longitude)
-      }
-    }
-    guard south <= north else { return }
-    let wanted = viewport.metersPerPixel * Self.spacing * unit / 111_000
+  init(_ sheet: borrowing MapSheet, unit: Double) {
+    guard let seen = sheet.seen else { return }
+    var (south, north) = (seen.south, seen.north)
+    var (west, east) = (seen.west, seen.east)
+    let wanted = sheet.viewport.metersPerPixel * Self.spacing * unit / 111_000
     let step = Self.steps.first { $0 >= wanted } ?? 30
     // Meridians draw together with the latitude.
     let reach = max(cos(min(abs(south), abs(north)) * .pi / 180), 0.02)
-    let across = projection.isWorld ? step : Self.steps.first { $0 >= wanted / reach } ?? 30
-    if case .polar(let isNorth, _) = projection.kind {
+    let across = sheet.projection.isWorld ? step : Self.steps.first { $0 >= wanted / reach } ?? 30
+    if case .polar(let isNorth, _) = sheet.projection.kind {
       // All of them meet in the middle.
       (west, east) = (-180, 180)
       if isNorth { north = 90 } else { south = -90 }
@@ -55,8 +37,9 @@ struct Graticule {
     south = max(south - step / 2, -90)
     north = min(north + step / 2, 90)
 
-    let middle = projection.middleMeridian
-    let last = projection.isWorld || east - west >= 360 - across / 2 ? -across / 2 : across / 2
+    let middle = sheet.projection.middleMeridian
+    let last =
+      sheet.projection.isWorld || east - west >= 360 - across / 2 ? -across / 2 : across / 2
     let meridians = NiceNumbers.multiples(
       of: across, in: middle + west - across / 2...middle + east + last)
     // Near a pole only the main meridians go on.
@@ -67,7 +50,7 @@ struct Graticule {
         return abs(latitude) > 90 - 1.2 * step && !isMain && step >= 1
           ? nil : Place(latitude: latitude, longitude: meridian)
       }
-      add(projection.lines(places), viewport, Self.label(longitude: meridian), .bottom)
+      add(sheet.projection.lines(places), sheet.viewport, Self.label(longitude: meridian), .bottom)
     }
     for parallel in NiceNumbers.multiples(of: step, in: south...north) where abs(parallel) < 90 {
       let places = stride(from: 0.0, through: 1, by: 1.0 / 192).map { share in
@@ -76,7 +59,7 @@ struct Graticule {
           latitude: parallel,
           longitude: middle + min(max(west + share * (east - west), -179.999999), 179.999999))
       }
-      add(projection.lines(places), viewport, Self.label(latitude: parallel), .left)
+      add(sheet.projection.lines(places), sheet.viewport, Self.label(latitude: parallel), .left)
     }
   }
 
@@ -104,6 +87,16 @@ struct Graticule {
     if side == .left, labels.count == before, let highest {
       labels.append((text, highest, .inside))
     }
+  }
+
+  func layer(in box: Box, _ style: PlotStyle) -> Layer {
+    Layer(
+      "graticule", clip: box,
+      [
+        .path(
+          lines: lines, isClosed: false, fill: nil,
+          stroke: Stroke(color: style.palette.graticule, width: 0.8 * style.unit))
+      ])
   }
 
   // MARK: Text

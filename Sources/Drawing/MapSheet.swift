@@ -14,18 +14,17 @@ struct MapSheet: ~Copyable {
   let globe: [Point]?
   /// The route's line in pixels.
   let lines: [RouteTrace.Kind: [[Point]]]
-  /// The outlines of the land that suit the scale; none where they would be off by many pixels.
-  let land: Land.Scale?
+  /// What is seen of the globe.
+  let seen: SeenPart?
   private let unit: Double
 
-  /// One pixel of a larger map shows more than this; then the coarse outlines will do.
-  private static let coarseMetersPerPixel = 9_000.0
-  /// One pixel of a smaller map shows less than this, and even the fine ones do not.
-  private static let finestLandMetersPerPixel = 60.0
   /// Places that choose the projection: more make no difference.
   private static let mostSamples = 4_000
 
-  init(showing trace: RouteTrace, in box: Box, unit: Double) throws(DrawingError) {
+  /// - Parameter margin: room around the route, in pixels.
+  init(
+    showing trace: RouteTrace, in box: Box, unit: Double, margin: Double? = nil
+  ) throws(DrawingError) {
     let projection = try MapProjection(.init(showing: trace.sample(most: Self.mostSamples)))
     let planes = trace.pieces.map { (kind: $0.kind, lines: projection.lines($0.places)) }
     let globe = projection.isWorld ? projection.points(turned: Seam.globe) : nil
@@ -33,7 +32,8 @@ struct MapSheet: ~Copyable {
       bounds(of: planes.lazy.flatMap(\.lines).joined())
       ?? Box(minX: 0, minY: 0, maxX: 0, maxY: 0)
     let viewport = Viewport(
-      showing: shown, in: box, margin: 46 * unit, globe: globe.flatMap { bounds(of: $0) })
+      showing: shown, in: box, margin: margin ?? 46 * unit,
+      globe: globe.flatMap { bounds(of: $0) })
     let edge = box.expanded(by: 3 * unit)
     var lines: [RouteTrace.Kind: [[Point]]] = [:]
     for plane in planes {
@@ -41,10 +41,7 @@ struct MapSheet: ~Copyable {
         edge.clipped(line: viewport.pixels($0))
       }
     }
-    let perPixel = viewport.metersPerPixel * unit
-    land =
-      perPixel < Self.finestLandMetersPerPixel
-      ? nil : perPixel > Self.coarseMetersPerPixel ? .coarse : .fine
+    seen = SeenPart(projection, viewport)
     self.lines = lines.mapValues { Thinning.thinned($0, tolerance: 0.3 * unit) }
     self.projection = projection
     self.viewport = viewport
@@ -55,9 +52,10 @@ struct MapSheet: ~Copyable {
   }
 
   func pixel(_ coordinate: Coordinate) -> Point {
-    viewport.pixel(
-      projection.point(Place(latitude: coordinate.latitude, longitude: coordinate.longitude)))
+    pixel(Place(latitude: coordinate.latitude, longitude: coordinate.longitude))
   }
+
+  func pixel(_ place: Place) -> Point { viewport.pixel(projection.point(place)) }
 
   /// The parts of a trace of one kind, in pixels.
   func lines(_ trace: RouteTrace, _ kind: RouteTrace.Kind) -> [[Point]] {
@@ -67,34 +65,18 @@ struct MapSheet: ~Copyable {
     return Thinning.thinned(lines, tolerance: 0.3 * unit)
   }
 
-  /// Sea, land and graticule.
-  func ground(_ graticule: Graticule, _ palette: Palette) -> Layer {
-    var layer = Layer("ground", clip: box)
-    if let globe {
-      layer.shapes.append(
-        .area(
-          edge.clipped(area: Thinning.straightened(viewport.pixels(globe), tolerance: 0.1)),
-          fill: palette.sea, stroke: Stroke(color: palette.frame, width: unit)))
-    } else {
-      layer.shapes.append(.box(box, fill: land == nil ? palette.land : palette.sea))
-    }
-    if let land {
-      let onMap = LandOnMap(Land(land), projection)
-      let areas = onMap.areas.map { edge.clipped(area: viewport.pixels($0)) }
-      layer.shapes.append(
-        .path(
-          lines: Thinning.thinned(areas, tolerance: 0.25 * unit, isClosed: true), isClosed: true,
-          fill: palette.land, stroke: nil))
-      let coasts = onMap.coasts.flatMap { edge.clipped(line: viewport.pixels($0)) }
-      layer.shapes.append(
-        .path(
-          lines: Thinning.thinned(coasts, tolerance: 0.25 * unit), isClosed: false, fill: nil,
-          stroke: Stroke(color: palette.coast, width: 0.9 * unit)))
-    }
-    layer.shapes.append(
-      .path(
-        lines: graticule.lines, isClosed: false, fill: nil,
-        stroke: Stroke(color: palette.graticule, width: 0.8 * unit)))
-    return layer
+  /// A line in pixels.
+  func pixels(line places: [Place]) -> [[Point]] {
+    projection.lines(places).flatMap { edge.clipped(line: viewport.pixels($0)) }
+  }
+
+  /// A closed ring in pixels, in several where the map's own seam cuts it.
+  func pixels(ring places: [Place]) -> [[Point]] {
+    let turned = projection.turned(places)
+    let planes =
+      projection.isWorld
+      ? Seam.cut(ring: turned).map { projection.points(turned: $0) }
+      : [projection.points(turned: turned).filter { $0.x.isFinite && $0.y.isFinite }]
+    return planes.map { edge.clipped(area: viewport.pixels($0)) }.filter { !$0.isEmpty }
   }
 }

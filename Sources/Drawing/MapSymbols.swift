@@ -52,6 +52,14 @@ struct MapSymbols {
     ]
   }
 
+  func team(_ at: Point) -> [Shape] {
+    [.circle(center: at, radius: 6 * unit, fill: palette.travelled, stroke: ring)]
+  }
+
+  var before: Stroke {
+    Stroke(color: palette.unresolved, width: 1.8 * unit, dash: [6 * unit, 3 * unit])
+  }
+
   func waypoint(_ at: Point) -> [Shape] {
     [
       .circle(
@@ -59,6 +67,16 @@ struct MapSymbols {
         stroke: Stroke(color: palette.ink, width: 1.3 * unit))
     ]
   }
+
+  /// What the ground looks like where ice floats.
+  func iceShelf(_ at: Point) -> [Shape] {
+    let half = 6 * unit
+    let box = Box(
+      minX: at.x - 2 * half, minY: at.y - half, maxX: at.x + 2 * half, maxY: at.y + half)
+    return [.box(box, fill: palette.iceShelf, stroke: Stroke(color: palette.coast, width: unit))]
+  }
+
+  var faintCoast: Stroke { Stroke(color: palette.coast.with(opacity: 0.5), width: 1.5 * unit) }
 
   func question(_ at: Point) -> [Shape] {
     [

@@ -1,5 +1,17 @@
 public import Geodesy
 
+/// A team on a picture.
+public struct PlotTeam: Hashable, Sendable {
+  public var name: String
+  /// Official, from the start of the course; beyond the end it stands at the end.
+  public var distance: Distance
+
+  public init(name: String, distance: Distance) {
+    self.name = name
+    self.distance = distance
+  }
+}
+
 /// How a route is drawn.
 public struct PlotOptions: Hashable, Sendable {
   public var widthPixels: Int
@@ -11,6 +23,8 @@ public struct PlotOptions: Hashable, Sendable {
   public var title: String?
   /// The official distance at which a team stands.
   public var position: Distance?
+  /// Teams to be marked, each where it stands.
+  public var teams: [PlotTeam] = []
 
   /// The widths and heights that a picture can have.
   public static let pixels = 400...4_096

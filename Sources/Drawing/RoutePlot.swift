@@ -13,12 +13,14 @@ public struct RoutePlot: Sendable {
   let mapNotes: MapDrawing.Notes
 
   /// - Parameters:
-  ///   - findings: those with a coordinate are marked on the map, all of them are counted by code in
-  ///     its legend.
+  ///   - findings: those with a coordinate are marked on the map, and counted by code in its legend; of
+  ///     the others their number is given below.
+  ///   - before: the route as it was before a change, drawn beneath.
   /// - Throws: `limit` where the size is beyond `PlotOptions.pixels`, `projection`.
   /// - Complexity: O(vertices + vertices of the land outlines), whatever the size of the picture.
   public init(
-    _ measured: MeasuredRoute, findings: [Finding] = [], options: PlotOptions = PlotOptions()
+    _ measured: MeasuredRoute, findings: [Finding] = [], before: MeasuredRoute? = nil,
+    options: PlotOptions = PlotOptions()
   ) throws(DrawingError) {
     for (side, pixels) in [("width", options.widthPixels), ("height", options.heightPixels)]
     where !PlotOptions.pixels.contains(pixels) {
@@ -27,12 +29,13 @@ public struct RoutePlot: Sendable {
         "the \(side) of \(pixels) pixels is not within "
           + "\(PlotOptions.pixels.lowerBound)…\(PlotOptions.pixels.upperBound)")
     }
-    let style = PlotStyle(options)
+    let style = PlotStyle(options, length: measured.passLength)
     let place = options.position.map { PassPosition(measured.position(at: $0), on: measured) }
     let profile = ElevationSeries(measured)
     let layout = PlotLayout(style, hasProfile: profile.hasElevations)
     let map = try MapDrawing(
-      measured, in: layout.map, style: style, position: place, findings: findings)
+      measured, in: layout.map, style: style, position: place, findings: findings,
+      teams: options.teams, before: before)
     let header = HeaderText(measured, options: options, position: place)
     mapNotes = map.notes
     drawing = Drawing(
@@ -54,6 +57,30 @@ public struct RoutePlot: Sendable {
   ///
   /// - Throws: `image` when memory runs out.
   public func png() throws(DrawingError) -> [UInt8] { try drawing.png() }
+
+  /// The picture as a PDF file of one page, a pixel a point large, with its text as text.
+  ///
+  /// - Parameter created: when it says that it was made, as ISO 8601.
+  /// - Throws: `image` when memory runs out.
+  public func pdf(created: String) throws(DrawingError) -> [UInt8] {
+    try drawing.pdf(created: created)
+  }
+
+  /// The route as one HTML file that works offline: a map to zoom and move, the profile whose dot
+  /// moves with that on the map, the waypoints' stories, and findings that lead to their places.
+  ///
+  /// - Parameter findings: all of them are listed.
+  /// - Throws: `projection`.
+  /// - Complexity: O(vertices + vertices of the land outlines).
+  public static func page(
+    _ measured: MeasuredRoute, findings: [Finding] = [], options: PlotOptions = PlotOptions()
+  ) throws(DrawingError) -> [UInt8] {
+    let place = options.position.map { PassPosition(measured.position(at: $0), on: measured) }
+    let header = HeaderText(measured, options: options, position: place)
+    return try QuestPage(
+      measured, findings: findings, options: options, title: header.title, facts: header.line
+    ).html()
+  }
 }
 
 /// Sizes, colours and units that all of a picture shares.
@@ -64,25 +91,39 @@ struct PlotStyle {
   let unit: Double
   let palette: Palette
   let system: MeasurementSystem
+  /// That of ticks and axes: a small one where the route is short.
+  let distanceUnit: DistanceUnit
   let ruler = TextRuler()
 
-  init(_ options: PlotOptions) {
-    width = Double(options.widthPixels)
-    height = Double(options.heightPixels)
-    unit = min(max(min(width / 1_200, height / 900), 0.6), 4)
-    palette = Palette(options.theme)
-    system = options.units
+  /// A pass that is shorter than this is measured in metres or feet.
+  private static let shortMeters = 1_000.0
+
+  init(_ options: PlotOptions, length: Distance) {
+    let (width, height) = (Double(options.widthPixels), Double(options.heightPixels))
+    self.init(
+      width: width, height: height, unit: min(max(min(width / 1_200, height / 900), 0.6), 4),
+      system: options.units, theme: options.theme, length: length)
   }
 
-  init(width: Double, height: Double, unit: Double, system: MeasurementSystem) {
+  init(
+    width: Double, height: Double, unit: Double, system: MeasurementSystem,
+    theme: PlotTheme = .light, length: Distance? = nil
+  ) {
     self.width = width
     self.height = height
     self.unit = unit
     self.system = system
-    palette = Palette(.light)
+    palette = Palette(theme)
+    let isShort = length.map { $0.meters > 0 && $0.meters < Self.shortMeters } ?? false
+    distanceUnit =
+      switch (system, isShort) {
+      case (.metric, false): .kilometers
+      case (.metric, true): .meters
+      case (.imperial, false): .miles
+      case (.imperial, true): .feet
+      }
   }
 
-  var distanceUnit: DistanceUnit { system == .metric ? .kilometers : .miles }
   var metersPerUnit: Double { Double(distanceUnit.micrometers) / 1e6 }
   var smallText: Double { 9.5 * unit }
   var labelText: Double { 11 * unit }
@@ -92,7 +133,9 @@ struct PlotStyle {
 
   static func text(_ distance: Distance, _ unit: DistanceUnit) -> String {
     let value = distance.meters / (Double(unit.micrometers) / 1e6)
-    return NiceNumbers.text(value, decimals: abs(value) < 10 ? 2 : 1) + " " + unit.rawValue
+    let isSmall = unit == .meters || unit == .feet
+    return NiceNumbers.text(value, decimals: abs(value) < 10 ? 2 : isSmall ? 0 : 1) + " "
+      + unit.rawValue
   }
 }
 
@@ -200,6 +243,9 @@ private struct HeaderText {
       return text
     }
   }
+
+  /// All of it but the title.
+  var line: String { [facts, standing].compactMap { $0 }.joined(separator: " · ") }
 
   func layer(_ layout: PlotLayout, _ style: PlotStyle) -> Layer {
     let ruler = style.ruler

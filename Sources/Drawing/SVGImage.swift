@@ -44,7 +44,7 @@ extension Drawing {
 }
 
 /// Shapes as elements of SVG.
-private enum SVG {
+enum SVG {
   static func append(_ shape: Shape, to xml: inout XMLText) {
     switch shape {
     case .path(let lines, let isClosed, let fill, let stroke):
@@ -137,7 +137,7 @@ private enum SVG {
     return String(decoding: out, as: UTF8.self)
   }
 
-  private static func hex(_ color: Color) -> String {
+  static func hex(_ color: Color) -> String {
     let digits = String(color.rgb, radix: 16, uppercase: true)
     return "#" + String(repeating: "0", count: 6 - digits.count) + digits
   }

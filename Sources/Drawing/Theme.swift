@@ -11,9 +11,15 @@ public enum PlotTheme: String, CaseIterable, Sendable {
 
 /// The palette of a theme.
 struct Palette {
+  let isDark: Bool
   let paper: Color
   let sea: Color
+  /// Where the coast between the two is approximate.
+  let faintSea: Color
   let land: Color
+  let river: Color
+  let border: Color
+  let iceShelf: Color
   let coast: Color
   let graticule: Color
   let frame: Color
@@ -32,16 +38,22 @@ struct Palette {
   let waypoint: Color
   let profileFill: Color
   let panel: Color
-  let error = Color(0xCC79A7)
-  let warning = Color(0xE69F00)
-  let info = Color(0x56B4E9)
+  /// None of them is like the colour of a line.
+  let error = Color(0xE0112D)
+  let warning = Color(0xF0E442)
+  let info = Color(0xC9F27B)
 
   init(_ theme: PlotTheme) {
+    isDark = theme == .dark
     switch theme {
     case .light:
       paper = Color(0xFFFFFF)
       sea = Color(0xE3EDF3)
+      faintSea = Color(0xEFF3F3)
       land = Color(0xFAF7EF)
+      river = Color(0xA5C3D6)
+      border = Color(0xAE9DAA)
+      iceShelf = Color(0xF1F5F8)
       coast = Color(0x9FB0BB)
       graticule = Color(0x8FA6B5, opacity: 0.35)
       frame = Color(0x8796A1)
@@ -62,7 +74,11 @@ struct Palette {
     case .dark:
       paper = Color(0x12181E)
       sea = Color(0x17222C)
+      faintSea = Color(0x202B35)
       land = Color(0x2A353F)
+      river = Color(0x46657A)
+      border = Color(0x7A6B78)
+      iceShelf = Color(0x3A4854)
       coast = Color(0x566774)
       graticule = Color(0x8FA6B5, opacity: 0.22)
       frame = Color(0x5B6975)

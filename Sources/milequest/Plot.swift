@@ -1,4 +1,5 @@
 import ArgumentParser
+import CivilTime
 import Drawing
 import Formats
 import Geodesy
@@ -9,26 +10,31 @@ struct Plot: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Draw a route on a map, with its elevation profile below.",
     discussion: """
-      The ending says the format: .svg or .png; with -o - say --format. The map's projection follows \
+      The ending says the format: .svg, .png, .pdf or .html; with -o - say --format. An HTML file works \
+      offline: its map can be zoomed and moved, and waypoints and findings lead to their places. The map's projection follows \
       from the route, so that it is whole over 180 degrees, at the poles and round the world. \
       Ferries, crossings that count and gaps that nobody has decided on are drawn apart.
 
       milequest plot trail.gpx -o trail.svg
       milequest plot trail.gpx -o trail.png --theme dark --units mi
       milequest plot trail.gpx -o team.png --at 500mi --joins ferry
+      milequest plot trail.gpx -o quest.html
+      milequest plot trail.gpx -o teams.png --teams progress.csv
+      milequest plot fixed.gpx -o repair.png --before trail.gpx
       milequest plot trail.gpx -o poster.png --width 2400 --title "Our summer"
       milequest plot - -o - --format svg < trail.gpx > trail.svg
       """)
 
-  enum Format: String, ExpressibleByArgument, CaseIterable { case svg, png }
+  enum Format: String, ExpressibleByArgument, CaseIterable { case svg, png, pdf, html }
   enum Units: String, ExpressibleByArgument, CaseIterable { case km, mi }
 
   @Argument(help: "A route file; - is standard input.", completion: .file())
   var file: String
 
   @Option(
-    name: [.short, .long], help: "The picture to write, .svg or .png; - is standard output.",
-    completion: .file(extensions: ["svg", "png"]))
+    name: [.short, .long],
+    help: "The picture to write: .svg, .png, .pdf or .html; - is standard output.",
+    completion: .file(extensions: ["svg", "png", "pdf", "html"]))
   var output: String
 
   @OptionGroup var source: RouteSource
@@ -40,6 +46,18 @@ struct Plot: ParsableCommand {
       "Mark where a team is after this distance, and what it has travelled: 10mi, 16km.",
       valueName: "distance"))
   var at: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Mark the teams of a CSV file where they stand; it is what progress -o writes, or has the "
+        + "columns team_id and distance_meters.", valueName: "csv"), completion: .file())
+  var teams: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The same route before a repair or an edit; its line is drawn beneath.", valueName: "file"),
+    completion: .file())
+  var before: String?
 
   @Option(help: "The format of the picture, where the ending does not tell it.")
   var format: Format?
@@ -81,25 +99,29 @@ struct Plot: ParsableCommand {
           "\(option): \(pixels) is not within the limit of "
             + "\(PlotOptions.pixels.lowerBound)…\(PlotOptions.pixels.upperBound) pixels")
       }
-      if Files.areOne(file, output) {
+      for input in [file, teams, before].compactMap({ $0 }) where Files.areOne(input, output) {
         throw Failure(.usage, "\(output): this is the input itself, which is never overwritten")
       }
+      if before != nil, format == .html {
+        throw Failure(.usage, "--before: an HTML page shows one route; use .svg, .png or .pdf")
+      }
       let position = try at.map { try distance($0, option: "--at") }
-      let (route, found) = try inspected()
-      if position != nil {
+      let (route, found) = try inspected(file)
+      if position != nil || teams != nil {
         try RouteInput.located(file) {
           try route.requireLength()
           try route.requireResolvedJoins()
         }
       }
-      let options = PlotOptions(
+      var options = PlotOptions(
         widthPixels: width, heightPixels: height, theme: theme,
         units: units == .km ? .metric : .imperial, title: title ?? route.route.name ?? fileName,
         position: position)
+      options.teams = try teams.map { try TeamFile.read($0, on: route) } ?? []
+      let earlier = try before.map { try inspected($0).0 }
       let bytes: [UInt8]
       do {
-        let plot = try RoutePlot(route, findings: findings ? found : [], options: options)
-        bytes = try format == .svg ? plot.svg() : plot.png()
+        bytes = try picture(of: route, findings ? found : [], earlier, options, format)
       } catch let error as DrawingError {
         throw Failure(error.code == .limit ? .usage : .writeFailed, "\(output): \(error.message)")
       }
@@ -107,9 +129,25 @@ struct Plot: ParsableCommand {
     }
   }
 
+  private func picture(
+    of route: MeasuredRoute, _ findings: [Finding], _ before: MeasuredRoute?,
+    _ options: PlotOptions,
+    _ format: Format
+  ) throws(DrawingError) -> [UInt8] {
+    if format == .html {
+      return try RoutePlot.page(route, findings: findings, options: options)
+    }
+    let plot = try RoutePlot(route, findings: findings, before: before, options: options)
+    return switch format {
+    case .png: try plot.png()
+    case .pdf: try plot.pdf(created: "\(Instant.now)")
+    case .svg, .html: plot.svg()
+    }
+  }
+
   /// The route, and what is marked on the map. A file with faults is drawn as far as it can be read:
   /// a picture of them is what helps to mend them.
-  private func inspected() throws -> (MeasuredRoute, [Finding]) {
+  private func inspected(_ file: String) throws -> (MeasuredRoute, [Finding]) {
     let limits = ReadLimits.standard
     let bytes = try Files.read(file, limit: limits.fileBytes)
     let document = RouteReader.read(
@@ -148,8 +186,9 @@ struct Plot: ParsableCommand {
       throw Failure(
         .usage,
         output == "-"
-          ? "-o -: say --format svg or --format png"
-          : "\(output): the ending names no format; end it in .svg or .png, or say --format")
+          ? "-o -: say --format svg, png, pdf or html"
+          : "\(output): the ending names no format; end it in .svg, .png, .pdf or .html, or say --format"
+      )
     }
   }
 }

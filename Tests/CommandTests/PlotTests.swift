@@ -80,9 +80,10 @@ import Testing
     let points = try folder.file(
       "points.gpx", "<gpx><wpt lat=\"1\" lon=\"2\"><name>A</name></wpt></gpx>")
     let cases: [([String], Int32, String)] = [
-      ([gpx], 64, "--output"), ([gpx, "-o", folder.path("b.pdf")], 64, "end it in .svg or .png"),
-      ([gpx, "-o", "-"], 64, "say --format svg or --format png"),
-      ([gpx, "-o", out, "--format", "pdf"], 64, "--format"),
+      ([gpx], 64, "--output"),
+      ([gpx, "-o", folder.path("b.gif")], 64, "end it in .svg, .png, .pdf or .html"),
+      ([gpx, "-o", "-"], 64, "say --format svg, png, pdf or html"),
+      ([gpx, "-o", out, "--format", "gif"], 64, "--format"),
       ([gpx, "-o", out, "--width", "399"], 64, "--width: 399 is not within the limit of 400…4096"),
       ([gpx, "-o", out, "--height", "5000"], 64, "--height: 5000"),
       ([gpx, "-o", out, "--height", "99999999999999999999"], 64, "--height"),

@@ -1,0 +1,125 @@
+internal import Geodesy
+internal import MapData
+internal import Routes
+
+extension MapBuilder {
+  /// Towns named on one map, and how far apart they are at least.
+  private static let mostTowns = 40
+  private static let mostTried = 3_000
+  private static let townSpacing = 34.0
+  /// From this many people on a town's name is larger.
+  private static let largeTown = 500_000
+
+  /// The labels, the most important first.
+  mutating func addLabels(_ graticule: Graticule, towns: [MapTile.Town]) {
+    var layer = Layer("labels")
+    if let here, let position {
+      layer.shapes += label(
+        style.text(position.position.distance), beside: here, radius: 11 * unit,
+        size: 12.5 * unit, isBold: true, color: palette.travelled)
+    }
+    for team in teams.prefix(MapDrawing.mostLabels) {
+      layer.shapes += label(
+        style.ruler.fitted(
+          team.name.drawable(most: 40), size: style.labelText, isBold: true, width: 190 * unit),
+        beside: team.pixel, radius: 6 * unit, size: style.labelText, isBold: true,
+        color: palette.travelled)
+    }
+    addWaypointNames(&layer)
+    for tick in ticks {
+      layer.shapes += label(
+        tick.text, beside: tick.at, radius: 5 * unit, size: style.smallText,
+        color: palette.quietInk, mostCovered: 3)
+    }
+    addTowns(towns, unlike: layer)
+    for mark in graticule.labels {
+      let point =
+        switch mark.side {
+        case .left: Point(x: box.minX + 5 * unit, y: mark.at.y - 4 * unit)
+        case .bottom: Point(x: mark.at.x + 4 * unit, y: box.maxY - 6 * unit)
+        case .inside: Point(x: mark.at.x + 4 * unit, y: mark.at.y - 4 * unit)
+        }
+      let run = style.ruler.run(
+        mark.text, at: point, size: 8.5 * unit, color: palette.quietInk.with(opacity: 0.8))
+      guard placing.isFree(run.box), placing.cost(run.box) == 0 else { continue }
+      placing.take(run.box.expanded(by: 3 * unit))
+      layer.shapes.append(.text(run))
+    }
+    layers.append(layer)
+  }
+
+  fileprivate mutating func addWaypointNames(_ layer: inout Layer) {
+    let size = style.labelText
+    var named: [String: [Point]] = [:]
+    let hasDot = Set(dots)
+    for (rank, index) in order.enumerated() {
+      let (placed, point) = waypoints[index]
+      let name = placed.waypoint.name?.drawable(most: 40) ?? ""
+      // A place that is passed twice is named once.
+      let isNamed = named[name, default: []].contains { $0.distance(to: point) < 40 * style.unit }
+      if name.isEmpty || isNamed { continue }
+      // The places that the route is from and to.
+      let isEnd =
+        (index == 0 && point.distance(to: start) < markerRadius)
+        || (index == waypoints.count - 1 && point.distance(to: finish ?? start) < markerRadius)
+      var shapes: [Shape] = []
+      if rank < MapDrawing.mostLabels, hasDot.contains(index) {
+        shapes = label(
+          style.ruler.fitted(name, size: size, isBold: isEnd, width: 190 * unit), beside: point,
+          radius: isEnd ? markerRadius : 3.5 * unit, size: size, isBold: isEnd, color: palette.ink,
+          mostCovered: isEnd ? .max : 3)
+      }
+      if shapes.isEmpty { droppedLabels += 1 } else { named[name, default: []].append(point) }
+      layer.shapes += shapes
+    }
+  }
+
+  /// The largest towns that have room, below the route and its names.
+  private mutating func addTowns(_ towns: [MapTile.Town], unlike labels: Layer) {
+    let names = Set(
+      labels.shapes.compactMap {
+        if case .text(let run) = $0 { run.text.lowercased() } else { nil }
+      })
+    var layer = Layer("towns", clip: box)
+    var named: [Point] = []
+    for town in towns.prefix(Self.mostTried) {
+      if named.count == Self.mostTowns { break }
+      let point = sheet.pixel(town.place)
+      guard box.contains(point), !names.contains(town.name.lowercased()),
+        !named.contains(where: { $0.distance(to: point) < Self.townSpacing * unit })
+      else { continue }
+      let isLarge = town.population >= Self.largeTown
+      let text = label(
+        town.name.drawable(most: 40), beside: point, radius: 2.5 * unit,
+        size: isLarge ? style.labelText : style.smallText, color: palette.quietInk, mostCovered: 1)
+      if text.isEmpty { continue }
+      named.append(point)
+      placing.avoid(point, weight: 2)
+      layer.shapes.append(
+        .circle(
+          center: point, radius: (isLarge ? 2.4 : 1.8) * unit, fill: palette.quietInk, stroke: nil))
+      layer.shapes += text
+    }
+    hasTowns = !named.isEmpty
+    // Above the ground and its grid.
+    layers.insert(layer, at: 2)
+  }
+
+  /// A label beside a point, or nothing where it has no room.
+  fileprivate mutating func label(
+    _ text: String, beside point: Point, radius: Double, size: Double, isBold: Bool = false,
+    color: Color, mostCovered: Int = .max
+  ) -> [Shape] {
+    guard box.contains(point),
+      let place = placing.place(
+        width: style.ruler.width(text, size: size, isBold: isBold), height: size, beside: point,
+        radius: radius, padding: 3 * unit, mostCovered: mostCovered)
+    else { return [] }
+    return [
+      .text(
+        style.ruler.run(
+          text, at: Point(x: place.minX, y: place.minY + size * Typeface.ascent), size: size,
+          isBold: isBold, color: color, halo: palette.halo))
+    ]
+  }
+}
