@@ -91,6 +91,7 @@ struct MapBuilder: ~Copyable {
       layer.shapes.append(.path(lines: lines, isClosed: false, fill: nil, stroke: stroke))
     }
     add(before, symbols.before, casingWidth: 0)
+    for line in before { placing.avoid(line: line) }
     let casingWidth = 2.6 * unit
     for kind in [RouteTrace.Kind.ferry, .unresolved, .crossing, .line] {
       let lines = sheet.lines[kind] ?? []

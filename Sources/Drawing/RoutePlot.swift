@@ -96,7 +96,7 @@ struct PlotStyle {
   let ruler = TextRuler()
 
   /// A pass that is shorter than this is measured in metres or feet.
-  private static let shortMeters = 1_000.0
+  private static let shortMeters = 2_000.0
 
   init(_ options: PlotOptions, length: Distance) {
     let (width, height) = (Double(options.widthPixels), Double(options.heightPixels))

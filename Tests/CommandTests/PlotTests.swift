@@ -107,6 +107,67 @@ import Testing
     #expect(try String(contentsOfFile: gpx, encoding: .utf8) == Sample.gpx)
   }
 
+  @Test func teamsComeFromATableAndALineBeforeFromAFile() throws {
+    let folder = try Folder()
+    let teams = try folder.file(
+      "teams.csv",
+      "team_id,activities,distance_meters\nOwls,10,500000\n\"Night, Owls\",3,1500000.5\n"
+        + "Cats,1,9999999999\n")
+    let picture = try Program.run(
+      ["plot", Self.quest, "-o", "-", "--format", "svg", "--teams", teams, "--before", Self.quest])
+    #expect(picture.status == 0, "\(picture.errors)")
+    let texts = try svg(picture.bytes)
+    for text in ["Owls", "Night, Owls", "Cats", "team", "before the change"] {
+      #expect(texts.contains(text), "\(text)")
+    }
+    let page = try Program.run(
+      ["plot", Self.quest, "-o", "-", "--format", "html", "--teams", teams])
+    #expect(page.status == 0 && page.text.contains("\"name\":\"Night, Owls\""))
+    let bad = try folder.file("bad.csv", "team_id,distance_meters\nA,far\n")
+    let refusals: [([String], Int32, String)] = [
+      (["--teams", bad], 65, "bad.csv:2: “far” is not a distance in metres"),
+      (["--teams", try folder.file("other.csv", "a,b\n1,2\n")], 65, "“distance_meters”"),
+      (["--teams", folder.path("none.csv")], 66, "there is no such file"),
+      (["--before", Self.quest, "--format", "html"], 64, "an HTML page shows one route"),
+    ]
+    for (arguments, status, words) in refusals {
+      let answer = try Program.run(
+        ["plot", Self.quest, "-o", folder.path("out.svg")] + arguments)
+      #expect(answer.status == status && answer.errors.contains(words), "\(answer.errors)")
+    }
+  }
+
+  private static let pdftotext = "/usr/bin/pdftotext"
+
+  @Test(
+    .enabled(
+      if: FileManager.default.isExecutableFile(atPath: pdftotext), "pdftotext is not installed"))
+  func aPageOfPDFKeepsItsTextInEveryWriting() throws {
+    let folder = try Folder()
+    let names = ["富士山", "Здравствуйте", "Finish"]
+    let points = names.enumerated().map {
+      "<wpt lat=\"60\" lon=\"\(5 + $0.offset)\"><name>\($0.element)</name></wpt>"
+    }
+    let gpx = try folder.file(
+      "a.gpx",
+      "<gpx version=\"1.1\" creator=\"a\" xmlns=\"http://www.topografix.com/GPX/1/1\">"
+        + points.joined()
+        + "<trk><name>長い道 &amp; &lt;b&gt;</name><trkseg><trkpt lat=\"60\" lon=\"5\"/>"
+        + "<trkpt lat=\"60\" lon=\"7\"/></trkseg></trk></gpx>")
+    let file = folder.path("a.pdf")
+    #expect(try Program.run(["plot", gpx, "-o", file]).status == 0)
+    #expect(try Data(contentsOf: URL(filePath: file)).prefix(5) == Data("%PDF-".utf8))
+    let process = Process()
+    process.executableURL = URL(filePath: Self.pdftotext)
+    process.arguments = [file, "-"]
+    let pipe = Pipe()
+    process.standardOutput = pipe
+    try process.run()
+    let text = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    for name in names + ["長い道 & <b>"] { #expect(text.contains(name), "\(text)") }
+  }
+
   @Test func findingsCanBeLeftOut() throws {
     for flag in ["--findings", "--no-findings"] {
       let answer = try Program.run(["plot", Self.quest, "-o", "-", "--format", "svg", flag])

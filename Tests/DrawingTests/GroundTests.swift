@@ -257,6 +257,31 @@ import Testing
     }
   }
 
+  @Test func teamsStandWhereTheyAreAndTheLineBeforeIsBeneath() throws {
+    let route = try Self.route([(0, 0), (0, 1)])
+    var options = PlotOptions()
+    options.teams = [
+      PlotTeam(name: "Owls", distance: Distance(micrometers: route.length.micrometers / 2)),
+      PlotTeam(name: "Cats \u{202E}", distance: route.end),
+    ]
+    let before = try Self.route([(0, 0), (0.2, 0.5), (0, 1)])
+    let plot = try RoutePlot(route, before: before, options: options)
+    #expect(texts(plot, "labels").filter { $0.isBold }.map(\.text).sorted() == ["Cats", "Owls"])
+    let legend = texts(plot, "legend").map(\.text)
+    #expect(legend == ["route", "start", "finish", "team", "before the change"])
+    let map = try #require(plot.drawing.layers.first { $0.name == "route" })
+    let middle = try #require(map.clip).center.x
+    let teams = plot.drawing.layers.filter { $0.name == "signs" }.flatMap(\.shapes).compactMap {
+      if case .circle(let center, 6, _, _) = $0 { center.x } else { nil }
+    }
+    #expect(teams.contains { abs($0 - middle) < 1 })
+    guard case .path(_, _, _, let stroke?)? = map.shapes.first else {
+      Issue.record("the line before the change is the lowest")
+      return
+    }
+    #expect(!stroke.dash.isEmpty)
+  }
+
   @Test func aShortRouteIsMeasuredInMetres() throws {
     let route = try Self.route([(47, 8), (47.005, 8)])
     let plot = try RoutePlot(route)

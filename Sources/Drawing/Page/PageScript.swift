@@ -40,7 +40,10 @@ enum PageScript {
         const label = node("text", { y: 4 });
         label.textContent = text;
         made.append(label);
-        labels.push({ x, y, made, label, size: 0, isTown: className === "town" });
+        const entry = { x, y, made, label, size: 0, isTown: className === "town" };
+        // Whoever follows teams looks for them first.
+        if (className === "team") labels.unshift(entry);
+        else labels.push(entry);
       }
       if (choose) {
         made.setAttribute("role", "button");
