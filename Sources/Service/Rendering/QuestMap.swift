@@ -11,7 +11,8 @@ extension RouteMapSource {
   ///   its geometry null where there is none of it. Where the marker jumps, nothing is drawn.
   /// - `crossing`, with `state` `travelled` or `remaining`, where there are counted joins.
   /// - `marker`: a point with the members of `PositionJSON` but the coordinate.
-  /// - `waypoint`, for each: a point with `name`, `type`, `distanceMeters` on this lap and `reached`.
+  /// - `waypoint`, for each: a point with `name`, `type`, `distanceMeters` on this lap and `reached`,
+  ///   and the `story` of one that is reached.
   ///
   /// Lines end at the marker exactly, and cross 180 degrees nowhere.
   /// - Parameters:
@@ -125,7 +126,12 @@ extension RouteMapSource {
         ("distanceMeters", .number(Distance(micrometers: distance).meters)),
       ]
       if let done {
-        properties.append(("reached", .bool(distance - route.start.micrometers <= done)))
+        let isReached = distance - route.start.micrometers <= done
+        properties.append(("reached", .bool(isReached)))
+        // A story is for those who have come so far.
+        if isReached, let story = placed.waypoint.story {
+          properties.append(("story", .string(story)))
+        }
       }
       return feature("waypoint", properties, point(placed.waypoint.coordinate))
     }

@@ -42,6 +42,7 @@ enum MapResource {
           .optional("type", .nullable(.text()), "Of a waypoint."),
           .optional("distanceMeters", .meters, "Of a waypoint or the marker, on the course."),
           .optional("reached", .boolean, "Of a waypoint."),
+          .optional("story", .text(), "Of a waypoint that is reached."),
           .optional("teamId", .uuid, "Of the marker, as all that follow."),
           .optional("teamName", .text()), .optional("questName", .text()),
           .optional("totalMeters", .meters, "Everything that was walked."),
