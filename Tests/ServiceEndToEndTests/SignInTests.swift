@@ -40,6 +40,42 @@ import Testing
       try refresh(lost.json["refreshToken"].text ?? "", on: third).code == "session-ended")
   }
 
+  /// Pages of the service never see their refresh token, and no other page signs anybody in or out.
+  @Test(arguments: Store.present)
+  func aPageKeepsItsRefreshTokenInACookie(_ store: Store) throws {
+    let service = try Stage.service(store)
+    let ann = try Person.registered(service, name: "Ann")
+    let stranger = Person.stranger(service)
+    // The tests' requests name their host without its port.
+    let own = ["Origin": "http://127.0.0.1"]
+    let credentials = ["email": ann.email, "password": Person.password]
+    for origin in [[:], ["Origin": "https://app.example"], ["Origin": "null"], ["Origin": ""]] {
+      try stranger.refused(
+        403, "forbidden", "POST", "/v1/auth/browser/login", credentials, headers: origin)
+    }
+    let login = try stranger.ask(
+      200, "POST", "/v1/auth/browser/login", credentials, headers: own)
+    let cookie = try #require(login["set-cookie"])
+    #expect(
+      cookie.contains("; Path=/v1/auth; ") && cookie.contains("; HttpOnly; SameSite=Strict"))
+    #expect(login.json["refreshToken"].isNull)
+    let shown = own.merging(["Cookie": "a=b; \(cookie.prefix { $0 != ";" })"]) { $1 }
+    try stranger.refused(
+      403, "forbidden", "POST", "/v1/auth/browser/refresh",
+      headers: ["Cookie": shown["Cookie"] ?? ""])
+    let renewed = try stranger.ask(200, "POST", "/v1/auth/browser/refresh", headers: shown)
+    var page = stranger
+    page.token = renewed.json["accessToken"].text
+    try page.ask(200, "GET", "/v1/me")
+    let next = try #require(renewed["set-cookie"])
+    let last = own.merging(["Cookie": "\(next.prefix { $0 != ";" })"]) { $1 }
+    let out = try stranger.ask(204, "POST", "/v1/auth/browser/logout", headers: last)
+    #expect(out["set-cookie"]?.contains("milequest_session=; Path=/v1/auth; Max-Age=0;") == true)
+    let over = try stranger.ask(401, "POST", "/v1/auth/browser/refresh", headers: last)
+    #expect(over.code == "session-ended" && over["set-cookie"]?.contains("Max-Age=0") == true)
+    try stranger.refused(401, "session-ended", "POST", "/v1/auth/browser/refresh", headers: own)
+  }
+
   /// The answer to a reset and the mail list the keys, and end them where that is wished.
   @Test(arguments: Store.present)
   func aNewPasswordEndsTheKeysThatAThiefMade(_ store: Store) throws {

@@ -9,6 +9,7 @@ struct API: Sendable {
   init(servesMetrics: Bool = true) {
     let resources: [(endpoints: [Endpoint], schemas: [NamedSchema])] = [
       (AuthResource.endpoints, AuthResource.schemas),
+      (BrowserSessionResource.endpoints, BrowserSessionResource.schemas),
       (IssuerResource.endpoints, IssuerResource.schemas),
       (MeResource.endpoints, MeResource.schemas),
       (IdentityResource.endpoints, IdentityResource.schemas),

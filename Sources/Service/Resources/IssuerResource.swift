@@ -100,13 +100,14 @@ extension Call {
   }
 
   /// What the browser keeps of a sign-in.
-  var signInCookie: String? {
+  var signInCookie: String? { cookie(named: Reply.signInCookieName) }
+
+  /// What the browser sends of a cookie.
+  func cookie(named name: String) -> String? {
     for line in headers[values: .cookie] {
       for pair in line.split(separator: ";") {
         let pair = pair.trimmingSpaces
-        if pair.hasPrefix(Reply.signInCookieName + "=") {
-          return String(pair.dropFirst(Reply.signInCookieName.count + 1))
-        }
+        if pair.hasPrefix(name + "=") { return String(pair.dropFirst(name.count + 1)) }
       }
     }
     return nil

@@ -4,7 +4,7 @@ import JSON
 /// What describes the API, made once at the start but for the address that it is reached at.
 struct Documents: Sendable {
   /// Where the operator says that others reach the service; nil for where it was asked.
-  private let publicAddress: String?
+  let publicAddress: String?
   private let openAPIParts: [[UInt8]]
   private let pageParts: [[UInt8]]
 
@@ -35,8 +35,9 @@ struct Documents: Sendable {
     Array(parts.joined(separator: address(askedAt: host).utf8))
   }
 
-  /// A host that is none, such as one with markup in it, is not repeated.
-  private func address(askedAt host: String?) -> String {
+  /// Where the service is reached, without a slash at its end. A host that is none, such as one with
+  /// markup in it, is not repeated.
+  func address(askedAt host: String?) -> String {
     if let publicAddress { return publicAddress }
     guard let host, 1...255 ~= host.utf8.count,
       host.utf8.allSatisfy({ byte in
