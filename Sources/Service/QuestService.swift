@@ -13,6 +13,8 @@ public struct QuestService: ServiceLifecycle.Service {
   private let backend: Backend
   private let settings: ServiceSettings
   private let api: API
+  /// The pages of the browser client; empty where it is not built.
+  private let pages: [Endpoint]
   private let connections: Connections
   private let questMail: Announcements
   private let started: @Sendable (Int) async -> Void
@@ -23,6 +25,7 @@ public struct QuestService: ServiceLifecycle.Service {
   ///     has come; nil for none.
   ///   - maps: who knows places and ways.
   ///   - analytics: the service outside that counts are handed to; nil for none.
+  ///   - web: the browser client; nil for none.
   ///   - started: is told the port once it is open.
   public init(
     ledger: any LedgerStore, routes: any RouteStore, accounts: any AccountStore,
@@ -31,11 +34,12 @@ public struct QuestService: ServiceLifecycle.Service {
     secrets: RepeatableSecrets, seal: Seal,
     realtime: (any RealtimeAdapter)? = nil, announcements: any AnnouncementStore,
     maps: Maps = .builtIn, analytics: (any AnalyticsAdapter)? = nil,
-    settings: ServiceSettings,
+    web: WebFiles? = nil, settings: ServiceSettings,
     clock: @escaping @Sendable () -> Instant, logger: Logger,
     started: @escaping @Sendable (Int) async -> Void = { _ in }
   ) {
     api = API(servesMetrics: settings.metricsAddress == nil)
+    pages = web.map { WebResource($0, tileStyle: maps.tileStyle).endpoints } ?? []
     connections = Connections(
       settings.limits, trustedProxies: settings.trustedProxies)
     self.settings = settings
@@ -110,7 +114,8 @@ public struct QuestService: ServiceLifecycle.Service {
     }
     services.append(
       application(
-        api.endpoints, pipeline, host: settings.host, port: settings.port, started: started))
+        api.endpoints + pages, pipeline, host: settings.host, port: settings.port, started: started)
+    )
     let group = ServiceGroup(services: services, logger: backend.logger)
     // Apart from the shutdown around it, which would close the port at once.
     let serving = Task.detached { try await group.run() }

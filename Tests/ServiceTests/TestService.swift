@@ -33,7 +33,7 @@ final class TestService: Sendable {
   /// - Parameter other: one whose store and time this one shares, as another process would.
   init(
     beside other: TestService? = nil, limits: ServiceLimits = .standard, maps: Maps = .builtIn,
-    analytics: Analytics? = nil
+    analytics: Analytics? = nil, web: WebFiles? = nil
   ) throws {
     now = other?.now ?? Lock(Self.dawn.advanced(bySeconds: 864_000))
     ownsFolder = other == nil
@@ -72,7 +72,8 @@ final class TestService: Sendable {
       backend: backend, settings: settings, schemas: api.schemas,
       identity: backend.identity,
       rates: Rates(RequestBuckets(using: &random), standard: rate, nanoseconds: { 0 }))
-    responder = Responder(api.endpoints, api.schemas, backend, pipeline)
+    let pages = web.map { WebResource($0, tileStyle: maps.tileStyle).endpoints } ?? []
+    responder = Responder(api.endpoints + pages, api.schemas, backend, pipeline)
   }
 
   /// A token is a person's id, or that and the scopes of an API key.

@@ -28,6 +28,8 @@ struct Reply: Sendable {
     case briefly
     /// The same for everyone until the next version of the program.
     case fixed
+    /// The same for everyone for ever: its name is the hash of its content.
+    case forever
   }
 
   /// The JSON that it answers, nil where it answers none.
@@ -43,6 +45,8 @@ struct Reply: Sendable {
   var content: Content
   var caching: Caching
   var headers: HTTPFields
+  /// What a browser may do with it, as `Content-Security-Policy` has it; nil for next to nothing.
+  var policy: String?
 
   init(
     _ status: HTTPResponse.Status, _ content: Content, caching: Caching = .forbidden,

@@ -35,7 +35,7 @@ struct Serve: AsyncParsableCommand {
       MILEQUEST_WEBHOOK_SECRET_FILE, MILEQUEST_PUSHER_APP_ID, MILEQUEST_PUSHER_KEY, \
       MILEQUEST_PUSHER_SECRET_FILE, MILEQUEST_PUSHER_CLUSTER, MILEQUEST_PUSHER_URL; for maps \
       MILEQUEST_MAPS, MILEQUEST_MAPS_URL, MILEQUEST_MAPS_PROFILE, MILEQUEST_MAPS_KEY_FILE, \
-      MILEQUEST_PLACES, MILEQUEST_PLACES_URL, MILEQUEST_PLACES_KEY_FILE, MILEQUEST_MAP_STYLE; for \
+      MILEQUEST_PLACES, MILEQUEST_PLACES_URL, MILEQUEST_PLACES_KEY_FILE, MILEQUEST_MAP_STYLE; for the browser client MILEQUEST_WEB; for \
       counts MILEQUEST_ANALYTICS, MILEQUEST_ANALYTICS_URL, MILEQUEST_ANALYTICS_KEY_FILE, \
       MILEQUEST_GA4_MEASUREMENT_ID; for all of these \
       MILEQUEST_OUTGOING_ALLOW (several with commas), MILEQUEST_OUTGOING_PROXY.
@@ -150,6 +150,12 @@ struct Serve: AsyncParsableCommand {
       "The address of a style (JSON) by which browsers draw map tiles; by default they draw our own outlines.",
       valueName: "url"))
   var mapStyle: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The folder with the browser client that make web builds; by default web beside the program, ../share/milequest/web or /usr/share/milequest/web, or the build folder.",
+      valueName: "folder"), completion: .directory)
+  var web: String?
 
   @OptionGroup(title: "Counts of use") var analytics: AnalyticsOptions
   @OptionGroup(title: "Requests to other servers") var outgoing: OutgoingOptions

@@ -24,6 +24,7 @@ struct ServePlan {
   private let realtime: RealtimePlan
   private let maps: Maps
   private let analytics: AnalyticsPlan
+  private let web: WebFiles?
   private let issuers: (settings: OpenIDSettings, client: OutgoingClient)?
   /// What one person or team may have.
   let ledgerLimits: LedgerLimits
@@ -101,6 +102,7 @@ struct ServePlan {
       maps.tileStyle = style.text
     }
     self.maps = maps
+    web = try WebFolder.files(Setting(options.web, "WEB"))
     analytics = try AnalyticsPlan(options.analytics, options.outgoing)
     issuers = try options.identity.settings().map { ($0, try options.outgoing.client()) }
     let inBrowser = issuers?.settings.issuers.first { $0.clientID != nil }
@@ -150,13 +152,18 @@ struct ServePlan {
       signIn: identity.accounts, issuers: identity.issuers, keys: identity.keys,
       secrets: identity.secrets,
       seal: identity.seal, realtime: realtime.adapter, announcements: store.ledger,
-      maps: maps, analytics: try analytics.adapter?(identity.installation), settings: settings,
+      maps: maps, analytics: try analytics.adapter?(identity.installation), web: web,
+      settings: settings,
       clock: { .now },
       logger: logger,
-      started: { port in
+      started: { [web] port in
+        let client =
+          web == nil
+          ? "the browser client is not built (make web builds it)"
+          : "the browser client is at http://\(host):\(port)/"
         StandardError.write(
           "Mile Quest serves \(address.text) at http://\(host):\(port); the API is described at "
-            + "http://\(host):\(port)/docs; Ctrl-C ends it")
+            + "http://\(host):\(port)/docs; \(client); Ctrl-C ends it")
       })
     let seconds = settings.drainSeconds + settings.limits.shutdownSeconds
     let end = ShutdownEnd(afterSeconds: seconds + 1, logger: logger) { store.close() }

@@ -9,6 +9,7 @@ struct Caching: Sendable {
       case .forbidden: "private, no-store"
       case .briefly: "public, max-age=10, stale-while-revalidate=60"
       case .fixed: "public, max-age=3600"
+      case .forever: "public, max-age=31536000, immutable"
       }
     exchange.headers.append(HTTPField(name: .cacheControl, value: value))
     if caching == .briefly { exchange.headers.vary(by: "Authorization") }

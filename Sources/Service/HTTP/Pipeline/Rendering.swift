@@ -9,7 +9,7 @@ struct Rendering: Sendable {
   private static let liveBufferBytes = 32 << 10
   private static let framesName = HTTPField.Name("X-Frame-Options")!
 
-  /// What a browser may do with an answer: load nothing, run nothing, show it in no frame. Pages have
+  /// What a browser may do with an answer that says nothing of it: load nothing, run nothing, show it in no frame. Pages have
   /// their styles in themselves, and their forms go to the service.
   private static func policy(of content: Reply.Content) -> String {
     let frames = "frame-ancestors 'none'"
@@ -26,7 +26,7 @@ struct Rendering: Sendable {
     exchange.headers.append(contentsOf: reply.headers)
     exchange.headers.append(HTTPField(name: .xContentTypeOptions, value: "nosniff"))
     exchange.headers.append(
-      HTTPField(name: Self.policyName, value: Self.policy(of: reply.content)))
+      HTTPField(name: Self.policyName, value: reply.policy ?? Self.policy(of: reply.content)))
     exchange.headers.append(HTTPField(name: Self.framesName, value: "DENY"))
     switch reply.content {
     case .none: break

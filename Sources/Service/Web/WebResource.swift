@@ -1,0 +1,165 @@
+import Formats
+import Geodesy
+import HTTPTypes
+import Quests
+
+/// The pages and files of the browser client. They are for people, so the API's description leaves
+/// them out.
+struct WebResource: Sendable {
+  let files: WebFiles
+  private let policy: String
+  private static let tag = "Pages"
+  private static let pageType = "text/html; charset=utf-8"
+
+  /// - Parameter tileStyle: the address of a style by which browsers draw tiles.
+  init(_ files: WebFiles, tileStyle: String?) {
+    self.files = files
+    policy = WebPage.policy(tiles: tileStyle.flatMap(Self.origin))
+  }
+
+  /// Scheme and host of an address; nil for one of the service itself.
+  private static func origin(of address: String) -> String? {
+    let parts = address.split(separator: "/", maxSplits: 3, omittingEmptySubsequences: false)
+    guard parts.count >= 3, parts[0].hasSuffix(":"), !parts[2].isEmpty else { return nil }
+    return "\(parts[0])//\(parts[2])"
+  }
+
+  // MARK: Endpoints
+
+  var endpoints: [Endpoint] {
+    [
+      page(
+        "/", "showExplore", title: "Mile Quest",
+        description: "Teams log walks, and their miles move a marker along a real route.",
+        "<h1>Explore quests</h1><p>Teams log walks, and their miles move a marker along a real "
+          + "route.</p>"),
+      page(
+        "/sign-in", "showSignIn", title: "Sign in · Mile Quest",
+        description: "Sign in to log walks.", "<h1>Sign in</h1>"),
+      page(
+        "/sign-up", "showSignUp", title: "Sign up · Mile Quest",
+        description: "Make an account and walk with a team.", "<h1>Sign up</h1>"),
+      page(
+        "/reset", "showReset", title: "New password · Mile Quest",
+        description: "Choose a new password.", "<h1>New password</h1>", isListed: false),
+      page(
+        "/walks", "showWalks", title: "Your walks · Mile Quest",
+        description: "Log a walk, and see those that you have logged.", "<h1>Your walks</h1>",
+        isListed: false),
+      Endpoint(
+        .get, "/quests/\(.questPage)", "showQuest", "The page of a quest", tag: Self.tag,
+        access: .anyone, takesOtherParameters: true,
+        answers: [
+          Endpoint.Answer(200, "The page.", mediaType: Self.pageType, .text()),
+          Endpoint.Answer(
+            404, "The page of a quest that is not for everyone.", mediaType: Self.pageType, .text()),
+        ], handle: quest),
+      Endpoint(
+        .get, "/assets/\(.file)", "getFile", "A file of the browser client", tag: Self.tag,
+        access: .open, takesOtherParameters: true,
+        answers: [Endpoint.Answer(200, "The file.", mediaType: "*/*", .file)], handle: file),
+    ]
+  }
+
+  private func page(
+    _ path: PathTemplate, _ operation: String, title: String, description: String, _ body: String,
+    isListed: Bool = true
+  ) -> Endpoint {
+    let page = WebPage(
+      title: title, description: description, path: path.description, body: body,
+      isListed: isListed)
+    return Endpoint(
+      .get, path, operation, title, tag: Self.tag, access: .open, takesOtherParameters: true,
+      answers: [Endpoint.Answer(200, "The page.", mediaType: Self.pageType, .text())]
+    ) { [self] call in reply(page, call) }
+  }
+
+  // MARK: What they do
+
+  private func reply(
+    _ page: WebPage, _ call: Call, status: HTTPResponse.Status = .ok
+  ) -> Reply {
+    let html = page.html(files, at: call.backend.documents.address(askedAt: call.host))
+    var reply = Reply(
+      status, .bytes(html, mediaType: Self.pageType),
+      caching: status == .ok ? .briefly : .forbidden)
+    reply.policy = policy
+    reply.headers[Self.referrerPolicy] = "same-origin"
+    return reply
+  }
+
+  private static let referrerPolicy = HTTPField.Name("Referrer-Policy")!
+
+  /// Of a quest that is not public the page says nothing, and neither whether there is one: those who
+  /// may see it are shown it by the script, which knows who they are.
+  private func quest(_ call: Call) async throws -> Reply {
+    guard let id = QuestID(call[.questPage]),
+      let glance = try await call.backend.ledger.glance(at: id, by: nil), glance.team.isPublic,
+      let standing = try await call.backend.ledger.standing(of: id, now: call.now, past: nil)
+    else {
+      let page = WebPage(
+        title: "Mile Quest", description: "A team's quest.", path: "/quests",
+        body: "<h1>Quest</h1><p>This quest is not there, or you have to sign in to see it.</p>",
+        isListed: false)
+      return reply(page, call, status: .notFound)
+    }
+    return reply(Self.page(of: standing, team: glance.team.name), call)
+  }
+
+  private static func page(of standing: QuestStanding, team: String) -> WebPage {
+    let quest = standing.record.quest
+    let scale = standing.plan.scale
+    func text(_ distance: Distance) -> String {
+      "\(distance.textForPeople(.metric)) (\(distance.textForPeople(.imperial)))"
+    }
+    let hundredths = scale.percentMillionths(of: standing.total) / 10_000
+    let percent = "\(hundredths / 100).\(hundredths % 100 / 10) %"
+    let figures =
+      "\(team) has walked \(text(max(standing.total, .zero))) of \(text(scale.questLength)): \(percent)."
+    let escaped = WebPage.escaped
+    let path = "/quests/\(quest.id)"
+    let picture = "/v1/quests/\(quest.id)/card.png"
+    return WebPage(
+      title: "\(quest.name) · \(team)", description: figures, path: path, picture: picture,
+      body: "<h1>\(escaped(quest.name))</h1><p>\(escaped(figures))</p>"
+        + "<noscript><p><img class=\"card\" src=\"\(picture)\" width=\"1200\" height=\"630\" "
+        + "alt=\"Map of the quest\"></p></noscript>")
+  }
+
+  private func file(_ call: Call) async throws -> Reply {
+    guard let file = files.files[call[.file]] else {
+      throw Problem(.notFound, "the client has no such file")
+    }
+    let isCompressed =
+      file.compressed != nil && Self.takesGzip(call.headers[.acceptEncoding] ?? "")
+    let bytes = isCompressed ? file.compressed ?? file.bytes : file.bytes
+    var reply = Reply(.ok, .bytes(bytes, mediaType: file.mediaType), caching: .forever)
+    reply.headers[.eTag] = isCompressed ? file.compressedTag : file.tag
+    if isCompressed { reply.headers[.contentEncoding] = "gzip" }
+    reply.headers.vary(by: "Accept-Encoding")
+    return reply
+  }
+
+  /// Whether an `Accept-Encoding` takes gzip (RFC 9110, 12.5.3); one that says nothing does not.
+  static func takesGzip(_ header: String) -> Bool {
+    var others: Bool?
+    for part in header.split(separator: ",") {
+      let words = part.split(separator: ";").map { $0.trimmingSpaces.lowercased() }
+      guard let coding = words.first else { continue }
+      let quality = words.dropFirst().first { $0.hasPrefix("q=") }.flatMap {
+        Double($0.dropFirst(2))
+      }
+      let isTaken = (quality ?? 1) > 0
+      if coding == "gzip" || coding == "x-gzip" { return isTaken }
+      if coding == "*" { others = isTaken }
+    }
+    return others ?? false
+  }
+}
+
+extension ParameterKey {
+  fileprivate static let questPage = Parameter<String>(
+    inPath: "quest", .text(1...100), "The quest's id.")
+  fileprivate static let file = Parameter<String>(
+    inPath: "file", .text(1...120), "The file's name.")
+}

@@ -1,0 +1,142 @@
+import Foundation
+import Geodesy
+import HTTPTypes
+import Quests
+import Testing
+
+@testable import Service
+
+/// The pages and files of the browser client.
+@Suite struct WebTests {
+  /// A built client in a folder of its own.
+  private final class Client {
+    let folder = NSTemporaryDirectory() + "milequest-web-\(UUID().uuidString)"
+
+    init() throws {
+      try FileManager.default.createDirectory(
+        atPath: folder + "/assets", withIntermediateDirectories: true)
+      try write("assets/main-1.js", String(repeating: "let a = 1;\n", count: 50))
+      try write("assets/main-1.js.gz", "packed")
+      try write("assets/main-2.css", "a {}")
+      try write("assets/mark-3.svg", "<svg/>")
+      try list(["main-1.js", "main-2.css", "mark-3.svg"])
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: folder) }
+
+    func write(_ name: String, _ text: String) throws {
+      try Data(text.utf8).write(to: URL(fileURLWithPath: "\(folder)/\(name)"))
+    }
+
+    func list(_ files: [String]) throws {
+      try write(
+        "web.json",
+        "{\"script\":\"main-1.js\",\"style\":\"main-2.css\",\"icon\":\"mark-3.svg\",\"files\":"
+          + "[\(files.map { "\"\($0)\"" }.joined(separator: ","))]}")
+    }
+  }
+
+  @Test func aFolderHoldsWhatItsListNames() throws {
+    let client = try Client()
+    #expect(try WebFiles(folder: client.folder).files.count == 3)
+    #expect(WebFiles.isThere(client.folder) && !WebFiles.isThere(client.folder + "/assets"))
+    for name in ["../web.json", "a/b.js", ".js", "main-9.js", "main-1.exe", "", "a%2e.js"] {
+      try client.list(["main-1.js", "main-2.css", "mark-3.svg", name])
+      #expect(throws: WebFiles.Fault.self, "\(name)") { try WebFiles(folder: client.folder) }
+    }
+    try client.list(["main-1.js"])
+    #expect(throws: WebFiles.Fault.self) { try WebFiles(folder: client.folder) }
+    // A link would lead out of the folder.
+    try FileManager.default.createSymbolicLink(
+      atPath: client.folder + "/assets/link.txt", withDestinationPath: "/etc/passwd")
+    try client.list(["main-1.js", "main-2.css", "mark-3.svg", "link.txt"])
+    #expect(throws: WebFiles.Fault.self) { try WebFiles(folder: client.folder) }
+  }
+
+  @Test func filesAreKeptForEverAndSentOnce() async throws {
+    let client = try Client()
+    let service = try TestService(web: WebFiles(folder: client.folder))
+    let plain = try await service.send(.get, "/assets/main-1.js", as: nil)
+    #expect(plain.status == 200 && plain.text.hasPrefix("let a"))
+    #expect(plain.headers[.cacheControl] == "public, max-age=31536000, immutable")
+    #expect(plain.headers[.contentType] == "text/javascript; charset=utf-8")
+    #expect(plain.headers[.vary]?.contains("Accept-Encoding") == true)
+    let packed = try await service.send(
+      .get, "/assets/main-1.js", as: nil, headers: ["Accept-Encoding": "br, gzip;q=0.5"])
+    #expect(packed.text == "packed" && packed.headers[.contentEncoding] == "gzip")
+    #expect(packed.headers[.eTag] != plain.headers[.eTag])
+    let again = try await service.send(
+      .get, "/assets/main-1.js", as: nil,
+      headers: ["If-None-Match": try #require(plain.headers[.eTag])])
+    #expect(again.status == 304 && again.bytes.isEmpty)
+    let head = try await service.send(.head, "/assets/main-1.js", as: nil)
+    #expect(head.bytes.isEmpty && head.headers[.contentLength] == "550")
+    for path in ["/assets/web.json", "/assets/..", "/assets/%2e%2e", "/assets/..%2fweb.json"] {
+      #expect(try await service.send(.get, path, as: nil).status == 404, "\(path)")
+    }
+  }
+
+  @Test func whatTakesGzip() {
+    for header in ["gzip", "br, gzip", "GZIP;q=0.1", "*", "deflate, *;q=0.5", "x-gzip"] {
+      #expect(WebResource.takesGzip(header), "\(header)")
+    }
+    for header in ["", "br", "gzip;q=0", "gzip; q=0, *", "identity"] {
+      #expect(!WebResource.takesGzip(header), "\(header)")
+    }
+  }
+
+  @Test func aPublicQuestShowsItselfWithoutAScript() async throws {
+    let client = try Client()
+    let service = try TestService(web: WebFiles(folder: client.folder))
+    let people = [PersonID(high: 1, low: 1)]
+    let quest = try await service.quest(for: try await service.team(of: people, isPublic: true))
+    let page = try await service.send(.get, "/quests/\(quest)?from=chat", as: nil)
+    #expect(page.status == 200 && page.headers[.contentType] == "text/html; charset=utf-8")
+    #expect(page.text.contains("<title>North · Long Haulers</title>"))
+    #expect(page.text.contains("Long Haulers has walked 0 m (0 ft) of 10.0 km (6.2 mi): 0.0 %."))
+    #expect(
+      page.text.contains(
+        "property=\"og:image\" content=\"http://test/v1/quests/\(quest)/card.png\""))
+    #expect(page.text.contains("rel=\"canonical\" href=\"http://test/quests/\(quest)\""))
+    let policy = try #require(page.headers[HTTPField.Name("Content-Security-Policy")!])
+    #expect(policy.contains("script-src 'self';") && !policy.contains("unsafe"))
+    #expect(page.headers[.cacheControl] == "public, max-age=10, stale-while-revalidate=60")
+  }
+
+  /// A private quest and none are told apart by nobody.
+  @Test func aPrivateQuestIsNotThere() async throws {
+    let client = try Client()
+    let service = try TestService(web: WebFiles(folder: client.folder))
+    let people = [PersonID(high: 1, low: 1)]
+    let quest = try await service.quest(for: try await service.team(of: people))
+    let page = try await service.send(.get, "/quests/\(quest)", as: people[0])
+    let none = try await service.send(.get, "/quests/\(UUID())", as: nil)
+    let word = try await service.send(.get, "/quests/%3Cb%3E", as: nil)
+    #expect(page.status == 404 && page.text == none.text && page.text == word.text)
+    #expect(!page.text.contains("North") && page.text.contains("noindex"))
+  }
+
+  @Test func namesAreTextsInAPage() throws {
+    let client = try Client()
+    let name = "\"><script>alert(1)</script>&"
+    let page = WebPage(
+      title: name, description: name, path: "/", picture: "/\(name)", body: WebPage.escaped(name))
+    let html = String(
+      decoding: page.html(try WebFiles(folder: client.folder), at: "https://quests.example"),
+      as: UTF8.self)
+    #expect(!html.contains("<script>") && html.contains("&quot;&gt;&lt;script&gt;"))
+  }
+
+  @Test func tilesOfTheOperatorMayBeLoaded() {
+    #expect(!WebPage.policy(tiles: nil).contains("http"))
+    #expect(
+      WebPage.policy(tiles: "https://tiles.example").contains(
+        "connect-src 'self' https://tiles.example;"))
+  }
+
+  @Test func withoutAClientThereAreNoPages() async throws {
+    let service = try TestService()
+    #expect(try await service.send(.get, "/", as: nil).status == 404)
+    #expect(try await service.send(.get, "/healthz", as: nil).status == 200)
+  }
+}
