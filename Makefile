@@ -16,6 +16,11 @@ TEST_PACKAGES := libxml2-utils python3 python3-jsonschema gdal-bin postgresql-15
 # What the benchmarks measure beside it.
 BENCH_PACKAGES := python3 python3-venv gdal-bin postgresql-15-postgis-3 nginx wrk
 
+# What the browser client is built with.
+WEB_PACKAGES := esbuild node-typescript nodejs python3 python3-pip
+# What drives it in a browser.
+WEB_TEST_PACKAGES := chromium python3 python3-venv
+
 BIN := .build/release/milequest
 # The ledger that `make run` loads: nothing of the user's is touched.
 LEDGER := sqlite:.build/samples/quests.sqlite
@@ -74,18 +79,20 @@ ask '/v1/quests?bbox=-90,30,-65,50'; \
 quest=$$(grep -o '"questId":"[^"]*"' .build/samples/answer.json | head -1 | cut -d'"' -f4); \
 ask "/v1/quests/$$quest/progress?units=mi&fields=teamName,state,totalText,percent,position.coordinate,nextWaypoint,pace.arrival"; \
 ask "/v1/quests/$$quest/leaderboard"; \
-echo; echo "==> serving the samples at $$base, described at $$base/docs, until Ctrl-C"; \
+echo; echo "==> serving the samples until Ctrl-C; the API is described at $$base/docs"; \
+if [ -e .build/web/web.json ]; then echo "==> open $$base/ in a browser"; fi; \
 wait $$server
 endef
 
-.PHONY: help run test build packages test-packages routes codes lint format bench bench-tools \
+.PHONY: help run test build packages test-packages web-packages routes codes lint format bench bench-tools \
   batch-checks growth worst-cases bench-ledger bench-service ledger-scale ledger-tools ledger-checks crash \
-  edit-properties schemathesis attack live outage maps realtime mail identity clients clean
+  edit-properties schemathesis attack live outage maps realtime mail identity clients web web-tests clean
 
 help: ## list what there is to make
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 12
 
 run: build ## set up, build, show the sample quests, load a ledger with teams and walks, and serve it
+	@$(MAKE) --no-print-directory web || echo "==> going on without the browser client"
 	@echo
 	@echo "==> where 1,000 miles lead on the Appalachian Trail"
 	$(BIN) position routes/appalachian-trail.geojson --at 1000mi
@@ -266,6 +273,30 @@ clients: build ## generate clients of the service with two generators and go thr
 	benchmarks/.venv/bin/pip install --quiet --disable-pip-version-check \
 	  -r benchmarks/peers/clients.txt
 	benchmarks/.venv/bin/python benchmarks/peers/clients.py --program $(BIN)
+
+# The map library of the client, taken out of a wheel; nothing of it is committed.
+WEB_PARTS := .build/web-parts
+$(WEB_PARTS)/maplibre-gl.js: Sources/Web/parts.txt Sources/Web/parts.py
+	@echo "==> fetching the map library of the browser client"
+	@mkdir -p $(WEB_PARTS)
+	python3 -m pip download --quiet --disable-pip-version-check --no-deps --require-hashes \
+	  --only-binary :all: --platform manylinux2014_x86_64 --python-version 3.11 \
+	  --dest $(WEB_PARTS) -r Sources/Web/parts.txt
+	python3 Sources/Web/parts.py $(WEB_PARTS)
+
+web-packages:
+	$(call install,$(WEB_PACKAGES))
+
+web: web-packages $(WEB_PARTS)/maplibre-gl.js ## build the browser client into .build/web
+	@echo "==> checking and bundling the browser client"
+	tsc --project Sources/Web
+	node Sources/Web/build.mjs .build/web $(WEB_PARTS)
+
+web-tests: build web ## go through the browser client's stories in Chromium; screenshots in .build/web-shots
+	$(call install,$(WEB_TEST_PACKAGES))
+	python3 -m venv benchmarks/.venv
+	benchmarks/.venv/bin/pip install --quiet --disable-pip-version-check -r benchmarks/peers/web.txt
+	benchmarks/.venv/bin/python benchmarks/peers/web.py --program $(BIN) --shots .build/web-shots
 
 lint: ## check the format of the sources
 	swift format lint --strict --recursive $(SOURCES)

@@ -1,0 +1,126 @@
+// Builds the browser client: bundles and checks the sources, names every file by its content, and
+// writes the list of them that the service reads. `make web` calls it:
+//
+//   node Sources/Web/build.mjs OUTPUT PARTS
+//
+// PARTS is the folder with what was fetched: maplibre-gl.js, maplibre-gl.css and their licence.
+
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+
+const web = path.dirname(fileURLToPath(import.meta.url));
+const mapData = path.join(web, "..", "MapData");
+const [output, parts] = process.argv.slice(2);
+if (!output || !parts) throw new Error("usage: node build.mjs OUTPUT PARTS");
+
+const fresh = `${output}.new`;
+const assets = path.join(fresh, "assets");
+fs.rmSync(fresh, { recursive: true, force: true });
+fs.mkdirSync(assets, { recursive: true });
+
+/** Writes a file under a name with the hash of its content, and gives its address. */
+function put(name, content) {
+  const bytes = Buffer.from(content);
+  const hash = createHash("sha256").update(bytes).digest("base64url").slice(0, 10);
+  const { name: stem, ext } = path.parse(name);
+  const hashed = `${stem}-${hash}${ext}`.replace(/^[-_.]/, "x");
+  fs.writeFileSync(path.join(assets, hashed), bytes);
+  return hashed;
+}
+
+const read = (...names) => fs.readFileSync(path.join(...names));
+
+/** The text between the quotes of a Swift file of data, without its indentation. */
+function swiftText(name) {
+  const text = read(mapData, name).toString();
+  const start = text.indexOf('#"""\n');
+  const end = text.indexOf('\n    """#', start);
+  if (start < 0 || end < 0) throw new Error(`${name} holds no text`);
+  return text.slice(start + 5, end).replace(/^ {4}/gm, "");
+}
+
+/** Cities of 100,000 people or more: name, longitude, latitude and population. */
+function cities() {
+  const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  const number = (text) => [...text].reduce((sum, each) => sum * 64 + digits.indexOf(each), 0);
+  const titled = (key) => key.replace(/(^| )([a-z])/g, (_, space, letter) => space + letter.toUpperCase());
+  const found = [];
+  for (const line of swiftText("CityText.swift").split("\n")) {
+    if (line.startsWith(">")) continue;
+    const [first, key] = line.split("|");
+    const population = number(first.slice(8, 11)) * 100;
+    if (population < 100_000) continue;
+    found.push([
+      first.slice(12) || titled(key), (number(first.slice(4, 8)) - 1_800_000) / 10_000,
+      (number(first.slice(0, 4)) - 900_000) / 10_000, population,
+    ]);
+  }
+  found.sort((a, b) => b[3] - a[3]);
+  return JSON.stringify(found);
+}
+
+const addresses = {
+  MAP_LIBRARY: put("maplibre-gl.js", read(parts, "maplibre-gl.js")),
+  MAP_STYLE_SHEET: put("maplibre-gl.css", read(parts, "maplibre-gl.css")),
+  LAND_COARSE: put("land-coarse.txt", `100\n${swiftText("Land110.swift")}`),
+  LAND_FINE: put("land-fine.txt", `1000\n${swiftText("Land50.swift")}`),
+  PLACES: put("places.json", cities()),
+};
+const icon = put("mark.svg", read(web, "icons", "mark.svg"));
+const licences = put("licences.txt", read(parts, "LICENSE.txt"));
+
+const meta = path.join(fresh, "meta.json");
+execFileSync("esbuild", [
+  path.join(web, "src", "main.ts"), path.join(web, "styles", "main.css"),
+  "--bundle", "--format=esm", "--splitting", "--minify", "--target=es2021", "--charset=utf8",
+  "--entry-names=[name]-[hash]", "--chunk-names=part-[hash]", `--outdir=${assets}`,
+  `--metafile=${meta}`, "--log-level=warning",
+  ...Object.entries(addresses).map(([name, file]) => `--define:${name}="/assets/${file}"`),
+], { stdio: "inherit" });
+
+const outputs = Object.entries(JSON.parse(fs.readFileSync(meta)).outputs);
+function entry(source) {
+  const found = outputs.find(([, made]) => made.entryPoint?.endsWith(source));
+  if (!found) throw new Error(`${source} was not built`);
+  return path.basename(found[0]);
+}
+const script = entry("src/main.ts");
+
+/** What a bundle imports at once, and what that imports. */
+function imports(file, found = new Set()) {
+  const made = outputs.find(([name]) => path.basename(name) === file)[1];
+  for (const each of made.imports) {
+    const name = path.basename(each.path);
+    if (each.kind !== "import-statement" || found.has(name)) continue;
+    found.add(name);
+    imports(name, found);
+  }
+  return found;
+}
+const style = entry("styles/main.css");
+fs.rmSync(meta);
+
+const files = fs.readdirSync(assets).sort();
+for (const file of files) {
+  const bytes = read(assets, file);
+  const compressed = gzipSync(bytes, { level: 9 });
+  if (compressed.length < bytes.length) fs.writeFileSync(path.join(assets, `${file}.gz`), compressed);
+}
+fs.writeFileSync(
+  path.join(fresh, "web.json"), JSON.stringify({
+    script, style, icon, licences, preloads: [...imports(script)].sort(), files,
+  }, null, 1));
+
+fs.rmSync(output, { recursive: true, force: true });
+fs.renameSync(fresh, output);
+
+const weight = (file) => {
+  const compressed = path.join(output, "assets", `${file}.gz`);
+  const name = fs.existsSync(compressed) ? compressed : path.join(output, "assets", file);
+  return (fs.statSync(name).size / 1000).toFixed(1);
+};
+for (const file of files) console.log(`${weight(file).padStart(8)} kB  ${file}`);

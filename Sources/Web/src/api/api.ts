@@ -1,0 +1,96 @@
+// The calls of the service that the pages make, each once.
+
+import { ask, askJSON } from "./request";
+import type {
+  DashboardTeam, FeedWalk, LiveEventsPage, Me, Milestone, Page, Profile, Progress, Quest, QuestMap,
+  QuestMarker, Rank, Tokens, Walk, WalkResult,
+} from "./types";
+
+type Signal = AbortSignal | undefined;
+
+/** Pages of a list that are read for a search. */
+const mostPages = 10;
+
+export const quests = {
+  /** Public quests with their markers. */
+  async markers(signal?: Signal): Promise<QuestMarker[]> {
+    const found: QuestMarker[] = [];
+    let next: string | null = "/v1/quests?bbox=-180,-90,180,90&limit=500";
+    for (let page = 0; next !== null && page < mostPages; page += 1) {
+      const answer: Page<QuestMarker> = await askJSON(next, { signal });
+      found.push(...answer.items);
+      next = answer.next;
+    }
+    return found;
+  },
+  show: (id: string, signal?: Signal) => askJSON<Quest>(`/v1/quests/${id}`, { signal }),
+  progress: (id: string, signal?: Signal) =>
+    askJSON<Progress>(`/v1/quests/${id}/progress`, { signal }),
+  map: (id: string, toleranceMeters: number, signal?: Signal) =>
+    askJSON<QuestMap>(`/v1/quests/${id}/map`, { query: { tolerance: toleranceMeters }, signal }),
+  /** The picture to share: a blob, because an image's address carries no token. */
+  picture: async (id: string, units: string, signal?: Signal) =>
+    (await ask(`/v1/quests/${id}/card.png`, { query: { units }, signal })).blob(),
+  milestones: (id: string, signal?: Signal) =>
+    askJSON<Page<Milestone>>(`/v1/quests/${id}/milestones`, { query: { limit: 500 }, signal }),
+  leaderboard: (id: string, signal?: Signal) =>
+    askJSON<Page<Rank>>(`/v1/quests/${id}/leaderboard`, { query: { limit: 10 }, signal }),
+  feed: (id: string, signal?: Signal) =>
+    askJSON<Page<FeedWalk>>(`/v1/quests/${id}/feed`, { query: { limit: 10 }, signal }),
+  events: (id: string, after: number, signal?: Signal) =>
+    askJSON<LiveEventsPage>(`/v1/quests/${id}/events/page`, { query: { after, limit: 500 }, signal }),
+  /** A stream of events after a version; its body goes on until it is ended. */
+  stream: (id: string, after: number, signal: AbortSignal) =>
+    ask(`/v1/quests/${id}/events`, { headers: { "Last-Event-ID": String(after) }, signal }),
+};
+
+export const routes = {
+  profile: (id: string, version: number, signal?: Signal) =>
+    askJSON<Profile>(`/v1/routes/${id}/profile`, { query: { version, samples: 400 }, signal }),
+};
+
+export interface WalkDraft {
+  id: string;
+  startedAt: string;
+  distance: string;
+  zone: string;
+  note: string | null;
+  private: boolean;
+}
+
+export const walks = {
+  log: (draft: WalkDraft) =>
+    askJSON<WalkResult>("/v1/activities", { method: "POST", body: draft }),
+  list: (cursorPath: string | null, signal?: Signal) =>
+    askJSON<Page<Walk>>(cursorPath ?? "/v1/activities?limit=30", { signal }),
+  edit: (id: string, revision: number, change: Partial<Omit<WalkDraft, "id">>) =>
+    askJSON<WalkResult>(`/v1/activities/${id}`, {
+      method: "PATCH", body: change, headers: { "If-Match": `"${revision}"` },
+    }),
+  remove: (id: string) => askJSON<WalkResult>(`/v1/activities/${id}`, { method: "DELETE" }),
+};
+
+export const me = {
+  show: (signal?: Signal) => askJSON<Me>("/v1/me", { signal }),
+  teams: (signal?: Signal) =>
+    askJSON<{ teams: DashboardTeam[] }>("/v1/dashboard", { query: { fields: "teams" }, signal }),
+};
+
+const open = { method: "POST", asStranger: true } as const;
+
+export const accounts = {
+  register: (body: { email: string; password: string; name: string; zone: string; units: string }) =>
+    askJSON<unknown>("/v1/auth/register", { ...open, body }),
+  resend: (email: string) =>
+    askJSON<unknown>("/v1/auth/verify/resend", { ...open, body: { email } }),
+  verify: (body: { email: string; code: string; password: string }) =>
+    askJSON<Tokens>("/v1/auth/browser/verify", { ...open, body }),
+  login: (body: { email: string; password: string }) =>
+    askJSON<Tokens>("/v1/auth/browser/login", { ...open, body }),
+  refresh: () => askJSON<Tokens>("/v1/auth/browser/refresh", open),
+  logout: () => askJSON<void>("/v1/auth/browser/logout", open),
+  requestReset: (email: string) =>
+    askJSON<unknown>("/v1/auth/reset-request", { ...open, body: { email } }),
+  reset: (body: { email: string; code: string; newPassword: string }) =>
+    askJSON<unknown>("/v1/auth/reset", { ...open, body }),
+};

@@ -1,0 +1,84 @@
+import { Refusal, Unreachable } from "./problem";
+
+/** Who gives the tokens of requests: the session, which is told to this module and not imported by it. */
+export interface TokenSource {
+  /** The present token; null for a stranger. */
+  token(): Promise<string | null>;
+  /** Another one in place of a token that was refused; null where there is none. */
+  renew(refused: string): Promise<string | null>;
+}
+
+let tokens: TokenSource | null = null;
+
+export function useTokens(source: TokenSource): void {
+  tokens = source;
+}
+
+export interface Asked {
+  method?: "GET" | "POST" | "PATCH" | "DELETE";
+  query?: Record<string, string | number | undefined>;
+  body?: unknown;
+  headers?: Record<string, string>;
+  signal?: AbortSignal;
+  /** Asks as a stranger: to sign in. */
+  asStranger?: boolean;
+}
+
+/** Asks the service and gives its answer as it is, once it is not a refusal. */
+export async function ask(path: string, asked: Asked = {}): Promise<Response> {
+  const token = asked.asStranger ? null : await tokens?.token() ?? null;
+  let response = await send(path, asked, token);
+  if (response.status === 401 && token !== null) {
+    const next = await tokens?.renew(token) ?? null;
+    if (next !== null) response = await send(path, asked, next);
+  }
+  if (!response.ok) throw await refusal(response);
+  return response;
+}
+
+/** Asks the service for JSON. */
+export async function askJSON<Answer>(path: string, asked: Asked = {}): Promise<Answer> {
+  const response = await ask(path, asked);
+  if (response.status === 204) return undefined as unknown as Answer;
+  try {
+    return await response.json() as Answer;
+  } catch (error) {
+    if (asked.signal?.aborted) throw error;
+    throw new Unreachable("the answer came to no end");
+  }
+}
+
+async function send(path: string, asked: Asked, token: string | null): Promise<Response> {
+  const query = Object.entries(asked.query ?? {}).filter((entry) => entry[1] !== undefined)
+    .map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`).join("&");
+  const headers: Record<string, string> = { ...asked.headers };
+  if (token !== null) headers["Authorization"] = `Bearer ${token}`;
+  if (asked.body !== undefined) headers["Content-Type"] = "application/json";
+  const address = query ? path + (path.includes("?") ? "&" : "?") + query : path;
+  try {
+    return await fetch(address, {
+      method: asked.method ?? "GET", headers, credentials: "same-origin", cache: "no-store",
+      ...(asked.body === undefined ? {} : { body: JSON.stringify(asked.body) }),
+      ...(asked.signal ? { signal: asked.signal } : {}),
+    });
+  } catch (error) {
+    if (asked.signal?.aborted) throw error;
+    throw new Unreachable(String(error));
+  }
+}
+
+async function refusal(response: Response): Promise<Error> {
+  const after = Number(response.headers.get("Retry-After"));
+  const seconds = Number.isFinite(after) && after > 0 ? after : null;
+  try {
+    const problem = await response.json();
+    return new Refusal(
+      response.status, String(problem.code ?? ""), String(problem.detail ?? problem.title ?? ""),
+      Array.isArray(problem.errors) ? problem.errors : [], seconds);
+  } catch {
+    // A proxy in front has answered.
+    return response.status >= 500
+      ? new Unreachable(`the answer has the status ${response.status}`)
+      : new Refusal(response.status, "", response.statusText, [], seconds);
+  }
+}

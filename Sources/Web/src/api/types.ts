@@ -1,0 +1,181 @@
+// What the service answers, as far as the pages use it: written by hand from /openapi.json.
+
+export type Units = "mi" | "km";
+/** Longitude and latitude. */
+export type Place = [number, number];
+
+export interface Page<Item> {
+  items: Item[];
+  next: string | null;
+}
+
+export interface Tokens {
+  personId: string;
+  sessionId: string;
+  accessToken: string;
+  accessTokenExpiresAt: string;
+}
+
+export interface Me {
+  id: string;
+  email: string | null;
+  name: string;
+  zone: string;
+  units: Units;
+}
+
+export interface QuestMarker {
+  questId: string;
+  questName: string;
+  teamName: string;
+  coordinate: Place;
+}
+
+export interface Quest {
+  id: string;
+  teamId: string;
+  name: string;
+  state: "scheduled" | "active" | "completed" | "expired" | "cancelled";
+  routeId: string;
+  version: number;
+  zone: string;
+  laps: number;
+  thereAndBack: boolean;
+}
+
+export interface Position {
+  coordinate: Place;
+  bearing: number;
+  lap: number;
+}
+
+export interface Milestone {
+  key: string;
+  name: string | null;
+  placeMeters: number;
+  thresholdMeters: number;
+  reached: boolean;
+  reachedAt: string | null;
+  personName: string | null;
+}
+
+export interface Progress {
+  questId: string;
+  teamId: string;
+  questName: string;
+  teamName: string;
+  teamVersion: number;
+  state: Quest["state"];
+  finished: boolean;
+  walks: number;
+  totalMeters: number;
+  remainingMeters: number;
+  lengthMeters: number;
+  percent: number;
+  placeMeters: number;
+  officialLengthMeters: number;
+  position: Position;
+  nextWaypoint: { name: string | null; distanceMeters: number; remainingMeters: number } | null;
+  pace: {
+    days: number; perDayMeters: number; arrival: string | null; deadline: string;
+    onTrack: boolean | null;
+  };
+  milestones: Milestone[];
+}
+
+export interface Rank {
+  rank: number;
+  personName: string | null;
+  distanceMeters: number;
+  walks: number;
+}
+
+export interface FeedWalk {
+  personName: string | null;
+  startedAt: string;
+  distanceMeters: number;
+}
+
+export interface Profile {
+  ascentMeters: number | null;
+  descentMeters: number | null;
+  points: { distanceMeters: number; elevationMeters: number }[];
+}
+
+export interface MapProperties {
+  kind: "travelled" | "remaining" | "crossing" | "marker" | "waypoint" | "route";
+  state?: "travelled" | "remaining";
+  name?: string | null;
+  type?: string | null;
+  distanceMeters?: number;
+  reached?: boolean;
+  story?: string;
+}
+
+export type Geometry =
+  | { type: "Point"; coordinates: Place }
+  | { type: "LineString"; coordinates: Place[] }
+  | { type: "MultiLineString"; coordinates: Place[][] }
+  | { type: "Polygon"; coordinates: Place[][] };
+
+export interface Feature<Properties = unknown> {
+  type: "Feature";
+  properties: Properties;
+  geometry: Geometry | null;
+}
+
+export interface FeatureCollection<Properties = unknown> {
+  type: "FeatureCollection";
+  features: Feature<Properties>[];
+}
+
+export interface QuestMap extends FeatureCollection<MapProperties> {
+  /** West, south, east, north; west is greater than east over 180 degrees. */
+  bbox: [number, number, number, number];
+}
+
+export interface Walk {
+  id: string;
+  startedAt: string;
+  distanceMeters: number;
+  durationSeconds: number | null;
+  note: string | null;
+  private: boolean;
+  zone: string;
+  day: string;
+  revision: number;
+}
+
+export interface WalkResult {
+  id: string;
+  teams: {
+    teamId: string; gone: boolean; questId?: string; totalMeters?: number;
+    reached?: { key: string; name: string | null }[];
+  }[];
+  uncounted: { code: string; text: string }[];
+}
+
+export interface DashboardTeam {
+  team: { id: string; name: string };
+  quest: Progress | null;
+}
+
+export interface LiveEvent {
+  kind: string;
+  version: number;
+  at: string;
+  teamId: string;
+  questId?: string;
+  personName?: string | null;
+  milestone?: { key: string; name: string | null } | null;
+  progress?: {
+    totalMeters: number; remainingMeters: number; percent: number; finished: boolean;
+    placeMeters: number; position: Position;
+  } | null;
+}
+
+export interface LiveEventsPage {
+  items: LiveEvent[];
+  version: number;
+  reset: boolean;
+}

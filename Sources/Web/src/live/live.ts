@@ -1,0 +1,83 @@
+// The events of a quest, once for the whole browser: the tab that holds a Web Lock reads them and hands
+// them to the others; when it goes, the next one takes over.
+
+import type { LiveEvent } from "../api/types";
+import { follow, Sink } from "./stream";
+
+/** Streams of one browser at a time: over HTTP/1.1 it has six connections, and pages need some. */
+const mostStreams = 3;
+
+type Shared =
+  | { what: "event"; event: LiveEvent }
+  | { what: "reset"; version: number }
+  | { what: "confirmed" };
+
+export interface Watcher {
+  /** The version of what the page shows. */
+  version: number;
+  event(event: LiveEvent): void;
+  reset(): void;
+  confirmed(): void;
+}
+
+/** Calls a watcher with each event after its version, in order and once, until the signal ends it. */
+export function watchQuest(quest: string, watcher: Watcher, signal: AbortSignal): void {
+  const name = `milequest.live.${quest}`;
+  const channel = new BroadcastChannel(name);
+  const take = (shared: Shared) => {
+    if (signal.aborted) return;
+    if (shared.what === "confirmed") {
+      watcher.confirmed();
+    } else if (shared.what === "reset") {
+      watcher.version = Math.max(watcher.version, shared.version);
+      watcher.reset();
+    } else if (shared.event.version > watcher.version) {
+      watcher.version = shared.event.version;
+      watcher.event(shared.event);
+    }
+  };
+  channel.onmessage = (message) => take(message.data as Shared);
+  signal.addEventListener("abort", () => channel.close());
+
+  const hand = (shared: Shared) => {
+    if (signal.aborted) return;
+    take(shared);
+    channel.postMessage(shared);
+  };
+  const sink: Sink = {
+    version: () => watcher.version,
+    event: (event) => hand({ what: "event", event }),
+    reset: (version) => hand({ what: "reset", version }),
+    confirmed: () => hand({ what: "confirmed" }),
+  };
+  const lead = () => follow(quest, sink, signal, slot);
+  if (!navigator.locks) {
+    void lead();
+    return;
+  }
+  navigator.locks.request(name, { signal }, lead).catch((error) => {
+    if (!signal.aborted) throw error;
+  });
+}
+
+/** Leave for one more stream of this browser, to be given back; null where there are enough. */
+async function slot(): Promise<(() => void) | null> {
+  if (!navigator.locks) return () => undefined;
+  for (let number = 1; number <= mostStreams; number += 1) {
+    const release = await tryLock(`milequest.stream.${number}`);
+    if (release) return release;
+  }
+  return null;
+}
+
+function tryLock(name: string): Promise<(() => void) | null> {
+  return new Promise((decide) => {
+    void navigator.locks.request(name, { ifAvailable: true }, (lock) => {
+      if (!lock) {
+        decide(null);
+        return undefined;
+      }
+      return new Promise<void>((release) => decide(release));
+    });
+  });
+}

@@ -1,0 +1,36 @@
+import { messageOf } from "./api/problem";
+import { element } from "./dom/element";
+import { beginRouting, otherwise, route } from "./router";
+import { session } from "./session";
+import { buildShell } from "./shell/shell";
+
+// Each page is a part of its own, loaded when somebody first goes there.
+route("/", async () => (await import("./pages/explore")).explore);
+route("/quests/:quest", async () => (await import("./pages/quest")).quest);
+route("/sign-in", async () => (await import("./pages/sign-in")).signIn);
+route("/sign-up", async () => (await import("./pages/sign-up")).signUp);
+route("/reset", async () => (await import("./pages/reset")).reset);
+route("/walks", async () => (await import("./pages/walks")).walksPage);
+
+otherwise(
+  async () => ({
+    title: "No such page",
+    content: element("div", {}, element("h1", {}, "No such page"),
+      element("p", {}, "Nothing is at this address. ", element("a", { href: "/" }, "See all quests"), ".")),
+  }),
+  (error) => ({
+    title: "Not shown",
+    content: element("div", {}, element("h1", {}, "This page cannot be shown"),
+      element("p", { role: "alert" }, messageOf(error)),
+      element("p", {}, element("button", { onclick: () => location.reload() }, "Try again"))),
+  }),
+);
+
+async function begin(): Promise<void> {
+  // Only browsers on which somebody has signed in wait for an answer.
+  await session.begin();
+  buildShell();
+  beginRouting();
+}
+
+void begin();

@@ -1,0 +1,81 @@
+// A map in an element: made when the library is there, drawn anew when the device turns light or dark.
+
+import type { FeatureCollection } from "../api/types";
+import { Library, mapLibrary } from "./library";
+import { land, places } from "./land";
+import { empty, Ground, style } from "./style";
+
+export interface CanvasOptions {
+  label: string;
+  isGlobe: boolean;
+  layers: Parameters<typeof style>[3];
+  /** When drawing has become impossible. */
+  onLost: () => void;
+  center?: [number, number];
+  zoom?: number;
+}
+
+/** Ends when an element is on the page and has its size. */
+export async function shown(container: HTMLElement): Promise<void> {
+  if (container.isConnected) return;
+  await new Promise((done) => document.addEventListener("milequest.shown", done, { once: true }));
+}
+
+export class Canvas {
+  private constructor(
+    readonly library: Library, readonly map: maplibregl.Map, private readonly options: CanvasOptions,
+    private readonly ground: Ground, private readonly content: Record<string, FeatureCollection>,
+  ) {}
+
+  /** Makes a map, and shows its content with the coarse land first. */
+  static async make(
+    container: HTMLElement, content: Record<string, FeatureCollection>, options: CanvasOptions,
+    signal: AbortSignal,
+  ): Promise<Canvas | null> {
+    const [library, coarse] = await Promise.all([mapLibrary(), land(LAND_COARSE), shown(container)]);
+    if (signal.aborted) return null;
+    const ground: Ground = { land: coarse, places: empty };
+    const map = new library.Map({
+      container, style: style(ground, content, options.isGlobe, options.layers),
+      attributionControl: { compact: true }, maxZoom: 16, fadeDuration: 0,
+      cooperativeGestures: matchMedia("(max-width: 640px)").matches,
+      locale: { "Map.Title": options.label },
+      ...(options.center ? { center: options.center } : {}),
+      ...(options.zoom === undefined ? {} : { zoom: options.zoom }),
+    });
+    map.addControl(new library.NavigationControl({ showCompass: false }), "top-right");
+    const canvas = new Canvas(library, map, options, ground, content);
+    const theme = matchMedia("(prefers-color-scheme: dark)");
+    const redraw = () => canvas.redraw();
+    theme.addEventListener("change", redraw);
+    map.on("webglcontextlost", () => { if (!signal.aborted) options.onLost(); });
+    signal.addEventListener("abort", () => {
+      theme.removeEventListener("change", redraw);
+      map.remove();
+    });
+    await new Promise<void>((done) => map.once("load", done));
+    if (signal.aborted) return null;
+    void canvas.refine(signal);
+    return canvas;
+  }
+
+  /** Puts other data in the place of what is shown. */
+  set(name: string, data: FeatureCollection): void {
+    this.content[name] = data;
+    this.map.getSource(name)?.setData(data);
+  }
+
+  private redraw(): void {
+    this.map.setStyle(style(this.ground, this.content, this.options.isGlobe, this.options.layers));
+  }
+
+  /** Fetches the finer coasts and the names of places, after the first picture. */
+  private async refine(signal: AbortSignal): Promise<void> {
+    const [fine, cities] = await Promise.all([land(LAND_FINE), places(PLACES)]);
+    if (signal.aborted) return;
+    this.ground.land = fine;
+    this.ground.places = cities;
+    this.map.getSource("land")?.setData(fine);
+    this.map.getSource("places")?.setData(cities);
+  }
+}

@@ -1,0 +1,39 @@
+import type { Profile } from "../api/types";
+import { Child, drawing, element } from "../dom/element";
+import { length, number } from "../units";
+
+const [width, height] = [800, 180];
+
+/** The heights along the route as a drawing, with a dot where the team is; null where none are known. */
+export function profileDrawing(profile: Profile, placeMeters: number): Child {
+  const points = profile.points;
+  const [first, last] = [points[0], points[points.length - 1]];
+  if (!first || !last || last.distanceMeters <= first.distanceMeters) return null;
+  const heights = points.map((point) => point.elevationMeters);
+  const [low, high] = [Math.min(...heights), Math.max(...heights)];
+  const x = (meters: number) =>
+    (meters - first.distanceMeters) / (last.distanceMeters - first.distanceMeters) * width;
+  const y = (meters: number) => height - 10 - (meters - low) / Math.max(high - low, 1) * (height - 30);
+  const line = points.map((point) =>
+    `${x(point.distanceMeters).toFixed(1)},${y(point.elevationMeters).toFixed(1)}`);
+  const here = Math.min(Math.max(placeMeters, first.distanceMeters), last.distanceMeters);
+  const text = `From ${number(low)} to ${number(high)} m; ${number(profile.ascentMeters ?? 0)} m up, `
+    + `${number(profile.descentMeters ?? 0)} m down over ${length(last.distanceMeters)}`;
+  return element("figure", { class: "profile" },
+    drawing("svg", {
+      viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": `Elevation profile. ${text}.`,
+    },
+    drawing("polygon", { class: "ground", points: `0,${height} ${line.join(" ")} ${width},${height}` }),
+    drawing("polyline", { class: "line", points: line.join(" ") }),
+    drawing("circle", { class: "here", cx: x(here), cy: y(heightAt(profile, here)), r: 7 })),
+    element("figcaption", { class: "hint" }, text));
+}
+
+function heightAt(profile: Profile, meters: number): number {
+  const index = profile.points.findIndex((point) => point.distanceMeters >= meters);
+  const [before, after] = [profile.points[Math.max(index - 1, 0)], profile.points[Math.max(index, 0)]];
+  if (!before || !after) return 0;
+  const run = after.distanceMeters - before.distanceMeters;
+  const share = run > 0 ? (meters - before.distanceMeters) / run : 0;
+  return before.elevationMeters + share * (after.elevationMeters - before.elevationMeters);
+}

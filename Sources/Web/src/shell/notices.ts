@@ -1,0 +1,18 @@
+import { element } from "../dom/element";
+
+/** A notice at the edge of the window, read aloud; with an action it can be answered. */
+export function notify(
+  text: string, options: { action?: string; seconds?: number; onAction?: () => void } = {},
+): () => void {
+  const notices = document.getElementById("notices");
+  const notice = element("div", { class: "notice" }, element("span", {}, text));
+  const remove = () => { clearTimeout(timer); notice.remove(); };
+  const timer = setTimeout(remove, (options.seconds ?? 8) * 1000);
+  if (options.action) {
+    notice.append(element("button", {
+      onclick: () => { remove(); options.onAction?.(); },
+    }, options.action));
+  }
+  notices?.append(notice);
+  return remove;
+}

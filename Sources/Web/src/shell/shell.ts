@@ -1,0 +1,55 @@
+import { element, replace } from "../dom/element";
+import { go, show } from "../router";
+import { session } from "../session";
+import { units } from "../units";
+import { notify } from "./notices";
+import { messageOf } from "../api/problem";
+
+const always = new AbortController().signal;
+
+/** Builds what stands around every page: header, navigation, main part, notices. */
+export function buildShell(): void {
+  const app = document.getElementById("app");
+  if (!app) return;
+  const known = document.getElementById("main");
+  const main = known ?? element("main", { id: "main" });
+  main.setAttribute("tabindex", "-1");
+  const links = element("nav", { "aria-label": "Main" });
+  const header = element("header", { class: "bar" },
+    element("a", { class: "skip", href: "#main" }, "Skip to the content"),
+    element("a", { class: "brand", href: "/" }, "Mile Quest"), links);
+  const draw = () => replace(links, ...navigation());
+  replace(app, header, main, element("div", { id: "notices", role: "status", "aria-live": "polite" }));
+  draw();
+  session.watch(() => { draw(); void show(); }, always);
+  units.watch(() => { draw(); void show(); }, always);
+  document.addEventListener("milequest.shown", draw);
+}
+
+function navigation(): Node[] {
+  const link = (path: string, text: string) => element("a", {
+    href: path, "aria-current": location.pathname === path ? "page" : undefined,
+  }, text);
+  const account = session.personId === null
+    ? [link("/sign-in", "Sign in"), link("/sign-up", "Sign up")]
+    : [link("/walks", "Your walks"), element("button", { class: "plain", onclick: signOut }, "Sign out")];
+  return [link("/", "Explore"), ...account, unitChoice()];
+}
+
+function unitChoice(): Node {
+  const other = units.chosen === "mi" ? "km" : "mi";
+  const name = other === "mi" ? "miles" : "kilometers";
+  return element("button", {
+    class: "plain units", "aria-label": `Show ${name}`, title: `Show ${name}`,
+    onclick: () => units.choose(other),
+  }, units.chosen);
+}
+
+async function signOut(): Promise<void> {
+  try {
+    await session.signOut();
+    go("/");
+  } catch (error) {
+    notify(messageOf(error));
+  }
+}

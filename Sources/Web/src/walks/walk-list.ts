@@ -1,0 +1,134 @@
+import { walks } from "../api/api";
+import { messageOf } from "../api/problem";
+import type { Page, Walk } from "../api/types";
+import { element, replace } from "../dom/element";
+import { form } from "../dom/form";
+import { notify } from "../shell/notices";
+import { length, moment, plainLength } from "../units";
+import { byPointer, stated, walkFields } from "./walk-form";
+
+/** A deletion waits so long for second thoughts. */
+const undoSeconds = 10;
+
+/** A person's walks, each with what can be done to it. */
+export class WalkList {
+  readonly root = element("div", {});
+  private readonly list = element("ul", { class: "walks" });
+  private readonly more = element("button", { type: "button", onclick: () => void this.next() }, "Show more");
+  private items: Walk[];
+  private nextPage: string | null;
+  /** Those that are about to be deleted, with what deletes them at once. */
+  private readonly leaving = new Map<string, () => void>();
+
+  constructor(first: Page<Walk>, private readonly signal: AbortSignal) {
+    this.items = first.items;
+    this.nextPage = first.next;
+    this.root.append(this.list, this.more);
+    // Whoever leaves the page has decided.
+    const finish = () => { for (const remove of [...this.leaving.values()]) remove(); };
+    signal.addEventListener("abort", finish);
+    window.addEventListener("pagehide", finish, { signal });
+    this.draw();
+  }
+
+  async reload(): Promise<void> {
+    try {
+      const page = await walks.list(null, this.signal);
+      this.items = page.items;
+      this.nextPage = page.next;
+      this.draw();
+    } catch (error) {
+      if (!this.signal.aborted) notify(messageOf(error));
+    }
+  }
+
+  private async next(): Promise<void> {
+    try {
+      const page = await walks.list(this.nextPage, this.signal);
+      this.items.push(...page.items);
+      this.nextPage = page.next;
+      this.draw();
+    } catch (error) {
+      if (!this.signal.aborted) notify(messageOf(error));
+    }
+  }
+
+  private draw(): void {
+    const shown = this.items.filter((walk) => !this.leaving.has(walk.id));
+    replace(this.list, shown.length === 0
+      ? element("li", { class: "hint" }, "You have logged no walks yet.")
+      : shown.map((walk) => this.row(walk)));
+    this.more.hidden = this.nextPage === null;
+  }
+
+  private row(walk: Walk): HTMLElement {
+    const what = `${length(walk.distanceMeters)} on ${moment(walk.startedAt)}`;
+    const row: HTMLElement = element("li", {},
+      element("div", { class: "walk" },
+        element("div", {},
+          element("strong", {}, length(walk.distanceMeters)), " ",
+          element("time", { datetime: walk.startedAt }, moment(walk.startedAt)),
+          walk.private ? element("span", { class: "tag" }, "private") : null,
+          walk.note ? element("p", { class: "hint" }, walk.note) : null),
+        element("div", { class: "actions" },
+          element("button", {
+            type: "button", class: "plain", "aria-label": `Edit ${what}`,
+            onclick: () => replace(row, this.editor(walk)),
+          }, "Edit"),
+          element("button", {
+            type: "button", class: "plain", "aria-label": `Delete ${what}`,
+            onclick: () => this.remove(walk, what),
+          }, "Delete"))));
+    return row;
+  }
+
+  private editor(walk: Walk): Node {
+    const fields = walkFields({
+      distance: plainLength(walk.distanceMeters), startedAt: walk.startedAt, note: walk.note,
+      private: walk.private,
+    });
+    const before = { distance: fields.distance.control.value, when: fields.when.control.value };
+    const editor = form("Edit the walk", {
+      submit: "Save", fields: byPointer(fields),
+      action: async () => {
+        const { distance, startedAt, note, private: isPrivate } = stated(fields);
+        // What was not touched stays to the micrometre and the second.
+        await walks.edit(walk.id, walk.revision, {
+          note, private: isPrivate,
+          ...(fields.distance.control.value === before.distance ? {} : { distance }),
+          ...(fields.when.control.value === before.when ? {} : { startedAt }),
+        });
+        await this.reload();
+      },
+      after: [element("button", { type: "button", class: "plain", onclick: () => this.draw() }, "Cancel")],
+    });
+    setTimeout(() => fields.distance.control.focus());
+    return editor;
+  }
+
+  private remove(walk: Walk, what: string): void {
+    const timer = setTimeout(() => finish(), undoSeconds * 1000);
+    const close = notify(`Deleted: ${what}`, {
+      action: "Undo", seconds: undoSeconds,
+      onAction: () => {
+        clearTimeout(timer);
+        this.leaving.delete(walk.id);
+        this.draw();
+      },
+    });
+    const finish = () => {
+      clearTimeout(timer);
+      close();
+      if (!this.leaving.delete(walk.id)) return;
+      this.items = this.items.filter((each) => each.id !== walk.id);
+      walks.remove(walk.id).catch((error) => {
+        if (this.signal.aborted) return;
+        this.items = [walk, ...this.items];
+        this.draw();
+        notify(messageOf(error));
+      });
+    };
+    this.leaving.set(walk.id, finish);
+    this.draw();
+  }
+}

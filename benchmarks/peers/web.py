@@ -1,0 +1,531 @@
+#!/usr/bin/env python3
+"""Goes through the stories of the browser client, in Debian's Chromium against the built program.
+
+    benchmarks/.venv/bin/python benchmarks/peers/web.py --program .build/release/milequest --shots .build/web-shots
+
+Each story has a ledger of its own samples, a service on a free port, and browsers of its own. Screenshots are for
+looking at. `--only NAME` goes through one story, `--short` through those that take seconds. It ends with a table of what
+pages weigh, and with 1 where something is wrong.
+"""
+import argparse
+import contextlib
+import json
+import os
+import pathlib
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+
+from playwright.sync_api import sync_playwright
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PHONE, DESK = {"width": 390, "height": 844}, {"width": 1440, "height": 900}
+PASSWORD = "a long walk in the hills"
+STORIES = {}
+SHORT = set()
+FACTS = []
+
+
+def story(short=False):
+    def add(function):
+        STORIES[function.__name__] = function
+        if short:
+            SHORT.add(function.__name__)
+        return function
+    return add
+
+
+def check(holds, what):
+    if not holds:
+        raise AssertionError(what)
+
+
+def eventually(look, what, seconds=15):
+    """What a look gives once it gives something: scripts that wait in the page are kept out by its policy."""
+    end = time.monotonic() + seconds
+    while True:
+        found = look()
+        if found:
+            return found
+        if time.monotonic() > end:
+            raise AssertionError(f"not within {seconds} s: {what}")
+        time.sleep(0.05)
+
+
+class Service:
+    """The built program on a ledger of the samples."""
+
+    def __init__(self, program, folder):
+        self.program, self.folder = program, folder
+        self.store = f"sqlite:{folder}/ledger.sqlite"
+        with contextlib.closing(socket.socket()) as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        self.base = f"http://127.0.0.1:{self.port}"
+        self.people = 0
+        self.start()
+
+    def run(self, *arguments):
+        subprocess.run([self.program, *arguments, "--store", self.store], cwd=ROOT, check=True, capture_output=True)
+
+    def start(self):
+        self.log = open(self.folder / "log", "ab")
+        self.process = subprocess.Popen(
+            [self.program, "serve", "--store", self.store, "--port", str(self.port), "--log-requests", "false",
+             "--mail-folder", str(self.folder / "mail"), "--rate", "100000", "--burst", "1000000",
+             "--web", str(ROOT / ".build/web")], stdout=self.log, stderr=self.log)
+        eventually(self.is_ready, "the service is ready")
+
+    def is_ready(self):
+        if self.process.poll() is not None:
+            sys.exit((self.folder / "log").read_text()[-2000:])
+        with contextlib.suppress(OSError):
+            return urllib.request.urlopen(self.base + "/readyz").status == 200
+        return False
+
+    def end(self):
+        self.process.terminate()
+        self.process.wait(20)
+        self.log.close()
+
+    def ask(self, method, path, body=None, token=None, headers=None):
+        headers = {"Content-Type": "application/json", **(headers or {})}
+        if token:
+            headers["Authorization"] = f"Bearer {token}"
+        request = urllib.request.Request(self.base + path, method=method, headers=headers,
+                                         data=None if body is None else json.dumps(body).encode())
+        with urllib.request.urlopen(request) as answer:
+            text = answer.read()
+            return json.loads(text) if "json" in (answer.headers["Content-Type"] or "") else text.decode()
+
+    def code(self, email):
+        """The code of the last mail to an address."""
+        def look():
+            mails = sorted((self.folder / "mail").glob("*.eml"), key=lambda mail: mail.stat().st_mtime)
+            texts = [text for text in (mail.read_text() for mail in mails) if email in text]
+            return texts and re.findall(r"^ +(\d{8})", texts[-1], re.M)
+        return eventually(look, f"a mail to {email}")[-1]
+
+    def person(self):
+        """An account, with its token."""
+        self.people += 1
+        email = f"walker{self.people}@example.org"
+        self.ask("POST", "/v1/auth/register", {"email": email, "password": PASSWORD, "name": f"Walker {self.people}"})
+        tokens = self.ask("POST", "/v1/auth/verify", {"email": email, "code": self.code(email), "password": PASSWORD})
+        return email, tokens["accessToken"]
+
+    def quest(self, token, name="To Maine", team="The Amblers", route="Appalachian Trail", public=True):
+        """A new quest of a new team on a sample route."""
+        made = self.ask("POST", "/v1/teams", {"name": team, "public": public}, token)
+        routes = self.ask("GET", "/v1/routes?limit=100", token=token)["items"]
+        route_id = next(each["id"] for each in routes if each["name"] == route)
+        return self.ask("POST", f"/v1/teams/{made['id']}/quests", {
+            "name": name, "routeId": route_id, "start": "2026-01-01T00:00:00Z", "end": "2036-01-01T00:00:00Z",
+            "zone": "UTC"}, token)["id"]
+
+    def walk(self, token, kilometers):
+        now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 1))
+        walk = {"id": os.popen("cat /proc/sys/kernel/random/uuid").read().strip(), "startedAt": now,
+                "distance": f"{kilometers} km"}
+        return self.ask("POST", "/v1/activities", walk, token)
+
+
+class Visitor:
+    """A browser context whose pages may ask nobody but the service, and may complain of nothing."""
+
+    def __init__(self, browser, service, size=DESK, **options):
+        self.service, self.size = service, size
+        self.context = browser.new_context(viewport=size, locale=options.pop("locale", "en-GB"), **options)
+        self.complaints, self.outside, self.asked = [], [], []
+        self.page = self.open()
+
+    def open(self):
+        page = self.context.new_page()
+        page.on("console", lambda message: self.complain(message))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("request", self.note)
+        return page
+
+    def complain(self, message):
+        # What the service refuses on purpose is noted by the browser, too.
+        if message.type == "error" and "Failed to load resource" not in message.text:
+            self.complaints.append(message.text)
+
+    def note(self, request):
+        self.asked.append(request.url)
+        if not request.url.startswith((self.service.base, "data:", "blob:")):
+            self.outside.append(request.url)
+
+    def go(self, path):
+        self.page.goto(self.service.base + path)
+        eventually(lambda: self.page.evaluate("() => !document.querySelector('main[aria-busy]')"
+                                              " && document.querySelector('nav') !== null"), f"{path} is shown")
+        return self.page
+
+    def drawn(self):
+        return eventually(lambda: self.page.evaluate("() => document.getElementById('map')?.dataset.drawn"), "a map", 60)
+
+    def text(self, selector="main"):
+        return self.page.evaluate("selector => document.querySelector(selector)?.innerText ?? ''", selector)
+
+    def sees(self, text, seconds=15):
+        eventually(lambda: text in self.text("body"), f"“{text}” on {self.page.url}: {self.text('body')[:600]}", seconds)
+
+    def shot(self, name):
+        width = self.page.evaluate("() => document.documentElement.scrollWidth")
+        check(width <= self.size["width"], f"{name} is {width} wide")
+        self.page.screenshot(path=str(ARGUMENTS.shots / f"{name}-{self.size['width']}.png"), full_page=True)
+
+    def sign_in(self, email):
+        page = self.go("/sign-in")
+        page.get_by_label("E-mail").fill(email)
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign in").click()
+        self.sees("Log a walk")
+
+    def close(self):
+        self.context.close()
+        check(not self.outside, f"asked outside: {self.outside[:3]}")
+        check(not self.complaints, f"the browser complains: {self.complaints[:3]}")
+
+
+@contextlib.contextmanager
+def visitor(browser, service, size=DESK, **options):
+    visits = Visitor(browser, service, size, **options)
+    yield visits
+    visits.close()
+
+
+def sample(service, name="Dawn Patrol"):
+    items = service.ask("GET", "/v1/quests?bbox=-180,-90,180,90&limit=500")["items"]
+    return next(each["questId"] for each in items if each["teamName"] == name)
+
+
+# Stories
+
+
+@story(short=True)
+def explore_and_search(browser, service):
+    for size in (PHONE, DESK):
+        with visitor(browser, service, size) as visits:
+            page = visits.go("/")
+            visits.sees("Dawn Patrol")
+            visits.drawn()
+            time.sleep(2)
+            visits.shot("explore")
+            page.get_by_label("Search").fill("dâwn")
+            visits.sees("1 quest")
+            page.get_by_role("link", name="Dawn Patrol").click()
+            visits.sees("Leaderboard")
+
+
+@story(short=True)
+def a_quest(browser, service):
+    quest = sample(service)
+    for size in (PHONE, DESK):
+        for scheme in ("light", "dark"):
+            with visitor(browser, service, size, color_scheme=scheme) as visits:
+                visits.go(f"/quests/{quest}")
+                visits.sees("Milestones")
+                visits.sees("walked")
+                check(visits.drawn() == "true", "the map is drawn")
+                time.sleep(1.5)
+                visits.shot(f"quest-{scheme}")
+
+
+@story()
+def maps_of_every_kind(browser, service):
+    """The line is where it should be: long routes, over 180 degrees, near a pole, and short ones."""
+    for route in ("Round the World", "Bering Crossing", "Antarctic Traverse", "Manhattan Loop", "Te Araroa"):
+        _, token = service.person()
+        quest = service.quest(token, name=route, team=f"Team {route}", route=route)
+        service.walk(token, 400 if route != "Manhattan Loop" else 7)
+        with visitor(browser, service) as visits:
+            visits.go(f"/quests/{quest}")
+            # Near the poles the library's maps end, and the server's picture takes their place.
+            check(visits.drawn() == ("picture" if route == "Antarctic Traverse" else "true"), "the map is drawn")
+            time.sleep(1.5)
+            visits.shot("map-" + route.lower().replace(" ", "-"))
+
+
+@story(short=True)
+def without_webgl(browser, service):
+    with visitor(browser, service, PHONE) as visits:
+        visits.context.add_init_script("HTMLCanvasElement.prototype.getContext = () => null")
+        visits.go(f"/quests/{sample(service)}")
+        check(visits.drawn() == "picture", "the picture is shown")
+        visits.sees("Milestones")
+        eventually(lambda: visits.page.evaluate("() => document.querySelector('#map img')?.naturalWidth > 0"), "a picture")
+        visits.shot("quest-without-webgl")
+
+
+@story()
+def a_lost_context(browser, service):
+    with visitor(browser, service) as visits:
+        visits.go(f"/quests/{sample(service)}")
+        visits.drawn()
+        visits.page.evaluate("() => document.querySelector('#map canvas').getContext('webgl2')"
+                             ".getExtension('WEBGL_lose_context').loseContext()")
+        eventually(lambda: visits.drawn() == "picture", "the picture is shown")
+
+
+@story(short=True)
+def without_javascript(browser, service):
+    quest = sample(service)
+    context = browser.new_context(java_script_enabled=False, viewport=PHONE)
+    page = context.new_page()
+    page.goto(f"{service.base}/quests/{quest}")
+    check("Dawn Patrol" in page.title(), page.title())
+    html = page.content()
+    for part in ('property="og:image"', f"{service.base}/v1/quests/{quest}/card.png", 'rel="canonical"', " km ("):
+        check(part in html, f"the page has no {part}")
+    check(page.locator("img.card").is_visible(), "the picture is shown")
+    page.screenshot(path=str(ARGUMENTS.shots / "quest-without-javascript-390.png"), full_page=True)
+    context.close()
+
+
+@story(short=True)
+def register_and_log(browser, service):
+    with visitor(browser, service, PHONE) as visits:
+        page = visits.go("/sign-up")
+        visits.shot("sign-up")
+        page.get_by_role("button", name="Sign up").click()
+        visits.sees("Type your name.")
+        page.get_by_label("Your name").fill("Zoë <b>Walker</b>")
+        page.get_by_label("E-mail").fill("zoe@example.org")
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Sign up").click()
+        visits.sees("Look into your mail")
+        visits.shot("sign-up-code")
+        page.get_by_label("Code").fill("00000000")
+        page.get_by_role("button", name="Confirm").click()
+        visits.sees("The code is wrong")
+        page.get_by_label("Code").fill(service.code("zoe@example.org"))
+        page.get_by_role("button", name="Confirm").click()
+        visits.sees("You have logged no walks yet.")
+        check("milequest_session" not in page.evaluate("() => document.cookie"), "a script sees the cookie")
+        cookies = {cookie["name"]: cookie for cookie in visits.context.cookies(service.base + "/v1/auth")}
+        cookie = cookies["milequest_session"]
+        check(cookie["httpOnly"] and cookie["sameSite"] == "Strict" and cookie["path"] == "/v1/auth", f"{cookie}")
+        page.get_by_label("Distance").fill("3,1")
+        page.get_by_label("Note").fill("<img src=x onerror=alert(1)>")
+        page.get_by_role("button", name="Log the walk").click()
+        visits.sees("Logged.")
+        visits.sees("3.1 mi")
+        visits.sees("<img src=x")
+        visits.shot("walks")
+        # Nobody is signed out by loading the page anew.
+        visits.go("/walks")
+        visits.sees("3.1 mi")
+        page.get_by_role("button", name="Edit 3.1 mi").click()
+        form = page.get_by_role("form", name="Edit the walk")
+        form.get_by_label("Distance").fill("4.25 km")
+        form.get_by_role("button", name="Save").click()
+        visits.sees("2.6 mi")
+        page.get_by_role("button", name="Delete 2.6 mi").click()
+        visits.sees("You have logged no walks yet.")
+        page.get_by_role("button", name="Undo").click()
+        visits.sees("2.6 mi")
+        page.get_by_role("button", name="Delete 2.6 mi").click()
+        # Whoever leaves has decided.
+        page.get_by_role("link", name="Explore").click()
+        visits.sees("Search by quest")
+        page.get_by_role("link", name="Your walks").click()
+        visits.sees("You have logged no walks yet.")
+        page.get_by_role("button", name="Sign out").click()
+        visits.sees("Sign in")
+        check(not [each for each in visits.context.cookies(service.base + "/v1/auth")
+                   if each["name"] == "milequest_session"], "the cookie is gone")
+
+
+@story()
+def a_new_password(browser, service):
+    email, _ = service.person()
+    with visitor(browser, service, PHONE) as visits:
+        page = visits.go("/reset")
+        page.get_by_label("E-mail").fill(email)
+        before = service.code(email)
+        page.get_by_role("button", name="Send a code").click()
+        visits.sees("Look into your mail")
+        code = eventually(lambda: (lambda new: new if new != before else None)(service.code(email)), "another mail")
+        page.get_by_label("Code").fill(code)
+        page.locator("input[name=newPassword]").fill("another long walk")
+        page.get_by_role("button", name="Set the password").click()
+        visits.sees("Log a walk")
+
+
+@story(short=True)
+def a_walk_moves_the_marker_elsewhere(browser, service):
+    email, token = service.person()
+    quest = service.quest(token, public=False)
+    with visitor(browser, service) as one, visitor(browser, service, PHONE) as other:
+        one.sign_in(email)
+        other.sign_in(email)
+        other.go(f"/quests/{quest}")
+        other.drawn()
+        place = "() => document.querySelector('.marker')?.style.transform"
+        before = other.page.evaluate(place)
+        one.page.get_by_label("Distance").fill("250 km")
+        one.page.get_by_role("button", name="Log the walk").click()
+        one.sees("Logged.")
+        begun = time.monotonic()
+        eventually(lambda: other.page.evaluate(place) != before, "the marker moves", 5)
+        FACTS.append(("a walk moves the marker of another browser after", f"{time.monotonic() - begun:.2f} s"))
+        other.sees("155.3 mi")
+        # Through a restart of the service.
+        service.end()
+        service.start()
+        one.page.get_by_label("Distance").fill("100 km")
+        one.page.get_by_role("button", name="Log the walk").click()
+        other.sees("217.5 mi", 40)
+        other.shot("quest-private")
+
+
+@story()
+def eight_tabs(browser, service):
+    """More tabs than connections to one host."""
+    quests, tokens = [], []
+    for number in range(4):
+        _, token = service.person()
+        tokens.append(token)
+        quests.append(service.quest(token, name=f"Quest {number}", team=f"Eight {number}"))
+    with visitor(browser, service) as visits:
+        pages = [visits.open() for _ in range(8)]
+        for index, page in enumerate(pages):
+            page.goto(f"{service.base}/quests/{quests[index % 4]}")
+        for index, page in enumerate(pages):
+            eventually(lambda: "Milestones" in page.inner_text("body"), f"tab {index} loads", 60)
+        for token in tokens:
+            service.walk(token, 100)
+        for index, page in enumerate(pages):
+            eventually(lambda: "62.1 mi" in page.inner_text("body"), f"tab {index} moves", 30)
+
+
+@story(short=True)
+def texts_stay_texts(browser, service):
+    _, token = service.person()
+    name = "<script>alert(1)</script>\"><img src=x onerror=alert(2)> مسيرة"
+    quest = service.quest(token, name=name, team="<b>bold</b>", route="Camino Francés")
+    service.walk(token, 100)
+    with visitor(browser, service, PHONE) as visits:
+        asked = []
+        visits.page.on("dialog", lambda dialog: asked.append(dialog.message))
+        visits.go(f"/quests/{quest}")
+        visits.sees("<b>bold</b>")
+        visits.drawn()
+        check(visits.page.locator("h1").inner_text().startswith("<script>"), "the name is shown as it is")
+        check(not asked, "no script runs")
+        visits.shot("quest-hostile")
+        check(visits.page.evaluate("() => document.querySelectorAll('h1 *, article b').length") == 0, "no markup")
+
+
+@story(short=True)
+def weight_and_policy(browser, service):
+    """What a public quest weighs, compressed, before its first content and before its map."""
+    quest = sample(service)
+    with visitor(browser, service, PHONE) as visits:
+        session = visits.context.new_cdp_session(visits.page)
+        session.send("Network.enable")
+        sizes, names = {}, {}
+        session.on("Network.responseReceived", lambda event: names.update({event["requestId"]: event["response"]["url"]}))
+        session.on("Network.loadingFinished", lambda event: sizes.update({event["requestId"]: event["encodedDataLength"]}))
+        answer = visits.page.goto(f"{service.base}/quests/{quest}")
+        # The map's own files and data come after the content, which waits for none of them.
+        policy = answer.headers["content-security-policy"]
+        check("unsafe" not in policy and "default-src 'none'" in policy, policy)
+        eventually(lambda: "Milestones" in visits.text(), "content")
+        visits.drawn()
+        eventually(lambda: any("places-" in names.get(request, "") for request in sizes), "names of places", 30)
+
+        def weight(is_counted):
+            return sum(size for request, size in sizes.items() if is_counted(names.get(request, ""))) / 1000
+
+        later = ("maplibre", "land-", "places-", "/map?")
+        first = weight(lambda url: url.startswith(service.base) and not any(part in url for part in later))
+        whole = weight(lambda url: url.startswith(service.base) and "land-fine" not in url and "places-" not in url)
+        refined = weight(lambda url: url.startswith(service.base))
+        FACTS.append(("a public quest before its first content", f"{first:.0f} kB"))
+        FACTS.append(("before its map, the map library included", f"{whole:.0f} kB"))
+        FACTS.append(("with fine coasts and names of places", f"{refined:.0f} kB"))
+        check(first <= 60, f"{first:.0f} kB before the first content")
+        check(whole <= 450, f"{whole:.0f} kB before the map")
+
+
+@story(short=True)
+def files_of_the_client(browser, service):
+    """Nothing outside of the folder, HEAD as GET, gzip where it is taken, and nothing sent twice."""
+    page = service.ask("GET", "/")
+    script = re.search(r'src="(/assets/main-[^"]+\.js)"', page).group(1)
+
+    def send(path, method="GET", **headers):
+        request = urllib.request.Request(service.base + path, method=method, headers=headers)
+        try:
+            with urllib.request.urlopen(request) as answer:
+                return answer.status, answer.headers, answer.read()
+        except urllib.error.HTTPError as error:
+            return error.code, error.headers, error.read()
+
+    status, headers, plain = send(script)
+    check(status == 200 and "immutable" in headers["Cache-Control"], f"{headers}")
+    status, small, packed = send(script, **{"Accept-Encoding": "gzip"})
+    check(small["Content-Encoding"] == "gzip" and len(packed) < len(plain), "it is compressed")
+    check(small["ETag"] != headers["ETag"] and "Accept-Encoding" in small["Vary"], f"{small}")
+    status, head, nothing = send(script, "HEAD")
+    check(status == 200 and nothing == b"" and head["Content-Length"] == str(len(plain)), f"{head}")
+    check(send(script, **{"If-None-Match": headers["ETag"]})[0] == 304, "nothing is sent twice")
+    for path in ("/assets/../web.json", "/assets/%2e%2e/web.json", "/assets/..%2fweb.json", "/assets/web.json",
+                 "/assets/%2e%2e%2f%2e%2e%2fetc/passwd", "/assets//etc/passwd", "/assets/" + "a" * 500):
+        status, _, text = send(path)
+        check(status in (400, 404) and b"root:" not in text, f"{path}: {status}")
+    check(send("/quests/00000000-0000-4000-8000-000000000000")[0] == 404, "no such quest")
+
+
+def main():
+    shutil.rmtree(ARGUMENTS.shots, ignore_errors=True)
+    ARGUMENTS.shots.mkdir(parents=True)
+    names = [name for name in STORIES
+             if (not ARGUMENTS.only or name in ARGUMENTS.only) and (not ARGUMENTS.short or name in SHORT)]
+    failed = []
+    with tempfile.TemporaryDirectory(prefix="milequest-web-") as folder, sync_playwright() as playwright:
+        service = Service(str(ARGUMENTS.program.resolve()), pathlib.Path(folder))
+        try:
+            service.end()
+            service.run("import", "route", *sorted(str(path) for path in (ROOT / "routes").glob("*.geojson")))
+            service.run("import", "activities", "routes/sample-walks.csv", "--create", "--public", "--route",
+                        "Appalachian Trail")
+            service.start()
+            eventually(lambda: service.ask("GET", "/v1/quests?bbox=-180,-90,180,90")["items"], "markers")
+            browser = playwright.chromium.launch(
+                executable_path=ARGUMENTS.chromium,
+                args=["--no-sandbox", "--enable-unsafe-swiftshader", "--use-gl=angle", "--use-angle=swiftshader"])
+            for name in names:
+                begun = time.monotonic()
+                try:
+                    STORIES[name](browser, service)
+                    print(f"{name.replace('_', ' ')}: holds ({time.monotonic() - begun:.1f} s)", flush=True)
+                except Exception as error:  # One story that fails keeps no other from being told.
+                    failed.append(name)
+                    print(f"{name.replace('_', ' ')}: FAILS: {error}", flush=True)
+            browser.close()
+        finally:
+            service.end()
+    for what, figure in FACTS:
+        print(f"  {what}: {figure}")
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--program", required=True, type=pathlib.Path)
+    parser.add_argument("--shots", default=ROOT / ".build/web-shots", type=pathlib.Path)
+    parser.add_argument("--chromium", default="/usr/bin/chromium")
+    parser.add_argument("--only", nargs="*")
+    parser.add_argument("--short", action="store_true")
+    ARGUMENTS = parser.parse_args()
+    main()
