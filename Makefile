@@ -294,6 +294,7 @@ web: web-packages $(WEB_PARTS)/maplibre-gl.js ## build the browser client into .
 
 web-tests: build web ## go through the browser client's stories in Chromium; screenshots in .build/web-shots
 	$(call install,$(WEB_TEST_PACKAGES))
+	node --test Sources/Web/tests
 	python3 -m venv benchmarks/.venv
 	benchmarks/.venv/bin/pip install --quiet --disable-pip-version-check -r benchmarks/peers/web.txt
 	benchmarks/.venv/bin/python benchmarks/peers/web.py --program $(BIN) --shots .build/web-shots

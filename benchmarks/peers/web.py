@@ -10,7 +10,6 @@ pages weigh, and with 1 where something is wrong.
 import argparse
 import contextlib
 import json
-import os
 import pathlib
 import re
 import shutil
@@ -19,9 +18,12 @@ import subprocess
 import sys
 import tempfile
 import time
+import threading
 import urllib.error
 import urllib.request
+import uuid
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -131,7 +133,7 @@ class Service:
 
     def walk(self, token, kilometers):
         now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 1))
-        walk = {"id": os.popen("cat /proc/sys/kernel/random/uuid").read().strip(), "startedAt": now,
+        walk = {"id": str(uuid.uuid4()), "startedAt": now,
                 "distance": f"{kilometers} km"}
         return self.ask("POST", "/v1/activities", walk, token)
 
@@ -182,6 +184,12 @@ class Visitor:
         check(width <= self.size["width"], f"{name} is {width} wide")
         self.page.screenshot(path=str(ARGUMENTS.shots / f"{name}-{self.size['width']}.png"), full_page=True)
 
+    def is_for_everyone(self, name):
+        """Whether axe finds nothing on the page."""
+        found = Axe().run(self.page).response["violations"]
+        check(not found, f"axe on {name}: " + "; ".join(
+            f"{each['id']}: {each['nodes'][0]['html'][:160]}" for each in found))
+
     def sign_in(self, email):
         page = self.go("/sign-in")
         page.get_by_label("E-mail").fill(email)
@@ -205,6 +213,39 @@ def visitor(browser, service, size=DESK, **options):
 def sample(service, name="Dawn Patrol"):
     items = service.ask("GET", "/v1/quests?bbox=-180,-90,180,90&limit=500")["items"]
     return next(each["questId"] for each in items if each["teamName"] == name)
+
+
+class BufferingProxy:
+    """Passes answers on when they are at their end: streams of events never come through."""
+
+    def __init__(self, port):
+        self.to = port
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.base = f"http://127.0.0.1:{self.socket.getsockname()[1]}"
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        with contextlib.suppress(OSError):
+            while True:
+                client, _ = self.socket.accept()
+                threading.Thread(target=self.serve, args=[client], daemon=True).start()
+
+    def serve(self, client):
+        with contextlib.suppress(OSError), client, socket.create_connection(("127.0.0.1", self.to)) as service:
+            head = b""
+            while b"\r\n\r\n" not in head:
+                piece = client.recv(65536)
+                if not piece:
+                    return
+                head += piece
+            service.sendall(head.replace(b"Connection: keep-alive", b"Connection: close"))
+            answer = b""
+            while piece := service.recv(65536):
+                answer += piece
+            client.sendall(answer)
+
+    def end(self):
+        self.socket.close()
 
 
 # Stories
@@ -385,6 +426,97 @@ def a_walk_moves_the_marker_elsewhere(browser, service):
         one.page.get_by_role("button", name="Log the walk").click()
         other.sees("217.5 mi", 40)
         other.shot("quest-private")
+
+
+@story(short=True)
+def pages_for_everyone(browser, service):
+    """axe finds nothing, in light and dark; the keyboard reaches what can be done; text may be twice as large."""
+    email, token = service.person()
+    service.quest(token, name="For everyone", team="Everyone")
+    quest = sample(service)
+    for size, scheme in ((PHONE, "light"), (DESK, "dark")):
+        with visitor(browser, service, size, color_scheme=scheme) as visits:
+            for path in ("/", f"/quests/{quest}", "/sign-in", "/sign-up", "/reset"):
+                visits.go(path)
+                if path.startswith("/quests"):
+                    visits.sees("Last walks")
+                    visits.drawn()
+                visits.is_for_everyone(f"{path} in {scheme}")
+            visits.sign_in(email)
+            visits.page.get_by_label("Distance").fill("2")
+            visits.page.get_by_role("button", name="Log the walk").click()
+            visits.sees("Logged.")
+            visits.is_for_everyone(f"/walks in {scheme}")
+            visits.page.evaluate("() => { document.documentElement.style.fontSize = '200%'; }")
+            visits.shot(f"walks-twice-as-large-{scheme}")
+    with visitor(browser, service) as visits:
+        page = visits.go("/sign-in")
+        reached = []
+        for _ in range(12):
+            page.keyboard.press("Tab")
+            reached.append(page.evaluate("() => document.activeElement.innerText || document.activeElement.name || ''"))
+        for wanted in ("Skip to the content", "Explore", "email", "password", "Sign in", "Sign up"):
+            check(wanted in reached, f"the keyboard does not reach {wanted}: {reached}")
+
+
+@story(short=True)
+def the_marker_is_where_position_says(browser, service):
+    """Within two pixels, on a flat map and on a globe."""
+    for route in ("Te Araroa", "Round the World"):
+        _, token = service.person()
+        quest = service.quest(token, name=f"Exactly {route}", team=f"Exactly {route}", route=route)
+        service.walk(token, 450)
+        with visitor(browser, service) as visits:
+            visits.go(f"/quests/{quest}")
+            check(visits.drawn() == "true", "the map is drawn")
+            place = service.ask("GET", f"/v1/quests/{quest}/progress")["position"]["coordinate"]
+            away = visits.page.evaluate("""([longitude, latitude]) => {
+                const map = document.getElementById("map");
+                const marker = map.querySelector(".marker").getBoundingClientRect();
+                const box = map.getBoundingClientRect();
+                const point = map.milequestMap.project([longitude, latitude]);
+                return Math.hypot(marker.x + marker.width / 2 - box.x - map.clientLeft - point.x,
+                                  marker.y + marker.height / 2 - box.y - map.clientTop - point.y);
+            }""", place)
+            FACTS.append((f"the marker on {route} is off by", f"{away:.2f} pixels"))
+            check(away <= 2, f"{route}: {away} pixels")
+
+
+@story(short=True)
+def heights(browser, service):
+    """The elevation profile of a route that has heights."""
+    _, token = service.person()
+    line = [[7 + 0.01 * step, 46, 500 + 40 * (step % 7) * step] for step in range(20)]
+    name = "Hills"
+    file = {"type": "Feature", "properties": {"name": name}, "geometry": {"type": "LineString", "coordinates": line}}
+    service.ask("POST", "/v1/routes?public=true", file, token, {"Content-Type": "application/geo+json"})
+    quest = service.quest(token, name=name, team="Climbers", route=name)
+    service.walk(token, 5)
+    with visitor(browser, service, PHONE) as visits:
+        visits.go(f"/quests/{quest}")
+        visits.sees("m up,")
+        visits.drawn()
+        visits.shot("quest-heights")
+
+
+@story()
+def streams_that_do_not_come_through(browser, service):
+    """A proxy that keeps streams back: the page follows all the same, after three silent attempts."""
+    _, token = service.person()
+    quest = service.quest(token, name="Held back", team="Patient")
+    proxy = BufferingProxy(service.port)
+    context = browser.new_context(viewport=PHONE, locale="en-GB")
+    # Forty seconds of silence are half a second here.
+    context.add_init_script("const later = setTimeout; window.setTimeout = (call, wait, ...rest) =>"
+                            " later(call, wait === 40000 ? 500 : wait, ...rest);")
+    page = context.new_page()
+    page.goto(f"{proxy.base}/quests/{quest}")
+    eventually(lambda: "Milestones" in page.inner_text("body"), "the page loads")
+    time.sleep(8)
+    service.walk(token, 100)
+    eventually(lambda: "62.1 mi" in page.inner_text("body"), "the page follows", 30)
+    context.close()
+    proxy.end()
 
 
 @story()

@@ -11,9 +11,11 @@ export class MessageReader {
 
   /** The messages that a piece completes; comments are passed over. */
   read(piece: string): Message[] {
-    this.rest += piece.replace(/\r\n?/g, "\n");
-    const blocks = this.rest.split("\n\n");
-    this.rest = blocks.pop() ?? "";
+    const text = this.rest + piece;
+    // A line's end may be cut in two.
+    const end = text.endsWith("\r") ? text.length - 1 : text.length;
+    const blocks = text.slice(0, end).replace(/\r\n?/g, "\n").split("\n\n");
+    this.rest = (blocks.pop() ?? "") + text.slice(end);
     return blocks.flatMap((block) => message(block) ?? []);
   }
 }

@@ -39,8 +39,10 @@ function turned(from: number, to: number): number {
 
 /** The place at a share of a way's length. */
 export function along(way: Place[], share: number): Place {
+  const end = way[way.length - 1] ?? [0, 0];
+  if (share >= 1) return end;
   const lengths = way.slice(1).map((place, index) => span(way[index] ?? place, place));
-  let left = lengths.reduce((sum, each) => sum + each, 0) * Math.min(Math.max(share, 0), 1);
+  let left = lengths.reduce((sum, each) => sum + each, 0) * Math.max(share, 0);
   for (let index = 0; index < lengths.length; index += 1) {
     const [a, b, length] = [way[index], way[index + 1], lengths[index] ?? 0];
     if (!a || !b) break;
@@ -50,7 +52,7 @@ export function along(way: Place[], share: number): Place {
     }
     left -= length;
   }
-  return way[way.length - 1] ?? [0, 0];
+  return end;
 }
 
 /** Takes a marker along a way, or at once where people want no motion. */

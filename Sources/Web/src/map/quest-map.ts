@@ -59,6 +59,8 @@ export class QuestMapView {
     canvas.map.on("mouseenter", "waypoints", () => { canvas.map.getCanvas().style.cursor = "pointer"; });
     canvas.map.on("mouseleave", "waypoints", () => { canvas.map.getCanvas().style.cursor = ""; });
     this.container.dataset["drawn"] = "true";
+    // For tests, which hold the marker against the map's own arithmetic.
+    Object.assign(this.container, { milequestMap: canvas.map });
   }
 
   /** Shows where the quest stands now; the marker glides there along the line. */

@@ -1,0 +1,72 @@
+// Tests of what needs no browser: `make web-tests` bundles the modules and runs them in node.
+
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { after, test } from "node:test";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+const source = path.join(path.dirname(fileURLToPath(import.meta.url)), "..", "src");
+const folder = mkdtempSync(path.join(tmpdir(), "milequest-web-"));
+after(() => rmSync(folder, { recursive: true }));
+
+async function load(name) {
+  const made = path.join(folder, name.replace(/\W/g, "-") + ".mjs");
+  execFileSync("esbuild", [path.join(source, name), "--bundle", "--format=esm", `--outfile=${made}`,
+    "--log-level=warning"]);
+  return import(pathToFileURL(made).href);
+}
+
+test("distances are understood with comma and point", async () => {
+  const { typedDistance } = await load("units.ts");
+  const cases = {
+    "3.1": "3.1 mi", "3,1": "3.1 mi", " 12 ": "12 mi", "5km": "5 km", "5,25 KM": "5.25 km",
+    "1.234,5": "1234.5 mi", "1,234.5": "1234.5 mi", "1 234,5 m": "1234.5 m", ".5": "0.5 mi",
+    "26.2 miles": "26.2 mi",
+  };
+  for (const [text, expected] of Object.entries(cases)) {
+    assert.equal(typedDistance(text, "mi"), expected, text);
+  }
+  for (const text of ["", "0", "0,0", "-3", "three", "3 leagues", "1e3", ",", "km"]) {
+    assert.equal(typedDistance(text, "mi"), null, text);
+  }
+});
+
+test("messages come whole, however the stream is cut", async () => {
+  const { MessageReader } = await load("live/messages.ts");
+  const stream = ": hello\n\nid: 7\nevent: activity.logged\ndata: {\"a\":\ndata: 1}\n\n: still here\n\n"
+    + "event: end\r\ndata: shutdown\r\n\r\nid: 8\n";
+  const expected = [
+    { id: "7", event: "activity.logged", data: "{\"a\":\n1}" },
+    { id: null, event: "end", data: "shutdown" },
+  ];
+  for (let size = 1; size < stream.length; size += 1) {
+    const reader = new MessageReader();
+    const found = [];
+    for (let start = 0; start < stream.length; start += size) {
+      found.push(...reader.read(stream.slice(start, start + size)));
+    }
+    assert.deepEqual(found, expected, `in pieces of ${size}`);
+  }
+});
+
+test("a marker goes along the line, over 180 degrees too", async () => {
+  const { along, between } = await load("map/glide.ts");
+  const line = [[178, 0], [179, 0], [180, 0], [-179, 0], [-178, 0]];
+  const way = between(line, [178.5, 0], [-178.5, 0]);
+  assert.deepEqual(way[0], [178.5, 0]);
+  assert.deepEqual(way[way.length - 1], [-178.5, 0]);
+  const middle = along(way, 0.5);
+  assert.ok(Math.abs(Math.abs(middle[0]) - 180) < 0.01, String(middle));
+  assert.deepEqual(along(way, 1), [-178.5, 0]);
+  assert.deepEqual(along([[5, 5]], 0.3), [5, 5]);
+});
+
+test("outlines close where they are, and round a pole", async () => {
+  const { decoded } = await load("map/land.ts");
+  // Google's own example of its encoding.
+  assert.deepEqual(decoded("_p~iF~ps|U_ulLnnqC_mqNvxq`@", 1e5),
+    [[-120.2, 38.5], [-120.95, 40.7], [-126.453, 43.252]]);
+});
