@@ -8,16 +8,16 @@ export interface Ground {
 }
 
 interface Palette {
-  water: string; land: string; coast: string; text: string; halo: string; travelled: string;
+  water: string; land: string; text: string; halo: string; travelled: string;
   remaining: string; waypoint: string;
 }
 
 const light: Palette = {
-  water: "#cddfe9", land: "#f5f2e9", coast: "#9db3bf", text: "#3b4a52", halo: "#f5f2e9",
+  water: "#b9d3e2", land: "#f5f2e9", text: "#3b4a52", halo: "#f5f2e9",
   travelled: "#0b6e4f", remaining: "#7c6f9b", waypoint: "#ffffff",
 };
 const dark: Palette = {
-  water: "#0d1b24", land: "#22303a", coast: "#43586a", text: "#c3d0d8", halo: "#16222b",
+  water: "#0b1922", land: "#2a3a45", text: "#c3d0d8", halo: "#16222b",
   travelled: "#6fd3ae", remaining: "#a99bcf", waypoint: "#16222b",
 };
 
@@ -34,7 +34,7 @@ export function style(
 ): object {
   const palette = isDark() ? dark : light;
   const sources: Record<string, object> = {
-    land: { type: "geojson", data: ground.land, tolerance: 0.3, attribution: "Natural Earth" },
+    land: { type: "geojson", data: ground.land, tolerance: 0.2, attribution: "Natural Earth" },
     places: { type: "geojson", data: ground.places, attribution: "GeoNames (CC BY 4.0)" },
   };
   for (const [name, data] of Object.entries(content)) {
@@ -49,10 +49,8 @@ export function style(
       {
         id: "land", type: "fill", source: "land",
         layout: { "fill-sort-key": ["get", "order"] },
-        paint: {
-          "fill-color": ["case", ["get", "water"], palette.water, palette.land],
-          "fill-outline-color": palette.coast,
-        },
+        // Without outlines, which the library would also draw where it cuts the land into tiles.
+        paint: { "fill-color": ["case", ["get", "water"], palette.water, palette.land] },
       },
       {
         id: "places", type: "symbol", source: "places",
