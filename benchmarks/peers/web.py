@@ -573,7 +573,13 @@ def weight_and_policy(browser, service):
         check("unsafe" not in policy and "default-src 'none'" in policy, policy)
         eventually(lambda: "Milestones" in visits.text(), "content")
         visits.drawn()
-        eventually(lambda: any("places-" in names.get(request, "") for request in sizes), "names of places", 30)
+
+        def is_refined():
+            # What the browser tells of its requests comes while something is asked of it.
+            visits.page.evaluate("() => 0")
+            return any("places-" in names.get(request, "") for request in list(sizes))
+
+        eventually(is_refined, "names of places", 30)
 
         def weight(is_counted):
             return sum(size for request, size in sizes.items() if is_counted(names.get(request, ""))) / 1000
