@@ -60,6 +60,7 @@ extension Diagnostic.Code {
   public static let commentLong = Self(rawValue: "comment-long")
   public static let notWellFormed = Self(rawValue: "not-well-formed")
   public static let doctype = Self(rawValue: "doctype")
+  public static let checkSum = Self(rawValue: "check-sum")
   public static let limit = Self(rawValue: "limit")
   public static let textCut = Self(rawValue: "text-cut")
   public static let noLine = Self(rawValue: "no-line")
@@ -81,6 +82,7 @@ extension Diagnostic.Code {
   // Structure.
   public static let emptyPart = Self(rawValue: "empty-part")
   public static let onePointPart = Self(rawValue: "one-point-part")
+  public static let pointsUnplaced = Self(rawValue: "points-unplaced")
   public static let misplaced = Self(rawValue: "element-misplaced")
   public static let routesIgnored = Self(rawValue: "routes-ignored")
   public static let shapingPoints = Self(rawValue: "shaping-points")

@@ -16,10 +16,6 @@ enum ForeignFile {
   private static func markup(_ text: String) -> String? {
     let roots: [(String, String)] = [
       ("<!doctype html", page), ("<html", page),
-      (
-        "<trainingcenterdatabase",
-        "this is a TCX file, whatever its name: export the route as GPX or GeoJSON"
-      ),
       ("<osm", "this is OpenStreetMap data: export the route as GPX or GeoJSON"),
       ("<gpxdata", "this is an activity of SportTracks: export the route as GPX"),
       ("<svg", "this is a drawing (SVG) and holds no coordinates"),

@@ -13,6 +13,10 @@ public struct SourcePart: Sendable {
   /// positions, or its line of text.
   public internal(set) var offset = 0
 
+  /// Metres along the way at each vertex as the device measured them, NaN where it did not; empty
+  /// where no vertex has any, and where the file was not read thoroughly.
+  public internal(set) var deviceMeters: [Double] = []
+
   /// Stands in `times` for a vertex without a time.
   public static let noTime = Int64.min
 
@@ -26,6 +30,13 @@ public struct SourcePart: Sendable {
     if time == Self.noTime, times.isEmpty { return }
     while times.count < vertices.count - 1 { times.append(Self.noTime) }
     times.append(time)
+  }
+
+  /// Sets how far the device had counted at the vertex that was appended last.
+  mutating func setDeviceMeters(_ meters: Double) {
+    if meters.isNaN, deviceMeters.isEmpty { return }
+    while deviceMeters.count < vertices.count - 1 { deviceMeters.append(.nan) }
+    deviceMeters.append(meters)
   }
 }
 
@@ -58,12 +69,15 @@ public struct RouteProperties: Hashable, Sendable {
   public init() {}
 }
 
-/// A named line of a file: a GPX track or route, a GeoJSON feature, a KML placemark.
+/// A named line of a file: a GPX track or route, a GeoJSON feature, a KML placemark, an activity or
+/// course of a watch.
 public struct Track: Sendable {
   public internal(set) var name: String?
   public internal(set) var parts: [SourcePart] = []
   public internal(set) var properties = RouteProperties()
   public internal(set) var offset = 0
+  /// What a watch says about the walk that it recorded; nil for a line that is no recording.
+  public internal(set) var recording: Recording?
 
   public var vertexCount: Int { parts.reduce(0) { $0 + $1.vertices.count } }
 }
@@ -72,7 +86,7 @@ public struct Track: Sendable {
 public struct RouteDocument: Sendable {
   public internal(set) var source: SourceText
   /// Nil where the format could not be told.
-  public internal(set) var format: RouteFormat?
+  public internal(set) var format: SourceFormat?
   public internal(set) var name: String?
   /// In the order of the file.
   public internal(set) var tracks: [Track] = []
@@ -141,7 +155,7 @@ public struct RouteDocument: Sendable {
   /// Says that the bytes are those of a file within another.
   mutating func noteUnpacked(_ message: String) {
     var note = Diagnostic(.unpacked, .info, message, offset: 0)
-    (note.line, note.column) = (1, 1)
+    if format?.hasLines != false { (note.line, note.column) = (1, 1) }
     diagnostics.insert(note, at: 0)
   }
 
@@ -150,7 +164,8 @@ public struct RouteDocument: Sendable {
     var found = list.told.enumerated().sorted {
       ($0.element.offset ?? -1, $0.offset) < ($1.element.offset ?? -1, $1.offset)
     }.map(\.element)
-    let located = found.indices.filter { found[$0].offset != nil }
+    let hasLines = format?.hasLines != false
+    let located = found.indices.filter { hasLines && found[$0].offset != nil }
     let places = source.places(of: located.map { found[$0].offset ?? 0 })
     for (index, place) in zip(located, places) {
       found[index].line = place.line

@@ -12,7 +12,7 @@ public enum RouteReader {
   ///     times of the vertices: for an inspection.
   /// - Complexity: O(bytes).
   public static func read(
-    _ bytes: [UInt8], as format: RouteFormat? = nil, fileName: String? = nil,
+    _ bytes: [UInt8], as format: SourceFormat? = nil, fileName: String? = nil,
     limits: ReadLimits = .standard, thoroughly: Bool = false
   ) -> RouteDocument {
     let source = SourceText(bytes)
@@ -43,14 +43,14 @@ public enum RouteReader {
         return document
       } catch { return refused(error.code, error.message) }
     }
-    let named = fileName.flatMap(RouteFormat.init(fileName:))
+    let named = fileName.flatMap(SourceFormat.init(fileName:))
     let isPolyline = named == .polyline5 || named == .polyline6
-    if !isPolyline, RouteFormat.sniffed(source) == nil, format?.isText != true,
+    if !isPolyline, SourceFormat.sniffed(source) == nil, format?.isText != true,
       let advice = ForeignFile.advice(source)
     {
       return refused(.unknownFormat, advice)
     }
-    guard let format = format ?? (isPolyline ? named : nil) ?? RouteFormat.sniffed(source) ?? named
+    guard let format = format ?? (isPolyline ? named : nil) ?? SourceFormat.sniffed(source) ?? named
     else {
       if fileName?.lowercased().hasSuffix(".polyline") == true {
         return refused(
@@ -60,11 +60,11 @@ public enum RouteReader {
       }
       return refused(
         .unknownFormat,
-        "this is none of GPX, KML and GeoJSON, by its first bytes; for an encoded polyline say "
+        "this is none of GPX, KML, GeoJSON, TCX and FIT, by its first bytes; for an encoded polyline say "
           + "--from polyline5 or --from polyline6")
     }
     // Some versions of expat let it pass, and the rest of the file is then out of step.
-    if format == .gpx || format == .kml, let offset = source.loneSurrogateOffset {
+    if format.isXML, let offset = source.loneSurrogateOffset {
       return refused(
         .encoding, "half of a UTF-16 surrogate pair stands here without its other half", at: offset)
     }
@@ -72,6 +72,8 @@ public enum RouteReader {
     case .gpx: return GPXReader.read(source, limits: limits, thoroughly: thoroughly)
     case .kml: return KMLReader.read(source, limits: limits, thoroughly: thoroughly)
     case .geojson: return GeoJSONReader.read(source, limits: limits, thoroughly: thoroughly)
+    case .tcx: return TCXReader.read(source, limits: limits, thoroughly: thoroughly)
+    case .fit: return FITReader.read(source, limits: limits, thoroughly: thoroughly)
     case .polyline5: return PolylineReader.read(source, digits: 5, limits: limits)
     case .polyline6: return PolylineReader.read(source, digits: 6, limits: limits)
     }

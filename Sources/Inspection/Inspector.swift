@@ -55,7 +55,8 @@ public enum Inspector {
     }
     return Report(
       document: document, measured: measured,
-      findings: located(findings.all.map { $0.keepingWaypoints(subject) }, in: document))
+      findings: located(
+        findings.all.map { $0.forWriting(document).keepingWaypoints(subject) }, in: document))
   }
 
   /// The tracks of a route that are alternatives and no parts of one way, as indices among all tracks
@@ -91,7 +92,10 @@ public enum Inspector {
   /// Lines, columns and pointers for those that have only an offset, and the order of the report.
   private static func located(_ findings: [Finding], in document: RouteDocument) -> [Finding] {
     var findings = findings
-    let open = findings.indices.filter { findings[$0].line == nil && findings[$0].offset != nil }
+    let hasLines = document.format?.hasLines != false
+    let open = findings.indices.filter {
+      hasLines && findings[$0].line == nil && findings[$0].offset != nil
+    }
     let offsets = open.map { findings[$0].offset ?? 0 }
     for (index, place) in zip(open, document.source.places(of: offsets)) {
       findings[index].line = place.line
@@ -125,6 +129,14 @@ extension RouteDocument {
 }
 
 extension Finding {
+  /// Without the repair, where the format of the file is only read.
+  fileprivate func forWriting(_ document: RouteDocument) -> Finding {
+    guard let format = document.format, RouteFormat(format) == nil else { return self }
+    var finding = self
+    finding.fix = nil
+    return finding
+  }
+
   /// Without the guesses about vertices that a waypoint lies at: somebody stood there.
   fileprivate func keepingWaypoints(_ subject: Subject?) -> Finding {
     guard let subject, let fix, !fix.isSafe, subject.hasWaypoints else { return self }

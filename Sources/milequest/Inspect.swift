@@ -32,6 +32,12 @@ struct Inspect: ParsableCommand {
   @Flag(help: "List the waypoints in place of the routes.")
   var waypoints = false
 
+  @Flag(
+    help:
+      "List every point as CSV: place, height, and the time and distance that a watch recorded there."
+  )
+  var points = false
+
   enum Format: String, ExpressibleByArgument, CaseIterable { case text, table, markdown, csv, json }
 
   @Option(
@@ -44,13 +50,17 @@ struct Inspect: ParsableCommand {
     if each, !input.track.isEmpty {
       throw ValidationError("--each and --track exclude each other")
     }
-    if format == .csv, !waypoints {
-      throw ValidationError("--format csv needs --waypoints: it lists nothing else")
+    if points, waypoints || each || !input.track.isEmpty || ![.text, .csv].contains(format) {
+      throw ValidationError("--points lists all points of files, as CSV only")
+    }
+    if format == .csv, !waypoints, !points {
+      throw ValidationError("--format csv needs --waypoints or --points: it lists nothing else")
     }
   }
 
   func run() throws {
     try reportingFailures {
+      if points { return try listPoints() }
       var results: [JSONValue] = []
       var table = RouteTable()
       var list = WaypointList()
@@ -86,6 +96,22 @@ struct Inspect: ParsableCommand {
       }
       if let failure { throw ExitCode(failure.kind.rawValue) }
     }
+  }
+
+  /// Lists the points of files; of one that is faulty those that could be read.
+  private func listPoints() throws {
+    var list = PointList()
+    var isFaulty = false
+    for file in files {
+      let bytes = try Files.read(file, limit: ReadLimits.standard.fileBytes)
+      let document = RouteReader.read(bytes, as: source.from, fileName: file, thoroughly: true)
+      list.add(document, file: file)
+      if document.errors.isEmpty { continue }
+      StandardError.write(ReaderText.lines(document.errors, file: file, most: 20))
+      isFaulty = true
+    }
+    try printOut(list.csv)
+    if isFaulty { throw ExitCode(Failure.Kind.badData.rawValue) }
   }
 
   private func inspect(_ file: String) throws -> (RouteDocument, [MeasuredRoute]) {
@@ -316,13 +342,5 @@ private struct Density {
 }
 
 extension RouteFormat {
-  var title: String {
-    switch self {
-    case .gpx: "GPX"
-    case .geojson: "GeoJSON"
-    case .kml: "KML"
-    case .polyline5: "encoded polyline, 5 digits"
-    case .polyline6: "encoded polyline, 6 digits"
-    }
-  }
+  var title: String { source.title }
 }

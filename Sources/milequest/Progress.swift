@@ -39,9 +39,9 @@ struct Progress: AsyncParsableCommand {
   // Elsewhere this is --from, which here is the beginning of a window of time.
   @Option(
     help: ArgumentHelp(
-      "The format of the route files, where they do not show it: gpx, geojson, kml, polyline5, polyline6.",
+      "The format of the route files, where they do not show it: gpx, geojson, kml, tcx, fit, polyline5, polyline6.",
       valueName: "format"))
-  var routeFormat: RouteFormat?
+  var routeFormat: SourceFormat?
 
   @Option(
     help: ArgumentHelp("Walks as CSV; - is standard input.", valueName: "csv"),

@@ -8,9 +8,8 @@ enum RepairText {
     if repair.mended.isEmpty { return "\(file): nothing to repair\n" }
     var text = ""
     for finding in repair.mended {
-      var place = file
-      if let line = finding.line { place += ":\(line)" }
-      if let column = finding.column { place += ":\(column)" }
+      let place = FilePlace.text(
+        file, line: finding.line, column: finding.column, offset: finding.offset)
       let fix = finding.fix?.title ?? ""
       text += "\(place): repaired: \(finding.message): \(fix) [\(finding.code.rawValue)]\n"
     }

@@ -10,6 +10,7 @@ enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
 }
 
 extension RouteFormat: ExpressibleByArgument {}
+extension SourceFormat: ExpressibleByArgument {}
 
 /// Reads a distance from an option, or says what is wrong with it.
 func distance(_ text: String, option: String) throws -> Distance {
@@ -28,9 +29,9 @@ func distance(_ text: String, option: String) throws -> Distance {
 struct RouteSource: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The format, where the file does not show it: gpx, geojson, kml, polyline5, polyline6.",
+      "The format, where the file does not show it: gpx, geojson, kml, tcx, fit, polyline5, polyline6.",
       valueName: "format"))
-  var from: RouteFormat?
+  var from: SourceFormat?
 }
 
 /// What makes a file a route.
@@ -106,7 +107,7 @@ struct RouteInput: ParsableArguments {
   }
 
   /// Reads a file and stops at its first error.
-  func document(_ path: String, as format: RouteFormat?) throws -> RouteDocument {
+  func document(_ path: String, as format: SourceFormat?) throws -> RouteDocument {
     let limits = ReadLimits.standard
     let bytes = try Files.read(path, limit: limits.fileBytes)
     let document = RouteReader.read(bytes, as: format, fileName: path, limits: limits)
@@ -126,7 +127,7 @@ struct RouteInput: ParsableArguments {
   }
 
   /// The route of a file, without its measure.
-  func route(_ path: String, as format: RouteFormat?) throws -> Route {
+  func route(_ path: String, as format: SourceFormat?) throws -> Route {
     try route(of: try document(path, as: format), path)
   }
 
@@ -146,7 +147,7 @@ struct RouteInput: ParsableArguments {
   ///
   /// - Parameter needsPosition: whether an undecided join stops the command.
   func measured(
-    _ path: String, as format: RouteFormat?, needsPosition: Bool
+    _ path: String, as format: SourceFormat?, needsPosition: Bool
   ) throws -> MeasuredRoute {
     if needsPosition { return try positioned(path, as: format) { _ in }.route }
     return try measure(try route(of: try document(path, as: format), path), path)
@@ -156,7 +157,7 @@ struct RouteInput: ParsableArguments {
   ///
   /// - Parameter look: looks for what was named, before an undecided join stops the command.
   func positioned<Found>(
-    _ path: String, as format: RouteFormat?, look: (MeasuredRoute) throws -> Found
+    _ path: String, as format: SourceFormat?, look: (MeasuredRoute) throws -> Found
   ) throws -> (route: MeasuredRoute, found: Found) {
     let document = try document(path, as: format)
     let measured = try measure(try route(of: document, path), path)
@@ -219,9 +220,8 @@ struct RouteInput: ParsableArguments {
 /// Diagnostics as lines like a compiler's.
 enum ReaderText {
   static func line(_ diagnostic: Diagnostic, file: String, label: String = "") -> String {
-    var place = file
-    if let line = diagnostic.line { place += ":\(line)" }
-    if let column = diagnostic.column { place += ":\(column)" }
+    let place = FilePlace.text(
+      file, line: diagnostic.line, column: diagnostic.column, offset: diagnostic.offset)
     var text = "\(place): \(label)\(diagnostic.message)"
     if let pointer = diagnostic.pointer, !pointer.isEmpty { text += " (\(pointer))" }
     return text + " [\(diagnostic.code.rawValue)]"

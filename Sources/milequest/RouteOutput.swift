@@ -15,6 +15,11 @@ struct RouteOutput {
     _ path: String, as asked: RouteFormat?, option: String, digits: Int
   ) throws {
     guard let format = asked ?? RouteFormat(fileName: path) else {
+      if let source = SourceFormat(fileName: path) {
+        throw Failure(
+          .usage,
+          "\(path): \(source.title) is read and not written; write another format, such as GPX")
+      }
       throw Failure(
         .usage,
         path.hasSuffix(".polyline")
@@ -51,7 +56,7 @@ struct RouteOutput {
     var options = WriteOptions()
     options.coordinateDigits = digits
     let bytes = RouteWriter.write(route, as: format, options: options)
-    let written = RouteReader.read(bytes, as: format, thoroughly: true)
+    let written = RouteReader.read(bytes, as: format.source, thoroughly: true)
     // The schemas and the standard are part of a format's rules, whatever readers make of it.
     if let fault = written.errors.first ?? written.diagnostics.first(where: \.isAgainstSchema) {
       throw Failure(

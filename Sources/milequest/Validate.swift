@@ -153,6 +153,38 @@ struct Validate: ParsableCommand {
     if !input.track.isEmpty, document.hasLine {
       options.track = try input.choice(in: document, file)
     }
+    if fix || fixUnsafe, let written = try inWrittenFormat(document, file) {
+      return try validated(written.document, written.bytes, file, options, selection)
+    }
+    return try validated(document, bytes, file, options, selection)
+  }
+
+  /// The same route in the format that the repaired file is to have, where that of the file is only read;
+  /// nil where it is written too.
+  private func inWrittenFormat(
+    _ document: RouteDocument, _ file: String
+  ) throws -> (document: RouteDocument, bytes: [UInt8])? {
+    guard let format = document.format, RouteFormat(format) == nil else { return nil }
+    guard !inPlace, let output, let target = RouteFormat(fileName: output) else {
+      throw Failure(
+        .usage,
+        "\(file): \(format.title) is read and not written: give the repaired file another format, such "
+          + "as -o route.gpx")
+    }
+    guard document.errors.isEmpty else {
+      throw Failure(.badData, ReaderText.lines(document.errors, file: file, most: 20))
+    }
+    let route = try input.route(of: document, file)
+    let bytes = RouteWriter.write(route, as: target)
+    let written = RouteReader.read(bytes, as: target.source, thoroughly: true)
+    return (written, bytes)
+  }
+
+  private func validated(
+    _ document: RouteDocument, _ bytes: [UInt8], _ file: String, _ options: InspectionOptions,
+    _ selection: Selection
+  ) throws -> Result {
+    let limits = ReadLimits.standard
     let bar = ProgressBar()
     defer { bar?.finish() }
     let name = file == "-" ? "standard input" : file

@@ -42,14 +42,16 @@ struct WaypointList {
       waypoint.type ?? "", waypoint.story ?? "",
       waypoint.officialDistance?.exactText(in: .meters) ?? "",
     ]
-    csv += fields.map(Self.field).joined(separator: ",") + "\n"
+    csv += fields.map(CSVField.text).joined(separator: ",") + "\n"
   }
 
   var text: String { table.text }
   var markdown: String { table.markdown }
+}
 
+enum CSVField {
   /// RFC 4180: quotes around what would be taken apart.
-  private static func field(_ text: String) -> String {
+  static func text(_ text: String) -> String {
     let isPlain = !text.unicodeScalars.contains {
       [",", "\"", "\n", "\r", ";", "\t"].contains($0)
     }

@@ -21,7 +21,7 @@ struct CaseTests {
   /// What is right about a file; what is nil or empty is not looked at.
   struct Row: CustomTestStringConvertible, Sendable {
     let file: String
-    var format: RouteFormat?
+    var format: SourceFormat?
     /// Vertices of the whole line.
     var vertices: Int?
     /// The length of all parts and joins, to a metre.
@@ -63,6 +63,7 @@ struct CaseTests {
       told: ["collection-properties warning"],
       isRepaired: true),
     Row(file: "23a-plain.kmz", format: .kml, told: ["unpacked info"]),
+    Row(file: "64-tcx.gpx", format: .tcx, vertices: 1, untold: ["unknown-format"]),
     Row(file: "24a-lines.geojsonl", format: .geojson, vertices: 4, told: ["sequence info"]),
     Row(file: "38-desc-only.gpx", names: ["Old mill", "Chapel"]),
     Row(

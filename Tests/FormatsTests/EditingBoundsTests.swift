@@ -32,11 +32,11 @@ import Testing
     let line = (0..<count).map { place(Double($0) * 1e-3, 1) }
     let route = try Route(parts: [line])
     for format in [RouteFormat.gpx, .kml, .geojson, .polyline5] {
-      let document = RouteReader.read(RouteWriter.write(route, as: format), as: format)
+      let document = RouteReader.read(RouteWriter.write(route, as: format), as: format.source)
       let edits = stride(from: 1, to: count, by: 2).map { RouteEdit.removeVertex($0) }
       let result = document.applying(edits)
       #expect(result.applied.count == count / 2)
-      let after = RouteReader.read(result.bytes, as: format)
+      let after = RouteReader.read(result.bytes, as: format.source)
       #expect(after.vertices == stride(from: 0, to: count, by: 2).map { document.vertices[$0] })
     }
   }

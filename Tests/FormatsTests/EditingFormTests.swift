@@ -224,13 +224,13 @@ import Testing
       var bytes = Array(text.utf8)
       var left: [RouteEdit] = [.setJoins(wanted), .setOfficialLength(length)]
       for _ in 0..<2 {
-        let result = RouteReader.read(bytes, as: format).applying(left)
+        let result = RouteReader.read(bytes, as: format.source).applying(left)
         #expect(result.refused.isEmpty, "\(result.refused)")
         bytes = result.bytes
         left = result.deferred
       }
       #expect(left.isEmpty)
-      let after = RouteReader.read(bytes, as: format)
+      let after = RouteReader.read(bytes, as: format.source)
       #expect(after.errors.isEmpty)
       let route = try after.route()
       #expect(count < 1 || route.joinPolicies == wanted.map(Optional.some), "\(text)")

@@ -18,7 +18,7 @@ import Testing
 
   @Test(arguments: 0..<files.count) func noEditGivesTheSameBytes(_ index: Int) throws {
     let (name, format, bytes) = Self.files[index]
-    let document = RouteReader.read(bytes, as: format)
+    let document = RouteReader.read(bytes, as: format.source)
     #expect(document.errors.isEmpty, "\(name): \(document.errors.first?.summary ?? "")")
     #expect(document.applying([]).bytes == bytes)
     #expect(try document.textEdits(for: []).isEmpty)
@@ -48,7 +48,9 @@ import Testing
       let bytes = try Corpus.bytes(file)
       guard bytes.count < 2_000_000 else { continue }
       let document = RouteReader.read(bytes, fileName: file)
-      guard let format = document.format, document.errors.isEmpty else { continue }
+      guard let format = document.format.flatMap(RouteFormat.init), document.errors.isEmpty else {
+        continue
+      }
       // Points of a route that are waypoints too are moved as both at once.
       let isApart = Set(document.waypointOffsets).isDisjoint(with: document.vertexOffsets)
       guard isApart else { continue }
@@ -63,7 +65,7 @@ import Testing
     _ bytes: [UInt8], _ format: RouteFormat, _ name: String, rounds: Int,
     _ random: inout SplitMix64
   ) throws {
-    let document = RouteReader.read(bytes, as: format)
+    let document = RouteReader.read(bytes, as: format.source)
     let before = EditingModel(document)
     for _ in 0..<rounds {
       // Routes that were left aside come to count when the last track is gone.
@@ -77,7 +79,7 @@ import Testing
         } else {
           var expected = before
           expected.apply(edit)
-          let after = RouteReader.read(result.bytes, as: format)
+          let after = RouteReader.read(result.bytes, as: format.source)
           #expect(EditingModel(after).difference(from: expected) == nil, note)
           let isEmpty = result.bytes.allSatisfy { $0 <= 0x20 }
           #expect(isEmpty || after.errors.count <= document.errors.count, note)
@@ -100,7 +102,7 @@ import Testing
       }
       var expected = before
       expected.apply(vertexEdits: result.applied)
-      let after = RouteReader.read(result.bytes, as: format)
+      let after = RouteReader.read(result.bytes, as: format.source)
       // What was left aside is the route where the last line of a track is gone.
       let hasChangedSides = document.asides.map(\.vertexCount) != after.asides.map(\.vertexCount)
       if document.asides.isEmpty || !hasChangedSides {

@@ -94,9 +94,9 @@ import Testing
   // MARK: What must hold
 
   private func check(_ bytes: [UInt8], _ format: RouteFormat?) {
-    let document = RouteReader.read(bytes, as: format)
+    let document = RouteReader.read(bytes, as: format?.source)
     expectSane(document, "\(shown(bytes)), seed \(runSeed)")
-    let thorough = RouteReader.read(bytes, as: format, thoroughly: true)
+    let thorough = RouteReader.read(bytes, as: format?.source, thoroughly: true)
     expectSane(thorough, "\(shown(bytes)), seed \(runSeed)")
     // Only a strict reader asks whether prefixes are declared.
     let errors = thorough.errors.filter { $0.code != .prefixUndeclared }
@@ -118,7 +118,7 @@ import Testing
     guard let route = try? document.route() else { return }
     for target in [RouteFormat.gpx, .geojson, .kml, .polyline6] {
       let written = RouteWriter.write(route, as: target)
-      let again = RouteReader.read(written, as: target)
+      let again = RouteReader.read(written, as: target.source)
       // GeoJSON and KML have no line of one position.
       let held = target == .geojson || target == .kml ? try? route.withoutSinglePoints() : route
       guard let held else { continue }

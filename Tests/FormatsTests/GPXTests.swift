@@ -205,7 +205,6 @@ import Testing
 
   @Test(arguments: [
     ("a.gpx", "<!DOCTYPE html><html><body>Sign in</body></html>", "HTML"),
-    ("a.gpx", "<?xml version='1.0'?><TrainingCenterDatabase/>", "TCX"),
     ("a.geojson", "lat,lon,name\n1,2,Hut\n", "CSV"),
   ])
   func filesOfAnotherKindAreCalledByTheirName(_ name: String, _ text: String, _ kind: String) {

@@ -114,7 +114,7 @@ import Testing
   @Test func numbersBeyondADoubleAreRefusedAndTinyOnesAreZero() {
     for (format, text) in files(latitude: "1e400") + files(latitude: "-1.5E+99999999999") {
       let document = read(text)
-      #expect(document.format == format)
+      #expect(document.format == format.source)
       #expect(document.codes == [.numberRange], "\(text)")
       #expect(!document.hasLine)
     }
@@ -198,11 +198,11 @@ import Testing
       for at in stride(from: 0, to: bytes.count, by: 3) {
         var broken = bytes
         broken[at] = 0
-        let document = RouteReader.read(broken, as: format)
+        let document = RouteReader.read(broken, as: format.source)
         expectSane(document, "\(format) at \(at)")
         #expect(!document.errors.isEmpty, "\(format) at \(at)")
       }
-      #expect(!RouteReader.read(bytes + [0], as: format).errors.isEmpty, "\(format)")
+      #expect(!RouteReader.read(bytes + [0], as: format.source).errors.isEmpty, "\(format)")
     }
   }
 
@@ -271,12 +271,12 @@ import Testing
   ) throws {
     let text = try #require(Sample.all.first { $0.format == format }).text
     let bytes = Array(text.utf8)
-    #expect(RouteReader.read(bytes, as: format).errors.isEmpty)
+    #expect(RouteReader.read(bytes, as: format.source).errors.isEmpty)
     let whole = bytes.count - 1
     for count in 0..<bytes.count {
       for given in [format, nil] {
         if given == nil, format == .polyline5 || format == .polyline6 { continue }
-        let document = RouteReader.read(Array(bytes[..<count]), as: given)
+        let document = RouteReader.read(Array(bytes[..<count]), as: given?.source)
         expectSane(document, "the first \(count) bytes of \(format)")
         let isComplete: Bool
         if format == .polyline5 || format == .polyline6 {
@@ -421,7 +421,7 @@ import Testing
     limits.route.waypoints = 2
     limits.textBytes = 2
     for (format, text) in Sample.all where format != .polyline6 {
-      let document = RouteReader.read(Array(text.utf8), as: format, limits: limits)
+      let document = RouteReader.read(Array(text.utf8), as: format.source, limits: limits)
       expectSane(document, "\(format)")
       #expect(document.errors.map(\.code) == [.limit], "\(format)")
       #expect(document.errors.first?.message.contains("more than 3 po") == true, "\(format)")

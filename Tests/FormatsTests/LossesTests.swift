@@ -38,7 +38,7 @@ enum Losses {
     #expect(Self.has(route, feature))
     for column in Losses.columns {
       for format in column.formats {
-        let document = RouteReader.read(RouteWriter.write(route, as: format), as: format)
+        let document = RouteReader.read(RouteWriter.write(route, as: format), as: format.source)
         #expect(document.errors.isEmpty)
         let again = try document.route()
         #expect(

@@ -83,7 +83,7 @@ import Testing
     #expect(document.format == .kml && document.tracks.first?.name == "B")
     #expect(
       document.diagnostics.map(\.message) == [
-        "“doc.kml” of the archive is read, and 2 other files of it not; lines are those of that file"
+        "“doc.kml” of the archive is read, and 2 other files of it not; places are those of that file"
       ])
     #expect(read(ZIP.archive([("walk.gpx", Self.gpx), ("readme.txt", "!")])).format == .gpx)
     func refusal(_ files: [(String, String)]) -> String {

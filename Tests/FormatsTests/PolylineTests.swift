@@ -115,7 +115,8 @@ import Testing
           }
           let edited = document.applying([.removeVertex(2)])
           let again = read(
-            String(decoding: edited.bytes, as: UTF8.self), as: document.format ?? .polyline5)
+            String(decoding: edited.bytes, as: UTF8.self),
+            as: document.format.flatMap(RouteFormat.init) ?? .polyline5)
           #expect(again.vertices.count == count - 1)
         }
       }

@@ -17,12 +17,12 @@ import Testing
     /// What the repaired file must hold, and what not.
     let has: [String]
     let hasNot: [String]
-    let format: RouteFormat?
+    let format: SourceFormat?
     var testDescription: String { code.rawValue }
 
     init(
       _ code: Diagnostic.Code, _ text: String, slackMeters: Double? = 0, has: [String] = [],
-      hasNot: [String] = [], format: RouteFormat? = nil
+      hasNot: [String] = [], format: SourceFormat? = nil
     ) {
       self.format = format
       self.code = code

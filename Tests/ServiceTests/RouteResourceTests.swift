@@ -408,7 +408,7 @@ import Testing
         file.headers[.contentDisposition]
           == "attachment; filename=\"ber-den-Berg.\(format)\"; "
           + "filename*=UTF-8''%C3%9Cber%20den%20Berg.\(format)")
-      let read = RouteReader.read(file.bytes, as: RouteFormat(rawValue: format))
+      let read = RouteReader.read(file.bytes, as: SourceFormat(rawValue: format))
       #expect(read.errors.isEmpty && read.tracks.first?.vertexCount == 5)
       // What was downloaded can be uploaded.
       let again = try await service.send(

@@ -70,6 +70,21 @@ public enum DiagnosticCatalog {
     gpx("  <trk><trkseg>\n\(points)\n  </trkseg></trk>")
   }
 
+  /// A TCX file of one activity, with more points before its own.
+  static func tcx(_ points: String) -> String {
+    """
+    <TrainingCenterDatabase xmlns="http://www.garmin.com/xmlschemas/TrainingCenterDatabase/v2">
+    <Activities><Activity Sport="Other"><Lap><Track>\(points)
+      <Trackpoint><Position><LatitudeDegrees>54.46</LatitudeDegrees>
+        <LongitudeDegrees>-3.07</LongitudeDegrees></Position></Trackpoint>
+      <Trackpoint><Position><LatitudeDegrees>54.48</LatitudeDegrees>
+        <LongitudeDegrees>-3.05</LongitudeDegrees></Position></Trackpoint>
+    </Track></Lap></Activity></Activities>
+    </TrainingCenterDatabase>
+
+    """
+  }
+
   /// A KML file of one line.
   static func kmlLine(_ coordinates: String, _ more: String = "") -> String {
     """

@@ -13,6 +13,12 @@ extension DiagnosticCatalog {
       bad: geometry("MultiLineString", "[[[-3.07, 54.46]], [[-3.06, 54.47], [-3.05, 54.48]]]"),
       good: goodLine),
     .init(
+      .pointsUnplaced, "Points without a position", .info,
+      "A watch goes on recording where it has no position, such as in a tunnel or a gym: there are a "
+        + "heart rate and a time, and no place. Such points are passed over, and the line leads straight "
+        + "on from the point before them.",
+      bad: tcx("<Trackpoint><Time>2026-05-03T18:30:00Z</Time></Trackpoint>"), good: tcx("")),
+    .init(
       .misplaced, "Element in the wrong place", .warning,
       "Points or segments of GPX stand where they have no meaning, such as a trkpt outside of a "
         + "trkseg. They are left out, so the route may lack a stretch. Put them into the element that "

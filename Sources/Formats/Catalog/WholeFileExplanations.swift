@@ -3,8 +3,8 @@ extension DiagnosticCatalog {
   static let wholeFile: [Diagnostic.Explanation] = [
     .init(
       .unknownFormat, "Unknown format", .error,
-      "The first bytes are those of no format that Mile Quest reads: GPX, GeoJSON, KML or an encoded "
-        + "polyline, as they are or packed (KMZ, .gz). Nothing of the file can be used. Export the route "
+      "The first bytes are those of no format that Mile Quest reads: GPX, GeoJSON, KML, TCX, FIT or an "
+        + "encoded polyline, as they are or packed (KMZ, .gz). Nothing of the file can be used. Export the route "
         + "again in one of these formats, and name the format of an encoded polyline yourself.",
       bad: "My favourite walk: from the hut up to the col.\n", good: goodTrack),
     .init(
@@ -52,6 +52,13 @@ extension DiagnosticCatalog {
       "A DOCTYPE lets an XML file define entities that grow without bound or fetch other files, so "
         + "files with one are refused. No route needs it. Remove the line that begins with <!DOCTYPE.",
       bad: "<!DOCTYPE gpx>\n<gpx version=\"1.1\" creator=\"Mile Quest\"/>\n", good: goodTrack),
+    .init(
+      .checkSum, "Wrong check sum", .warning,
+      "The sixteen bits at the end of a FIT file, or of its header, do not fit its bytes: the file was "
+        + "changed or damaged on its way, or the recording was never finished. What can be read is read, "
+        + "and a damaged byte may stand in any number, so look at the line. Copy the file from the "
+        + "watch again if you can.",
+      bad: "(a FIT file of which a byte was changed)\n", good: goodTrack, isWhole: false),
     .init(
       .limit, "Limit exceeded", .error,
       "The file is larger, deeper or longer somewhere than the reader allows; the message names the "

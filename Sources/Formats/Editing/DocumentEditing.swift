@@ -58,6 +58,10 @@ extension EditPlanner {
   static func outcome(of edits: [RouteEdit], in document: RouteDocument) -> Outcome {
     var outcome = Outcome()
     if edits.isEmpty { return outcome }
+    if let error = onlyRead(document) {
+      outcome.refused = edits.map { ($0, error) }
+      return outcome
+    }
     if document.format != nil, document.isCutShort || document.isMended,
       !document.source.encoding.isWide
     {

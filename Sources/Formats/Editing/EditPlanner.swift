@@ -10,7 +10,10 @@ struct EditPlanner {
 
   /// - Throws: where the document cannot be edited as a whole.
   init(_ document: RouteDocument) throws(EditError) {
-    guard let format = document.format, !document.isCutShort, !document.isMended else {
+    if let error = Self.onlyRead(document) { throw error }
+    guard let format = document.format.flatMap(RouteFormat.init), !document.isCutShort,
+      !document.isMended
+    else {
       throw Self.notSound(document)
     }
     guard !document.isSequence else {
@@ -39,6 +42,13 @@ struct EditPlanner {
 
   static func planUTF8(_ source: SourceText) -> EditPlan {
     EditPlan(texts: [TextEdit(source.bytes.indices, source.transcodedToUTF8())])
+  }
+
+  /// Why nothing of the file can be edited; nil where its format is written too.
+  static func onlyRead(_ document: RouteDocument) -> EditError? {
+    guard let format = document.format, RouteFormat(format) == nil else { return nil }
+    return EditError(
+      .format, "\(format.title) is read and not written: convert the file to GPX first")
   }
 
   static func notSound(_ document: RouteDocument) -> EditError {

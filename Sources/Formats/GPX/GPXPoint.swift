@@ -102,7 +102,7 @@ extension GPXReader {
   }
 
   func takeTime() {
-    let time = text.withTrimmedBytes(GPXTime.init)
+    let time = text.withTrimmedBytes(XMLTime.init)
     point.time = time.instant?.microseconds ?? SourcePart.noTime
     if time.isAsAsked { return }
     noteTime(

@@ -41,8 +41,7 @@ final class GPXReader: XMLReader {
   var shapingCount = 0
   /// Names of route points, and how many of them tell where to turn.
   var routeNames: [(waypoint: Waypoint, offset: Int)] = []
-  var cueCount = 0
-  var firstCue = (name: "", offset: 0)
+  var cues = RouteCue.Tally()
   var firstShape = 0
 
   /// Positions out of range in tracks and in routes, of which one list is the document's.

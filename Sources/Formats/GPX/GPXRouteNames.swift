@@ -12,8 +12,7 @@ extension GPXReader {
     waypoint.nameFromStory()
     guard let name = waypoint.name else { return }
     if RouteCue.isCue(name) {
-      if cueCount == 0 { firstCue = (name, point.offset) }
-      cueCount += 1
+      cues.add(name, offset: point.offset)
     } else if routeNames.count <= limits.route.waypoints {
       routeNames.append((waypoint, point.offset))
     }
@@ -32,13 +31,7 @@ extension GPXReader {
     } else {
       for (waypoint, offset) in new { document.append(waypoint, offset: offset, owner: offset) }
     }
-    guard cueCount > 0 else { return }
-    diagnostics.addSummary(
-      Diagnostic(
-        .routeNames, .info,
-        "“\(shortened(firstCue.name))” tells where to turn and is no waypoint"
-          + (cueCount == 1 ? "" : ", nor are \(cueCount - 1) more names of the route's points"),
-        offset: firstCue.offset))
+    cues.finish("the route's points", &diagnostics)
   }
 
   /// The name and the place, to some ten metres.
@@ -51,11 +44,35 @@ extension GPXReader {
 
 /// Words by which route planners tell a driver or walker where to turn.
 enum RouteCue {
+  /// The names that tell where to turn: the first of them, and how many there are.
+  struct Tally {
+    private var count = 0
+    private var first = (name: "", offset: 0)
+
+    mutating func add(_ name: String, offset: Int) {
+      if count == 0 { first = (name, offset) }
+      count += 1
+    }
+
+    /// Notes what stands for all of them.
+    ///
+    /// - Parameter points: what the names are those of.
+    func finish(_ points: String, _ diagnostics: inout DiagnosticList) {
+      guard count > 0 else { return }
+      diagnostics.addSummary(
+        Diagnostic(
+          .routeNames, .info,
+          "“\(shortened(first.name))” tells where to turn and is no waypoint"
+            + (count == 1 ? "" : ", nor are \(count - 1) more names of \(points)"),
+          offset: first.offset))
+    }
+  }
+
   private static let words: Set<String> = [
     "left", "right", "straight", "straight on", "straight ahead", "ahead", "continue", "u-turn",
     "uturn", "u turn", "turn", "roundabout", "exit", "merge", "fork", "generic", "via", "tl", "tr",
     "tshl", "tshr", "tsll", "tslr", "tu", "links", "rechts", "geradeaus", "gauche", "droite",
-    "tout droit", "izquierda", "derecha", "todo recto",
+    "tout droit", "left fork", "right fork", "middle fork", "izquierda", "derecha", "todo recto",
   ]
 
   private static let beginnings = [

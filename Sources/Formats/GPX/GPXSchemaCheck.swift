@@ -342,7 +342,7 @@ struct GPXSchemaCheck {
     let length = cLength(value)
     return value.withMemoryRebound(to: UInt8.self, capacity: length) {
       let text = UnsafeBufferPointer(start: $0, count: length)
-      if name == "time" { return GPXTime(text).isAsAsked }
+      if name == "time" { return XMLTime(text).isAsAsked }
       return child.value?.allows(text, version: schema.version) ?? !text.trimmed.isEmpty
     }
   }

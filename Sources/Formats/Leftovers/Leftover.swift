@@ -12,7 +12,7 @@ extension RouteDocument {
   /// - Complexity: that of reading the file again where it is XML.
   public func leftovers(_ choice: TrackChoice = .all) -> [Leftover] {
     var tally = passedOver
-    if format == .gpx || format == .kml { tally.add(XMLCensus.tally(of: self)) }
+    if format?.isXML == true { tally.add(XMLCensus.tally(of: self)) }
     // The name nearest to the line is the route's.
     if let name, let title = title(choice), title != name {
       tally.add("the name “\(shortened(name))” of the whole file")

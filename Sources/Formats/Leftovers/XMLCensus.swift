@@ -1,6 +1,6 @@
 internal import CExpat
 
-/// Counts the elements of a GPX or KML file that no route is made of.
+/// Counts the elements of a GPX, KML or TCX file that no route is made of.
 final class XMLCensus: XMLReader {
   /// What is entered, and in it what is used and so not counted, by local names.
   private struct Content {
@@ -40,6 +40,23 @@ final class XMLCensus: XMLReader {
     return contents
   }()
 
+  private static let tcx: [String: Content] = {
+    let containers = TCXReader.containers
+    var contents: [String: Content] = [:]
+    for name in containers {
+      contents[name] = Content(used: containers.union(["Folders", "Activity", "Course", "Run"]))
+    }
+    contents["Activity"] = Content(used: ["Id", "Lap", "Track", "Creator"])
+    contents["Run"] = contents["Activity"]
+    contents["Course"] = Content(used: ["Name", "Lap", "Track", "CoursePoint"])
+    contents["Lap"] = Content(used: ["Track"])
+    contents["Track"] = Content(used: ["Trackpoint"])
+    contents["Trackpoint"] = Content(used: ["Position", "AltitudeMeters"])
+    contents["CoursePoint"] = Content(
+      used: ["Name", "Position", "AltitudeMeters", "PointType", "Notes"])
+    return contents
+  }()
+
   private struct Open {
     let name: String
     let content: Content
@@ -63,8 +80,13 @@ final class XMLCensus: XMLReader {
     return last?.tally ?? NameTally()
   }
 
-  private init(_ source: SourceText, as format: RouteFormat) {
-    contents = format == .kml ? Self.kml : Self.gpx
+  private init(_ source: SourceText, as format: SourceFormat) {
+    contents =
+      switch format {
+      case .kml: Self.kml
+      case .tcx: Self.tcx
+      default: Self.gpx
+      }
     super.init(source, as: format, limits: .standard, thoroughly: false)
   }
 

@@ -56,7 +56,7 @@ package struct PackedFile {
       self.bytes = try GzipFile.unpacked(bytes, most: most)
       let base = fileName.flatMap { $0.lowercased().hasSuffix(".gz") ? $0.dropLast(3) : nil }
       name = base.map(String.init)
-      note = "the file is packed by gzip; lines are those of the file within"
+      note = "the file is packed by gzip; places are those of the file within"
     } else {
       let archive = try ZIPArchive(bytes)
       let entry = try archive.routeFile()
@@ -67,7 +67,7 @@ package struct PackedFile {
         "“\(shortened(entry.name))” of the archive is read"
         + (others == 0
           ? "" : ", and \(others == 1 ? "one other file" : "\(others) other files") of it not")
-        + "; lines are those of that file"
+        + "; places are those of that file"
     }
     if Self.isPacked(self.bytes) {
       throw Fault(

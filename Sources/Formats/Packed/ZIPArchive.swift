@@ -94,7 +94,7 @@ struct ZIPArchive {
       throw PackedFile.Fault(
         .unknownFormat, "this is a document of an office program, and holds no route")
     }
-    let routes = entries.filter { RouteFormat(fileName: $0.name) != nil }
+    let routes = entries.filter { SourceFormat(fileName: $0.name) != nil }
     if let only = routes.first, routes.count == 1 { return only }
     let names = (routes.isEmpty ? entries : routes).prefix(5).map { "“\(shortened($0.name))”" }
     throw PackedFile.Fault(

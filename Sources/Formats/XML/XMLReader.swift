@@ -29,7 +29,7 @@ class XMLReader {
   /// Further times that are written wrong wait for another repair.
   private static let mostTimeRemedies = 100_000
 
-  init(_ source: SourceText, as format: RouteFormat, limits: ReadLimits, thoroughly: Bool) {
+  init(_ source: SourceText, as format: SourceFormat, limits: ReadLimits, thoroughly: Bool) {
     self.limits = limits
     isThorough = thoroughly
     document = RouteDocument(source: source)

@@ -16,8 +16,13 @@ public enum GitHubAnnotations {
       if let column = finding.column { properties.append("col=\(column)") }
       properties.append("title=\(escaped(finding.code.rawValue, inProperty: true))")
       return "::\(level) \(properties.joined(separator: ","))::"
-        + escaped(finding.message, inProperty: false) + "\n"
+        + escaped(place(finding) + finding.message, inProperty: false) + "\n"
     }.joined()
+  }
+
+  /// The byte, which no property can state.
+  private static func place(_ finding: Finding) -> String {
+    finding.line == nil ? finding.offset.map { "byte \($0): " } ?? "" : ""
   }
 
   /// Percent-encodes what would end a property or the line.

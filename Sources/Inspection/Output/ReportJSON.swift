@@ -43,6 +43,7 @@ public enum ReportJSON {
       ("message", .string(finding.message)),
       ("line", .optional(finding.line)),
       ("column", .optional(finding.column)),
+      ("byte", .optional(finding.line == nil ? finding.offset : nil)),
       ("pointer", .optional(finding.pointer)),
       ("distanceMeters", .optional(finding.distance?.meters)),
       (

@@ -27,9 +27,8 @@ public enum ReportText {
   private static func text(
     _ finding: Finding, _ report: Report, file: String, _ style: Style
   ) -> String {
-    var place = file
-    if let line = finding.line { place += ":\(line)" }
-    if let column = finding.column { place += ":\(column)" }
+    let place = FilePlace.text(
+      file, line: finding.line, column: finding.column, offset: finding.offset)
     let label = paint(finding.severity.label, color(finding.severity), style)
     let code = paint("[\(finding.code.rawValue)]", dim, style)
     var text = "\(paint(place, bold, style)): \(label): \(finding.message) \(code)\n"

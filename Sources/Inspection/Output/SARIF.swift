@@ -77,6 +77,9 @@ public enum SARIF {
       var region: [(String, JSONValue)] = [("startLine", .integer(line))]
       if let column = finding.column { region.append(("startColumn", .integer(column))) }
       physical.append(("region", .object(region)))
+    } else if let offset = finding.offset {
+      physical.append(
+        ("region", .object([("byteOffset", .integer(offset)), ("byteLength", .integer(1))])))
     }
     var location: [(String, JSONValue)] = [("physicalLocation", .object(physical))]
     if let pointer = finding.pointer {

@@ -135,7 +135,7 @@ enum RouteEditResource {
       guard let storable = made.storable, let store = body.store else {
         return .json(made.json(stored: .null))
       }
-      let request = RouteReading(as: made.format, gate: gate)
+      let request = RouteReading(as: made.format.source, gate: gate)
       switch store {
       case .route:
         return try await RouteUpload.newRoute(
@@ -166,7 +166,7 @@ enum RouteEditResource {
         throw RouteUpload.badRoute(report, "the file cannot be read as a route, and so not edited")
       }
       start = measured
-      format = format ?? report.document.format
+      format = format ?? report.document.format.flatMap(RouteFormat.init)
     }
     let outcome: EditList.Outcome
     do throws(AuthoringError) { outcome = try edits.applied(to: start) } catch {
@@ -175,7 +175,7 @@ enum RouteEditResource {
     let written = format ?? .geojson
     let file = RouteWriter.write(outcome.route.route, as: written)
     let storable =
-      body.store == nil ? nil : try RouteReading(as: written, gate: gate).storable(file)
+      body.store == nil ? nil : try RouteReading(as: written.source, gate: gate).storable(file)
     return Made(format: written, file: file, reports: outcome.reports, storable: storable)
   }
 
@@ -204,7 +204,7 @@ struct RouteEditBody: BodyContent {
   enum Store: String, CaseIterable, Sendable { case route, version }
 
   let file: String?
-  let format: RouteFormat?
+  let format: SourceFormat?
   let routeID: RouteID?
   let version: Int?
   let edits: JSONNode
@@ -223,7 +223,8 @@ struct RouteEditBody: BodyContent {
       "Made in this order.")
     outputFormat = fields.optional(
       "outputFormat", .words(),
-      "Of the answer's file: that of the file, and GeoJSON for a stored route, by default.")
+      "Of the answer's file: that of the file, and GeoJSON for a stored route or a format that is only read, by default."
+    )
     store = fields.optional(
       "store", .words(),
       "Stores the edited route: as a new `route`, or as the next `version` of the stored one.")

@@ -7,7 +7,7 @@ import Routes
 
 /// How a request asks for its route file to be read.
 struct RouteReading: Sendable {
-  private let format: RouteFormat?
+  private let format: SourceFormat?
   private let gate: RouteGate
   private let track: String?
   private let fix: RepairChoice?
@@ -35,7 +35,7 @@ struct RouteReading: Sendable {
     }
     // A type that says less than the file's first bytes is not listened to.
     format =
-      call[.fileFormat] ?? RouteFormat.allCases.first { !$0.isPolyline && $0.mediaType == type }
+      call[.fileFormat] ?? SourceFormat.allCases.first { $0.mediaType == type }
     self.gate = gate
     self.fix = fix
     track = call[.track]
@@ -52,7 +52,7 @@ struct RouteReading: Sendable {
   }
 
   /// A reading that no parameter says anything about.
-  init(as format: RouteFormat?, gate: RouteGate) {
+  init(as format: SourceFormat?, gate: RouteGate) {
     self.format = format
     self.gate = gate
     track = nil
@@ -165,17 +165,23 @@ extension Problem {
   }
 }
 
-extension RouteFormat {
-  var isPolyline: Bool { self == .polyline5 || self == .polyline6 }
-
+extension SourceFormat {
   var mediaType: String {
     switch self {
     case .gpx: "application/gpx+xml"
     case .geojson: "application/geo+json"
     case .kml: "application/vnd.google-earth.kml+xml"
+    case .tcx: "application/vnd.garmin.tcx+xml"
+    case .fit: "application/vnd.ant.fit"
     case .polyline5, .polyline6: "text/plain; charset=utf-8"
     }
   }
+}
+
+extension RouteFormat {
+  var isPolyline: Bool { self == .polyline5 || self == .polyline6 }
+
+  var mediaType: String { source.mediaType }
 
   /// What an answer that is a file of any format may hold.
   static let contents = [RouteFormat.gpx, .geojson, .kml, .polyline5].map { format in

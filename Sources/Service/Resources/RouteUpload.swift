@@ -17,6 +17,7 @@ enum RouteUpload {
         .init("message", .text(0...100_000), "For people."),
         .init("line", .nullable(.count), "In the file, from 1."),
         .init("column", .nullable(.count), "In characters, from 1."),
+        .init("byte", .nullable(.count), "From 0, in a file without lines (FIT)."),
         .init("pointer", .nullable(.text(0...100_000)), "Into a JSON file (RFC 6901)."),
         .init("distanceMeters", .nullable(.meters), "Along the route."),
         .init(
@@ -63,7 +64,7 @@ enum RouteUpload {
   private static let measure = Schema.number(-1.7e308...1.7e308)
 
   private static let report: [Schema.Property] = [
-    .init("format", .nullable(.words(RouteFormat.allCases.map(\.rawValue)))),
+    .init("format", .nullable(.words(SourceFormat.allCases.map(\.rawValue)))),
     .init("ok", .boolean, "Whether nothing of severity error was found."),
     .init("errors", .count), .init("warnings", .count), .init("notes", .count),
     .init("lengthMeters", .nullable(.meters)),
@@ -73,7 +74,8 @@ enum RouteUpload {
   /// What says nothing of a file comes last: clients that send files only so take it.
   private static let types = [
     "application/gpx+xml", "application/geo+json", "application/vnd.google-earth.kml+xml",
-    "application/vnd.google-earth.kmz", "application/geo+json-seq", "application/gzip",
+    "application/vnd.google-earth.kmz", "application/geo+json-seq",
+    "application/vnd.garmin.tcx+xml", "application/vnd.ant.fit", "application/gzip",
     "text/plain", "application/octet-stream",
   ]
 
@@ -93,8 +95,8 @@ enum RouteUpload {
     Endpoint(
       .post, "/v1/routes", "createRoute", "Upload a route file",
       details:
-        "The body is the file: GPX, GeoJSON, KML or an encoded polyline, as it is or packed (KMZ, "
-        + "gzip). It is stored where "
+        "The body is the file: GPX, GeoJSON, KML, TCX, FIT or an encoded polyline, as it is or packed "
+        + "(KMZ, gzip). It is stored where "
         + "nothing of severity error is found, with `strict` no warning either; else the answer is "
         + "422 with the report.",
       tag: RouteResource.tag, access: .person(.manage),
@@ -246,8 +248,14 @@ enum RouteUpload {
     let request = try RouteReading(call, fix: call[.fix])
     return try await call.heavily(call.fileCost) {
       let (report, repair) = try request.repaired(call.bytes)
-      guard let repair, let format = report.document.format, !report.document.isCutShort else {
+      guard let repair, let read = report.document.format, !report.document.isCutShort else {
         throw badRoute(report, "the file cannot be read, and so not repaired")
+      }
+      guard let format = RouteFormat(read) else {
+        throw badRoute(
+          report,
+          "\(read.title) is read and not written, and so not repaired: store the route, or convert "
+            + "the file to GPX first")
       }
       return Reply(.ok, .bytes(repair.bytes, mediaType: format.mediaType))
     }
@@ -286,7 +294,7 @@ enum RouteUpload {
 
 extension Call {
   /// What its file is expected to take.
-  fileprivate var fileCost: WorkCost {
+  var fileCost: WorkCost {
     WorkCost(
       file: bytes, within: RouteReading.unpackedBytes(of: bytes),
       mostVertices: RouteLimits.standard.vertices)
@@ -316,7 +324,7 @@ enum CalibrationSource: String, CaseIterable, Sendable { case markers }
 
 extension ParameterKey {
   // How a file is read.
-  static let fileFormat = Parameter<RouteFormat?>(
+  static let fileFormat = Parameter<SourceFormat?>(
     "format", .words(),
     "The file's format, where neither the Content-Type nor its first bytes show it; an encoded "
       + "polyline needs it.")

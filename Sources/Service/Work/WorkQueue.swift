@@ -32,6 +32,8 @@ struct WorkCost: Hashable, Sendable {
     func count(_ byte: UInt8) -> Int {
       file.withUnsafeBufferPointer { $0.reduce(0) { $0 &+ ($1 == byte ? 1 : 0) } }
     }
+    // A point of a FIT file has a byte before its two numbers of four.
+    if file.count >= 12, file[8..<12].elementsEqual(".FIT".utf8) { return file.count / 9 }
     let (angle, comma) = (count(0x3C), count(0x2C))
     // XML: an element each, or in KML a tuple with a comma. JSON: an array each. An encoded polyline
     // has two characters at least.

@@ -54,9 +54,9 @@ struct EditCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The format of the files, where they do not show it: gpx, geojson, kml, polyline5, polyline6.",
+      "The format of the files, where they do not show it: gpx, geojson, kml, tcx, fit, polyline5, polyline6.",
       valueName: "format"))
-  var inputFormat: RouteFormat?
+  var inputFormat: SourceFormat?
 
   @Option(
     help: ArgumentHelp(
@@ -95,7 +95,9 @@ struct EditCommand: ParsableCommand {
       let sources = try files.map { try EditSource($0, as: inputFormat, input) }
       let target = try output.map { path in
         try RouteOutput(
-          path, as: outputFormat ?? (path == "-" ? sources[0].document.format : nil),
+          path,
+          as: outputFormat
+            ?? (path == "-" ? sources[0].document.format.flatMap(RouteFormat.init) : nil),
           option: "--output-format", digits: digits)
       }
       if let output, let same = files.first(where: { Files.areOne($0, output) }) {
@@ -152,7 +154,7 @@ struct EditSource {
 
   /// - Parameter input: of which only the choice of tracks and the calibration count here; joins, length
   ///   and laps are edits.
-  init(_ path: String, as format: RouteFormat?, _ input: RouteInput) throws {
+  init(_ path: String, as format: SourceFormat?, _ input: RouteInput) throws {
     var reading = input
     reading.joining.joins = nil
     reading.joining.joinsBelow = []

@@ -1,7 +1,7 @@
 internal import CivilTime
 
-/// What stands in a `time` of GPX.
-struct GPXTime {
+/// A time as XML schemas write it.
+struct XMLTime {
   let instant: Instant?
   /// Whether it is written as the schema asks, which has neither bare dates nor minutes without
   /// seconds, a capital T and Z, and no more than 14 hours from UTC.
