@@ -86,7 +86,7 @@ endef
 
 .PHONY: help run test build packages test-packages web-packages routes codes lint format bench bench-tools \
   batch-checks growth worst-cases bench-ledger bench-service ledger-scale ledger-tools ledger-checks crash \
-  edit-properties schemathesis attack live outage maps realtime mail identity clients web web-tests clean
+  edit-properties schemathesis attack live outage maps watches realtime mail identity clients web web-tests clean
 
 help: ## list what there is to make
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 12
@@ -248,6 +248,14 @@ schemathesis: build test-packages ## send the service 2,000 requests made from i
 maps: build ## plan and validate routes with real engines: OSRM, Valhalla and Nominatim
 	$(call install,python3 python3-pip python3-venv postgresql-15-postgis-3 osm2pgsql)
 	python3 benchmarks/peers/maps.py --program $(BIN)
+
+watches: build ## hold what is read from watches' files to fitdecode, Garmin's SDK and GPSBabel, point by point
+	$(call install,python3 python3-venv gpsbabel)
+	python3 -m venv benchmarks/.venv
+	benchmarks/.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes \
+	  -r benchmarks/peers/watches.txt
+	benchmarks/.venv/bin/python benchmarks/peers/watches.py --program $(BIN) \
+	  $(or $(wildcard ../shared/corpus/fit/*.fit ../shared/corpus/tcx/*.tcx),$(error there are no watches\' files at ../shared/corpus))
 
 realtime: packages ## hold what goes out to a realtime vendor to that vendor's own Python package
 	$(call install,python3 python3-venv openssl)
