@@ -27,6 +27,9 @@ public struct ActivityColumns: Sendable {
   public var activity: String?
   /// Nil takes `quest_id` or `route`; read only where there are several routes.
   public var route: String?
+  /// The team and the person of rows in a table that has no column for them.
+  public var everyTeam: String?
+  public var everyPerson: String?
   /// How characters are encoded; nil takes UTF-8, and UTF-16 by its byte order mark or zero bytes.
   public var encoding: TextEncoding?
   /// The character between fields; nil finds it out by the header.

@@ -45,7 +45,7 @@ public struct BadRow: Error, Sendable {
 /// `duration_seconds` or `duration`, `source`, `note`, `private` and `zone`; others are passed over.
 public final class ActivityReader {
   private enum Role {
-    case none, team, person, activity, time, distance, duration, source, note, secret, zone
+    case none, team, person, activity, time, distance, duration, source, note, secret, zone, sport
   }
 
   private let source: BlockSource
@@ -57,6 +57,13 @@ public final class ActivityReader {
   private var block: Block
   private var offset = 0
   private var line = 1
+
+  /// Rows of other sports, by what the table calls them.
+  public private(set) var passedOver: [String: Int] = [:]
+  /// The table of another service; nil for one of the house.
+  private var export: WalkExport?
+  private let everyTeam: String?
+  private let everyPerson: String?
 
   /// Whether the file has a column for the activities' ids and one for the persons.
   public private(set) var hasActivities = false
@@ -72,6 +79,8 @@ public final class ActivityReader {
     source = BlockSource(descriptor: descriptor, limits: limits, columns: columns)
     self.limits = limits
     self.zone = zone
+    everyTeam = columns.everyTeam
+    everyPerson = columns.everyPerson
     distances = DistanceCell(
       unit: .meters, mark: nil, isForeign: false, longest: limits.longestActivity)
     block = Block(limits: limits)
@@ -86,8 +95,13 @@ public final class ActivityReader {
     let names = header.map { String(decoding: $0, as: UTF8.self) }
     var wanted = columns
     wanted.deduplicates = true
+    if columns.team == nil, columns.distance == nil, let export = WalkExport(names) {
+      try take(export, names.count, columns)
+      return
+    }
     let plan = try ColumnPlan(
-      names, wanted, source.dialect, needsTime: true, needsRoute: false)
+      names, wanted, source.dialect, needsTime: true, needsRoute: false,
+      needsTeam: columns.everyTeam == nil)
     distances = DistanceCell(
       unit: plan.unit, mark: columns.decimalMark,
       isForeign: source.dialect.separator != Dialect.comma,
@@ -115,6 +129,29 @@ public final class ActivityReader {
     hasPersons = roles.contains(.person)
   }
 
+  /// Reads the table of another service.
+  private func take(
+    _ export: WalkExport, _ count: Int, _ columns: ActivityColumns
+  ) throws(BatchError) {
+    guard everyTeam != nil else {
+      throw BatchError(
+        .header, line: 1, "this is \(export.name)'s table, which names no team: say it with --team")
+    }
+    self.export = export
+    roles = Array(repeating: .none, count: count)
+    roles[export.type] = .sport
+    roles[export.date] = .time
+    roles[export.distance] = .distance
+    if let title = export.title { roles[title] = .note }
+    if let duration = export.duration { roles[duration] = .duration }
+    if let id = export.id { roles[id] = .activity }
+    distances = DistanceCell(
+      unit: columns.unit ?? export.unit, mark: columns.decimalMark ?? .point,
+      isForeign: source.dialect.separator != Dialect.comma, longest: limits.longestActivity)
+    hasActivities = export.id != nil
+    hasPersons = everyPerson != nil
+  }
+
   deinit { block.memory.deallocate() }
 
   /// Bytes read of the file, packed where it is packed.
@@ -138,6 +175,13 @@ public final class ActivityReader {
       case .failure(let fault): return .failure(BadRow(line: row, fault: fault))
       case .success(let fields):
         if fields.count == 1, fields[0].isEmpty { continue }
+        if let export, fields.count == roles.count {
+          let sport = String(decoding: fields[export.type], as: UTF8.self)
+          if !WalkExport.isOnFoot(sport) {
+            passedOver[sport, default: 0] += 1
+            continue
+          }
+        }
         switch record(fields, line: row) {
         case .success(let record): return .success(record)
         case .failure(let fault): return .failure(BadRow(line: row, fault: fault))
@@ -182,9 +226,22 @@ public final class ActivityReader {
     guard fields.count == roles.count else { return .failure(.fieldCount) }
     var record = ActivityRecord()
     record.line = line
+    do throws(Name.Fault) {
+      if let everyTeam { record.team = try Name.read(everyTeam) }
+    } catch { return .failure(error == .empty ? .teamEmpty : .teamName) }
+    do throws(Name.Fault) {
+      if let everyPerson { record.person = try Name.read(everyPerson) }
+    } catch { return .failure(RowFault(ofPerson: error)) }
+    record.source = export?.name
     for (role, field) in zip(roles, fields) {
       if role == .none { continue }
       if role == .time {
+        var field = field
+        if export?.kind == .strava,
+          let plain = WalkExport.plainDate(String(decoding: field, as: UTF8.self))
+        {
+          field = Array(plain.utf8)
+        }
         switch field.withUnsafeBufferPointer({
           Instant.parseWritten($0, from: 0, to: $0.count, zone: zone)
         }) {
@@ -215,7 +272,8 @@ public final class ActivityReader {
         } catch { return .failure(RowFault(ofPerson: error)) }
       case .activity:
         if text.isEmpty { return .failure(.activityEmpty) }
-        record.activity = text
+        // What other services number is kept apart from ids of the house.
+        record.activity = export.map { "\($0.name) \(text)" } ?? text
       case .distance:
         switch field.withUnsafeBufferPointer(distances.distance) {
         case .success(let distance): record.distance = distance
@@ -223,7 +281,8 @@ public final class ActivityReader {
         }
       case .duration:
         if text.isEmpty { continue }
-        guard let seconds = Int64(text), seconds >= 0 else { return .failure(.durationSyntax) }
+        let seconds = export == nil ? Int64(text) : WalkExport.seconds(text)
+        guard let seconds, seconds >= 0 else { return .failure(.durationSyntax) }
         record.durationSeconds = seconds
       case .source: record.source = text.isEmpty ? nil : text
       case .note: record.note = text.isEmpty ? nil : text
@@ -237,7 +296,7 @@ public final class ActivityReader {
         if text.isEmpty { continue }
         guard (try? zones.zone(namedOrOffset: text)) != nil else { return .failure(.zoneUnknown) }
         record.zone = text
-      case .none, .time: break
+      case .none, .time, .sport: break
       }
     }
     return .success(record)

@@ -17,7 +17,7 @@ struct ColumnPlan: Sendable {
   /// - Throws: `header`, naming the columns that there are and the option to use.
   init(
     _ header: [String], _ columns: ActivityColumns, _ dialect: Dialect, needsTime: Bool,
-    needsRoute: Bool
+    needsRoute: Bool, needsTeam: Bool = true
   ) throws(BatchError) {
     roles = Array(repeating: .none, count: header.count)
     mark = columns.decimalMark
@@ -30,7 +30,7 @@ struct ColumnPlan: Sendable {
       throw finder.missing(asked.map { [$0] } ?? names, option: option)
     }
     let team = try find(
-      columns.team, ["team_id", "team"], option: "--team-column", isNeeded: true)!
+      columns.team, ["team_id", "team"], option: "--team-column", isNeeded: needsTeam)
     let distance = try find(
       columns.distance, ["distance_meters", "distance_km", "distance_miles", "distance"],
       option: "--distance-column", isNeeded: true)!

@@ -74,6 +74,13 @@ enum Files {
     }
   }
 
+  /// The first bytes of a file that lies on a disk; nothing of others, which can be read only once.
+  static func head(_ path: String, count: Int) throws -> [UInt8] {
+    var status = stat()
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return [] }
+    return Array(try read(path, limit: count, cuts: true).prefix(count))
+  }
+
   /// Writes a whole file: to a temporary one beside it that is then renamed, so that nothing half
   /// written is ever seen.
   ///

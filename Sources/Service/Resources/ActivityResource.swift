@@ -113,6 +113,7 @@ enum ActivityResource {
       access: .person(.log), parameters: [.units], body: ActivityBatchBody.self, limit: .batch,
       answers: [.ok("ActivityBatchResults", "One result a walk.")],
       problems: [.limit, .unknownOutcome], handle: ActivityBatch.log),
+    ActivityImport.endpoint,
     Endpoint(
       .get, "/v1/activities", "listActivities", "List one's walks",
       details: "The last walked first.", tag: tag, access: .person(.read),

@@ -9,7 +9,7 @@ import Quests
 #endif
 
 /// A file of walks that is to be stored.
-struct ActivityFile {
+struct ActivityFile: WalkSource {
   let path: String
   let columns: ActivityColumns
   let zone: Zone
@@ -55,6 +55,7 @@ struct ActivityFile {
         guard skipsBadRows else { throw failure(line: line, why) }
         report.rejected[why] = (conflicts.lines.count, [line])
       }
+      report.passedOver = reader.passedOver
       return rows
     }
   }

@@ -34,6 +34,10 @@ struct LoadReport {
   /// Rows that were left out, by why, with the first lines of each.
   var rejected: [String: (count: Int, lines: [Int])] = [:]
   var skippedTimes = SkippedTimes()
+  /// The file of each walk, by its number from 1, where walks are no lines of a table.
+  var recordings: [String] = []
+  /// Rows of other sports, by what the table calls them.
+  var passedOver: [String: Int] = [:]
   var teamsCreated = 0
   var seconds = 0.0
 
@@ -49,6 +53,13 @@ struct LoadReport {
   func nameRepeated() {
     if repeated.count == 0 { return }
     let most = 10
+    if !recordings.isEmpty {
+      let files = repeatedRecordings(atMost: most)
+      StandardError.write(
+        "in the ledger already: \(RouteInput.count(repeated.count, "walk")) "
+          + "(\(files.joined(separator: ", "))\(repeated.count > most ? ", …" : ""))")
+      return
+    }
     let ranges = repeated.ranges(atMost: most + 1)
     let lines = ranges.prefix(most).map {
       $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)–\($0.upperBound)"
@@ -59,12 +70,28 @@ struct LoadReport {
         + "\(ranges.count > most ? ", …" : ""))")
   }
 
+  /// The files of walks that were in the ledger already.
+  private func repeatedRecordings(atMost most: Int) -> [String] {
+    repeated.ranges(atMost: most).flatMap { $0 }.prefix(most).map { recordings[$0 - 1] }
+  }
+
+  /// Says on standard error how many rows are of sports that are no walks.
+  func namePassedOver() {
+    if passedOver.isEmpty { return }
+    let sports = passedOver.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+      .map { "\($0.value) of “\($0.key)”" }
+    StandardError.write("passed over, because it is no walk: \(sports.joined(separator: ", "))")
+  }
+
   /// Says on standard error what was left out, and why.
   func nameRejected() {
     for (why, bad) in rejected.sorted(by: { $0.key < $1.key }) {
-      let lines = bad.lines.map(String.init).joined(separator: ", ")
+      let lines = bad.lines.map { recordings.isEmpty ? "\($0)" : recordings[$0 - 1] }
+        .joined(separator: ", ")
+      let (noun, place) =
+        recordings.isEmpty ? ("row", bad.count == 1 ? "line " : "lines ") : ("walk", "")
       StandardError.write(
-        "left out \(RouteInput.count(bad.count, "row")): \(why) (line\(bad.count == 1 ? "" : "s") "
+        "left out \(RouteInput.count(bad.count, noun)): \(why) (\(place)"
           + "\(lines)\(bad.count > bad.lines.count ? ", …" : ""))")
     }
   }
@@ -88,6 +115,12 @@ struct LoadReport {
             .array([.integer($0.lowerBound), .integer($0.upperBound)])
           })
       ),
+      (
+        "repeatedFiles",
+        .array(
+          recordings.isEmpty ? [] : repeatedRecordings(atMost: 1_000).map(JSONValue.string))
+      ),
+      ("passedOver", .integer(passedOver.values.reduce(0, +))),
       ("rejected", .integer(rejectedCount)),
       ("skippedTimes", skippedTimes.json),
       ("teamsCreated", .integer(teamsCreated)),
@@ -122,7 +155,7 @@ struct ActivityLoad {
   /// - Throws: `badData` with the line of the first row that the ledger refuses, unless those are
   ///   skipped, and that of whoever ends the program; what is under way by then is stored.
   func run(
-    _ rows: SortedActivities, of file: ActivityFile, _ report: inout LoadReport
+    _ rows: SortedActivities, of file: some WalkSource, _ report: inout LoadReport
   ) async throws {
     var sum = report
     let bar = ProgressBar()

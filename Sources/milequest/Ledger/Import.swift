@@ -24,10 +24,12 @@ struct Import: AsyncParsableCommand {
     subcommands: [ImportRoute.self, ImportActivities.self])
 }
 
+extension CountedDistance: ExpressibleByArgument {}
+
 struct ImportActivities: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "activities",
-    abstract: "Store the walks of a CSV file.",
+    abstract: "Store the walks of a CSV file, or of files that watches and phones recorded.",
     discussion: """
       Columns go by the header: team_id or team; started_at or time; distance_meters, distance_km, \
       distance_miles or distance; and where there are any: person_id or person, activity_id, \
@@ -42,6 +44,12 @@ struct ImportActivities: AsyncParsableCommand {
       what is new, and an import that was broken off takes up where it stopped. Rows whose walks were \
       in the ledger already are listed.
 
+      Files of watches and phones are walks too: GPX, TCX and FIT, told by their first bytes. --team and \
+      --person say whose they are. The distance is that of the recorded line on the ellipsoid, or what \
+      the watch says (--distance device); the walk's note keeps which one counts, and the other. The same \
+      recording is the same walk, whatever its file is called. So are the tables that Strava \
+      (activities.csv) and Garmin Connect (Activities.csv) export: rows of other sports are passed over.
+
       All is read before anything is stored, so that a row that cannot be read stops the run with its \
       line and nothing done. A row that the ledger refuses, such as an id that stands for another walk, \
       stops the run too; rows before it are stored, and standard error says how many. With --skip-bad \
@@ -53,10 +61,32 @@ struct ImportActivities: AsyncParsableCommand {
         --start 2026-01-01 --end 2026-12-31 --zone America/New_York
       milequest import activities export.csv --team-column Squad \\
         --distance-column Miles --unit mi
+      milequest import activities *.fit --team Herons --person ann@example.org
       """)
 
-  @Argument(help: "Walks as CSV, or as .csv.gz; - is standard input.", completion: .file())
-  var file: String
+  @Argument(
+    help:
+      "Walks as CSV, or as .csv.gz; - is standard input. Or recordings: GPX, TCX and FIT files.",
+    completion: .file())
+  var files: [String]
+
+  @Option(
+    help: ArgumentHelp(
+      "The team of walks that name none, as recordings and exports do not: an id or a name.",
+      valueName: "team"))
+  var team: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The person of such walks: an id, an e-mail address, or a name in the team.",
+      valueName: "person"))
+  var person: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Which distance of a recording counts: measured on its line, or as the device says.",
+      valueName: "measured|device"))
+  var distance = CountedDistance.measured
 
   @Flag(help: "Creates teams that are not there, and adds persons to theirs.")
   var create = false
@@ -127,53 +157,85 @@ struct ImportActivities: AsyncParsableCommand {
     if !create, route != nil || start != nil || end != nil || keepNames || isPublic {
       throw ValidationError("--route, --start, --end, --keep-names and --public go with --create")
     }
+    if person != nil, team == nil { throw ValidationError("--person goes with --team") }
   }
 
-  func run() async throws {
-    try await reportingFailures {
-      let times = try TimeReading(zone: zone ?? "UTC")
-      let first = try start.map { try times.instant($0, "--start") }
-      let last = try end.map { try times.instant($0, "--end", isEnd: true) }
-      let input = ActivityFile(path: file, columns: try columns(), zone: times.zone)
-      let begin = ContinuousClock.now
-      var report = LoadReport()
-      let rows = try input.sorted(skipsBadRows: skipBad, &report)
-      let start = first ?? rows.earliest ?? .now
-      let tenYears: Int64 = 10 * 31_557_600
-      let end = last ?? start.advanced(bySeconds: tenYears)
-      if create, let fault = LedgerLimits.standard.windowFault(from: start, until: end) {
-        throw Failure(.usage, "--start, --end: \(fault.message)")
+  func run() async throws { try await reportingFailures { try await imported() } }
+
+  private func imported() async throws {
+    let times = try TimeReading(zone: zone ?? "UTC")
+    let first = try start.map { try times.instant($0, "--start") }
+    let last = try end.map { try times.instant($0, "--end", isEnd: true) }
+    let begin = ContinuousClock.now
+    let recordings = try files.filter(RecordingFiles.isRecording)
+    if recordings.isEmpty {
+      guard files.count == 1 else {
+        throw Failure(.usage, "one CSV file is taken at a time, and \(files.count) are named")
       }
-      Interruption.takeOver()
-      let store = try await options.openOrBegin(for: .bulk)
-      defer { store.close() }
-      var founding: Founding?
-      if create {
-        founding = Founding(
-          since: min(start, .now), keepsNames: keepNames, isPublic: isPublic, quest: nil)
-        if let route {
-          let record = try await Naming(store: store.ledger).route(route)
-          var routes = StoredRoutes(store.ledger)
-          founding?.quest = Founding.QuestTerms(
-            name: record.questName, start: start,
-            end: end, zone: zone ?? "UTC",
-            plan: try await routes.plan(on: record))
-        }
-      }
-      let load = ActivityLoad(
-        store: store.ledger, zone: zone, founding: founding, skipsBadRows: skipBad)
-      do { try await load.run(rows, of: input, &report) } catch {
-        // Rows before the one that the ledger refused are stored; the same file again goes on.
-        report.seconds = seconds(since: begin)
-        StandardError.write("stopped: \(report.text)")
-        throw error
-      }
-      report.seconds = seconds(since: begin)
-      report.skippedTimes.name()
-      report.nameRejected()
-      report.nameRepeated()
-      try printOut(format == .text ? Array(report.text.utf8) : report.json.text(indent: 2) + [0x0A])
+      let file = ActivityFile(path: files[0], columns: try columns(), zone: times.zone)
+      return try await store(file, first, last, since: begin)
     }
+    guard recordings.count == files.count else {
+      throw Failure(.usage, "recordings and a CSV file are not taken together")
+    }
+    guard let team else {
+      throw Failure(
+        .usage, "a recording names no team: say it with --team, and --person who walked")
+    }
+    let walks = RecordingFiles(
+      paths: files, team: try name(team, "--team"),
+      person: try person.map { try name($0, "--person") }, counted: distance)
+    try await store(walks, first, last, since: begin)
+  }
+
+  private func name(_ text: String, _ option: String) throws -> String {
+    do throws(Name.Fault) { return try Name.read(text) } catch {
+      throw Failure(.usage, "\(option): the name \(error.detail)")
+    }
+  }
+
+  private func store(
+    _ input: some WalkSource, _ first: Instant?, _ last: Instant?,
+    since begin: ContinuousClock.Instant
+  ) async throws {
+    var report = LoadReport()
+    let rows = try input.sorted(skipsBadRows: skipBad, &report)
+    let start = first ?? rows.earliest ?? .now
+    let tenYears: Int64 = 10 * 31_557_600
+    let end = last ?? start.advanced(bySeconds: tenYears)
+    if create, let fault = LedgerLimits.standard.windowFault(from: start, until: end) {
+      throw Failure(.usage, "--start, --end: \(fault.message)")
+    }
+    Interruption.takeOver()
+    let store = try await options.openOrBegin(for: .bulk)
+    defer { store.close() }
+    var founding: Founding?
+    if create {
+      founding = Founding(
+        since: min(start, .now), keepsNames: keepNames, isPublic: isPublic, quest: nil)
+      if let route {
+        let record = try await Naming(store: store.ledger).route(route)
+        var routes = StoredRoutes(store.ledger)
+        founding?.quest = Founding.QuestTerms(
+          name: record.questName, start: start,
+          end: end, zone: zone ?? "UTC",
+          plan: try await routes.plan(on: record))
+      }
+    }
+    let load = ActivityLoad(
+      store: store.ledger, zone: zone, founding: founding, skipsBadRows: skipBad)
+    do { try await load.run(rows, of: input, &report) } catch {
+      // Rows before the one that the ledger refused are stored; the same file again goes on.
+      report.seconds = seconds(since: begin)
+      StandardError.write("stopped: \(report.text)")
+      throw error
+    }
+    report.seconds = seconds(since: begin)
+    report.skippedTimes.name()
+    report.nameRejected()
+    report.namePassedOver()
+    report.nameRepeated()
+    try printOut(format == .text ? Array(report.text.utf8) : report.json.text(indent: 2) + [0x0A])
   }
 
   private func seconds(since begin: ContinuousClock.Instant) -> Double {
@@ -187,6 +249,8 @@ struct ImportActivities: AsyncParsableCommand {
     columns.distance = distanceColumn
     columns.time = timeColumn
     columns.activity = activityColumn
+    columns.everyTeam = team
+    columns.everyPerson = person
     try dialect.apply(to: &columns)
     if let unit {
       guard let known = DistanceUnit(name: unit) else {
