@@ -120,6 +120,8 @@ run: build ## set up, build, show the sample quests, load a ledger with teams an
 	  --activities routes/sample-walks.csv --format text
 	@echo
 	@echo "==> the same kept in a ledger: milequest import route, milequest import activities"
+	@# That of an older program is brought up to date.
+	@if test -f $(LEDGER:sqlite:%=%); then $(BIN) migrate --store $(LEDGER); fi
 	@$(BIN) import route $(QUESTS) --store $(LEDGER)
 	@$(BIN) import activities routes/sample-walks.csv --create --public --route "Appalachian Trail" \
 	  --store $(LEDGER)

@@ -1,13 +1,14 @@
-extension Double {
+/// Numbers as people and files write them.
+package enum DecimalNumber {
   /// The number that a text of decimal digits stands for, with a sign, a point or an exponent where it
-  /// has one: what people and files write, and neither `0x10`, `nan` nor `inf`.
+  /// has one: neither `0x10`, `nan` nor `inf`, which `Double` reads too.
   ///
   /// - Returns: nil for anything else, and for what is too large for a number.
-  package init?(decimalText text: some StringProtocol) {
+  package static func read(_ text: some StringProtocol) -> Double? {
     let isPlain = text.utf8.allSatisfy {
       0x30...0x39 ~= $0 || $0 == 0x2B || $0 == 0x2D || $0 == 0x2E || $0 | 0x20 == 0x65
     }
     guard isPlain, let value = Double(text), value.isFinite else { return nil }
-    self = value
+    return value
   }
 }
