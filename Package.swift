@@ -54,7 +54,9 @@ let package = Package(
       swiftSettings: settings),
     .target(
       name: "Batch",
-      dependencies: ["Formats", "Routes", "Geodesy", "CivilTime", "JSON", "Base", "CZlib"],
+      dependencies: [
+        "Formats", "Routes", "Geodesy", "CivilTime", "JSON", "Base", "CExpat", "CZlib",
+      ],
       swiftSettings: settings),
     // The bytes of the map, embedded by the compiler.
     .target(name: "CMapBytes", exclude: ["map.bin"]),

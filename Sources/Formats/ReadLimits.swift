@@ -8,6 +8,8 @@ public struct ReadLimits: Sendable {
   public var unpackedBytes = 256 * 1024 * 1024
   /// Elements or containers within one another.
   public var nesting = 64
+  /// GeometryCollections of a GeoJSON file, which may hold nothing but each other.
+  public var collections = 100_000
   /// Bytes of one tag, number or key; a well-formed file has no reason for more.
   public var tokenBytes = 64 * 1024
   /// Bytes of a name, a story or a type.

@@ -24,7 +24,7 @@ struct Module: Sendable {
       c: ["CExpat", "CPROJ", "CZlib"], isEngine: true),
     Module(
       name: "Batch", ours: ["Formats", "Routes", "Geodesy", "CivilTime", "JSON", "Base"],
-      c: ["CZlib"], isEngine: true),
+      c: ["CExpat", "CZlib"], isEngine: true),
     Module(name: "MapData", ours: [], c: ["CMapBytes"]),
     Module(
       name: "Inspection",

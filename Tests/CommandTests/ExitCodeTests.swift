@@ -98,7 +98,8 @@ import Testing
         "a.gpx", "<gpx><trk><trkseg>\n<trkpt lat='91' lon='2'/>",
         ":2:8: the latitude 91.0 is outside"
       ),
-      ("b.txt", "Dear diary", "none of GPX, KML and GeoJSON"), ("c.gpx", "", "the file is empty"),
+      ("b.txt", "Dear diary", "none of GPX, KML, GeoJSON, TCX and FIT"),
+      ("c.gpx", "", "the file is empty"),
       ("d.geojson", "{\"type\":\"Point\",\n \"coordinates\":[1,\"2\"]}", ":2:19:"),
       ("e.kmz", "PK\u{3}\u{4}xxxx", "directory at its end"),
       ("f.polyline5", "_p~iF>", ":1:6: the byte 0x3E"),

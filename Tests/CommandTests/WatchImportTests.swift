@@ -29,7 +29,7 @@ import Testing
 
   @Test(arguments: [
     ("walk.gpx", 1, 0), ("walk.tcx", 1, 0), ("walk.fit", 1, 0), ("strava.csv", 2, 1),
-    ("garmin.csv", 2, 1),
+    ("garmin.csv", 2, 1), ("export.xml", 2, 2),
   ])
   func theSameFileTwiceCountsOnce(_ name: String, _ walks: Int, _ others: Int) throws {
     let first = try imported(file(name)).json
@@ -73,6 +73,28 @@ import Testing
     for (arguments, status, words) in cases {
       let answer = try ledger.run(["import", "activities"] + arguments + ["--create"])
       #expect(answer.status == status && answer.errors.contains(words), "\(answer.errors)")
+    }
+    let health = try String(contentsOfFile: file("export.xml"), encoding: .utf8)
+    for (name, text, words) in [
+      ("cut.xml", String(health.prefix(health.count - 300)), "cut off"),
+      ("none.xml", "<!DOCTYPE HealthData []><Health/>", "no export of Apple Health"),
+      (
+        "far.xml", health.replacingOccurrences(of: "sum=\"5.021\"", with: "sum=\"far\""),
+        "far.xml:5009:"
+      ),
+      (
+        "deep.xml",
+        "<!DOCTYPE HealthData []><HealthData>" + String(repeating: "<a>", count: 100), "nested"
+      ),
+      (
+        "entity.xml",
+        "<!DOCTYPE HealthData [<!ENTITY a 'b'>]><HealthData><Me a='&a;'/></HealthData>",
+        "undefined entity"
+      ),
+    ] {
+      let broken = try ledger.folder.file(name, text)
+      let answer = try ledger.run(["import", "activities", broken, "--team", "A", "--create"])
+      #expect(answer.status == 65 && answer.errors.contains(words), "\(answer.errors)")
     }
     let whole = try Data(contentsOf: URL(filePath: file("walk.fit")))
     let cut = try ledger.folder.file("cut.fit", Array(whole.prefix(200)))

@@ -409,6 +409,27 @@ import Testing
     #expect(read("{\(point)\(String(repeating: " ", count: 1 << 20))}").codes.isEmpty)
   }
 
+  @Test func collectionsAreBounded() {
+    var limits = ReadLimits()
+    limits.collections = 5
+    func feature(_ depth: Int) -> String {
+      #"{"type":"Feature","properties":{},"geometry":"#
+        + String(repeating: #"{"type":"GeometryCollection","geometries":["#, count: depth)
+        + #"{"type":"LineString","coordinates":[[7,50],[7.1,50]]}"#
+        + String(repeating: "]}", count: depth) + "}"
+    }
+    for (depths, isWhole) in [([5], true), ([2, 3], true), ([3, 3], false), ([6], false)] {
+      let text =
+        #"{"type":"FeatureCollection","features":["#
+        + depths.map(feature).joined(separator: ",") + "]}"
+      let document = RouteReader.read(Array(text.utf8), limits: limits)
+      #expect(document.errors.map(\.code) == (isWhole ? [] : [.limit]), "\(depths)")
+      if !isWhole {
+        #expect(document.errors[0].message.contains("more than 5 collections of geometries"))
+      }
+    }
+  }
+
   @Test func aFileIsBounded() {
     var limits = ReadLimits()
     limits.fileBytes = 100

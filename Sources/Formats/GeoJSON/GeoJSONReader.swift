@@ -35,6 +35,7 @@ private final class GeoJSONWalk {
   /// Whether the word occurs at all; most files state no box, and need not be measured.
   private let mayStateBounds: Bool
   private var vertexCount = 0
+  private var collectionCount = 0
   /// Where the second text of a sequence begins.
   private var sequence: Int?
   private var system: GeoJSONReferenceSystem
@@ -326,6 +327,14 @@ private final class GeoJSONWalk {
       guard kind == .array else {
         try refuse("“\(key)” must be an array")
         break
+      }
+      if key == "geometries" {
+        collectionCount += 1
+        guard collectionCount <= limits.collections else {
+          throw cursor.fault(
+            "the file has more than \(limits.collections) collections of geometries, the limit",
+            code: .limit)
+        }
       }
       try cursor.enter()
       object.items = GeoJSONObject.Items(

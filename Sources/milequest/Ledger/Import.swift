@@ -48,7 +48,8 @@ struct ImportActivities: AsyncParsableCommand {
       --person say whose they are. The distance is that of the recorded line on the ellipsoid, or what \
       the watch says (--distance device); the walk's note keeps which one counts, and the other. The same \
       recording is the same walk, whatever its file is called. So are the tables that Strava \
-      (activities.csv) and Garmin Connect (Activities.csv) export: rows of other sports are passed over.
+      (activities.csv) and Garmin Connect (Activities.csv) export, and the export.xml of Apple Health: \
+      rows of other sports are passed over.
 
       All is read before anything is stored, so that a row that cannot be read stops the run with its \
       line and nothing done. A row that the ledger refuses, such as an id that stands for another walk, \
@@ -167,6 +168,12 @@ struct ImportActivities: AsyncParsableCommand {
     let first = try start.map { try times.instant($0, "--start") }
     let last = try end.map { try times.instant($0, "--end", isEnd: true) }
     let begin = ContinuousClock.now
+    if files.count == 1, try HealthFile.isOne(files[0]) {
+      let file = HealthFile(
+        path: files[0], team: try teamOfRecordings(),
+        person: try person.map { try name($0, "--person") })
+      return try await store(file, first, last, since: begin)
+    }
     let recordings = try files.filter(RecordingFiles.isRecording)
     if recordings.isEmpty {
       guard files.count == 1 else {
@@ -178,14 +185,18 @@ struct ImportActivities: AsyncParsableCommand {
     guard recordings.count == files.count else {
       throw Failure(.usage, "recordings and a CSV file are not taken together")
     }
+    let walks = RecordingFiles(
+      paths: files, team: try teamOfRecordings(),
+      person: try person.map { try name($0, "--person") }, counted: distance)
+    try await store(walks, first, last, since: begin)
+  }
+
+  private func teamOfRecordings() throws -> String {
     guard let team else {
       throw Failure(
         .usage, "a recording names no team: say it with --team, and --person who walked")
     }
-    let walks = RecordingFiles(
-      paths: files, team: try name(team, "--team"),
-      person: try person.map { try name($0, "--person") }, counted: distance)
-    try await store(walks, first, last, since: begin)
+    return try name(team, "--team")
   }
 
   private func name(_ text: String, _ option: String) throws -> String {

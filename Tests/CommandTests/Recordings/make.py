@@ -88,5 +88,32 @@ write("walk.tcx", '<TrainingCenterDatabase xmlns="http://www.garmin.com/xmlschem
           for north, east, height, second, meters in POINTS)
       + "</Track></Lap><Creator><Name>Made</Name><UnitId>12</UnitId></Creator></Activity>"
       "</Activities></TrainingCenterDatabase>\n")
+
+
+def workout(sport, day, zone, statistics, attributes=""):
+    """A workout of Apple Health, of an hour from half past eight in the evening."""
+    return (f'<Workout workoutActivityType="HKWorkoutActivityType{sport}" duration="60" durationUnit="min" '
+            f'{attributes}sourceName="Ann’s Watch" startDate="{day} 20:30:00 {zone}" '
+            f'endDate="{day} 21:30:00 {zone}">{statistics}</Workout>\n')
+
+
+WALKED = ('<WorkoutStatistics type="HKQuantityTypeIdentifierDistanceWalkingRunning" '
+          'startDate="" endDate="" sum="{}" unit="{}"/>')
+# The declaration of some versions is not XML.
+write("export.xml", """<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE HealthData [
+<!ELEMENT HealthData (ExportDate|Me|(Record|Workout)*)>
+<!ATTLIST Record type CDATA #REQUIRED <!-- HKQuantityTypeIdentifier -->
+  value CDATA #IMPLIED>
+]>
+<HealthData locale="en_GB">
+<ExportDate value="2026-06-01 08:00:00 +0200"/>
+"""
+      + '<Record type="HKQuantityTypeIdentifierStepCount" unit="count" value="17"/>\n' * 5_000
+      + workout("Walking", "2026-05-03", "+0200", WALKED.format("5.021", "km"))
+      + workout("Hiking", "2026-05-04", "-0700", '<MetadataEntry key="HKIndoorWorkout" value="0"/>',
+                'totalDistance="2.5" totalDistanceUnit="mi" ')
+      + workout("Cycling", "2026-05-05", "+0200", "")
+      + workout("Walking", "2026-05-06", "+0200", "") + "</HealthData>\n")
 with open(os.path.join(FOLDER, "walk.fit"), "wb") as output:
     output.write(fit())

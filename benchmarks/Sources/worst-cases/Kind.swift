@@ -69,7 +69,7 @@ enum Kind: String, CaseIterable {
     let depth = 56 / 2
     let opening = String(repeating: #"{"type":"GeometryCollection","geometries":["#, count: depth)
     let closing = String(repeating: "]}", count: depth)
-    let count = min(vertices / 2, (60 << 20) / (opening.utf8.count + closing.utf8.count + 120))
+    let count = min(vertices / 2, ReadLimits.standard.collections / depth)
     let features = (0..<count).map { _ in
       let (x, y) = (random.double(-1..<1), random.double(-1..<1))
       return #"{"type":"Feature","properties":{},"geometry":"# + opening
