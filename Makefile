@@ -307,6 +307,8 @@ web-tests: build web ## go through the browser client's stories in Chromium; scr
 	node --test Sources/Web/tests
 	python3 -m venv benchmarks/.venv
 	benchmarks/.venv/bin/pip install --quiet --disable-pip-version-check -r benchmarks/peers/web.txt
+	rm -rf .build/web-shots
+	benchmarks/.venv/bin/python benchmarks/peers/web_offline.py --program $(BIN) --shots .build/web-shots
 	benchmarks/.venv/bin/python benchmarks/peers/web.py --program $(BIN) --shots .build/web-shots
 
 lint: ## check the format of the sources

@@ -39,7 +39,10 @@ public struct QuestService: ServiceLifecycle.Service {
     started: @escaping @Sendable (Int) async -> Void = { _ in }
   ) {
     api = API(servesMetrics: settings.metricsAddress == nil)
-    pages = web.map { WebResource($0, tileStyle: maps.tileStyle).endpoints } ?? []
+    pages =
+      web.map {
+        WebResource($0, tileStyle: maps.tileStyle, framedBy: settings.embedOrigins).endpoints
+      } ?? []
     connections = Connections(
       settings.limits, trustedProxies: settings.trustedProxies)
     self.settings = settings

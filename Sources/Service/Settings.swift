@@ -10,6 +10,8 @@ public struct ServiceSettings: Sendable {
   public var publicAddress: String?
   /// Web origins whose pages may call the API; `*` for all.
   public var allowedOrigins: [String] = []
+  /// Web origins whose pages may show public quests in frames.
+  public var embedOrigins: [String] = []
   /// Proxies that are believed about whom a request comes from.
   public var trustedProxies: [AddressRange] = []
   /// What each caller may ask for; API keys may have their own.
@@ -61,17 +63,21 @@ extension ServiceSettings {
         "--trusted-proxy: the whole internet would be believed about whom a request comes from; "
         + "name the proxies' own network"
     }
-    for origin in allowedOrigins where origin != "*" {
-      let rest =
-        origin.hasPrefix("https://")
-        ? origin.dropFirst(8)
-        : origin.hasPrefix("http://")
-          ? origin.dropFirst(7) : ""
-      if rest.isEmpty || rest.contains(where: { $0 == "/" || $0 == "*" || $0.isWhitespace }) {
-        return
-          "--allow-origin: “\(origin)” is no origin such as https://app.example, without a path"
-      }
+    for origin in allowedOrigins where origin != "*" && !Self.isOrigin(origin) {
+      return "--allow-origin: “\(origin)” is no origin such as https://app.example, without a path"
+    }
+    for origin in embedOrigins where !Self.isOrigin(origin) {
+      return "--embed-origin: “\(origin)” is no origin such as https://club.example, without a path"
     }
     return nil
+  }
+
+  /// Whether a text is a scheme and a host, and cannot end the header that it is put into.
+  private static func isOrigin(_ text: String) -> Bool {
+    let rest =
+      text.hasPrefix("https://")
+      ? text.dropFirst(8) : text.hasPrefix("http://") ? text.dropFirst(7) : ""
+    return !rest.isEmpty
+      && rest.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-.:[]".contains($0)) }
   }
 }

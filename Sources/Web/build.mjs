@@ -11,6 +11,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
+import { icon } from "./icons.mjs";
 
 const web = path.dirname(fileURLToPath(import.meta.url));
 const mapData = path.join(web, "..", "MapData");
@@ -70,12 +71,27 @@ const addresses = {
   LAND_FINE: put("land-fine.txt", `1000\n${swiftText("Land50.swift")}`),
   PLACES: put("places.json", cities()),
 };
-const icon = put("mark.svg", read(web, "icons", "mark.svg"));
+const mark = put("mark.svg", read(web, "icons", "mark.svg"));
+const touchIcon = put("touch.png", icon(180));
+const installable = [
+  { name: "icon-192.png", size: 192, purpose: "any", look: { corner: 14 } },
+  { name: "icon-512.png", size: 512, purpose: "any", look: { corner: 14 } },
+  // Devices cut these to their own shapes.
+  { name: "cut-512.png", size: 512, purpose: "maskable", look: { scale: 0.72 } },
+].map(({ name, size, purpose, look }) => ({
+  src: `/assets/${put(name, icon(size, look))}`, sizes: `${size}x${size}`, type: "image/png", purpose,
+}));
+const manifest = put("mile-quest.webmanifest", JSON.stringify({
+  id: "/", name: "Mile Quest", short_name: "Mile Quest", start_url: "/walks", scope: "/",
+  description: "Teams log walks, and their miles move a marker along a real route.",
+  display: "standalone", background_color: "#fbfaf6", theme_color: "#0b6e4f", icons: installable,
+}));
 const licences = put("licences.txt", read(parts, "LICENSE.txt"));
 
 const meta = path.join(fresh, "meta.json");
 execFileSync("esbuild", [
-  path.join(web, "src", "main.ts"), path.join(web, "styles", "main.css"),
+  path.join(web, "src", "main.ts"), path.join(web, "src", "embed", "frame.ts"),
+  path.join(web, "styles", "main.css"),
   "--bundle", "--format=esm", "--splitting", "--minify", "--target=es2021", "--charset=utf8",
   "--entry-names=[name]-[hash]", "--chunk-names=part-[hash]", `--outdir=${assets}`,
   `--metafile=${meta}`, "--log-level=warning",
@@ -89,6 +105,7 @@ function entry(source) {
   return path.basename(found[0]);
 }
 const script = entry("src/main.ts");
+const frameScript = entry("src/embed/frame.ts");
 
 /** What a bundle imports at once, and what that imports. */
 function imports(file, found = new Set()) {
@@ -104,6 +121,19 @@ function imports(file, found = new Set()) {
 const style = entry("styles/main.css");
 fs.rmSync(meta);
 
+// The worker comes last: its text names all that it keeps, so that a new client is a new worker. The map
+// and its data are kept when they are first loaded.
+const kept = fs.readdirSync(assets).sort()
+  .filter((name) => !/^(maplibre|land-|places-|licences|cut-|icon-|touch)/.test(name))
+  .filter((name) => name !== frameScript).map((name) => `/assets/${name}`);
+const version = createHash("sha256").update(kept.join()).digest("hex").slice(0, 12);
+const bundled = execFileSync("esbuild", [
+  path.join(web, "src", "worker", "worker.ts"), "--bundle", "--format=iife", "--minify",
+  "--target=es2021", "--charset=utf8", "--log-level=warning",
+  `--define:SHELL_FILES=${JSON.stringify(kept)}`, `--define:SHELL_VERSION="${version}"`,
+]);
+const worker = put("worker.js", bundled);
+
 const files = fs.readdirSync(assets).sort();
 for (const file of files) {
   const bytes = read(assets, file);
@@ -112,7 +142,8 @@ for (const file of files) {
 }
 fs.writeFileSync(
   path.join(fresh, "web.json"), JSON.stringify({
-    script, style, icon, licences, preloads: [...imports(script)].sort(), files,
+    script, frameScript, style, icon: mark, touchIcon, manifest, worker, licences,
+    preloads: [...imports(script)].sort(), files,
   }, null, 1));
 
 fs.rmSync(output, { recursive: true, force: true });

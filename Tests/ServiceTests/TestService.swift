@@ -33,7 +33,7 @@ final class TestService: Sendable {
   /// - Parameter other: one whose store and time this one shares, as another process would.
   init(
     beside other: TestService? = nil, limits: ServiceLimits = .standard, maps: Maps = .builtIn,
-    analytics: Analytics? = nil, web: WebFiles? = nil
+    analytics: Analytics? = nil, web: WebFiles? = nil, framedBy framers: [String] = []
   ) throws {
     now = other?.now ?? Lock(Self.dawn.advanced(bySeconds: 864_000))
     ownsFolder = other == nil
@@ -72,7 +72,10 @@ final class TestService: Sendable {
       backend: backend, settings: settings, schemas: api.schemas,
       identity: backend.identity,
       rates: Rates(RequestBuckets(using: &random), standard: rate, nanoseconds: { 0 }))
-    let pages = web.map { WebResource($0, tileStyle: maps.tileStyle).endpoints } ?? []
+    let pages =
+      web.map {
+        WebResource($0, tileStyle: maps.tileStyle, framedBy: framers).endpoints
+      } ?? []
     responder = Responder(api.endpoints + pages, api.schemas, backend, pipeline)
   }
 

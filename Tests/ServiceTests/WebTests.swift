@@ -19,8 +19,11 @@ import Testing
       try write("assets/main-1.js.gz", "packed")
       try write("assets/main-2.css", "a {}")
       try write("assets/mark-3.svg", "<svg/>")
+      for name in Self.others { try write("assets/\(name)", "{}") }
       try list(["main-1.js", "main-2.css", "mark-3.svg"])
     }
+
+    private static let others = ["frame-4.js", "list-5.webmanifest", "worker-6.js", "touch-7.png"]
 
     deinit { try? FileManager.default.removeItem(atPath: folder) }
 
@@ -31,14 +34,16 @@ import Testing
     func list(_ files: [String]) throws {
       try write(
         "web.json",
-        "{\"script\":\"main-1.js\",\"style\":\"main-2.css\",\"icon\":\"mark-3.svg\",\"files\":"
-          + "[\(files.map { "\"\($0)\"" }.joined(separator: ","))]}")
+        "{\"script\":\"main-1.js\",\"style\":\"main-2.css\",\"icon\":\"mark-3.svg\",\"frameScript\":"
+          + "\"frame-4.js\",\"manifest\":\"list-5.webmanifest\",\"worker\":\"worker-6.js\",\"touchIcon\":"
+          + "\"touch-7.png\",\"files\":"
+          + "[\((files + Self.others).map { "\"\($0)\"" }.joined(separator: ","))]}")
     }
   }
 
   @Test func aFolderHoldsWhatItsListNames() throws {
     let client = try Client()
-    #expect(try WebFiles(folder: client.folder).files.count == 3)
+    #expect(try WebFiles(folder: client.folder).files.count == 7)
     #expect(WebFiles.isThere(client.folder) && !WebFiles.isThere(client.folder + "/assets"))
     for name in ["../web.json", "a/b.js", ".js", "main-9.js", "main-1.exe", "", "a%2e.js"] {
       try client.list(["main-1.js", "main-2.css", "mark-3.svg", name])
@@ -114,6 +119,59 @@ import Testing
     let word = try await service.send(.get, "/quests/%3Cb%3E", as: nil)
     #expect(page.status == 404 && page.text == none.text && page.text == word.text)
     #expect(!page.text.contains("North") && page.text.contains("noindex"))
+  }
+
+  private static let policyName = HTTPField.Name("Content-Security-Policy")!
+  private static let framesName = HTTPField.Name("X-Frame-Options")!
+
+  @Test func framesOfTheListShowPublicQuests() async throws {
+    let client = try Client()
+    let service = try TestService(
+      web: WebFiles(folder: client.folder), framedBy: ["https://club.example"])
+    let people = [PersonID(high: 1, low: 1)]
+    let quest = try await service.quest(for: try await service.team(of: people, isPublic: true))
+    let frame = try await service.send(.get, "/embed/quests/\(quest)", as: nil)
+    #expect(
+      frame.headers[Self.policyName]?.hasSuffix("frame-ancestors https://club.example") == true)
+    #expect(frame.status == 200 && frame.headers[Self.framesName] == nil)
+    #expect(frame.text.contains("/assets/frame-4.js") && !frame.text.contains("main-1.js"))
+    #expect(frame.text.contains("noindex") && !frame.text.contains("rel=\"manifest\""))
+    let page = try await service.send(.get, "/quests/\(quest)", as: nil)
+    #expect(page.headers[Self.policyName]?.hasSuffix("frame-ancestors 'none'") == true)
+    #expect(page.headers[Self.framesName] == "DENY")
+    let closed = try await service.quest(for: try await service.team(of: people))
+    #expect(
+      try await service.send(.get, "/embed/quests/\(closed)", as: people[0]).status == 404)
+    let unlisted = try TestService(beside: service, web: WebFiles(folder: client.folder))
+    let nowhere = try await unlisted.send(.get, "/embed/quests/\(quest)", as: nil)
+    #expect(nowhere.headers[Self.policyName]?.hasSuffix("frame-ancestors 'none'") == true)
+  }
+
+  @Test func thePolicyTakesOriginsAlone() {
+    var settings = ServiceSettings()
+    for origin in [
+      "*", "https://a.example/x", "https://a;script-src *", "club.example", "https://",
+    ] {
+      settings.embedOrigins = [origin]
+      #expect(settings.fault(isInsecureAllowed: false)?.contains("--embed-origin") == true)
+    }
+    settings.embedOrigins = ["https://club.example:8443", "http://[::1]:80"]
+    #expect(settings.fault(isInsecureAllowed: false) == nil)
+  }
+
+  /// It must stand at the top to be about every page, and a new one must be found soon.
+  @Test func theWorkerStandsAtTheTop() async throws {
+    let client = try Client()
+    let service = try TestService(web: WebFiles(folder: client.folder))
+    let worker = try await service.send(.get, "/service-worker.js", as: nil)
+    #expect(worker.status == 200 && worker.text == "{}")
+    #expect(worker.headers[Self.policyName]?.contains("connect-src 'self'") == true)
+    #expect(worker.headers[.contentType] == "text/javascript; charset=utf-8")
+    #expect(worker.headers[.cacheControl] == "public, max-age=10, stale-while-revalidate=60")
+    let invite = try await service.send(.get, "/invites/\(UUID())", as: nil)
+    #expect(
+      invite.text.contains("noindex")
+        && invite.text.contains("rel=\"canonical\" href=\"http://test/\""))
   }
 
   @Test func namesAreTextsInAPage() throws {

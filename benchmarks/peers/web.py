@@ -12,7 +12,6 @@ import contextlib
 import json
 import pathlib
 import re
-import shutil
 import socket
 import subprocess
 import sys
@@ -63,6 +62,8 @@ def eventually(look, what, seconds=15):
 class Service:
     """The built program on a ledger of the samples."""
 
+    options = ()
+
     def __init__(self, program, folder):
         self.program, self.folder = program, folder
         self.store = f"sqlite:{folder}/ledger.sqlite"
@@ -71,6 +72,7 @@ class Service:
             self.port = probe.getsockname()[1]
         self.base = f"http://127.0.0.1:{self.port}"
         self.people = 0
+        self.web = ROOT / ".build/web"
         self.start()
 
     def run(self, *arguments):
@@ -81,7 +83,7 @@ class Service:
         self.process = subprocess.Popen(
             [self.program, "serve", "--store", self.store, "--port", str(self.port), "--log-requests", "false",
              "--mail-folder", str(self.folder / "mail"), "--rate", "100000", "--burst", "1000000",
-             "--web", str(ROOT / ".build/web")], stdout=self.log, stderr=self.log)
+             "--web", str(self.web), *self.options], stdout=self.log, stderr=self.log)
         eventually(self.is_ready, "the service is ready")
 
     def is_ready(self):
@@ -625,10 +627,10 @@ def files_of_the_client(browser, service):
 
 
 def main():
-    shutil.rmtree(ARGUMENTS.shots, ignore_errors=True)
-    ARGUMENTS.shots.mkdir(parents=True)
-    names = [name for name in STORIES
-             if (not ARGUMENTS.only or name in ARGUMENTS.only) and (not ARGUMENTS.short or name in SHORT)]
+    ARGUMENTS.shots.mkdir(parents=True, exist_ok=True)
+    # The stories of the file that runs, not those of the one that it takes its parts from.
+    names = [name for name, told in STORIES.items() if told.__module__ == "__main__"
+             and (not ARGUMENTS.only or name in ARGUMENTS.only) and (not ARGUMENTS.short or name in SHORT)]
     failed = []
     with tempfile.TemporaryDirectory(prefix="milequest-web-") as folder, sync_playwright() as playwright:
         service = Service(str(ARGUMENTS.program.resolve()), pathlib.Path(folder))
@@ -658,8 +660,9 @@ def main():
     sys.exit(1 if failed else 0)
 
 
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+def run(description):
+    global ARGUMENTS
+    parser = argparse.ArgumentParser(description=description.splitlines()[0])
     parser.add_argument("--program", required=True, type=pathlib.Path)
     parser.add_argument("--shots", default=ROOT / ".build/web-shots", type=pathlib.Path)
     parser.add_argument("--chromium", default="/usr/bin/chromium")
@@ -667,3 +670,7 @@ if __name__ == "__main__":
     parser.add_argument("--short", action="store_true")
     ARGUMENTS = parser.parse_args()
     main()
+
+
+if __name__ == "__main__":
+    run(__doc__)

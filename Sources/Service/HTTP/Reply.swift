@@ -47,6 +47,8 @@ struct Reply: Sendable {
   var headers: HTTPFields
   /// What a browser may do with it, as `Content-Security-Policy` has it; nil for next to nothing.
   var policy: String?
+  /// Whether the policy decides about frames alone: older browsers' header for them knows no list.
+  var isFramed = false
 
   init(
     _ status: HTTPResponse.Status, _ content: Content, caching: Caching = .forbidden,

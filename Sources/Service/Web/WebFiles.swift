@@ -40,6 +40,13 @@ public struct WebFiles: Sendable {
   let script: String
   let style: String
   let icon: String
+  /// The script of pages within frames of others.
+  let frameScript: String
+  /// What makes the client installable, and the script that keeps it for times without a connection.
+  let manifest: String
+  let worker: String
+  /// The picture that devices show for the client once it is installed.
+  let touchIcon: String
   /// Those that the script begins with, to be fetched beside it.
   let preloads: [String]
 
@@ -78,6 +85,8 @@ public struct WebFiles: Sendable {
       return name
     }
     (script, style, icon) = (try name("script"), try name("style"), try name("icon"))
+    (frameScript, manifest) = (try name("frameScript"), try name("manifest"))
+    (worker, touchIcon) = (try name("worker"), try name("touchIcon"))
     let preloads = (list["preloads"]?.array ?? []).compactMap(\.string)
     self.preloads = preloads
     var files: [String: File] = [:]
@@ -93,7 +102,8 @@ public struct WebFiles: Sendable {
         mediaType: type)
     }
     self.files = files
-    for name in [script, style, icon] + preloads where files[name] == nil {
+    let named = [script, style, icon, frameScript, manifest, worker, touchIcon] + preloads
+    for name in named where files[name] == nil {
       throw Fault(message: "\(folder)/web.json does not list “\(name)”")
     }
   }

@@ -11,18 +11,23 @@ struct WebPage: Sendable {
   let body: String
   /// Whether search engines may list it.
   var isListed = true
+  /// Whether it stands in a frame of another site: without a session, and not to be installed.
+  var isFrame = false
 
   /// What a browser may do with it: run and load what comes from the service, and nothing else.
   ///
   /// The map library draws in workers that it makes of its own text, and its icons are `data:`.
   ///
-  /// - Parameter tiles: the origin of a style that the operator has chosen.
-  static func policy(tiles: String?) -> String {
+  /// - Parameters:
+  ///   - tiles: the origin of a style that the operator has chosen.
+  ///   - framers: the origins whose pages may show it in a frame.
+  static func policy(tiles: String?, framedBy framers: [String] = []) -> String {
     let tiles = tiles.map { " " + $0 } ?? ""
+    let frames = framers.isEmpty ? "'none'" : framers.joined(separator: " ")
     return "default-src 'none'; script-src 'self'; style-src 'self'; "
       + "img-src 'self' data: blob:\(tiles); connect-src 'self'\(tiles); "
       + "worker-src 'self' blob:; manifest-src 'self'; base-uri 'none'; form-action 'self'; "
-      + "frame-ancestors 'none'"
+      + "frame-ancestors \(frames)"
   }
 
   /// - Parameters:
@@ -60,18 +65,26 @@ struct WebPage: Sendable {
     head += """
       <link rel="icon" href="/assets/\(files.icon)" type="image/svg+xml">
       <link rel="stylesheet" href="/assets/\(files.style)">
-      <script type="module" src="/assets/\(files.script)"></script>
+      <script type="module" src="/assets/\(isFrame ? files.frameScript : files.script)"></script>
 
       """
-    for name in files.preloads {
-      head += "<link rel=\"modulepreload\" href=\"/assets/\(name)\">\n"
+    if !isFrame {
+      for name in files.preloads {
+        head += "<link rel=\"modulepreload\" href=\"/assets/\(name)\">\n"
+      }
+      head += """
+        <link rel="manifest" href="/assets/\(files.manifest)">
+        <link rel="apple-touch-icon" href="/assets/\(files.touchIcon)">
+        <meta name="theme-color" content="#0b6e4f">
+
+        """
     }
+    let bar = "<header class=\"bar\"><a class=\"brand\" href=\"/\">Mile Quest</a></header>\n"
     head += """
       </head>
       <body>
       <div id="app">
-      <header class="bar"><a class="brand" href="/">Mile Quest</a></header>
-      <main id="main">\(body)</main>
+      \(isFrame ? "" : bar)<main id="main">\(body)</main>
       </div>
       <noscript><p class="notice">Live maps, signing in and logging walks need JavaScript.</p></noscript>
       </body>

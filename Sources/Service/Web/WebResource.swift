@@ -8,13 +8,19 @@ import Quests
 struct WebResource: Sendable {
   let files: WebFiles
   private let policy: String
+  /// That of pages in frames of others.
+  private let framePolicy: String
   private static let tag = "Pages"
   private static let pageType = "text/html; charset=utf-8"
 
-  /// - Parameter tileStyle: the address of a style by which browsers draw tiles.
-  init(_ files: WebFiles, tileStyle: String?) {
+  /// - Parameters:
+  ///   - tileStyle: the address of a style by which browsers draw tiles.
+  ///   - framers: the origins whose pages may show public quests in frames.
+  init(_ files: WebFiles, tileStyle: String?, framedBy framers: [String] = []) {
     self.files = files
-    policy = WebPage.policy(tiles: tileStyle.flatMap(Self.origin))
+    let tiles = tileStyle.flatMap(Self.origin)
+    policy = WebPage.policy(tiles: tiles)
+    framePolicy = WebPage.policy(tiles: tiles, framedBy: framers)
   }
 
   /// Scheme and host of an address; nil for one of the service itself.
@@ -46,6 +52,47 @@ struct WebResource: Sendable {
         "/walks", "showWalks", title: "Your walks · Mile Quest",
         description: "Log a walk, and see those that you have logged.", "<h1>Your walks</h1>",
         isListed: false),
+      page(
+        "/teams", "showTeams", title: "Your teams · Mile Quest",
+        description: "Make a team, and see those that you are in.", "<h1>Your teams</h1>",
+        isListed: false),
+      page(
+        "/teams/\(.teamPage)", "showTeam", title: "Team · Mile Quest", at: "/teams",
+        description: "A team's members, invites and quests.", "<h1>Team</h1>", isListed: false),
+      page(
+        "/invites/\(.invitePage)", "showInvite", title: "Invitation · Mile Quest", at: "/",
+        description: "You are invited to walk with a team.", "<h1>Invitation</h1>",
+        isListed: false),
+      page(
+        "/me", "showMe", title: "Your account · Mile Quest",
+        description: "Units, mails, sessions, keys, and your data.", "<h1>Your account</h1>",
+        isListed: false),
+      page(
+        "/operator", "showOperator", title: "Operator · Mile Quest",
+        description: "How the service is used.", "<h1>Operator</h1>", isListed: false),
+      Endpoint(
+        .get, "/embed/quests/\(.questPage)", "showEmbeddedQuest",
+        "The page of a public quest for frames of other sites", tag: Self.tag, access: .open,
+        takesOtherParameters: true,
+        answers: [
+          Endpoint.Answer(200, "The page.", mediaType: Self.pageType, .text()),
+          Endpoint.Answer(
+            404, "The page of a quest that is not for everyone.", mediaType: Self.pageType, .text()),
+        ], handle: embeddedQuest),
+      Endpoint(
+        .get, "/service-worker.js", "getWorker",
+        "What keeps the client for times without a connection",
+        tag: Self.tag, access: .open, takesOtherParameters: true,
+        answers: [Endpoint.Answer(200, "The script.", mediaType: "*/*", .file)]
+      ) { [self] call in
+        guard let worker = files.files[files.worker] else {
+          throw Problem(.notFound, "the client has no such file")
+        }
+        var reply = reply(file: worker, call, caching: .briefly)
+        // A worker asks for files under the policy that its own script came with.
+        reply.policy = "default-src 'none'; connect-src 'self'"
+        return reply
+      },
       Endpoint(
         .get, "/quests/\(.questPage)", "showQuest", "The page of a quest", tag: Self.tag,
         access: .anyone, takesOtherParameters: true,
@@ -62,11 +109,11 @@ struct WebResource: Sendable {
   }
 
   private func page(
-    _ path: PathTemplate, _ operation: String, title: String, description: String, _ body: String,
-    isListed: Bool = true
+    _ path: PathTemplate, _ operation: String, title: String, at place: String? = nil,
+    description: String, _ body: String, isListed: Bool = true
   ) -> Endpoint {
     let page = WebPage(
-      title: title, description: description, path: path.description, body: body,
+      title: title, description: description, path: place ?? path.description, body: body,
       isListed: isListed)
     return Endpoint(
       .get, path, operation, title, tag: Self.tag, access: .open, takesOtherParameters: true,
@@ -83,7 +130,8 @@ struct WebResource: Sendable {
     var reply = Reply(
       status, .bytes(html, mediaType: Self.pageType),
       caching: status == .ok ? .briefly : .forbidden)
-    reply.policy = policy
+    reply.policy = page.isFrame ? framePolicy : policy
+    reply.isFramed = page.isFrame
     reply.headers[Self.referrerPolicy] = "same-origin"
     return reply
   }
@@ -93,17 +141,37 @@ struct WebResource: Sendable {
   /// Of a quest that is not public the page says nothing, and neither whether there is one: those who
   /// may see it are shown it by the script, which knows who they are.
   private func quest(_ call: Call) async throws -> Reply {
-    guard let id = QuestID(call[.questPage]),
-      let glance = try await call.backend.ledger.glance(at: id, by: nil), glance.team.isPublic,
-      let standing = try await call.backend.ledger.standing(of: id, now: call.now, past: nil)
-    else {
+    guard let page = try await publicQuest(call) else {
       let page = WebPage(
         title: "Mile Quest", description: "A team's quest.", path: "/quests",
         body: "<h1>Quest</h1><p>This quest is not there, or you have to sign in to see it.</p>",
         isListed: false)
       return reply(page, call, status: .notFound)
     }
-    return reply(Self.page(of: standing, team: glance.team.name), call)
+    return reply(page, call)
+  }
+
+  /// A frame of another site knows nobody: it shows what everyone may see.
+  private func embeddedQuest(_ call: Call) async throws -> Reply {
+    guard var page = try await publicQuest(call) else {
+      let page = WebPage(
+        title: "Mile Quest", description: "A team's quest.", path: "/quests",
+        body: "<h1>Quest</h1><p>This quest is not there, or it is not public.</p>",
+        isListed: false, isFrame: true)
+      return reply(page, call, status: .notFound)
+    }
+    page.isListed = false
+    page.isFrame = true
+    return reply(page, call)
+  }
+
+  /// The page of a quest that everyone may see, nil for any other.
+  private func publicQuest(_ call: Call) async throws -> WebPage? {
+    guard let id = QuestID(call[.questPage]),
+      let glance = try await call.backend.ledger.glance(at: id, by: nil), glance.team.isPublic,
+      let standing = try await call.backend.ledger.standing(of: id, now: call.now, past: nil)
+    else { return nil }
+    return Self.page(of: standing, team: glance.team.name)
   }
 
   private static func page(of standing: QuestStanding, team: String) -> WebPage {
@@ -130,10 +198,14 @@ struct WebResource: Sendable {
     guard let file = files.files[call[.file]] else {
       throw Problem(.notFound, "the client has no such file")
     }
+    return reply(file: file, call, caching: .forever)
+  }
+
+  private func reply(file: WebFiles.File, _ call: Call, caching: Reply.Caching) -> Reply {
     let isCompressed =
       file.compressed != nil && Self.takesGzip(call.headers[.acceptEncoding] ?? "")
     let bytes = isCompressed ? file.compressed ?? file.bytes : file.bytes
-    var reply = Reply(.ok, .bytes(bytes, mediaType: file.mediaType), caching: .forever)
+    var reply = Reply(.ok, .bytes(bytes, mediaType: file.mediaType), caching: caching)
     reply.headers[.eTag] = isCompressed ? file.compressedTag : file.tag
     if isCompressed { reply.headers[.contentEncoding] = "gzip" }
     reply.headers.vary(by: "Accept-Encoding")
@@ -160,6 +232,10 @@ struct WebResource: Sendable {
 extension ParameterKey {
   fileprivate static let questPage = Parameter<String>(
     inPath: "quest", .text(1...100), "The quest's id.")
+  fileprivate static let teamPage = Parameter<String>(
+    inPath: "team", .text(1...100), "The team's id.")
+  fileprivate static let invitePage = Parameter<String>(
+    inPath: "code", .text(1...100), "The invite's code.")
   fileprivate static let file = Parameter<String>(
     inPath: "file", .text(1...120), "The file's name.")
 }

@@ -2,6 +2,7 @@ import { messageOf } from "./api/problem";
 import { element } from "./dom/element";
 import { beginRouting, otherwise, route } from "./router";
 import { session } from "./session";
+import { keepForOffline } from "./shell/offline";
 import { buildShell } from "./shell/shell";
 
 // Each page is a part of its own, loaded when somebody first goes there.
@@ -31,6 +32,8 @@ async function begin(): Promise<void> {
   await session.begin();
   buildShell();
   beginRouting();
+  void import("./offline/sender").then(({ beginSending }) => beginSending(() => session.personId));
+  keepForOffline();
 }
 
 void begin();

@@ -11,9 +11,18 @@ function usual(): Units {
   return /^en-(US|GB)\b|^en$/i.test(navigator.language) ? "mi" : "km";
 }
 
+/** What was chosen; in frames of other sites browsers may remember nothing. */
+function remembered(): string | null {
+  try {
+    return localStorage.getItem(kept);
+  } catch {
+    return null;
+  }
+}
+
 export const units = {
   get chosen(): Units {
-    const known = localStorage.getItem(kept);
+    const known = remembered();
     return known === "mi" || known === "km" ? known : usual();
   },
   choose(value: Units): void {

@@ -70,3 +70,24 @@ test("outlines close where they are, and round a pole", async () => {
   assert.deepEqual(decoded("_p~iF~ps|U_ulLnnqC_mqNvxq`@", 1e5),
     [[-120.2, 38.5], [-120.95, 40.7], [-126.453, 43.252]]);
 });
+
+test("waits grow, differ, and heed what the service asks for", async () => {
+  const { waitSeconds, longestWaitSeconds } = await load("offline/waits.ts");
+  assert.deepEqual([1, 2, 3, 4].map((failures) => waitSeconds(failures, null, 0.5)), [2, 4, 8, 16]);
+  assert.equal(waitSeconds(2000, null, 0.5), longestWaitSeconds);
+  assert.equal(waitSeconds(1, null, 0), 1);
+  assert.equal(waitSeconds(1, 60, 0.9), 60);
+});
+
+test("icons are pictures of their size, opaque in the middle and cut at the corners", async () => {
+  const { icon } = await import(pathToFileURL(path.join(source, "..", "icons.mjs")).href);
+  const bytes = icon(48, { corner: 14 });
+  assert.equal(bytes.subarray(1, 4).toString(), "PNG");
+  assert.equal(bytes.readUInt32BE(16), 48);
+  const { inflateSync } = await import("node:zlib");
+  const pixels = inflateSync(bytes.subarray(41, 41 + bytes.readUInt32BE(33)));
+  const at = (x, y) => [...pixels.subarray(y * 193 + 1 + x * 4, y * 193 + 5 + x * 4)];
+  assert.equal(at(0, 0)[3], 0);
+  assert.deepEqual(at(4, 24), [0x0b, 0x6e, 0x4f, 255]);
+  assert.deepEqual(at(39, 10), [255, 255, 255, 255]);
+});

@@ -69,6 +69,13 @@ struct Serve: AsyncParsableCommand {
   var allowedOrigins: [String] = []
 
   @Option(
+    name: .customLong("embed-origin"),
+    help: ArgumentHelp(
+      "A web origin whose pages may show public quests in frames (/embed/quests/ID), such as https://club.example. May be repeated.",
+      valueName: "origin"))
+  var embedOrigins: [String] = []
+
+  @Option(
     name: .customLong("trusted-proxy"),
     help: ArgumentHelp(
       "A proxy or network that is believed about whom a request comes from. May be repeated.",

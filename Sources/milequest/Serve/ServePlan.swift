@@ -49,6 +49,7 @@ struct ServePlan {
     settings.port = port ?? settings.port
     settings.publicAddress = value(options.publicAddress, "PUBLIC_ADDRESS")?.text
     settings.allowedOrigins = Setting.list(options.allowedOrigins, "ALLOW_ORIGIN")
+    settings.embedOrigins = Setting.list(options.embedOrigins, "EMBED_ORIGIN")
     for text in Setting.list(options.trustedProxies, "TRUSTED_PROXY") {
       guard let range = AddressRange(text) else {
         throw Failure(

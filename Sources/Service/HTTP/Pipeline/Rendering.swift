@@ -27,7 +27,9 @@ struct Rendering: Sendable {
     exchange.headers.append(HTTPField(name: .xContentTypeOptions, value: "nosniff"))
     exchange.headers.append(
       HTTPField(name: Self.policyName, value: reply.policy ?? Self.policy(of: reply.content)))
-    exchange.headers.append(HTTPField(name: Self.framesName, value: "DENY"))
+    if !reply.isFramed {
+      exchange.headers.append(HTTPField(name: Self.framesName, value: "DENY"))
+    }
     switch reply.content {
     case .none: break
     case .stream(let mediaType, let write):

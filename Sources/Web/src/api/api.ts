@@ -2,7 +2,7 @@
 
 import { ask, askJSON } from "./request";
 import type {
-  DashboardTeam, FeedWalk, LiveEventsPage, Me, Milestone, Page, Profile, Progress, Quest, QuestMap,
+  BatchResult, DashboardTeam, FeedWalk, LiveEventsPage, Me, Milestone, Page, Profile, Progress, Quest, QuestMap,
   QuestMarker, Rank, Tokens, Walk, WalkResult,
 } from "./types";
 
@@ -61,6 +61,17 @@ export interface WalkDraft {
 export const walks = {
   log: (draft: WalkDraft) =>
     askJSON<WalkResult>("/v1/activities", { method: "POST", body: draft }),
+  /** Up to 1,000 in any order, as this person only; one result each. */
+  batch: async (drafts: WalkDraft[], personId: string) =>
+    (await askJSON<{ results: BatchResult[] }>("/v1/activities/batch", {
+      method: "POST", body: { activities: drafts }, onlyAs: personId, withinSeconds: 60,
+    })).results,
+  /** The walks that a watch's file holds. */
+  importFile: async (file: Blob, isPrivate: boolean, signal?: Signal) =>
+    (await askJSON<{ results: BatchResult[] }>("/v1/activities/import", {
+      method: "POST", body: file, query: { private: String(isPrivate) }, signal,
+      headers: { "Content-Type": "application/octet-stream" },
+    })).results,
   list: (cursorPath: string | null, signal?: Signal) =>
     askJSON<Page<Walk>>(cursorPath ?? "/v1/activities?limit=30", { signal }),
   edit: (id: string, revision: number, change: Partial<Omit<WalkDraft, "id">>) =>

@@ -1,11 +1,18 @@
+import { serviceClock } from "../clock";
 import { Refusal, Unreachable } from "./problem";
 
 /** Who gives the tokens of requests: the session, which is told to this module and not imported by it. */
 export interface TokenSource {
   /** The present token; null for a stranger. */
-  token(): Promise<string | null>;
+  token(): Promise<HeldToken | null>;
   /** Another one in place of a token that was refused; null where there is none. */
-  renew(refused: string): Promise<string | null>;
+  renew(refused: HeldToken): Promise<HeldToken | null>;
+}
+
+/** A token, and whose it is. */
+export interface HeldToken {
+  accessToken: string;
+  personId: string;
 }
 
 let tokens: TokenSource | null = null;
@@ -17,11 +24,16 @@ export function useTokens(source: TokenSource): void {
 export interface Asked {
   method?: "GET" | "POST" | "PATCH" | "DELETE";
   query?: Record<string, string | number | undefined>;
+  /** Sent as JSON; a `Blob` as it is. */
   body?: unknown;
   headers?: Record<string, string>;
   signal?: AbortSignal;
   /** Asks as a stranger: to sign in. */
   asStranger?: boolean;
+  /** Asks as this person or not at all. */
+  onlyAs?: string;
+  /** Gives up then; an answer that never comes holds up what waits for it. */
+  withinSeconds?: number;
 }
 
 /** Asks the service and gives its answer as it is, once it is not a refusal. */
@@ -48,22 +60,33 @@ export async function askJSON<Answer>(path: string, asked: Asked = {}): Promise<
   }
 }
 
-async function send(path: string, asked: Asked, token: string | null): Promise<Response> {
+async function send(path: string, asked: Asked, token: HeldToken | null): Promise<Response> {
+  if (asked.onlyAs !== undefined && token?.personId !== asked.onlyAs) {
+    throw new Refusal(403, "other-person", "Somebody else is signed in.", [], null);
+  }
   const query = Object.entries(asked.query ?? {}).filter((entry) => entry[1] !== undefined)
     .map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`).join("&");
   const headers: Record<string, string> = { ...asked.headers };
-  if (token !== null) headers["Authorization"] = `Bearer ${token}`;
-  if (asked.body !== undefined) headers["Content-Type"] = "application/json";
+  if (token !== null) headers["Authorization"] = `Bearer ${token.accessToken}`;
+  const isFile = asked.body instanceof Blob;
+  if (asked.body !== undefined && !isFile) headers["Content-Type"] = "application/json";
   const address = query ? path + (path.includes("?") ? "&" : "?") + query : path;
+  const limit = asked.withinSeconds === undefined ? null : new AbortController();
+  const timer = limit && setTimeout(() => limit.abort(), (asked.withinSeconds ?? 0) * 1000);
+  const signal = limit?.signal ?? asked.signal;
   try {
-    return await fetch(address, {
+    const response = await fetch(address, {
       method: asked.method ?? "GET", headers, credentials: "same-origin", cache: "no-store",
-      ...(asked.body === undefined ? {} : { body: JSON.stringify(asked.body) }),
-      ...(asked.signal ? { signal: asked.signal } : {}),
+      ...(asked.body === undefined ? {} : { body: isFile ? asked.body as Blob : JSON.stringify(asked.body) }),
+      ...(signal ? { signal } : {}),
     });
+    serviceClock.note(response);
+    return response;
   } catch (error) {
     if (asked.signal?.aborted) throw error;
     throw new Unreachable(String(error));
+  } finally {
+    if (timer) clearTimeout(timer);
   }
 }
 

@@ -1,5 +1,7 @@
 // What the service answers, as far as the pages use it: written by hand from /openapi.json.
 
+import type { Fault } from "./problem";
+
 export type Units = "mi" | "km";
 /** Longitude and latitude. */
 export type Place = [number, number];
@@ -22,6 +24,8 @@ export interface Me {
   name: string;
   zone: string;
   units: Units;
+  mail: MailChoices;
+  revision: number;
 }
 
 export interface QuestMarker {
@@ -155,6 +159,13 @@ export interface WalkResult {
   uncounted: { code: string; text: string }[];
 }
 
+export interface BatchResult {
+  id: string | null;
+  status: "created" | "repeated" | "rejected" | "failed";
+  result?: WalkResult;
+  problem?: { code: string; detail: string; errors?: Fault[] };
+}
+
 export interface DashboardTeam {
   team: { id: string; name: string };
   quest: Progress | null;
@@ -178,4 +189,85 @@ export interface LiveEventsPage {
   items: LiveEvent[];
   version: number;
   reset: boolean;
+}
+
+export interface Team {
+  id: string;
+  name: string;
+  public: boolean;
+  revision: number;
+  role: "admin" | "member" | null;
+}
+
+export interface Member {
+  personId: string;
+  personName: string | null;
+  role: "admin" | "member";
+  joinedAt: string;
+}
+
+export interface Invite {
+  id: string;
+  role: Member["role"];
+  status: "open" | "used" | "revoked" | "expired";
+  expiresAt: string;
+}
+
+export interface InviteOffer {
+  teamId: string;
+  teamName: string;
+  role: Member["role"];
+  expiresAt: string;
+}
+
+/** A route that quests can be started on. */
+export interface StoredRoute {
+  id: string;
+  name: string | null;
+  lengthMeters: number;
+}
+
+export interface MailChoices {
+  invitation: boolean;
+  milestone: boolean;
+  completed: boolean;
+  weekly: boolean;
+}
+
+export interface Session {
+  id: string;
+  current: boolean;
+  createdAt: string;
+  refreshedAt: string;
+}
+
+export interface APIKey {
+  id: string;
+  name: string;
+  scopes: string[];
+  lastUsedAt: string | null;
+  revokedAt: string | null;
+}
+
+export interface WaysIn {
+  passwords: boolean;
+  issuers: { name: string; title: string; browser: boolean }[];
+}
+
+export interface UsageFigures {
+  registered: number | null;
+  onboarded: number | null;
+  onboardSeconds: number | null;
+  activePeople: number | null;
+  walks: number | null;
+  logSeconds: number | null;
+  retention: number | null;
+  requests: number;
+  errors: number;
+  p95Milliseconds: number | null;
+}
+
+export interface Usage {
+  total: UsageFigures;
+  days: (UsageFigures & { day: string })[];
 }

@@ -1,10 +1,10 @@
 import { Refusal, messageOf, sentence } from "../api/problem";
-import { element, replace } from "./element";
+import { Child, element, replace } from "./element";
 
 export interface Field {
   /** The row with label, control and what is wrong with it. */
   row: HTMLElement;
-  control: HTMLInputElement | HTMLTextAreaElement;
+  control: HTMLInputElement | HTMLTextAreaElement | HTMLSelectElement;
   complain(text: string | null): void;
 }
 
@@ -15,15 +15,31 @@ export function field(
   label: string, name: string,
   attributes: Record<string, string | number | boolean | undefined> = {}, hint?: string,
 ): Field {
-  count += 1;
-  const id = `field-${count}`;
+  const id = nextId();
   const described = [hint ? `${id}-hint` : "", `${id}-fault`].filter(Boolean).join(" ");
   const control = attributes["rows"]
     ? element("textarea", { id, name, "aria-describedby": described, ...attributes })
     : element("input", { id, name, "aria-describedby": described, ...attributes });
-  const fault = element("p", { class: "fault", id: `${id}-fault` });
   const isCheck = attributes["type"] === "checkbox";
   const text = element("label", { for: id }, label);
+  return made(id, control, isCheck, text, hint);
+}
+
+/** A labelled choice of one of several values, each with its text. */
+export function choice(label: string, name: string, values: [value: string, text: string][]): Field {
+  const id = nextId();
+  const control = element("select", { id, name, "aria-describedby": `${id}-fault` },
+    values.map(([value, text]) => element("option", { value }, text)));
+  return made(id, control, false, element("label", { for: id }, label));
+}
+
+function nextId(): string {
+  count += 1;
+  return `field-${count}`;
+}
+
+function made(id: string, control: Field["control"], isCheck: boolean, text: Node, hint?: string): Field {
+  const fault = element("p", { class: "fault", id: `${id}-fault` });
   const row = element("div", { class: isCheck ? "field check" : "field" },
     isCheck ? [control, text] : [text, control],
     hint ? element("p", { class: "hint", id: `${id}-hint` }, hint) : null, fault);
@@ -42,7 +58,7 @@ export interface FormOptions {
   /** The field for each pointer of the body, such as `/email`. */
   fields: Record<string, Field>;
   /** Further content below the fields. */
-  after?: Node[];
+  after?: Child[];
   action: () => Promise<void>;
 }
 

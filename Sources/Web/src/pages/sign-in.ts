@@ -1,6 +1,8 @@
 import { accounts } from "../api/api";
 import { element } from "../dom/element";
 import { field, form, needed } from "../dom/form";
+import { queue } from "../offline/queue";
+import { walkCount } from "../walks/counts";
 import { go, MakePage } from "../router";
 import { session } from "../session";
 
@@ -15,7 +17,11 @@ export const signIn: MakePage = async ({ query }) => {
   const password = field("Password", "password", {
     type: "password", autocomplete: "current-password", required: true,
   });
+  const waiting = (await queue.known()).length;
   const content = element("div", { class: "narrow" }, element("h1", {}, "Sign in"),
+    waiting > 0 ? element("p", { class: "notice" },
+      `${walkCount(waiting)} ${waiting === 1 ? "waits" : "wait"} on this device for the sign-in of whoever entered `
+      + `${waiting === 1 ? "it" : "them"}.`) : null,
     form("Sign in", {
       submit: "Sign in", fields: { "/email": email, "/password": password },
       async action() {

@@ -4,6 +4,7 @@ import { session } from "../session";
 import { units } from "../units";
 import { notify } from "./notices";
 import { messageOf } from "../api/problem";
+import { walkCount } from "../walks/counts";
 
 const always = new AbortController().signal;
 
@@ -32,7 +33,8 @@ function navigation(): Node[] {
   }, text);
   const account = session.personId === null
     ? [link("/sign-in", "Sign in"), link("/sign-up", "Sign up")]
-    : [link("/walks", "Your walks"), element("button", { class: "plain", onclick: signOut }, "Sign out")];
+    : [link("/walks", "Your walks"),
+      element("button", { class: "plain", onclick: signOut }, "Sign out")];
   return [link("/", "Explore"), ...account, unitChoice()];
 }
 
@@ -47,8 +49,12 @@ function unitChoice(): Node {
 
 async function signOut(): Promise<void> {
   try {
+    const waiting = (await (await import("../offline/queue")).queue.known()).length;
     await session.signOut();
     go("/");
+    if (waiting > 0) {
+      notify(`${walkCount(waiting)} not sent yet: kept on this device until you sign in again.`);
+    }
   } catch (error) {
     notify(messageOf(error));
   }

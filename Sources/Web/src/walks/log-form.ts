@@ -1,18 +1,29 @@
 import { WalkDraft, walks } from "../api/api";
 import type { WalkResult } from "../api/types";
+import { serviceClock } from "../clock";
 import { element, replace } from "../dom/element";
 import { form } from "../dom/form";
+import { StorageRefused } from "../offline/database";
+import { askToKeep } from "../offline/keeping";
+import { News, queue } from "../offline/queue";
+import { sendingState } from "../offline/sender";
 import { title } from "../quest/milestones";
-import { length } from "../units";
+import { length, number } from "../units";
+import { newId } from "./ids";
 import { byPointer, localTime, stated, walkFields } from "./walk-form";
 
-/** The form that logs a walk. */
-export function logForm(onLogged: () => void): Node {
+/** The form that logs a walk: it is kept on the device first, and then sent. */
+export function logForm(personId: string, onLogged: () => void, signal: AbortSignal): Node {
   const answer = element("div", { role: "status", class: "answer" });
   const fields = walkFields({});
   let shownTime = fields.when.control.value;
-  // The same walk until it is logged, so that sending it again never counts it twice.
+  /** The last walk of this form, until something is known about it. */
+  let last: string | null = null;
+  // The same walk until it is safe, so that a second try never counts it twice.
   let draft: { key: string; walk: WalkDraft } | null = null;
+
+  let answered: string | null = null;
+  const isAnswered = (id: string) => answered === id;
 
   const made = form("Log a walk", {
     submit: "Log the walk", fields: byPointer(fields),
@@ -21,24 +32,61 @@ export function logForm(onLogged: () => void): Node {
       const isNow = fields.when.control.value === shownTime;
       const key = JSON.stringify([content, isNow]);
       if (draft?.key !== key) {
-        const startedAt = isNow ? new Date().toISOString() : content.startedAt;
+        const startedAt = isNow ? new Date(serviceClock.now()).toISOString() : content.startedAt;
         draft = { key, walk: { ...content, startedAt, id: newId() } };
       }
-      const result = await walks.log(draft.walk);
+      last = draft.walk.id;
+      const said = await keep(draft.walk, personId);
+      // What became of it may have come first.
+      if (!isAnswered(draft.walk.id)) replace(answer, said);
       draft = null;
       fields.distance.control.value = "";
       fields.note.control.value = "";
-      shownTime = fields.when.control.value = localTime(new Date());
-      replace(answer, told(result));
+      shownTime = fields.when.control.value = localTime(new Date(serviceClock.now()));
       onLogged();
       fields.distance.control.focus();
     },
   });
-  return element("div", {}, made, answer);
+
+  queue.watch((news: News) => {
+    if (news.what === "sent") {
+      answered = news.id;
+      if (news.id === last && news.result) replace(answer, told(news.result));
+      onLogged();
+    } else if (news.what === "state" && news.state.hindrance && !news.state.isSending && last) {
+      void askToKeep();
+    }
+  }, signal);
+  return element("div", {}, clockHint(), made, answer);
+}
+
+/** Says so where the device's clock is wrong: a walk of now takes the service's time then. */
+function clockHint(): Node | null {
+  const ahead = serviceClock.aheadMilliseconds;
+  if (ahead === 0) return null;
+  const minutes = number(Math.round(Math.abs(ahead) / 60_000));
+  return element("p", { class: "notice" },
+    `This device's clock is ${minutes} minutes ${ahead > 0 ? "ahead" : "behind"}. `
+    + "A walk that you log as of now takes the right time; look at the time of any other.");
+}
+
+/** What to say of a walk once it is safe. */
+async function keep(walk: WalkDraft, personId: string): Promise<Node> {
+  try {
+    await queue.add(walk, personId);
+  } catch (error) {
+    if (!(error instanceof StorageRefused)) throw error;
+    // Nothing keeps it, so it goes at once or not at all: the form still has it then.
+    return told(await walks.log(walk));
+  }
+  const isHindered = !navigator.onLine || sendingState().hindrance !== null;
+  if (isHindered) void askToKeep();
+  return element("div", { class: "notice good" }, element("strong", {}, "Saved on this device. "),
+    isHindered ? "It is sent when there is a connection." : "It is on its way.");
 }
 
 /** What a walk has done. */
-function told(result: WalkResult): Node {
+export function told(result: WalkResult): Node {
   const counted = result.teams.filter((team) => !team.gone);
   const reached = counted.flatMap((team) => team.reached ?? []);
   return element("div", { class: "notice good" },
@@ -49,13 +97,4 @@ function told(result: WalkResult): Node {
     counted.length === 0
       ? element("p", {}, result.uncounted[0] ? `It does not count for a quest: ${result.uncounted[0].text}.` : "")
       : null);
-}
-
-/** A random id (RFC 9562, version 4), on plain HTTP too. */
-export function newId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6]! & 15) | 64;
-  bytes[8] = (bytes[8]! & 63) | 128;
-  const digits = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return digits.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 }

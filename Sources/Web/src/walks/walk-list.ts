@@ -1,5 +1,5 @@
 import { walks } from "../api/api";
-import { messageOf } from "../api/problem";
+import { messageOf, Unreachable } from "../api/problem";
 import type { Page, Walk } from "../api/types";
 import { element, replace } from "../dom/element";
 import { form } from "../dom/form";
@@ -31,14 +31,18 @@ export class WalkList {
     this.draw();
   }
 
-  async reload(): Promise<void> {
+  /** Whether the walks could be read. */
+  async reload(): Promise<boolean> {
     try {
       const page = await walks.list(null, this.signal);
       this.items = page.items;
       this.nextPage = page.next;
       this.draw();
+      return true;
     } catch (error) {
-      if (!this.signal.aborted) notify(messageOf(error));
+      // A walk that waits says so itself.
+      if (!this.signal.aborted && !(error instanceof Unreachable)) notify(messageOf(error));
+      return false;
     }
   }
 

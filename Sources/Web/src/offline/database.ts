@@ -1,0 +1,118 @@
+// The walks that wait on this device, in a database of the browser. Browsers on phones close databases
+// of tabs that sleep, and may delete them; what this tab knows is then written again.
+
+import type { WalkDraft } from "../api/api";
+import type { Fault } from "../api/problem";
+
+/** A walk that the service has not taken yet. */
+export interface WaitingWalk {
+  /** Made when the walk was entered, so that sending it again never counts it twice. */
+  id: string;
+  /** Whose it is: it is never sent as somebody else's. */
+  personId: string;
+  draft: WalkDraft;
+  /** Its place among those that wait. */
+  order: number;
+  /** Why the service does not take it; it waits for the person then. */
+  rejection: { code: string; detail: string; faults: Fault[] } | null;
+}
+
+/** The browser refuses to keep anything, or has no room. */
+export class StorageRefused extends Error {
+  constructor(readonly isFull: boolean) { super(isFull ? "no room" : "no storage"); }
+}
+
+const name = "milequest.walks";
+const store = "walks";
+/** Losing the connection is an accident; losing it again and again is a refusal. */
+const mostTries = 4;
+
+type Mode = "readonly" | "readwrite";
+
+export class WalkDatabase {
+  private connection: Promise<IDBDatabase> | null = null;
+  /** What this tab knows to wait, to be written again into a database that was deleted. */
+  private known: WaitingWalk[] = [];
+
+  /** Calls back when the database was lost and is there again. */
+  constructor(private readonly restored: () => void) {}
+
+  /** Everything that waits, in order. */
+  async all(): Promise<WaitingWalk[]> {
+    const found = await this.run("readonly", (walks) => walks.getAll() as IDBRequest<WaitingWalk[]>);
+    this.known = found.sort((a, b) => a.order - b.order);
+    return this.known;
+  }
+
+  /** Writes and deletes in one transaction; what is written is safe when this comes back. */
+  async change(written: WaitingWalk[], deleted: string[] = []): Promise<void> {
+    await this.run("readwrite", (walks) => {
+      for (const walk of written) walks.put(walk);
+      for (const id of deleted) walks.delete(id);
+      return null;
+    });
+    const gone = new Set([...deleted, ...written.map((walk) => walk.id)]);
+    this.known = [...this.known.filter((walk) => !gone.has(walk.id)), ...written];
+  }
+
+  private async run<Found>(
+    mode: Mode, work: (walks: IDBObjectStore) => IDBRequest<Found> | null,
+  ): Promise<Found> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await this.transact(await this.open(), mode, work);
+      } catch (error) {
+        const name = (error as DOMException | null)?.name;
+        if (name === "QuotaExceededError") throw new StorageRefused(true);
+        if (attempt >= mostTries) throw new StorageRefused(false);
+        this.drop();
+        await new Promise((resume) => setTimeout(resume, 50 * attempt));
+      }
+    }
+  }
+
+  private transact<Found>(
+    database: IDBDatabase, mode: Mode, work: (walks: IDBObjectStore) => IDBRequest<Found> | null,
+  ): Promise<Found> {
+    return new Promise((done, fail) => {
+      // On disk before it is called saved, where the browser knows the difference.
+      const transaction = database.transaction(store, mode, { durability: "strict" });
+      const request = work(transaction.objectStore(store));
+      transaction.oncomplete = () => done(request?.result as Found);
+      transaction.onabort = () => fail(transaction.error ?? new DOMException("aborted", "AbortError"));
+    });
+  }
+
+  private drop(): void {
+    void this.connection?.then((database) => database.close(), () => undefined);
+    this.connection = null;
+  }
+
+  private open(): Promise<IDBDatabase> {
+    this.connection ??= new Promise<IDBDatabase>((done, fail) => {
+      let isNew = false;
+      // Throws by itself where a browser keeps nothing.
+      const request = indexedDB.open(name, 1);
+      request.onupgradeneeded = () => {
+        isNew = true;
+        const walks = request.result.createObjectStore(store, { keyPath: "id" });
+        for (const walk of this.known) walks.put(walk);
+      };
+      request.onsuccess = () => {
+        const database = request.result;
+        // The browser closes it, or somebody deletes it: both are no reason to lose a walk.
+        const lost = () => {
+          database.close();
+          this.connection = null;
+          void this.all().then(this.restored, () => undefined);
+        };
+        database.onclose = lost;
+        database.onversionchange = lost;
+        if (isNew && this.known.length > 0) this.restored();
+        done(database);
+      };
+      request.onerror = () => fail(request.error);
+    });
+    return this.connection;
+  }
+}

@@ -1,0 +1,3 @@
+export function walkCount(count: number): string {
+  return count === 1 ? "1 walk" : `${count} walks`;
+}

@@ -1,0 +1,42 @@
+import { walks } from "../api/api";
+import type { BatchResult } from "../api/types";
+import { sentence } from "../api/problem";
+import { element, replace } from "../dom/element";
+import { field, form, Mistake } from "../dom/form";
+import { told } from "./log-form";
+
+/** The largest file that the service takes. */
+const mostBytes = 64 << 20;
+
+/** Logs the walks of a watch's file. */
+export function fileForm(onLogged: () => void, signal: AbortSignal): Node {
+  // Without a filter of endings: phones grey GPX files out by it.
+  const file = field("File of a watch or an app", "file", { type: "file" },
+    "GPX, TCX or FIT. The same file again counts nothing twice.");
+  const isPrivate = field("Private", "filePrivate", { type: "checkbox" });
+  const answer = element("div", { role: "status", class: "answer" });
+  const made = form("Log a file", {
+    submit: "Log the file", fields: { "/file": file, "/private": isPrivate },
+    async action() {
+      const chosen = (file.control as HTMLInputElement).files?.[0];
+      if (!chosen) throw new Mistake("/file", "Choose a file.");
+      if (chosen.size > mostBytes) throw new Mistake("/file", "The file is larger than 64 MB.");
+      const results = await walks.importFile(
+        chosen, (isPrivate.control as HTMLInputElement).checked, signal);
+      replace(answer, results.map(outcome));
+      file.control.value = "";
+      onLogged();
+    },
+  });
+  return element("details", {}, element("summary", {}, "From a watch's file"), made, answer);
+}
+
+function outcome(result: BatchResult): Node {
+  if (result.status === "repeated") {
+    return element("p", { class: "notice" }, "This walk was logged before; it counts once.");
+  }
+  if (result.status === "created" && result.result) return told(result.result);
+  const problem = result.problem;
+  return element("p", { class: "fault" },
+    sentence(problem?.errors?.[0]?.detail ?? problem?.detail ?? "The walk could not be logged"));
+}
