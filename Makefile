@@ -19,7 +19,7 @@ BENCH_PACKAGES := python3 python3-venv gdal-bin postgresql-15-postgis-3 nginx wr
 # What the browser client is built with.
 WEB_PACKAGES := esbuild node-typescript nodejs python3 python3-pip
 # What drives it in a browser.
-WEB_TEST_PACKAGES := chromium python3 python3-venv
+WEB_TEST_PACKAGES := chromium python3 python3-venv zbar-tools
 
 BIN := .build/release/milequest
 # The ledger that `make run` loads: nothing of the user's is touched.
@@ -309,6 +309,7 @@ web-tests: build web ## go through the browser client's stories in Chromium; scr
 	benchmarks/.venv/bin/pip install --quiet --disable-pip-version-check -r benchmarks/peers/web.txt
 	rm -rf .build/web-shots
 	benchmarks/.venv/bin/python benchmarks/peers/web_offline.py --program $(BIN) --shots .build/web-shots
+	benchmarks/.venv/bin/python benchmarks/peers/web_teams.py --program $(BIN) --shots .build/web-shots
 	benchmarks/.venv/bin/python benchmarks/peers/web.py --program $(BIN) --shots .build/web-shots
 
 lint: ## check the format of the sources

@@ -11,6 +11,11 @@ route("/quests/:quest", async () => (await import("./pages/quest")).quest);
 route("/sign-in", async () => (await import("./pages/sign-in")).signIn);
 route("/sign-up", async () => (await import("./pages/sign-up")).signUp);
 route("/reset", async () => (await import("./pages/reset")).reset);
+route("/teams", async () => (await import("./pages/teams")).teamsPage);
+route("/teams/:team", async () => (await import("./pages/team")).teamPage);
+route("/invites/:code", async () => (await import("./pages/invite")).invitePage);
+route("/me", async () => (await import("./pages/me")).mePage);
+route("/operator", async () => (await import("./pages/operator")).operatorPage);
 route("/walks", async () => (await import("./pages/walks")).walksPage);
 
 otherwise(

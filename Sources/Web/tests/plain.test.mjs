@@ -79,6 +79,23 @@ test("waits grow, differ, and heed what the service asks for", async () => {
   assert.equal(waitSeconds(1, 60, 0.9), 60);
 });
 
+test("codes have the sizes of their versions, and the patterns that readers look for", async () => {
+  const { qrCode } = await load("team/qr.ts");
+  // The most bytes of each version with correction M (ISO/IEC 18004, table 7).
+  const most = [14, 26, 42, 62, 84, 106, 122, 152, 180, 213];
+  most.forEach((bytes, index) => {
+    const size = (index + 1) * 4 + 17;
+    const code = qrCode("a".repeat(bytes));
+    assert.equal(code.length, size, `${bytes} bytes`);
+    if (index < 9) assert.equal(qrCode("a".repeat(bytes + 1)).length, size + 4);
+    for (const [x, y] of [[0, 0], [size - 7, 0], [0, size - 7]]) {
+      const rows = code.slice(y, y + 7).map((row) => row.slice(x, x + 7).map(Number).join(""));
+      assert.deepEqual(rows, ["1111111", "1000001", "1011101", "1011101", "1011101", "1000001", "1111111"]);
+    }
+  });
+  assert.equal(qrCode("a".repeat(214)), null);
+});
+
 test("icons are pictures of their size, opaque in the middle and cut at the corners", async () => {
   const { icon } = await import(pathToFileURL(path.join(source, "..", "icons.mjs")).href);
   const bytes = icon(48, { corner: 14 });

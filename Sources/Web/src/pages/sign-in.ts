@@ -1,3 +1,4 @@
+import { waysIn } from "../api/account";
 import { accounts } from "../api/api";
 import { element } from "../dom/element";
 import { field, form, needed } from "../dom/form";
@@ -5,6 +6,7 @@ import { queue } from "../offline/queue";
 import { walkCount } from "../walks/counts";
 import { go, MakePage } from "../router";
 import { session } from "../session";
+import { notify } from "../shell/notices";
 
 /** Where to go after signing in: only to a page of this client. */
 export function returnAddress(query: URLSearchParams): string {
@@ -18,6 +20,7 @@ export const signIn: MakePage = async ({ query }) => {
     type: "password", autocomplete: "current-password", required: true,
   });
   const waiting = (await queue.known()).length;
+  if (await cameBack(query)) return { title: "Sign in", content: element("p", {}, "You are signed in.") };
   const content = element("div", { class: "narrow" }, element("h1", {}, "Sign in"),
     waiting > 0 ? element("p", { class: "notice" },
       `${walkCount(waiting)} ${waiting === 1 ? "waits" : "wait"} on this device for the sign-in of whoever entered `
@@ -34,8 +37,39 @@ export const signIn: MakePage = async ({ query }) => {
       },
       after: [
         element("p", {}, element("a", { href: "/reset" }, "Forgotten the password?")),
+        await otherWays(returnAddress(query)),
         element("p", {}, "New here? ", element("a", { href: "/sign-up" }, "Sign up")),
       ],
     }));
   return { title: "Sign in", content };
 };
+
+/** Links to those who vouch for people, where the operator has configured some. */
+async function otherWays(address: string): Promise<Node | null> {
+  try {
+    const issuers = (await waysIn.list()).issuers.filter((each) => each.browser);
+    const back = encodeURIComponent(`/sign-in?return=${address}`);
+    return issuers.length === 0 ? null : element("div", {}, issuers.map((each) => element("p", {},
+      element("a", {
+        class: "button", href: `/v1/auth/oidc/${encodeURIComponent(each.name)}/start?return=${back}`,
+      }, `Sign in with ${each.title}`))));
+  } catch {
+    // With a password one signs in all the same.
+    return null;
+  }
+}
+
+/** Whether somebody has come back from such a one: with a code that is good once, in this browser alone. */
+async function cameBack(query: URLSearchParams): Promise<boolean> {
+  const answer = new URLSearchParams(location.hash.slice(1));
+  const [code, fault] = [answer.get("sign-in"), answer.get("sign-in-error")];
+  if (!code && !fault) return false;
+  history.replaceState(null, "", location.pathname + location.search);
+  if (!code) {
+    notify(fault === "denied" ? "You have not signed in." : "Signing in has failed. Try again.");
+    return false;
+  }
+  session.signedIn(await waysIn.redeem(code));
+  go(returnAddress(query), { replace: true });
+  return true;
+}
