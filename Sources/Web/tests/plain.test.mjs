@@ -108,3 +108,22 @@ test("icons are pictures of their size, opaque in the middle and cut at the corn
   assert.deepEqual(at(4, 24), [0x0b, 0x6e, 0x4f, 255]);
   assert.deepEqual(at(39, 10), [255, 255, 255, 255]);
 });
+
+test("what is one person's is never sent as another, not after a renewal either", async () => {
+  const { ask, useTokens } = await load("api/request.ts");
+  const sent = [];
+  globalThis.fetch = async (_, asked) => {
+    sent.push(asked.headers.Authorization);
+    return new Response("{}", { status: 401 });
+  };
+  useTokens({
+    token: async () => ({ accessToken: "of-ann", personId: "ann" }),
+    renew: async () => ({ accessToken: "of-bob", personId: "bob" }),
+  });
+  await assert.rejects(ask("/v1/activities/batch", { method: "POST", body: {}, onlyAs: "ann" }),
+    { code: "other-person" });
+  assert.deepEqual(sent, ["Bearer of-ann"]);
+  await assert.rejects(ask("/v1/activities/batch", { method: "POST", body: {}, onlyAs: "bob" }),
+    { code: "other-person" });
+  assert.equal(sent.length, 1);
+});
