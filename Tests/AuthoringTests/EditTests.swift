@@ -90,6 +90,22 @@ import Testing
     #expect(again.route == outcome.route)
   }
 
+  /// The line passes the same place at 10 and at 34 km; the distance says which pass is meant.
+  @Test func aDistanceChoosesAmongThePassesOfALine() throws {
+    let line = equator(0...20)
+    let returning = try MeasuredRoute(
+      Route(
+        parts: [line + line.dropLast().reversed()],
+        waypoints: [Waypoint(name: "Turn", coordinate: place(0, 0.2))]))
+    for (distance, names) in [("10km", ["Here", "Turn"]), ("34km", ["Turn", "Here"])] {
+      let put = PutWaypoints([ListedWaypoint(name: "Here", .along(try written(distance)))])
+      let made = try MeasuredRoute(put.applied(to: returning).route)
+      #expect(made.waypoints.map(\.waypoint.name) == names)
+      let here = try #require(made.waypoints.first { $0.waypoint.name == "Here" })
+      #expect(abs(here.distance.meters - (try written(distance)).distance.meters) < 0.01)
+    }
+  }
+
   @Test func namesThatSeveralHaveAreRefused() throws {
     let twice = try MeasuredRoute(
       Route(

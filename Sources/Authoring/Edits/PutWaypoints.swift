@@ -39,14 +39,20 @@ public struct PutWaypoints: Edit {
     }
     var seen: [Key: Int] = [:]
     var new: [Waypoint] = []
+    var stated: [Distance?] = []
     var changed = 0
     var same = 0
-    for waypoint in listed {
+    for (entry, waypoint) in zip(waypoints, listed) {
       let key = Key(waypoint)
       let rank = seen[key, default: 0]
       seen[key] = rank + 1
       guard let indices = known[key], rank < indices.count else {
         new.append(waypoint)
+        if case .along(let distance) = entry.place {
+          stated.append(distance.distance)
+        } else {
+          stated.append(nil)
+        }
         continue
       }
       if standing[indices[rank]] == waypoint { same += 1 } else { changed += 1 }
@@ -58,7 +64,7 @@ public struct PutWaypoints: Edit {
     let again =
       changed == 0
       ? measured : try AuthoringError.of { () throws(RouteError) in try MeasuredRoute(route) }
-    let (ordered, isSorted) = try Self.ordered(new, on: again)
+    let (ordered, isSorted) = try Self.ordered(new, at: stated, on: again)
     var did = ["\(Wording.count(new.count, "waypoint")) added"]
     if changed > 0 { did.append("\(Wording.count(changed, "waypoint")) changed") }
     if same > 0 { did.append("\(Wording.count(same, "waypoint")) there already") }
@@ -130,17 +136,19 @@ public struct PutWaypoints: Edit {
 
   /// The waypoints with their distances: in the order of the list where the line passes them so, else
   /// in that of the line.
+  ///
+  /// - Parameter stated: the distances that the list gives, which say which pass of the line is meant.
   private static func ordered(
-    _ new: [Waypoint], on measured: MeasuredRoute
+    _ new: [Waypoint], at stated: [Distance?], on measured: MeasuredRoute
   ) throws(AuthoringError) -> ([PlacedListing], isSorted: Bool) {
     let alone = try AuthoringError.of { () throws(RouteError) in
       try MeasuredRoute(measured.route.placing(new))
     }
     // Official distances of the list calibrate only once they are in the route.
-    let placed = alone.waypoints.map {
+    let placed = zip(alone.waypoints, stated).map { placed, stated in
       PlacedListing(
-        waypoint: $0.waypoint,
-        distance: measured.officialDistance(atGeometricMeters: $0.geometricMeters))
+        waypoint: placed.waypoint,
+        distance: stated ?? measured.officialDistance(atGeometricMeters: placed.geometricMeters))
     }
     let isInOrder = zip(placed, placed.dropFirst()).allSatisfy { $0.distance <= $1.distance }
     if isInOrder { return (placed, false) }
@@ -148,7 +156,8 @@ public struct PutWaypoints: Edit {
     let found = new.enumerated().map { index, waypoint in
       PlacedListing(
         waypoint: waypoint,
-        distance: nearest.matches(to: waypoint.coordinate).map(\.distance).min()
+        distance: stated[index]
+          ?? nearest.matches(to: waypoint.coordinate).map(\.distance).min()
           ?? placed[index].distance)
     }
     let sorted = found.enumerated().sorted {

@@ -1,4 +1,5 @@
 import Authoring
+import Base
 import Formats
 import Geodesy
 import Inspection
@@ -8,44 +9,50 @@ import Routes
 
 /// Edits of routes: those of a file that is sent, or of a route that is stored.
 enum RouteEditResource {
-  static let schemas: [NamedSchema] = [
-    NamedSchema(
-      "RouteEdit",
-      "One edit: its name, and the fields of the edit of that name. The page for route designers has "
-        + "a table of them.",
-      .object([.init("edit", .words(EditCatalog.all.map { $0.kind }), "Which edit.")] + fields)),
-    NamedSchema(
-      "RouteEditWaypoint", "A waypoint of a list: with either a coordinate or a distance.",
-      .object([
-        .optional("name", .text(1...200)),
-        .optional("coordinate", .array(.number(-1.7e308...1.7e308), count: 2...3), place),
-        .optional("distance", .distance, "Along the route."),
-        .optional("story", .text(), "To read on arrival."),
-        .optional("type", .text(), "Such as `town`."),
-        .optional(
-          "officialDistance", .distance, "What people are told; it calibrates the measure."),
-      ])),
-    NamedSchema(
-      "RouteEditReport", "What one edit did.",
-      .object([
-        .init("edit", .words(EditCatalog.all.map { $0.kind })),
-        .init("did", .array(.text(0...100_000), count: 0...1_000), "For people."),
-        .init("lengthMetersBefore", .meters), .init("lengthMetersAfter", .meters),
-        .init("partsBefore", .count), .init("partsAfter", .count),
-        .init("verticesBefore", .count), .init("verticesAfter", .count),
-        .init("waypointsBefore", .count), .init("waypointsAfter", .count),
-      ])),
-    NamedSchema(
-      "EditedRoute", "A route after its edits, and what each of them did.",
-      .object([
-        .init("format", .words(RouteFormat.allCases.map(\.rawValue))),
-        .init("file", .text(0...268_435_456), "The edited route in that format."),
-        .init("edits", .array(.named("RouteEditReport"), count: 0...EditList.mostEdits)),
-        .init(
-          "stored", .nullable(.named("StoredRoute")),
-          "What became of it in the ledger; null where it was not to be stored."),
-      ])),
-  ]
+  static let schemas: [NamedSchema] =
+    [
+      NamedSchema(
+        "RouteEdit",
+        "One edit: its name, and the fields of the edit of that name. The page for route designers has "
+          + "a table of them.",
+        .object([.init("edit", .words(EditCatalog.all.map { $0.kind }), "Which edit.")] + fields)),
+      NamedSchema(
+        "RouteEditWaypoint", "A waypoint of a list: with either a coordinate or a distance.",
+        .object([
+          .optional("name", .text(1...200)),
+          .optional("coordinate", .array(.number(-1.7e308...1.7e308), count: 2...3), place),
+          .optional("distance", .distance, "Along the route."),
+          .optional("story", .text(), "To read on arrival."),
+          .optional("type", .text(), "Such as `town`."),
+          .optional(
+            "officialDistance", .distance, "What people are told; it calibrates the measure."),
+        ])),
+      NamedSchema(
+        "RouteEditReport", "What one edit did.",
+        .object([
+          .init("edit", .words(EditCatalog.all.map { $0.kind })),
+          .init("did", .array(.text(0...100_000), count: 0...1_000), "For people."),
+          .init("lengthMetersBefore", .meters), .init("lengthMetersAfter", .meters),
+          .init("partsBefore", .count), .init("partsAfter", .count),
+          .init("verticesBefore", .count), .init("verticesAfter", .count),
+          .init("waypointsBefore", .count), .init("waypointsAfter", .count),
+        ])),
+      NamedSchema(
+        "EditedRoute", "A route after its edits, and what each of them did.",
+        .object([
+          .init("format", .words(RouteFormat.allCases.map(\.rawValue))),
+          .optional(
+            "file", .text(0...268_435_456),
+            "The edited route in that format; left out with `preview`."),
+          .init("edits", .array(.named("RouteEditReport"), count: 0...EditList.mostEdits)),
+          .init(
+            "stored", .nullable(.named("StoredRoute")),
+            "What became of it in the ledger; null where it was not to be stored."),
+          .optional("preview", .named("RoutePreview"), "Where it was asked for."),
+          .optional(
+            "report", .named("RouteReport"), "What is found in the edited route; with `preview`."),
+        ])),
+    ] + RoutePreview.schemas
 
   private static let place = "Longitude and latitude, and an elevation where one is known."
 
@@ -77,9 +84,12 @@ enum RouteEditResource {
       details:
         "The edits are made in their order, on the text of a file or on a stored route, and the "
         + "answer has the edited file and what each edit did. With `store` the edited route becomes a "
-        + "new route, or the next version of the stored one, as an upload of the file would.",
+        + "new route, or the next version of the stored one, as an upload of the file would. "
+        + "`If-Match` with the number of a version, such as `\"3\"`, stores only what follows that "
+        + "version. With `preview` the answer has what a map and lists show of the edited route in "
+        + "place of the file.",
       tag: RouteResource.tag, access: .person(.manage),
-      parameters: [.routeName, .strict, .isPublic, .units, .idempotencyKey],
+      parameters: [.routeName, .strict, .isPublic, .units, .ifMatch, .idempotencyKey],
       body: RouteEditBody.self, limit: .upload,
       answers: [
         .ok("EditedRoute", "The edited route; with `store`, its content was there already."),
@@ -92,15 +102,19 @@ enum RouteEditResource {
   private struct Made: Sendable {
     let format: RouteFormat
     let file: [UInt8]
+    /// In place of the file: the preview, and what is found in the edited route.
+    let preview: (RoutePreview, Report)?
     let reports: [EditReport]
     let storable: RouteReading.Storable?
 
     func json(stored: JSONValue) -> JSONValue {
-      .object([
-        ("format", .string(format.rawValue)),
-        ("file", .string(String(decoding: file, as: UTF8.self))),
-        ("edits", ParameterWords.inMessages(.array(reports.map(\.json)))), ("stored", stored),
-      ])
+      let content =
+        preview.map { [("preview", $0.json), ("report", RouteUpload.json($1))] }
+        ?? [("file", .string(String(decoding: file, as: UTF8.self)))]
+      return .object(
+        [("format", .string(format.rawValue))] + content + [
+          ("edits", ParameterWords.inMessages(.array(reports.map(\.json)))), ("stored", stored),
+        ])
     }
   }
 
@@ -113,7 +127,7 @@ enum RouteEditResource {
         ? try await call.managedRoute(id) : try await call.route(id, version: body.version)
     }
     let stored: MeasuredRoute?
-    if let record = known {
+    if let record = known, body.bytes == nil {
       let latest = record.version
       let version = body.version.map { RouteVersion(route: latest.route, version: $0) } ?? latest
       // The version that is edited need not be the one that the next follows.
@@ -122,12 +136,14 @@ enum RouteEditResource {
     } else {
       stored = nil
     }
-    let bytes = Array((body.file ?? "").utf8)
+    let bytes = body.bytes ?? []
     let cost =
       stored.map {
         WorkCost(vertices: $0.route.vertices.count, waypoints: $0.route.waypoints.count)
       }
-      ?? WorkCost(file: bytes, mostVertices: RouteLimits.standard.vertices)
+      ?? WorkCost(
+        file: bytes, within: RouteReading.unpackedBytes(of: bytes),
+        mostVertices: RouteLimits.standard.vertices)
     let gate = RouteGate(name: call[.routeName], isStrict: call[.strict])
     return try await call.heavily(cost) {
       try made(body, bytes, stored, edits, gate)
@@ -160,7 +176,7 @@ enum RouteEditResource {
     if let stored {
       start = stored
     } else {
-      let reading = RouteReading(as: body.format, gate: RouteGate())
+      let reading = RouteReading(as: body.format, track: body.track, gate: RouteGate())
       let report = try reading.inspected(bytes)
       guard let measured = report.measured, report.document.errors.isEmpty else {
         throw RouteUpload.badRoute(report, "the file cannot be read as a route, and so not edited")
@@ -176,7 +192,13 @@ enum RouteEditResource {
     let file = RouteWriter.write(outcome.route.route, as: written)
     let storable =
       body.store == nil ? nil : try RouteReading(as: written.source, gate: gate).storable(file)
-    return Made(format: written, file: file, reports: outcome.reports, storable: storable)
+    var preview: (RoutePreview, Report)?
+    if body.isPreview {
+      let looked = try RouteReading(as: written.source, gate: gate).looked(file)
+      preview = (RoutePreview(outcome.route), looked.0)
+    }
+    return Made(
+      format: written, file: file, preview: preview, reports: outcome.reports, storable: storable)
   }
 
   /// - Throws: `invalid` with the pointer of what is wrong.
@@ -199,11 +221,15 @@ enum RouteEditResource {
 struct RouteEditBody: BodyContent {
   static let schemaName = "RouteEditRequest"
   static let schemaNote =
-    "The text of a file or the id of a stored route, and the edits in their order."
+    "A file or the id of a stored route, and the edits in their order. The next version of a stored "
+    + "route can also be made of a file: then both are given."
 
   enum Store: String, CaseIterable, Sendable { case route, version }
 
-  let file: String?
+  /// Of the file, from its text or its base64.
+  let bytes: [UInt8]?
+  let track: String?
+  let isPreview: Bool
   let format: SourceFormat?
   let routeID: RouteID?
   let version: Int?
@@ -212,7 +238,15 @@ struct RouteEditBody: BodyContent {
   let store: Store?
 
   init(_ fields: inout BodyFields) {
-    file = fields.optional("file", .text(1...67_108_864), "The text of a route file.")
+    let file = fields.optional("file", .text(1...67_108_864), "The text of a route file.")
+    let packed: [UInt8]? = fields.optional(
+      "fileBase64", .base64,
+      "The bytes of a route file in place of its text, also packed (gzip, KMZ) or in another "
+        + "encoding: base64url without padding (RFC 4648, section 5).")
+    bytes = packed ?? file.map { Array($0.utf8) }
+    track = fields.optional(
+      "track", .text(1...200),
+      "Only this track (GPX), feature (GeoJSON) or placemark (KML) of the file, by name or number.")
     format = fields.optional(
       "format", .words(), "Of the file, where its first bytes do not show it.")
     routeID = fields.optional("routeId", .id(), "A stored route, in place of a file.")
@@ -228,9 +262,19 @@ struct RouteEditBody: BodyContent {
     store = fields.optional(
       "store", .words(),
       "Stores the edited route: as a new `route`, or as the next `version` of the stored one.")
-    if (file == nil) == (routeID == nil) {
-      fields.refuse("file", "or routeId is needed, and not both")
+    isPreview =
+      fields.optional(
+        "preview", .boolean,
+        "Whether the answer has what a map and lists show, in place of the file; false by default.")
+      ?? false
+    if file != nil, packed != nil {
+      fields.refuse("fileBase64", "is there beside file; give one of them")
+    } else if bytes == nil, routeID == nil {
+      fields.refuse("file", "or routeId is needed")
+    } else if bytes != nil, routeID != nil, store != .version {
+      fields.refuse("file", "or routeId is needed, and not both unless store is version")
     }
+    if track != nil, bytes == nil { fields.refuse("track", "needs a file") }
     if store == .version, routeID == nil {
       fields.refuse("store", "is version, and only a stored route has a next one: give its routeId")
     }
@@ -238,6 +282,18 @@ struct RouteEditBody: BodyContent {
       fields.refuse(
         "outputFormat", "holds too little of a route to store it as a \(store.rawValue)")
     }
-    if version != nil, routeID == nil { fields.refuse("version", "needs routeId") }
+    if version != nil, routeID == nil || bytes != nil {
+      fields.refuse("version", "needs routeId, and no file")
+    }
+  }
+}
+
+extension BodyForm where Value == [UInt8] {
+  fileprivate static let base64 = Self(schema: .text(2...67_108_864), example: []) {
+    node throws(BodyFault) in
+    guard let text = node.string, let bytes = Base64URL.decode(text.utf8) else {
+      throw BodyFault("is not base64url without padding")
+    }
+    return bytes
   }
 }

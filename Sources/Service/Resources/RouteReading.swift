@@ -11,6 +11,8 @@ struct RouteReading: Sendable {
   private let gate: RouteGate
   private let track: String?
   private let fix: RepairChoice?
+  /// The codes of what is mended; all where it is empty.
+  private let only: Set<Diagnostic.Code>
   private var options = InspectionOptions()
 
   /// What may be stored of a file, before its name was looked at.
@@ -21,10 +23,12 @@ struct RouteReading: Sendable {
 
   /// - Parameters:
   ///   - fix: which repairs are made, if any.
+  ///   - only: the codes of what is mended; all where it is empty.
   ///   - gate: what lets the file in, where it is to be stored.
   /// - Throws: `invalid-parameter`, `unsupported-media-type`.
   init(
-    _ call: Call, fix: RepairChoice? = nil, gate: RouteGate = RouteGate()
+    _ call: Call, fix: RepairChoice? = nil, only: Set<Diagnostic.Code> = [],
+    gate: RouteGate = RouteGate()
   ) throws(Problem) {
     let type = call.headers[.contentType]?.split(separator: ";").first.map {
       $0.trimmingSpaces.lowercased()
@@ -38,6 +42,7 @@ struct RouteReading: Sendable {
       call[.fileFormat] ?? SourceFormat.allCases.first { $0.mediaType == type }
     self.gate = gate
     self.fix = fix
+    self.only = only
     track = call[.track]
     options.route = try Self.joins(call)
     options.route.laps = call[.laps]
@@ -52,11 +57,14 @@ struct RouteReading: Sendable {
   }
 
   /// A reading that no parameter says anything about.
-  init(as format: SourceFormat?, gate: RouteGate) {
+  ///
+  /// - Parameter track: only this one, by name or number.
+  init(as format: SourceFormat?, track: String? = nil, gate: RouteGate) {
     self.format = format
     self.gate = gate
-    track = nil
+    self.track = track
     fix = nil
+    only = []
   }
 
   /// What a request says about joins.
@@ -98,7 +106,9 @@ struct RouteReading: Sendable {
   func repaired(_ bytes: [UInt8]) throws(Problem) -> (Report, Repair.Outcome?) {
     guard let fix else { return (try inspected(bytes), nil) }
     let (document, options) = try read(bytes)
-    let outcome = Repair.repair(document, options: options, includingUnsafe: fix == .unsafe)
+    let outcome = Repair.repair(
+      document, options: options, includingUnsafe: fix == .unsafe, named: only.contains,
+      only: { only.isEmpty || only.contains($0) })
     return (outcome.report, outcome)
   }
 

@@ -124,15 +124,18 @@ enum RouteUpload {
       details:
         "The answer is the file with what can be mended mended, all else as it was to the byte.",
       tag: RouteResource.tag, access: .person(.read),
-      parameters: [.fix] + reading, body: .file(types: types),
+      parameters: [.fix, .only] + reading, body: .file(types: types),
       answers: [
         .init(200, "The repaired file.", RouteFormat.contents)
       ], problems: [.badRoute], handle: repair),
     Endpoint(
       .post, "/v1/routes/\(.route)/versions", "createRouteVersion", "Upload a route's next version",
-      details: "A version that has this content already is the answer, and nothing is stored.",
+      details:
+        "A version that has this content already is the answer, and nothing is stored. `If-Match` "
+        + "with the number of a version, such as `\"3\"`, stores only what follows that version.",
       tag: RouteResource.tag, access: .person(.manage),
-      parameters: storing + [.units, .idempotencyKey] + reading, body: .file(types: types),
+      parameters: storing + [.units, .ifMatch, .idempotencyKey] + reading,
+      body: .file(types: types),
       answers: [
         .created("StoredRoute"),
         .ok("StoredRoute", "The content was there already; with `dryRun`, it would be stored."),
@@ -179,6 +182,12 @@ enum RouteUpload {
         throw Problem(
           .limit, "the route has \(known.count) versions, the limit; start a new one")
       }
+      let present = known.last ?? latest
+      // The same content sent again has followed its version already.
+      _ = try call.expectedRevision(
+        Int64(present.version.version),
+        isDone: RouteContent(found.candidate.route.route).hash == present.hash
+      ) { RouteResource.json(present, for: call.caller) }
       let record = try await call.backend.routes.addRoute(
         found.candidate.route, id: id, owner: latest.owner, isPublic: latest.isPublic,
         at: call.now)
@@ -245,7 +254,7 @@ enum RouteUpload {
   }
 
   private static func repair(_ call: Call) async throws -> Reply {
-    let request = try RouteReading(call, fix: call[.fix])
+    let request = try RouteReading(call, fix: call[.fix], only: Set(call[.only]))
     return try await call.heavily(call.fileCost) {
       let (report, repair) = try request.repaired(call.bytes)
       guard let repair, let read = report.document.format, !report.document.isCutShort else {
@@ -286,7 +295,7 @@ enum RouteUpload {
   }
 
   /// A report without the file's name, of which there is none.
-  private static func json(_ report: Report) -> JSONValue {
+  static func json(_ report: Report) -> JSONValue {
     guard case .object(let members) = ReportJSON.value(report, file: "") else { return .null }
     return ParameterWords.inMessages(.object(members.filter { $0.0 != "file" }))
   }
@@ -377,6 +386,27 @@ extension ParameterKey {
   fileprivate static let fix = Parameter<RepairChoice>(
     "fix", .words(), standard: .safe,
     "Which repairs are made; `safe` ones, which leave the route what it is, by default.")
+  fileprivate static let only = Parameter<[Diagnostic.Code]>(
+    "only", .findingCodes, standard: [],
+    "Mends only findings with these codes, such as `spike,vertex-doubled`. A guess about a note is "
+      + "made only when it is named here.")
+}
+
+extension ParameterForm where Value == [Diagnostic.Code] {
+  /// Codes of findings, with commas between.
+  fileprivate static let findingCodes = ParameterForm<[String]>.list(
+    of: .text(1...100), count: 1...100
+  ).map { texts throws(ParameterFault) in
+    var codes: [Diagnostic.Code] = []
+    for text in texts {
+      let code = Diagnostic.Code(rawValue: text)
+      guard Rules.description(of: code) != nil else {
+        throw ParameterFault("“\(text.prefix(50))” is not the code of a finding")
+      }
+      codes.append(code)
+    }
+    return codes
+  }
 }
 
 /// What gaps on one side of a length mean.

@@ -53,6 +53,10 @@ struct WebResource: Sendable {
         description: "Log a walk, and see those that you have logged.", "<h1>Your walks</h1>",
         isListed: false),
       page(
+        "/designer", "showDesigner", title: "Designer · Mile Quest",
+        description: "Check a route's file, mend it, put waypoints on it, and start a quest.",
+        "<h1>Route designer</h1>"),
+      page(
         "/teams", "showTeams", title: "Your teams · Mile Quest",
         description: "Make a team, and see those that you are in.", "<h1>Your teams</h1>",
         isListed: false),
