@@ -311,6 +311,7 @@ web-tests: build web ## go through the browser client's stories in Chromium; scr
 	benchmarks/.venv/bin/python benchmarks/peers/web_offline.py --program $(BIN) --shots .build/web-shots
 	benchmarks/.venv/bin/python benchmarks/peers/web_teams.py --program $(BIN) --shots .build/web-shots
 	benchmarks/.venv/bin/python benchmarks/peers/web.py --program $(BIN) --shots .build/web-shots
+	benchmarks/.venv/bin/python benchmarks/peers/web_designer.py --program $(BIN) --shots .build/web-shots
 
 lint: ## check the format of the sources
 	swift format lint --strict --recursive $(SOURCES)

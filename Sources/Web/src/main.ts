@@ -17,6 +17,7 @@ route("/invites/:code", async () => (await import("./pages/invite")).invitePage)
 route("/me", async () => (await import("./pages/me")).mePage);
 route("/operator", async () => (await import("./pages/operator")).operatorPage);
 route("/walks", async () => (await import("./pages/walks")).walksPage);
+route("/designer", async () => (await import("./pages/designer")).designer);
 
 otherwise(
   async () => ({

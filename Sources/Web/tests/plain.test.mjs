@@ -127,3 +127,43 @@ test("what is one person's is never sent as another, not after a renewal either"
     { code: "other-person" });
   assert.equal(sent.length, 1);
 });
+
+test("a place near several passes has each with its distance and direction", async () => {
+  const { passesNear, placeAt, wind } = await load("designer/passes.ts");
+  const coordinates = [[6, 49], [6, 49.1], [6.0001, 49.1], [6.0001, 49]];
+  const line = [{ kind: "route", coordinates, distancesMeters: [0, 11_000, 11_010, 22_010] }];
+  const passes = passesNear(line, [6, 49.05], 30);
+  assert.deepEqual(passes.map((pass) => wind(pass.bearing)), ["north", "south"]);
+  assert.ok(Math.abs(passes[0].distanceMeters - 5500) < 10 && Math.abs(passes[1].distanceMeters - 16_510) < 10);
+  assert.equal(passesNear(line, [6, 49.1], 30).length, 2);
+  assert.equal(passesNear(line, [7, 49.05], 30).length, 0);
+  assert.ok(Math.abs(placeAt(line, 5500).coordinate[1] - 49.05) < 1e-9);
+  assert.equal(placeAt(line, 99_999).distanceMeters, 22_010);
+  const over = [{ kind: "route", coordinates: [[179.9, 0], [-179.9, 0]], distancesMeters: [0, 22_000] }];
+  assert.equal(passesNear(over, [180, 0], 100).length, 1);
+});
+
+test("tables of waypoints are read as spreadsheets write them", async () => {
+  const { TableFault, waypointsOf } = await load("designer/waypoint-table.ts");
+  assert.deepEqual(waypointsOf("\uFEFFName;Lat;Lon;Story\r\nRemich;49,545;6,367;\"Wine; on \"\"both\"\" banks\"\r\n\r\n"),
+    [{ name: "Remich", coordinate: [6.367, 49.545], story: 'Wine; on "both" banks' }]);
+  assert.deepEqual(waypointsOf("distance,name\n12 km,Hut\n"), [{ name: "Hut", distance: "12 km" }]);
+  for (const text of ["", "a,b\n1,2", "lat,lon\nx,6", "lat,lon\n,"]) {
+    assert.throws(() => waypointsOf(text + (text.endsWith(",") ? "\nname" : "")), TableFault, text);
+  }
+});
+
+test("edits are undone and redone, and a new one forgets what was undone", async () => {
+  const { begun, done, redone, undone, withEdit, withJoin } = await load("designer/draft.ts");
+  let draft = begun("1", "walk.gpx", null);
+  draft = done(draft, withEdit(draft.present, "Turned", { edit: "reverse" }));
+  draft = done(draft, withJoin(draft.present, 2, "walk"));
+  draft = done(draft, withJoin(draft.present, 2, "ferry"));
+  assert.deepEqual(draft.present.edits, [{ edit: "reverse" }, { edit: "joins", policy: "ferry", join: 2 }]);
+  draft = undone(undone(draft));
+  assert.deepEqual(draft.present.edits, [{ edit: "reverse" }]);
+  assert.equal(redone(draft).present.edits[1].policy, "walk");
+  draft = done(draft, withEdit(draft.present, "Named", { edit: "name", name: "A" }));
+  assert.equal(redone(draft), draft);
+  assert.equal(undone(undone(undone(draft))).present.what, "Opened walk.gpx");
+});

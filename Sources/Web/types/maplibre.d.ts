@@ -36,6 +36,9 @@ declare namespace maplibregl {
     easeTo(options: object): this;
     jumpTo(options: object): this;
     project(place: LngLat): Point;
+    queryRenderedFeatures(
+      box: [[number, number], [number, number]], options: { layers: string[] },
+    ): { properties: Record<string, any> }[];
     resize(): this;
     remove(): void;
   }

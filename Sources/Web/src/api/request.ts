@@ -38,11 +38,18 @@ export interface Asked {
 
 /** Asks the service and gives its answer as it is, once it is not a refusal. */
 export async function ask(path: string, asked: Asked = {}): Promise<Response> {
-  const token = asked.asStranger ? null : await tokens?.token() ?? null;
-  let response = await send(path, asked, token);
+  return accepted(asked.asStranger ?? false, (token) => send(path, asked, token));
+}
+
+/** Sends something with the present token, once more with another where it was refused. */
+export async function accepted(
+  asStranger: boolean, sending: (token: HeldToken | null) => Promise<Response>,
+): Promise<Response> {
+  const token = asStranger ? null : await tokens?.token() ?? null;
+  let response = await sending(token);
   if (response.status === 401 && token !== null) {
     const next = await tokens?.renew(token) ?? null;
-    if (next !== null) response = await send(path, asked, next);
+    if (next !== null) response = await sending(next);
   }
   if (!response.ok) throw await refusal(response);
   return response;
@@ -60,22 +67,25 @@ export async function askJSON<Answer>(path: string, asked: Asked = {}): Promise<
   }
 }
 
+export function withQuery(path: string, values: Asked["query"] = {}): string {
+  const query = Object.entries(values).filter((entry) => entry[1] !== undefined)
+    .map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`).join("&");
+  return query ? path + (path.includes("?") ? "&" : "?") + query : path;
+}
+
 async function send(path: string, asked: Asked, token: HeldToken | null): Promise<Response> {
   if (asked.onlyAs !== undefined && token?.personId !== asked.onlyAs) {
     throw new Refusal(403, "other-person", "Somebody else is signed in.", [], null);
   }
-  const query = Object.entries(asked.query ?? {}).filter((entry) => entry[1] !== undefined)
-    .map(([name, value]) => `${name}=${encodeURIComponent(String(value))}`).join("&");
   const headers: Record<string, string> = { ...asked.headers };
   if (token !== null) headers["Authorization"] = `Bearer ${token.accessToken}`;
   const isFile = asked.body instanceof Blob;
   if (asked.body !== undefined && !isFile) headers["Content-Type"] = "application/json";
-  const address = query ? path + (path.includes("?") ? "&" : "?") + query : path;
   const limit = asked.withinSeconds === undefined ? null : new AbortController();
   const timer = limit && setTimeout(() => limit.abort(), (asked.withinSeconds ?? 0) * 1000);
   const signal = limit?.signal ?? asked.signal;
   try {
-    const response = await fetch(address, {
+    const response = await fetch(withQuery(path, asked.query), {
       method: asked.method ?? "GET", headers, credentials: "same-origin", cache: "no-store",
       ...(asked.body === undefined ? {} : { body: isFile ? asked.body as Blob : JSON.stringify(asked.body) }),
       ...(signal ? { signal } : {}),

@@ -11,7 +11,7 @@ import { notify } from "../shell/notices";
 /** Where to go after signing in: only to a page of this client. */
 export function returnAddress(query: URLSearchParams): string {
   const wanted = query.get("return") ?? "/walks";
-  return /^\/(?!\/)[\w\-/]*$/.test(wanted) ? wanted : "/walks";
+  return /^\/(?!\/)[\w\-/]*(\?[\w\-=&]*)?$/.test(wanted) ? wanted : "/walks";
 }
 
 export const signIn: MakePage = async ({ query }) => {

@@ -33,8 +33,8 @@ function navigation(): Node[] {
   }, text);
   const account = session.personId === null
     ? [link("/sign-in", "Sign in"), link("/sign-up", "Sign up")]
-    : [link("/walks", "Your walks"), link("/teams", "Teams"), link("/me", "Account"),
-      element("button", { class: "plain", onclick: signOut }, "Sign out")];
+    : [link("/walks", "Your walks"), link("/teams", "Teams"), link("/designer", "Designer"),
+      link("/me", "Account"), element("button", { class: "plain", onclick: signOut }, "Sign out")];
   return [link("/", "Explore"), ...account, unitChoice()];
 }
 

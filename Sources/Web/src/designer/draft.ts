@@ -1,0 +1,78 @@
+// What a designer has decided: the file, and step by step what is made of it.
+
+import type { Edit } from "../api/design";
+
+/** All that was decided so far. A state never changes; the next one comes after it. */
+export interface State {
+  /** What led here, for people. */
+  what: string;
+  /** Of the file: only this track, and how it is read where its bytes do not show it. */
+  track: string | null;
+  format: string | null;
+  /** Codes of findings that are repaired in the file. */
+  repairs: string[];
+  /** The list that `:edit` takes, made after the repairs. */
+  edits: Edit[];
+}
+
+export interface Base { routeId: string; version: number; name: string | null }
+
+export interface Draft {
+  id: string;
+  fileName: string;
+  past: State[];
+  present: State;
+  future: State[];
+  /** The version of a stored route that the edits began from. */
+  base: Base | null;
+  /** What the plan of the route has to say. */
+  notes: string[];
+  changedAt: string;
+  /** Rises with each write, so that two tabs do not overwrite each other. */
+  revision: number;
+}
+
+/** So many steps can be undone. */
+const mostSteps = 200;
+
+export function begun(id: string, fileName: string, base: Base | null, notes: string[] = []): Draft {
+  return {
+    id, fileName, base, notes, past: [], future: [], changedAt: new Date().toISOString(), revision: 0,
+    present: { what: `Opened ${fileName}`, track: null, format: null, repairs: [], edits: [] },
+  };
+}
+
+export function done(draft: Draft, next: State): Draft {
+  return {
+    ...draft, past: [...draft.past, draft.present].slice(-mostSteps), present: next, future: [],
+  };
+}
+
+export function undone(draft: Draft): Draft {
+  const before = draft.past[draft.past.length - 1];
+  if (!before) return draft;
+  return {
+    ...draft, past: draft.past.slice(0, -1), present: before, future: [draft.present, ...draft.future],
+  };
+}
+
+export function redone(draft: Draft): Draft {
+  const [next, ...future] = draft.future;
+  if (!next) return draft;
+  return { ...draft, past: [...draft.past, draft.present], present: next, future };
+}
+
+/** The state after one more edit. */
+export function withEdit(state: State, what: string, ...edits: Edit[]): State {
+  return { ...state, what, edits: [...state.edits, ...edits] };
+}
+
+/** The state after a gap was decided on: the last decision about one gap stands alone. */
+export function withJoin(state: State, number: number, policy: string): State {
+  const last = state.edits[state.edits.length - 1];
+  const isSame = last?.edit === "joins" && last["join"] === number;
+  return {
+    ...state, what: `Gap ${number}: ${policy}`,
+    edits: [...(isSame ? state.edits.slice(0, -1) : state.edits), { edit: "joins", policy, join: number }],
+  };
+}

@@ -1,0 +1,125 @@
+// What the service says about a file and its edits.
+
+import { design, EditReport, Edited, Preview, Report } from "../api/design";
+import { Refusal } from "../api/problem";
+import type { State } from "./draft";
+
+/** What is shown of a state. */
+export interface View {
+  /** What was found in the file, after its repairs and before the edits. */
+  report: Report;
+  /** What is found in the route as it is edited; null where the file is no route. */
+  made: Report | null;
+  preview: Preview | null;
+  edits: EditReport[];
+}
+
+/** What is going on, and the share of it that is done; null where nobody knows. */
+export type OnStep = (what: string, share: number | null) => void;
+
+/** So many views are kept for undoing and redoing. */
+const mostKept = 8;
+
+/** Looks at states of one file. Files that were repaired, and what was seen, are kept for a while. */
+export class Looking {
+  private readonly views = new Map<string, View>();
+  private repaired: { key: string; file: Blob } | null = null;
+
+  constructor(private readonly file: Blob) {}
+
+  async look(state: State, signal: AbortSignal, onStep: OnStep): Promise<View> {
+    const key = JSON.stringify([state.track, state.format, state.repairs, state.edits]);
+    const known = this.views.get(key);
+    if (known) return known;
+    const file = await this.repairedFile(state, signal, onStep);
+    const report = await design.validate(file, read(state), {
+      signal, onProgress: steps(onStep, "Sending the file", "The service looks at the file"),
+    });
+    const view = await this.edited(state, report, signal, onStep);
+    this.views.set(key, view);
+    const oldest = this.views.keys().next();
+    if (this.views.size > mostKept && !oldest.done) this.views.delete(oldest.value);
+    return view;
+  }
+
+  private async edited(
+    state: State, report: Report, signal: AbortSignal, onStep: OnStep,
+  ): Promise<View> {
+    try {
+      const made = await this.make(state, { preview: true }, {}, signal, onStep);
+      return {
+        report, made: made.report ?? null, preview: made.preview ?? null, edits: made.edits,
+      };
+    } catch (error) {
+      // A file that is no route yet has findings all the same.
+      if (!(error instanceof Refusal) || error.code !== "bad-route") throw error;
+      return { report, made: null, preview: null, edits: [] };
+    }
+  }
+
+  /** Makes the edits, and what else is asked for of the edited route. */
+  async make(
+    state: State, members: Record<string, unknown>,
+    options: { headers?: Record<string, string>; isPublic?: boolean }, signal: AbortSignal, onStep: OnStep,
+  ): Promise<Edited> {
+    const file = await this.repairedFile(state, signal, onStep);
+    const body = await bodyOf(file, {
+      ...members, edits: state.edits, ...(state.track ? { track: state.track } : {}),
+      ...(state.format ? { format: state.format } : {}),
+    });
+    return design.edit(body, {
+      signal, headers: options.headers ?? {}, query: { public: options.isPublic ? "true" : undefined },
+      onProgress: steps(onStep, "Sending the file", "The service makes the edits"),
+    });
+  }
+
+  private async repairedFile(state: State, signal: AbortSignal, onStep: OnStep): Promise<Blob> {
+    if (state.repairs.length === 0) return this.file;
+    const key = JSON.stringify([state.track, state.format, state.repairs]);
+    if (this.repaired?.key === key) return this.repaired.file;
+    const file = await design.repair(this.file, state.repairs, read(state), {
+      signal, onProgress: steps(onStep, "Sending the file", "The service repairs the file"),
+    });
+    this.repaired = { key, file };
+    return file;
+  }
+}
+
+function read(state: State): { track?: string | undefined; format?: string | undefined } {
+  return { track: state.track ?? undefined, format: state.format ?? undefined };
+}
+
+function steps(onStep: OnStep, sending: string, working: string): (share: number) => void {
+  return (share) => (share < 1 ? onStep(sending, share) : onStep(working, null));
+}
+
+/** A JSON body with the bytes of a file: packed, so that the way to the service is short. */
+async function bodyOf(file: Blob, members: Record<string, unknown>): Promise<Blob> {
+  const text = await base64(await packed(file));
+  const rest = JSON.stringify(members);
+  return new Blob([`{"fileBase64":"${text}",`, rest.slice(1)]);
+}
+
+async function packed(file: Blob): Promise<Blob> {
+  const head = new Uint8Array(await file.slice(0, 2).arrayBuffer());
+  const isPacked = (head[0] === 0x50 && head[1] === 0x4b) || (head[0] === 0x1f && head[1] === 0x8b);
+  const make = (window as unknown as {
+    CompressionStream?: new (format: string) => ReadableWritablePair<Uint8Array, Uint8Array>;
+  }).CompressionStream;
+  if (isPacked || !make) return file;
+  return new Response(file.stream().pipeThrough(new make("gzip"))).blob();
+}
+
+/** The browser encodes beside the page's own work. The service takes the alphabet of addresses. */
+function base64(file: Blob): Promise<string> {
+  return new Promise((done, fail) => {
+    const reader = new FileReader();
+    reader.onload = () => {
+      const address = reader.result as string;
+      done(address.slice(address.indexOf(",") + 1).replace(/=+$/, "")
+        .replace(/\+/g, "-").replace(/\//g, "_"));
+    };
+    reader.onerror = () => fail(reader.error);
+    reader.readAsDataURL(file);
+  });
+}
