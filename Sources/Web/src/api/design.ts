@@ -13,6 +13,8 @@ export interface Finding {
   message: string;
   line: number | null;
   column: number | null;
+  /** In a file without lines (FIT). */
+  byte: number | null;
   pointer: string | null;
   distanceMeters: number | null;
   coordinate: Place | null;

@@ -84,6 +84,7 @@ export class Findings implements Part {
 /** Where a finding is, in the file and on the route. */
 function place(finding: Finding): string {
   const parts = [
+    typeof finding.byte === "number" ? `byte ${finding.byte}` : null,
     finding.line === null ? null
       : `line ${finding.line}${finding.column === null ? "" : `, column ${finding.column}`}`,
     finding.distanceMeters === null ? null : `at ${length(finding.distanceMeters)}`,
