@@ -86,7 +86,8 @@ endef
 
 .PHONY: help run test build packages test-packages web-packages routes codes lint format bench bench-tools \
   batch-checks growth worst-cases bench-ledger bench-service ledger-scale ledger-tools ledger-checks crash \
-  edit-properties schemathesis attack live outage maps watches realtime mail identity clients web web-tests clean
+  edit-properties schemathesis attack live outage maps watches realtime mail identity clients web web-test-tools \
+  web-short web-tests clean
 
 help: ## list what there is to make
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 12
@@ -150,6 +151,9 @@ test: build test-packages ## set up and run every test
 	$(TEST_PART) --skip-build --filter '$(TASK_TESTS)'
 	@echo "==> testing the stores and the service, which wait for servers and disks"
 	$(TEST_PART) --skip-build --filter '$(STORE_TESTS)'
+	@echo "==> testing the browser client in Chromium: the short stories"
+	@if $(MAKE) --no-print-directory web-test-tools; then $(MAKE) --no-print-directory web-short; \
+	else echo "==> SKIPPED: what drives the browser cannot be fetched here"; fi
 
 packages:
 	$(call install,$(BUILD_PACKAGES))
@@ -302,11 +306,18 @@ web: web-packages $(WEB_PARTS)/maplibre-gl.js ## build the browser client into .
 	tsc --project Sources/Web
 	node Sources/Web/build.mjs .build/web $(WEB_PARTS)
 
-web-tests: build web ## go through the browser client's stories in Chromium; screenshots in .build/web-shots
+web-test-tools: web-packages $(WEB_PARTS)/maplibre-gl.js
 	$(call install,$(WEB_TEST_PACKAGES))
-	node --test Sources/Web/tests
 	python3 -m venv benchmarks/.venv
 	benchmarks/.venv/bin/pip install --quiet --disable-pip-version-check -r benchmarks/peers/web.txt
+
+web-short: web
+	node --test Sources/Web/tests
+	timeout --verbose --kill-after 10 900 benchmarks/.venv/bin/python benchmarks/peers/web.py \
+	  --program $(BIN) --short
+
+web-tests: build web-test-tools web ## go through the browser client's stories in Chromium; screenshots in .build/web-shots
+	node --test Sources/Web/tests
 	rm -rf .build/web-shots
 	benchmarks/.venv/bin/python benchmarks/peers/web_offline.py --program $(BIN) --shots .build/web-shots
 	benchmarks/.venv/bin/python benchmarks/peers/web_teams.py --program $(BIN) --shots .build/web-shots

@@ -47,7 +47,7 @@ def check(holds, what):
         raise AssertionError(what)
 
 
-def eventually(look, what, seconds=15):
+def eventually(look, what, seconds=30):
     """What a look gives once it gives something: scripts that wait in the page are kept out by its policy."""
     end = time.monotonic() + seconds
     while True:
