@@ -322,6 +322,7 @@ web-tests: build web-test-tools web ## go through the browser client's stories i
 	benchmarks/.venv/bin/python benchmarks/peers/web_offline.py --program $(BIN) --shots .build/web-shots
 	benchmarks/.venv/bin/python benchmarks/peers/web_teams.py --program $(BIN) --shots .build/web-shots
 	benchmarks/.venv/bin/python benchmarks/peers/web.py --program $(BIN) --shots .build/web-shots
+	benchmarks/.venv/bin/python benchmarks/peers/web_quest.py --program $(BIN) --shots .build/web-shots
 	benchmarks/.venv/bin/python benchmarks/peers/web_designer.py --program $(BIN) --shots .build/web-shots
 
 lint: ## check the format of the sources

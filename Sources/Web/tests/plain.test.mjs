@@ -128,6 +128,16 @@ test("what is one person's is never sent as another, not after a renewal either"
   assert.equal(sent.length, 1);
 });
 
+test("a day ends where its zone says, also when clocks change", async () => {
+  const { endOfDay } = await load("quest/days.ts");
+  for (const [day, zone, end] of [
+    ["2026-05-03", "UTC", "2026-05-03T23:59:59.000Z"], ["2026-05-03", "Europe/Berlin", "2026-05-03T21:59:59.000Z"],
+    ["2026-03-29", "Europe/Berlin", "2026-03-29T21:59:59.000Z"], ["2026-10-25", "Europe/Berlin", "2026-10-25T22:59:59.000Z"],
+    ["2026-05-03", "Pacific/Apia", "2026-05-03T10:59:59.000Z"], ["2026-05-03", "America/St_Johns", "2026-05-04T02:29:59.000Z"],
+    ["2026-05-03", "Nowhere/At_All", "2026-05-03T23:59:59.000Z"],
+  ]) assert.equal(endOfDay(day, zone).toISOString(), end, `${day} ${zone}`);
+});
+
 test("a place near several passes has each with its distance and direction", async () => {
   const { passesNear, placeAt, wind } = await load("designer/passes.ts");
   const coordinates = [[6, 49], [6, 49.1], [6.0001, 49.1], [6.0001, 49]];

@@ -46,6 +46,7 @@ declare namespace maplibregl {
     constructor(options: { element: HTMLElement; anchor?: string });
     setLngLat(place: LngLat): this;
     addTo(map: Map): this;
+    remove(): this;
   }
   class NavigationControl { constructor(options?: { showCompass?: boolean }) }
   class Popup {

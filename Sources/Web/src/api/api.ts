@@ -2,8 +2,8 @@
 
 import { ask, askJSON } from "./request";
 import type {
-  BatchResult, DashboardTeam, FeedWalk, LiveEventsPage, Me, Milestone, Page, Profile, Progress, Quest, QuestMap,
-  QuestMarker, Rank, Tokens, Walk, WalkResult,
+  BatchResult, DashboardTeam, FeedWalk, History, LiveEventsPage, Me, Milestone, Page, Place, Position, Profile, Progress,
+  Quest, QuestMap, QuestMarker, Rank, Tokens, Walk, WalkResult,
 } from "./types";
 
 type Signal = AbortSignal | undefined;
@@ -26,6 +26,10 @@ export const quests = {
   show: (id: string, signal?: Signal) => askJSON<Quest>(`/v1/quests/${id}`, { signal }),
   progress: (id: string, signal?: Signal) =>
     askJSON<Progress>(`/v1/quests/${id}/progress`, { signal }),
+  /** How it stood at a moment. */
+  progressAt: (id: string, at: Date, signal?: Signal) =>
+    askJSON<Progress>(`/v1/quests/${id}/progress`, { query: { at: at.toISOString() }, signal }),
+  history: (id: string, signal?: Signal) => askJSON<History>(`/v1/quests/${id}/history`, { signal }),
   map: (id: string, toleranceMeters: number, signal?: Signal) =>
     askJSON<QuestMap>(`/v1/quests/${id}/map`, { query: { tolerance: toleranceMeters }, signal }),
   /** The picture to share: a blob, because an image's address carries no token. */
@@ -45,6 +49,16 @@ export const quests = {
 };
 
 export const routes = {
+  /** The place at a distance along a route. */
+  position: async (id: string, version: number, meters: number, signal?: Signal) =>
+    (await askJSON<{ positions: Position[] }>(`/v1/routes/${id}/positions`, {
+      query: { version, at: `${meters.toFixed(3)}m` }, signal,
+    })).positions[0],
+  /** The place of a route that is nearest to another. */
+  nearest: async (id: string, version: number, place: Place, signal?: Signal) =>
+    (await askJSON<{ matches: { distanceMeters: number; offsetMeters: number }[] }>(`/v1/routes/${id}/nearest`, {
+      query: { version, to: `${place[1].toFixed(6)},${place[0].toFixed(6)}` }, signal,
+    })).matches[0],
   profile: (id: string, version: number, signal?: Signal) =>
     askJSON<Profile>(`/v1/routes/${id}/profile`, { query: { version, samples: 400 }, signal }),
 };

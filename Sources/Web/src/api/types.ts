@@ -51,6 +51,7 @@ export interface Position {
   coordinate: Place;
   bearing: number;
   lap: number;
+  lastWaypoint: { name: string | null; distanceMeters: number } | null;
 }
 
 export interface Milestone {
@@ -85,6 +86,12 @@ export interface Progress {
     onTrack: boolean | null;
   };
   milestones: Milestone[];
+}
+
+/** What was walked, day by day. */
+export interface History {
+  items: { from: string; until: string; distanceMeters: number; walks: number; totalMeters: number }[];
+  zone: string;
 }
 
 export interface Rank {

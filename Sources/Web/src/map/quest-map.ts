@@ -14,6 +14,8 @@ const poleward = 84;
 export class QuestMapView {
   private canvas: Canvas | null = null;
   private marker: maplibregl.Marker | null = null;
+  /** Other places than the team's that somebody looks at, by what they are. */
+  private readonly glances = new Map<string, maplibregl.Marker>();
   private place: Place;
   private gliding = new AbortController();
 
@@ -81,6 +83,20 @@ export class QuestMapView {
     const ended = this.gliding;
     this.signal.addEventListener("abort", () => ended.abort());
     glide(between(travelled(this.map), from, place), (at) => this.marker?.setLngLat(at), ended.signal);
+  }
+
+  /** Marks a place that somebody looks at: where the team was, or a place along the route. Null takes it away. */
+  glance(what: string, place: Place | null): void {
+    this.glances.get(what)?.remove();
+    this.glances.delete(what);
+    if (!place || !this.canvas) return;
+    const made = element("div", { class: "marker glance", role: "img", "aria-label": what });
+    this.glances.set(what, new this.canvas.library.Marker({ element: made }).setLngLat(place).addTo(this.canvas.map));
+  }
+
+  /** Calls when somebody clicks on the map beside the waypoints. */
+  whenClicked(listener: (place: Place) => void): void {
+    this.canvas?.map.on("click", (event) => listener([event.lngLat.lng, event.lngLat.lat]));
   }
 
   private tell(event: maplibregl.MapEvent): void {

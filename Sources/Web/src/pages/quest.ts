@@ -1,12 +1,13 @@
 import { quests, routes } from "../api/api";
 import { Refusal } from "../api/problem";
-import type { LiveEvent, Milestone, Profile, Progress, Quest, QuestMap } from "../api/types";
+import type { LiveEvent, Milestone, Progress, Quest, QuestMap } from "../api/types";
 import { element, replace } from "../dom/element";
 import { watchQuest } from "../live/live";
 import type { QuestMapView } from "../map/quest-map";
+import { AlongPanel } from "../quest/along";
 import { feed, leaderboard } from "../quest/boards";
+import { historyPanel } from "../quest/history";
 import { milestones, title } from "../quest/milestones";
-import { profileDrawing } from "../quest/profile";
 import { summary } from "../quest/summary";
 import type { MakePage, Visit } from "../router";
 import { session } from "../session";
@@ -31,11 +32,12 @@ class QuestPage {
   private readonly mapBox = element("div", { class: "map", id: "map" });
   private readonly profileBox = element("div", {});
   private readonly milestoneBox = element("section", { class: "panel", "aria-label": "Milestones" });
+  private readonly historyBox = element("section", { class: "panel", "aria-label": "Day by day" });
   private readonly boardBox = element("section", { class: "panel", "aria-label": "Leaderboard" });
   private readonly feedBox = element("section", { class: "panel", "aria-label": "Last walks" });
   private readonly state = element("span", { class: "hint" });
   private view: QuestMapView | null = null;
-  private profile: Profile | null = null;
+  private along: AlongPanel | null = null;
   private map: QuestMap | null = null;
   private milestones: Milestone[] | null = null;
   private refetch = 0;
@@ -48,7 +50,7 @@ class QuestPage {
         element("h1", {}, progress.questName),
         element("p", {}, `${progress.teamName} · `, this.state)),
       this.mapBox, this.figures, this.boardBox,
-      element("div", { class: "low" }, this.profileBox, this.milestoneBox,
+      element("div", { class: "low" }, this.profileBox, this.historyBox, this.milestoneBox,
         session.personId === null
           ? element("p", { class: "hint" }, "In this team? ",
             element("a", { href: `/sign-in?return=/quests/${this.id}` }, "Sign in"), " to log walks.")
@@ -119,7 +121,7 @@ class QuestPage {
 
   private drawFigures(): void {
     replace(this.figures, ...summary(this.progress));
-    if (this.profile) replace(this.profileBox, profileDrawing(this.profile, this.progress.placeMeters));
+    this.along?.stand(this.progress.placeMeters);
   }
 
   /** Anew when the map is there: the stories come with it. */
@@ -146,6 +148,7 @@ class QuestPage {
         this.mapBox, { id: this.id, name: this.progress.questName }, map,
         this.progress.position.coordinate, signal);
       await this.view.begin();
+      this.view.whenClicked((place) => void this.along?.find(place));
     } catch {
       if (!signal.aborted) replace(this.mapBox, element("p", { class: "hint" }, "The map could not be loaded."));
     }
@@ -170,17 +173,39 @@ class QuestPage {
       }),
       fill(this.boardBox, "Leaderboard", async () =>
         leaderboard((await quests.leaderboard(this.id, signal)).items)),
+      fill(this.historyBox, "Day by day", async () => this.history(signal)),
       fill(this.feedBox, "Last walks", async () =>
         feed((await quests.feed(this.id, signal)).items)),
     ]);
+  }
+
+  /** Kept while somebody looks back: the slider would jump to today. */
+  private async history(signal: AbortSignal): Promise<HTMLElement> {
+    const control = this.historyBox.querySelector("input");
+    if (control && control.value !== control.max) {
+      const shown = this.historyBox.querySelector("div");
+      if (shown) return shown;
+    }
+    const history = await quests.history(this.id, signal);
+    return element("div", {}, historyPanel(history, {
+      ask: (at) => quests.progressAt(this.id, at, signal),
+      show: (place) => this.view?.glance("Where the team was", place),
+    }));
   }
 
   private async loadProfile(): Promise<void> {
     try {
       const quest: Quest = await quests.show(this.id, this.visit.signal);
       if (quest.laps > 1 || quest.thereAndBack) return;
-      this.profile = await routes.profile(quest.routeId, quest.version, this.visit.signal);
-      if (!this.visit.signal.aborted) this.drawFigures();
+      const { signal } = this.visit;
+      const profile = await routes.profile(quest.routeId, quest.version, signal);
+      if (signal.aborted) return;
+      this.along = new AlongPanel({
+        routeId: quest.routeId, version: quest.version, profile, signal,
+        show: (place) => this.view?.glance("A place along the route", place),
+      });
+      replace(this.profileBox, this.along.root);
+      this.along.stand(this.progress.placeMeters);
     } catch {
       // A route without heights, or not for everyone, has no profile.
     }

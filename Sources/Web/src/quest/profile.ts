@@ -4,8 +4,12 @@ import { length, number } from "../units";
 
 const [width, height] = [800, 180];
 
-/** The heights along the route as a drawing, with a dot where the team is; null where none are known. */
-export function profileDrawing(profile: Profile, placeMeters: number): Child {
+/**
+ * The heights along the route as a drawing, with a dot at a place; null where none are known.
+ *
+ * `teamMeters` marks where the team is while somebody looks elsewhere.
+ */
+export function profileDrawing(profile: Profile, placeMeters: number, teamMeters = placeMeters): Child {
   const points = profile.points;
   const [first, last] = [points[0], points[points.length - 1]];
   if (!first || !last || last.distanceMeters <= first.distanceMeters) return null;
@@ -16,7 +20,8 @@ export function profileDrawing(profile: Profile, placeMeters: number): Child {
   const y = (meters: number) => height - 10 - (meters - low) / Math.max(high - low, 1) * (height - 30);
   const line = points.map((point) =>
     `${x(point.distanceMeters).toFixed(1)},${y(point.elevationMeters).toFixed(1)}`);
-  const here = Math.min(Math.max(placeMeters, first.distanceMeters), last.distanceMeters);
+  const within = (meters: number) => Math.min(Math.max(meters, first.distanceMeters), last.distanceMeters);
+  const [here, team] = [within(placeMeters), within(teamMeters)];
   const text = `From ${number(low)} to ${number(high)} m; ${number(profile.ascentMeters ?? 0)} m up, `
     + `${number(profile.descentMeters ?? 0)} m down over ${length(last.distanceMeters)}`;
   return element("figure", { class: "profile" },
@@ -25,11 +30,13 @@ export function profileDrawing(profile: Profile, placeMeters: number): Child {
     },
     drawing("polygon", { class: "ground", points: `0,${height} ${line.join(" ")} ${width},${height}` }),
     drawing("polyline", { class: "line", points: line.join(" ") }),
+    here === team ? null
+      : drawing("line", { class: "team", x1: x(team), x2: x(team), y1: 0, y2: height }),
     drawing("circle", { class: "here", cx: x(here), cy: y(heightAt(profile, here)), r: 7 })),
     element("figcaption", { class: "hint" }, text));
 }
 
-function heightAt(profile: Profile, meters: number): number {
+export function heightAt(profile: Profile, meters: number): number {
   const index = profile.points.findIndex((point) => point.distanceMeters >= meters);
   const [before, after] = [profile.points[Math.max(index - 1, 0)], profile.points[Math.max(index, 0)]];
   if (!before || !after) return 0;

@@ -1,0 +1,95 @@
+#!/usr/bin/env python3
+"""Goes through the stories of looking back at a quest, and of looking along its route.
+
+    benchmarks/.venv/bin/python benchmarks/peers/web_quest.py --program .build/release/milequest
+
+It runs as web.py does, whose parts it uses.
+"""
+import math
+
+import web
+from web import DESK, PHONE, check, eventually, sample, story, visitor
+
+
+def marker(page, label):
+    """Where a marker lies in the map, in degrees."""
+    return page.evaluate("""(label) => {
+        const made = document.querySelector(`[aria-label="${label}"]`);
+        const map = document.getElementById("map").milequestMap;
+        if (!made || !map) return null;
+        const [box, outer] = [made.getBoundingClientRect(), map.getCanvas().getBoundingClientRect()];
+        const place = map.unproject([box.x + box.width / 2 - outer.x, box.y + box.height / 2 - outer.y]);
+        return [place.lng, place.lat];
+    }""", label)
+
+
+def slide(page, name, value):
+    page.get_by_label(name).evaluate(
+        "(control, value) => { control.value = value; control.dispatchEvent(new Event('input')); }", str(value))
+
+
+def near(found, place, degrees=0.2):
+    return found and math.hypot(found[0] - place[0], found[1] - place[1]) < degrees
+
+
+@story(short=True)
+def where_were_we(browser, service):
+    """The bars of the days, and a slider that tells where the team was, as the service does."""
+    quest = sample(service)
+    days = service.ask("GET", f"/v1/quests/{quest}/history")["items"]
+    chosen = next(index for index, each in enumerate(days) if each["totalMeters"] > days[-1]["totalMeters"] / 2)
+    then = service.ask("GET", f"/v1/quests/{quest}/progress?at={days[chosen]['until']}T23:59:59Z")
+    for size in (PHONE, DESK):
+        with visitor(browser, service, size) as visits:
+            page = visits.go(f"/quests/{quest}")
+            visits.drawn()
+            visits.sees("Where were we?")
+            check(page.locator(".history .bar").count() > 10, "bars of days or weeks")
+            slide(page, "Where were we?", chosen)
+            visits.sees("At the end of")
+            visits.sees(f"past {then['position']['lastWaypoint']['name']}")
+            eventually(lambda: near(marker(page, "Where the team was"), then["position"]["coordinate"]),
+                       "the place of that day on the map")
+            visits.shot("looking-back")
+            visits.is_for_everyone("a quest, looking back")
+            slide(page, "Where were we?", len(days) - 1)
+            visits.sees("Today.")
+            check(page.locator('[aria-label="Where the team was"]').count() == 0, "the glance has gone")
+
+
+@story(short=True)
+def along_the_route(browser, service):
+    """The dot of the profile moves a dot on the map, and a click on the map moves the one of the profile."""
+    _, token = service.person()
+    line = [[7 + index / 100, 50, 100 + 80 * math.sin(index / 5)] for index in range(60)]
+    service.ask("POST", "/v1/routes?public=true", {
+        "type": "Feature", "properties": {"name": "Over the hills"},
+        "geometry": {"type": "LineString", "coordinates": line}}, token,
+        {"Content-Type": "application/geo+json"})
+    quest = service.quest(token, "Hills", "Hill walkers", "Over the hills")
+    service.walk(token, 5)
+    with visitor(browser, service, DESK) as visits:
+        page = visits.go(f"/quests/{quest}")
+        visits.drawn()
+        visits.sees("Look along the route")
+        check(page.locator(".profile .team").count() == 0, "one dot where the team is")
+        slide(page, "Look along the route", 500)
+        visits.sees("m high")
+        eventually(lambda: near(marker(page, "A place along the route"), [7.295, 50], 0.01), "a dot on the map")
+        check(page.locator(".profile .team").count() == 1, "the team's place stays in the profile")
+        visits.shot("along")
+        visits.is_for_everyone("a quest, looking along")
+        place = page.evaluate("""() => {
+            const map = document.getElementById("map").milequestMap;
+            const outer = map.getCanvas().getBoundingClientRect();
+            const at = map.project([7.442, 50.0001]);
+            return [outer.x + at.x, outer.y + at.y];
+        }""")
+        page.mouse.click(*place)
+        eventually(lambda: abs(int(page.get_by_label("Look along the route").input_value()) - 749) < 8,
+                   "the profile's dot where the click was")
+        eventually(lambda: near(marker(page, "A place along the route"), [7.442, 50], 0.01), "the map's dot there")
+
+
+if __name__ == "__main__":
+    web.run(__doc__)
