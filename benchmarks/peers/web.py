@@ -496,7 +496,7 @@ def heights(browser, service):
     service.walk(token, 5)
     with visitor(browser, service, PHONE) as visits:
         visits.go(f"/quests/{quest}")
-        visits.sees("m up,")
+        visits.sees(" up,")
         visits.drawn()
         visits.shot("quest-heights")
 

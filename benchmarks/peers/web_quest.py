@@ -74,7 +74,7 @@ def along_the_route(browser, service):
         visits.sees("Look along the route")
         check(page.locator(".profile .team").count() == 0, "one dot where the team is")
         slide(page, "Look along the route", 500)
-        visits.sees("m high")
+        visits.sees("ft high")
         eventually(lambda: near(marker(page, "A place along the route"), [7.295, 50], 0.01), "a dot on the map")
         check(page.locator(".profile .team").count() == 1, "the team's place stays in the profile")
         visits.shot("along")

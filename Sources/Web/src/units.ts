@@ -42,6 +42,11 @@ export function length(meters: number, unit: Units = units.chosen): string {
   return `${number(value, digits)} ${unit}`;
 }
 
+/** A height, in feet where lengths are miles: `1,312 ft`. */
+export function height(meters: number, unit: Units = units.chosen): string {
+  return unit === "mi" ? `${number(meters / 0.3048)} ft` : `${number(meters)} m`;
+}
+
 /** A length as a person edits it: `3.1`. */
 export function plainLength(meters: number, unit: Units = units.chosen): string {
   return String(Number((meters / metersPer[unit]).toFixed(3)));

@@ -1,7 +1,7 @@
 import { choice } from "../dom/choice";
 import { element, replace } from "../dom/element";
 import { field, form } from "../dom/form";
-import { length, number } from "../units";
+import { height, length, number } from "../units";
 import { panel, Part, Workbench } from "./workbench";
 
 const formats: [string, string][] = [
@@ -41,7 +41,7 @@ export class FilePart implements Part {
         ? fact("Measured", length(preview.measuredMeters)) : null,
       fact("Vertices", number(preview.vertices)), fact("Parts", number(preview.parts)),
       typeof ascentMeters === "number" && typeof descentMeters === "number"
-        ? fact("Up and down", `${number(ascentMeters)} m, ${number(descentMeters)} m`) : null,
+        ? fact("Up and down", `${height(ascentMeters)}, ${height(descentMeters)}`) : null,
       preview.laps > 1 ? fact("Laps", number(preview.laps)) : null,
       preview.thereAndBack ? fact("Course", "there and back") : null,
     ] : null);

@@ -1,7 +1,7 @@
 import { routes } from "../api/api";
 import type { Place, Profile } from "../api/types";
 import { element, replace } from "../dom/element";
-import { length, number } from "../units";
+import { height, length } from "../units";
 import { heightAt, profileDrawing } from "./profile";
 
 const restMilliseconds = 150;
@@ -65,7 +65,7 @@ export class AlongPanel {
 
   private look(meters: number): void {
     this.draw(meters);
-    const text = `${length(meters)} from the start, ${number(heightAt(this.route.profile, meters))} m high`;
+    const text = `${length(meters)} from the start, ${height(heightAt(this.route.profile, meters))} high`;
     replace(this.text, text);
     this.slider.setAttribute("aria-valuetext", text);
     window.clearTimeout(this.timer);

@@ -1,8 +1,8 @@
 import type { Profile } from "../api/types";
 import { Child, drawing, element } from "../dom/element";
-import { length, number } from "../units";
+import { height, length } from "../units";
 
-const [width, height] = [800, 180];
+const [wide, tall] = [800, 180];
 
 /**
  * The heights along the route as a drawing, with a dot at a place; null where none are known.
@@ -16,22 +16,22 @@ export function profileDrawing(profile: Profile, placeMeters: number, teamMeters
   const heights = points.map((point) => point.elevationMeters);
   const [low, high] = [Math.min(...heights), Math.max(...heights)];
   const x = (meters: number) =>
-    (meters - first.distanceMeters) / (last.distanceMeters - first.distanceMeters) * width;
-  const y = (meters: number) => height - 10 - (meters - low) / Math.max(high - low, 1) * (height - 30);
+    (meters - first.distanceMeters) / (last.distanceMeters - first.distanceMeters) * wide;
+  const y = (meters: number) => tall - 10 - (meters - low) / Math.max(high - low, 1) * (tall - 30);
   const line = points.map((point) =>
     `${x(point.distanceMeters).toFixed(1)},${y(point.elevationMeters).toFixed(1)}`);
   const within = (meters: number) => Math.min(Math.max(meters, first.distanceMeters), last.distanceMeters);
   const [here, team] = [within(placeMeters), within(teamMeters)];
-  const text = `From ${number(low)} to ${number(high)} m; ${number(profile.ascentMeters ?? 0)} m up, `
-    + `${number(profile.descentMeters ?? 0)} m down over ${length(last.distanceMeters)}`;
+  const text = `From ${height(low)} to ${height(high)}; ${height(profile.ascentMeters ?? 0)} up, `
+    + `${height(profile.descentMeters ?? 0)} down over ${length(last.distanceMeters)}`;
   return element("figure", { class: "profile" },
     drawing("svg", {
-      viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": `Elevation profile. ${text}.`,
+      viewBox: `0 0 ${wide} ${tall}`, role: "img", "aria-label": `Elevation profile. ${text}.`,
     },
-    drawing("polygon", { class: "ground", points: `0,${height} ${line.join(" ")} ${width},${height}` }),
+    drawing("polygon", { class: "ground", points: `0,${tall} ${line.join(" ")} ${wide},${tall}` }),
     drawing("polyline", { class: "line", points: line.join(" ") }),
     here === team ? null
-      : drawing("line", { class: "team", x1: x(team), x2: x(team), y1: 0, y2: height }),
+      : drawing("line", { class: "team", x1: x(team), x2: x(team), y1: 0, y2: tall }),
     drawing("circle", { class: "here", cx: x(here), cy: y(heightAt(profile, here)), r: 7 })),
     element("figcaption", { class: "hint" }, text));
 }
