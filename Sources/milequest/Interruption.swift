@@ -14,12 +14,23 @@ enum Interruption {
 
   /// Notes from now on that the process is asked to end, in place of ending it.
   static func takeOver() {
-    for (number, _) in signals {
+    for (number, _) in signals where !isIgnored(number) {
       signal(number) { received in
         Interruption.asked.store(received, ordering: .relaxed)
         signal(received, SIG_DFL)
       }
     }
+  }
+
+  /// Whether a signal was to be ignored when the process began, as `nohup` asks for SIGHUP.
+  static func isIgnored(_ number: Int32) -> Bool {
+    var action = sigaction()
+    guard sigaction(number, nil, &action) == 0 else { return false }
+    #if canImport(Glibc)
+      return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == 1
+    #else
+      return unsafeBitCast(action.__sa_handler.sa_handler, to: Int.self) == 1
+    #endif
   }
 
   /// Why the command ends early; nil where nobody asked it to.

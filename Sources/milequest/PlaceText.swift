@@ -11,8 +11,8 @@ enum PlaceText {
   /// - Parameter option: names in the message what gave the text.
   static func coordinate(_ text: String, option: String) throws -> Coordinate? {
     let sides = text.split(separator: ",", omittingEmptySubsequences: false).map(trimmed)
-    guard sides.count == 2, let latitude = DecimalNumber.read(sides[0]),
-      let longitude = DecimalNumber.read(sides[1])
+    guard sides.count == 2, let latitude = TypedNumber.read(sides[0]),
+      let longitude = TypedNumber.read(sides[1])
     else { return nil }
     return try coordinate(latitude, longitude, option: option)
   }

@@ -305,7 +305,14 @@ import Testing
       (
         "<trkpt lat='1' lon='1'><ele>12,5</ele></trkpt>",
         [
-          "24 elevation-syntax the elevation “12,5” is not a number and is left out"
+          "24 elevation-syntax the elevation “12,5” is not written in metres with a point, such as"
+            + " 12.5; it is read all the same (track \"North\", point 1)"
+        ]
+      ),
+      (
+        "<trkpt lat='1' lon='1'><ele>1,234</ele></trkpt>",
+        [
+          "24 elevation-syntax the elevation “1,234” is not a number and is left out"
             + " (track \"North\", point 1)"
         ]
       ),

@@ -327,6 +327,72 @@ import Testing
     #expect(outcome.report.measured?.route.vertices.count == 30)
   }
 
+  /// A safe repair removes only what is empty: a point with a name, a time or anything else of its
+  /// own is no mere double.
+  @Test(arguments: [
+    ("<trkpt PLACE/>", "<trkpt PLACE/>", true),
+    ("<trkpt PLACE><ele>5</ele></trkpt>", "<trkpt PLACE/>", true),
+    ("<trkpt PLACE><ele>5</ele></trkpt>", "<trkpt PLACE><ele>5</ele></trkpt>", true),
+    ("<trkpt PLACE><ele>5</ele></trkpt>", "<trkpt PLACE><ele>6</ele></trkpt>", false),
+    ("<trkpt PLACE/>", "<trkpt PLACE><name>Lunch</name></trkpt>", false),
+    ("<trkpt PLACE/>", "<trkpt PLACE><time>2026-05-03T11:10:00Z</time></trkpt>", false),
+    (
+      "<trkpt PLACE><time>2026-05-03T11:10:00Z</time></trkpt>",
+      "<trkpt PLACE><time>2026-05-03T12:10:00Z</time></trkpt>", false
+    ),
+    (
+      "<trkpt PLACE/>", "<trkpt PLACE><extensions><hr xmlns=\"a:b\">146</hr></extensions></trkpt>",
+      false
+    ),
+  ])
+  func doublesThatTellSomethingStay(_ first: String, _ second: String, isSafe: Bool) throws {
+    let place = "lat=\"51.00540\" lon=\"7.00001\""
+    let points = [first, second].map { $0.replacing("PLACE", with: place) }.joined(separator: "\n")
+    let text = Self.track(Self.points(20) { $0 == 6 ? points : nil })
+    let document = RouteReader.read(Array(text.utf8), thoroughly: true)
+    let finding = try #require(Inspector.inspect(document).findings(.vertexDoubled).first)
+    #expect(finding.fix?.isSafe == isSafe)
+    let safe = Repair.repair(document, includingUnsafe: false)
+    #expect((safe.bytes == Array(text.utf8)) == !isSafe)
+    let unsafe = Repair.repair(document, includingUnsafe: true)
+    #expect(unsafe.report.measured?.route.vertices.count == 20)
+  }
+
+  @Test func aSummitThatSomebodyStoodAtKeepsItsHeight() throws {
+    func document(_ waypoints: String, back: Int) -> RouteDocument {
+      // Up to a point 260 m above the others and on, or back over the vertex before.
+      let track = Self.points(
+        21,
+        {
+          $0 == 11 && back == 1
+            ? "<trkpt lat=\"51.00810\" lon=\"7.00003\"><ele>300</ele></trkpt>" : nil
+        },
+        elevation: { $0 == 10 ? "560" : "300" })
+      return RouteReader.read(
+        Array(Self.gpx("\(waypoints)<trk><trkseg>\(track)</trkseg></trk>").utf8), thoroughly: true)
+    }
+    let waypoint = "<wpt lat=\"51.00900\" lon=\"7.00001\"><name>Summit</name></wpt>\n"
+    for (waypoints, back, isMended) in [("", 0, true), (waypoint, 0, false), ("", 1, false)] {
+      let document = document(waypoints, back: back)
+      let finding = try #require(Inspector.inspect(document).findings(.elevationStep).first)
+      #expect((finding.fix != nil) == isMended, "\(waypoints) \(back)")
+    }
+  }
+
+  @Test func heightsWithACommaOrAUnitAreKept() throws {
+    let heights = ["300,5", "301 m", "1000 ft", "302.25"]
+    let text = Self.track(Self.points(4, elevation: { heights[$0] }))
+    let document = RouteReader.read(Array(text.utf8), thoroughly: true)
+    #expect(
+      document.tracks[0].parts[0].vertices.map(\.elevationMeters) == [300.5, 301, 304.8, 302.25])
+    let outcome = Repair.repair(document, includingUnsafe: false)
+    let written = String(decoding: outcome.bytes, as: UTF8.self)
+    for height in ["300.5", "301", "304.8", "302.25"] {
+      #expect(written.contains("<ele>\(height)</ele>"), "\(written)")
+    }
+    #expect(outcome.report.findings(.elevationSyntax).isEmpty)
+  }
+
   @Test func aFileInUTF16IsRepairedInUTF8() throws {
     let text =
       "\u{FEFF}"

@@ -207,6 +207,19 @@ import Testing
     "--mail", "smtp", "--smtp-url", "smtp://a", "--mail-from", "quest@example.org",
   ]
 
+  /// A terminal that is closed ends the service as SIGTERM does: one file is left, with all in it.
+  @Test func aHangUpEndsItInOrder() throws {
+    let ledger = try ServedLedger(.file)
+    let service = try RunningService(ledger)
+    _ = try Person.registered(service, name: "Ann")
+    #expect(service.end(by: SIGHUP) == 0)
+    let names = try FileManager.default.contentsOfDirectory(atPath: ledger.folder)
+    #expect(names.contains("ledger.sqlite") && !names.contains("ledger.sqlite-wal"), "\(names)")
+    let again = try RunningService(ledger)
+    #expect(try Person.registered(again, name: "Bob").get("/v1/me")["name"].text == "Bob")
+    #expect(again.end() == 0)
+  }
+
   /// What would be unsafe, or cannot be, is refused before anything is opened.
   @Test(arguments: [
     Refusal(options: ["--host", "0.0.0.0"], word: "--public-address"),

@@ -163,8 +163,8 @@ final class RunningService: @unchecked Sendable {
   ///
   /// - Returns: its exit code.
   @discardableResult
-  func end() -> Int32 {
-    askToEnd()
+  func end(by signal: Int32 = SIGTERM) -> Int32 {
+    kill(process.processIdentifier, signal)
     process.waitUntilExit()
     return process.terminationReason == .exit
       ? process.terminationStatus : 128 + process.terminationStatus

@@ -41,9 +41,10 @@ extension DiagnosticCatalog {
       good: geometry("MultiLineString", "[[[178, 65], [180, 65.5]], [[-180, 65.5], [-178, 66]]]")),
     .init(
       .elevationSyntax, "Elevation that is no number", .warning,
-      "An elevation cannot be read and is left out. Distances do not use elevations, so the marker is "
-        + "not touched; the profile and the climb lack this point. Write metres with a decimal point "
-        + "and no unit.",
+      "An elevation is not written in metres with a decimal point and no unit. One with a comma for "
+        + "decimals or with a unit is read all the same, and the repair writes it as it should be. One "
+        + "that cannot be read is left out: the marker is not touched, and the profile and the climb "
+        + "lack this point.",
       bad: track("    <trkpt lat=\"54.46\" lon=\"-3.07\"><ele>978 m</ele></trkpt>"),
       good: track("    <trkpt lat=\"54.46\" lon=\"-3.07\"><ele>978</ele></trkpt>")),
     .init(

@@ -93,6 +93,13 @@ extension GPXReader {
     }
     if let value {
       point.elevation = value
+    } else if let written = text.trimmed, let meters = ElevationText.meters(written) {
+      point.elevation = meters
+      diagnostics.note(
+        .elevationSyntax, .warning,
+        "the elevation “\(shortened(written))” is not written in metres with a point, such as "
+          + "\(GPXValue.plain(meters)); it is read all the same" + context(parent), at: text.offset,
+        remedy: [.setText(GPXValue.plain(meters), ofElementAt: text.offset)])
     } else {
       diagnostics.note(
         .elevationSyntax, .warning,

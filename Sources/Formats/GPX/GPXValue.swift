@@ -67,7 +67,7 @@ enum GPXValue {
     if self == .address { return URIReference.escaped(text.trimmed) }
     let hasComma = trimmed.count { $0 == "," } == 1 && !trimmed.contains(".")
     guard self != .year,
-      let value = DecimalNumber.read(hasComma ? trimmed.replacing(",", with: ".") : trimmed)
+      let value = TypedNumber.read(hasComma ? trimmed.replacing(",", with: ".") : trimmed)
     else { return nil }
     let turned = value - 360 * (value / 360).rounded(.down)
     let plain = Self.plain(self == .angle ? turned : value)

@@ -34,8 +34,21 @@ enum ElevationStep: Rule {
               : "\(burst.vertices.count) elevations in a row are up to "
                 + "\(Text.meters(abs(burst.meters))) \(side) those on both sides of them",
             atVertex: first, measured: abs(burst.meters),
-            fix: ElevationRepair.fix(subject, first..<last + 1, within: range)))
+            fix: isStoodAt(subject, burst.vertices)
+              ? nil : ElevationRepair.fix(subject, first..<last + 1, within: range)))
       }
     }
+  }
+
+  /// Whether somebody stood there: at a waypoint, or where the line turns back on itself.
+  private static func isStoodAt(_ subject: Subject, _ vertices: ClosedRange<Int>) -> Bool {
+    if subject.hasWaypoints,
+      vertices.contains(where: { subject.isAtWaypoint(documentVertex: subject.documentVertex($0)) })
+    {
+      return true
+    }
+    let (before, after) = (vertices.lowerBound - 1, vertices.upperBound + 1)
+    return subject.vertices.indices.contains(before) && subject.vertices.indices.contains(after)
+      && subject.vertices[before].isSamePlace(as: subject.vertices[after])
   }
 }

@@ -60,7 +60,7 @@ enum WaypointFile {
       func fault(_ message: String) -> BatchError { BatchError(.row, line: row.line, message) }
       func number(_ column: Int?, _ what: String) throws(BatchError) -> Double? {
         guard let text = table.text(row, column) else { return nil }
-        guard let value = DecimalNumber.read(text) else {
+        guard let value = TypedNumber.read(text) else {
           throw fault("“\(text)” is not a number, which the \(what) must be")
         }
         return value

@@ -43,8 +43,8 @@ enum StopsFile {
     _ place: String?, _ latitude: String?, _ longitude: String?, line: Int
   ) throws(BatchError) -> PlanStop.Place {
     if latitude != nil || longitude != nil {
-      guard let north = latitude.flatMap({ DecimalNumber.read($0) }),
-        let east = longitude.flatMap({ DecimalNumber.read($0) })
+      guard let north = latitude.flatMap({ TypedNumber.read($0) }),
+        let east = longitude.flatMap({ TypedNumber.read($0) })
       else {
         throw BatchError(
           .row, line: line,
@@ -57,8 +57,8 @@ enum StopsFile {
       throw BatchError(.row, line: line, "the row has neither a place nor a coordinate")
     }
     let sides = place.split(separator: ",", omittingEmptySubsequences: false)
-    if sides.count == 2, let north = DecimalNumber.read(sides[0].trimming()),
-      let east = DecimalNumber.read(sides[1].trimming())
+    if sides.count == 2, let north = TypedNumber.read(sides[0].trimming()),
+      let east = TypedNumber.read(sides[1].trimming())
     {
       return .at(try coordinate(north, east, line: line))
     }

@@ -12,6 +12,12 @@ import ServiceLifecycle
   import Musl
 #endif
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
 /// What the options and variables of `serve` come to, checked before anything is opened.
 struct ServePlan {
   private var settings = ServiceSettings()
@@ -170,6 +176,8 @@ struct ServePlan {
     let end = ShutdownEnd(afterSeconds: seconds + 1, logger: logger) { store.close() }
     var configuration = ServiceGroupConfiguration(
       services: [service, end], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+    // A terminal that is closed ends what runs in it in order, but for what was told to go on.
+    if !Interruption.isIgnored(SIGHUP) { configuration.gracefulShutdownSignals.append(.sighup) }
     configuration.maximumGracefulShutdownDuration = .seconds(Int64(seconds))
     do { try await ServiceGroup(configuration: configuration).run() } catch {
       throw Failure(.unreachable, "\(host):\(settings.port) cannot be served: \(error)")

@@ -31,7 +31,7 @@ extension ParameterForm where Value == Int {
 extension ParameterForm where Value == Double {
   static func number(_ range: ClosedRange<Double>) -> Self {
     Self(schema: .number(range)) { text throws(ParameterFault) in
-      guard let value = DecimalNumber.read(text) else {
+      guard let value = TypedNumber.read(text) else {
         throw ParameterFault("“\(text.prefix(50))” is not a number")
       }
       guard range.contains(value) else {

@@ -1,5 +1,5 @@
-/// Numbers as people and files write them.
-package enum DecimalNumber {
+/// Numbers as people type them and tables write them.
+package enum TypedNumber {
   /// The number that a text of decimal digits stands for, with a sign, a point or an exponent where it
   /// has one: neither `0x10`, `nan` nor `inf`, which `Double` reads too.
   ///
