@@ -109,7 +109,7 @@ final class RunningService: @unchecked Sendable {
     _ = FileManager.default.createFile(atPath: log, contents: nil)
     home = try Home()
     let arguments =
-      ["serve", "--check-answers", "true", "--log-requests", "false"]
+      ["serve", "--check-answers", "true", "--log-requests", "false", "--web", "none"]
       + (port.map { ["--port", $0] } ?? []) + ledger.options + options
     if let descriptors {
       process = home.process(

@@ -160,7 +160,7 @@ struct Serve: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The folder with the browser client that make web builds; by default web beside the program, ../share/milequest/web or /usr/share/milequest/web, or the build folder.",
+      "The folder with the browser client that make web builds, or none for the API alone; by default web beside the program, ../share/milequest/web or /usr/share/milequest/web, or the build folder.",
       valueName: "folder"), completion: .directory)
   var web: String?
 

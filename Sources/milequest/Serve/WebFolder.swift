@@ -10,10 +10,12 @@ import Service
 enum WebFolder {
   /// The client in a folder that was named, or in the first of the usual ones that has one.
   ///
-  /// - Returns: nil where nothing is named and there is none.
+  /// - Returns: nil for `none`, and where nothing is named and there is none.
   /// - Throws: `usage` for a named folder without a client, and for one that is broken.
   static func files(_ setting: Setting?) throws -> WebFiles? {
     if let setting {
+      // The API alone, whatever lies in the usual places.
+      if setting.text == "none" { return nil }
       guard WebFiles.isThere(setting.text) else {
         throw Failure(
           .usage,
