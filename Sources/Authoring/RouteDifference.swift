@@ -85,7 +85,7 @@ public struct RouteDifference: Sendable {
     func close() {
       guard let run = open else { return }
       let last = route.route.vertices.count - 1
-      // It leaves the other line behind the vertex before, and is back at the one after.
+      // The stretch begins at the last vertex that both lines share and ends at the next one.
       stretches.append(
         Stretch(
           from: distance(max(run.first - 1, 0)), to: distance(min(run.last + 1, last)),

@@ -44,7 +44,7 @@ public final class HealthExport {
 
   /// - Parameter descriptor: of an open file, pipe or socket, gzip-compressed or not; stays the
   ///   caller's.
-  /// - Throws: `read`, `gzip`, and `header` where the file is no such export.
+  /// - Throws: `read`, `gzip`, and `header` for any other file.
   public init(descriptor: Int32) throws(BatchError) {
     bytes = FileBytes(descriptor)
     guard let parser = XML_ParserCreate(nil) else {
@@ -112,7 +112,7 @@ public final class HealthExport {
       if piece.isEmpty { break }
     }
     throw BatchError(
-      .header, line: 1, "the file has no HealthData: it is no export of Apple Health")
+      .header, line: 1, "this is not an export of Apple Health: the element HealthData is missing")
   }
 
   private func feed(_ piece: [UInt8], isLast: Bool) {

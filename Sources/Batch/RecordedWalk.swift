@@ -14,7 +14,7 @@ public enum CountedDistance: String, CaseIterable, Sendable {
 /// A walk as a watch or a phone recorded it: a track of a GPX file, an activity of a TCX file, a
 /// session of a FIT file.
 public struct RecordedWalk: Sendable {
-  /// Why a track is no walk.
+  /// Why a track cannot be stored as a walk.
   public struct Fault: Error, Sendable {
     public let message: String
     /// Bytes from the start of the file to the track.
@@ -28,7 +28,7 @@ public struct RecordedWalk: Sendable {
   public let elapsedSeconds: Int64?
   /// Without pauses.
   public let movingSeconds: Int64?
-  /// The length of the line with the gaps that are walked by default; nil where there is no line.
+  /// The length of the line, gaps that are walked by default included; nil for a track without one.
   public let measured: Distance?
   /// As the watch measured it.
   public let device: Distance?

@@ -77,7 +77,7 @@ import Testing
     let health = try String(contentsOfFile: file("export.xml"), encoding: .utf8)
     for (name, text, words) in [
       ("cut.xml", String(health.prefix(health.count - 300)), "cut off"),
-      ("none.xml", "<!DOCTYPE HealthData []><Health/>", "no export of Apple Health"),
+      ("none.xml", "<!DOCTYPE HealthData []><Health/>", "not an export of Apple Health"),
       (
         "far.xml", health.replacingOccurrences(of: "sum=\"5.021\"", with: "sum=\"far\""),
         "far.xml:5009:"

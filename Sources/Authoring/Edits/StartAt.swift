@@ -9,7 +9,7 @@ public struct StartAt: Edit {
 
   public var coordinate: Coordinate
 
-  /// A route whose ends are further apart is no loop.
+  /// A route is a loop if its ends are no further apart than this.
   public static let loopMeters = 1_000.0
 
   public init(_ coordinate: Coordinate) { self.coordinate = coordinate }
