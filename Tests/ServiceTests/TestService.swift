@@ -149,7 +149,9 @@ final class TestService: Sendable {
     #expect(
       response.status.code != 500,
       "\(method) \(path): \(String(decoding: collected, as: UTF8.self))")
-    let isJSON = response.headers[.contentType]?.contains("json") == true
+    let isJSON =
+      response.headers[.contentType]?.contains("json") == true
+      && response.headers[.contentEncoding] == nil
     return Answer(
       status: response.status.code, headers: response.headers, bytes: collected,
       json: isJSON ? try JSONReader.read(collected) : .null)

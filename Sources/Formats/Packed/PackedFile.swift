@@ -11,7 +11,7 @@ package struct PackedFile {
   let note: String
 
   /// Why nothing was unpacked.
-  struct Fault: Error {
+  package struct Fault: Error {
     let code: Diagnostic.Code
     let message: String
 
@@ -51,7 +51,7 @@ package struct PackedFile {
   ///   - fileName: of the packed file.
   ///   - most: bytes that it may have.
   /// - Complexity: O(bytes within).
-  init(_ bytes: [UInt8], fileName: String?, most: Int) throws(Fault) {
+  package init(_ bytes: [UInt8], fileName: String?, most: Int) throws(Fault) {
     if bytes.starts(with: Self.gzip) {
       self.bytes = try GzipFile.unpacked(bytes, most: most)
       let base = fileName.flatMap { $0.lowercased().hasSuffix(".gz") ? $0.dropLast(3) : nil }

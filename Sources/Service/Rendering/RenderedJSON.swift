@@ -1,6 +1,7 @@
 import Formats
 import JSON
 import NIOCore
+import Synchronization
 
 /// JSON as it goes out, with its tag: made once, sent many times.
 final class RenderedJSON: Sendable {
@@ -8,6 +9,7 @@ final class RenderedJSON: Sendable {
   let mediaType: String
   let bytes: ByteBuffer
   let tag: String
+  private let packedOnce = Mutex<ByteBuffer??>(nil)
 
   /// O(size of the value).
   init(_ value: JSONValue, mediaType: String = "application/json") {
@@ -16,5 +18,15 @@ final class RenderedJSON: Sendable {
     self.mediaType = mediaType
     bytes = ByteBuffer(bytes: text)
     tag = EntityTag.of(text)
+  }
+
+  /// The same by gzip, packed when it is first asked for; nil where that is no shorter.
+  var packed: ByteBuffer? {
+    packedOnce.withLock { known in
+      if let known { return known }
+      let packed = Deflation.gzip(bytes.readableBytesView).map { ByteBuffer(bytes: $0) }
+      known = .some(packed)
+      return packed
+    }
   }
 }

@@ -207,29 +207,13 @@ struct WebResource: Sendable {
 
   private func reply(file: WebFiles.File, _ call: Call, caching: Reply.Caching) -> Reply {
     let isCompressed =
-      file.compressed != nil && Self.takesGzip(call.headers[.acceptEncoding] ?? "")
+      file.compressed != nil && Compression.takesGzip(call.headers[.acceptEncoding] ?? "")
     let bytes = isCompressed ? file.compressed ?? file.bytes : file.bytes
     var reply = Reply(.ok, .bytes(bytes, mediaType: file.mediaType), caching: caching)
     reply.headers[.eTag] = isCompressed ? file.compressedTag : file.tag
     if isCompressed { reply.headers[.contentEncoding] = "gzip" }
     reply.headers.vary(by: "Accept-Encoding")
     return reply
-  }
-
-  /// Whether an `Accept-Encoding` takes gzip (RFC 9110, 12.5.3); one that says nothing does not.
-  static func takesGzip(_ header: String) -> Bool {
-    var others: Bool?
-    for part in header.split(separator: ",") {
-      let words = part.split(separator: ";").map { $0.trimmingSpaces.lowercased() }
-      guard let coding = words.first else { continue }
-      let quality = words.dropFirst().first { $0.hasPrefix("q=") }.flatMap {
-        Double($0.dropFirst(2))
-      }
-      let isTaken = (quality ?? 1) > 0
-      if coding == "gzip" || coding == "x-gzip" { return isTaken }
-      if coding == "*" { others = isTaken }
-    }
-    return others ?? false
   }
 }
 

@@ -20,6 +20,7 @@ struct Pipeline: Sendable {
   private let problems: ProblemAnswers
   private let rendering = Rendering()
   private let tagging = Tagging()
+  private let compression = Compression()
   private let caching = Caching()
   private let measuring: Measuring
   private let log: RequestLog
@@ -64,6 +65,7 @@ struct Pipeline: Sendable {
     exchange.hold?.giveBack()
     rendering.apply(to: &exchange)
     tagging.apply(to: &exchange)
+    compression.apply(to: &exchange)
     caching.apply(to: &exchange)
     crossOrigin.apply(to: &exchange)
     measuring.apply(to: &exchange)
