@@ -84,7 +84,7 @@ if [ -e .build/web/web.json ]; then echo "==> open $$base/ in a browser"; fi; \
 wait $$server
 endef
 
-.PHONY: help run test build packages test-packages web-packages routes codes lint format bench bench-tools \
+.PHONY: help run test build packages test-packages web-packages routes codes lint format bench bench-tools fuzz \
   batch-checks growth worst-cases bench-ledger bench-service ledger-scale ledger-tools ledger-checks crash \
   edit-properties schemathesis attack live outage maps watches realtime mail identity clients web web-test-tools \
   web-short web-tests clean
@@ -197,6 +197,19 @@ bench-tools: build
 growth: build ## measure what positions and inspections cost as routes grow, nothing else
 	swift run --package-path benchmarks -c release kernels
 	swift run --package-path benchmarks -c release kernels inspecting
+
+FUZZ_SECONDS ?= 360
+KINDS ?=
+FUZZ_LIBRARY = $$(swiftc -print-target-info | sed -n 's/.*"runtimeResourcePath": "\(.*\)".*/\1/p')/../clang/*/lib/linux/libclang_rt.fuzzer_no_main-$$(uname -m).a
+fuzz: packages ## feed every reader what libFuzzer makes up, FUZZ_SECONDS= each; KINDS= names a few
+	$(call install,python3)
+	@echo "==> building the readers with AddressSanitizer (about 2 minutes)"
+	MILEQUEST_ENGINE=1 MILEQUEST_FUZZ=1 swift build -c release --product fuzz --scratch-path .build/fuzz \
+	  --sanitize address -Xswiftc -sanitize-coverage=edge,trace-cmp,inline-8bit-counters,pc-table \
+	  -Xlinker $(FUZZ_LIBRARY) -Xlinker -lstdc++
+	@echo "==> feeding them: $(FUZZ_SECONDS) s for each kind"
+	python3 Tests/Fuzz/run.py --program .build/fuzz/release/fuzz --work .build/fuzz/work \
+	  --seconds $(FUZZ_SECONDS) $(if $(KINDS),--kinds $(KINDS))
 
 SIZE ?= 100000
 worst-cases: packages ## search for the lines that cost the engine most; SIZE= vertices, up to 5000000

@@ -8,6 +8,9 @@ let strict: [SwiftSetting] =
 // Without the service, its frameworks and the program, so that the engine's loop is seconds.
 let isEngineOnly = Context.environment["MILEQUEST_ENGINE"] == "1"
 
+// With the program that feeds the readers what libFuzzer makes up; see `make fuzz`.
+let isFuzzing = Context.environment["MILEQUEST_FUZZ"] == "1"
+
 let settings: [SwiftSetting] = strict + [.enableUpcomingFeature("ExistentialAny")]
 
 let package = Package(
@@ -274,5 +277,19 @@ if isEngineOnly {
   package.dependencies = [
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+  ]
+}
+
+if isFuzzing {
+  package.targets += [
+    .systemLibrary(name: "CFuzzer", path: "Tests/Fuzz/CFuzzer"),
+    .executableTarget(
+      name: "fuzz",
+      dependencies: [
+        "CFuzzer", "Authoring", "Inspection", "Batch", "Formats", "Routes", "Geodesy", "CivilTime",
+        "JSON",
+      ],
+      path: "Tests/Fuzz/Program",
+      swiftSettings: settings),
   ]
 }

@@ -74,8 +74,9 @@ extension Tally {
     let source = BlockSource(
       descriptor: descriptor, limits: request.limits, columns: request.columns, report: report)
     var first = Block(limits: request.limits)
+    // Also where the header says that nothing can be read.
+    defer { first.memory.deallocate() }
     guard source.next(&first) else {
-      first.memory.deallocate()
       if let failure = source.failure { throw failure }
       throw BatchError(.header, "the file is empty; a header line is due")
     }
@@ -99,7 +100,6 @@ extension Tally {
     DispatchQueue.concurrentPerform(iterations: threads) { index in
       workers[index].run(source, first: index == 0 ? handedOver : nil)
     }
-    first.memory.deallocate()
     // A bad row that ends the run lies before what could not be read, whichever thread came first.
     if let failure = source.failure,
       request.skipsBadRows || workers.allSatisfy(\.faults.isEmpty)
