@@ -35,7 +35,7 @@ public struct Edited: Sendable {
 
 /// All edits that there are.
 public enum EditCatalog {
-  /// In the order in which the documentation lists them.
+  /// Those that need nothing but the route, in the order in which the documentation lists them.
   public static let all: [any Edit.Type] = [
     WaypointsEvery.self, PutWaypoints.self, RenameWaypoint.self, DropWaypoint.self, Reverse.self,
     Cut.self, SplitAt.self, JoinEnds.self, DropPart.self, StartAt.self, SetLaps.self,
@@ -44,7 +44,7 @@ public enum EditCatalog {
   ]
 
   static let byKind: [String: any Edit.Type] = Dictionary(
-    uniqueKeysWithValues: all.map { ($0.kind, $0) })
+    uniqueKeysWithValues: (all + [SetElevation.self]).map { ($0.kind, $0) })
 
   /// The fields of an edit.
   public static func fields(of edit: any Edit.Type) -> [EditField] {

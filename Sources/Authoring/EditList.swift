@@ -13,9 +13,16 @@ public struct EditList: Sendable {
 
   /// Reads a list of edits: an array of objects, each with its name in `edit`.
   ///
-  /// - Parameter pointer: where the list stands.
-  /// - Throws: the first fault with its pointer: `edit-unknown`, `edit-field`, `edit-limit`.
-  public init(_ node: JSONNode, at pointer: JSONPointer = .root) throws(AuthoringError) {
+  /// - Parameters:
+  ///   - pointer: where the list stands.
+  ///   - open: opens the models of the ground that edits name; nil where no file is opened, and such
+  ///     an edit is unknown.
+  /// - Throws: the first fault with its pointer: `edit-unknown`, `edit-field`, `edit-limit`, and what
+  ///   `open` throws.
+  public init(
+    _ node: JSONNode, at pointer: JSONPointer = .root,
+    opening open: ((String) throws(AuthoringError) -> any ElevationModel)? = nil
+  ) throws(AuthoringError) {
     func fault(
       _ code: AuthoringError.Code, _ message: String, _ pointer: JSONPointer, edit: Int? = nil
     ) -> AuthoringError {
@@ -40,7 +47,8 @@ public struct EditList: Sendable {
           "an edit must be an object with its name in “edit”, such as {\"edit\":\"reverse\"}",
           place, edit: index)
       }
-      guard let type = EditCatalog.byKind[kind] else {
+      let type = EditCatalog.byKind[kind]
+      guard let type, open != nil || type != SetElevation.self else {
         throw fault(
           .unknown,
           "no edit is called “\(kind.prefix(60))”; the edits are "
@@ -54,7 +62,11 @@ public struct EditList: Sendable {
         error.edit = index
         throw error
       }
-      edits.append(edit)
+      if let open, let elevation = edit as? SetElevation {
+        edits.append(elevation.reading(try open(elevation.file)))
+      } else {
+        edits.append(edit)
+      }
     }
   }
 

@@ -66,6 +66,14 @@ enum Wording {
       : distance.text(in: .kilometers, decimals: 3) + " km"
   }
 
+  /// What became of the climb; nothing where one of the routes has no heights.
+  static func climbs(from route: Route, to made: Route) -> [String] {
+    guard let before = route.climb(), let after = made.climb() else { return [] }
+    return [
+      "the climb was \(gap(before.ascentMeters)) and is \(gap(after.ascentMeters))"
+    ]
+  }
+
   /// The first names of waypoints, and how many more there are.
   static func names(_ waypoints: [Waypoint], most: Int = 10) -> String {
     waypoints.prefix(most).map { "“\($0.name ?? "(unnamed)")”" }.joined(separator: ", ")

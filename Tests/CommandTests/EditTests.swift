@@ -54,6 +54,63 @@ import Testing
     #expect(quest.text.contains("Town 1"))
   }
 
+  /// Heights that rise by 10 m a column and 100 m a row, at 0.1 degrees a cell from 10°E, 50.4°N.
+  private static let heights = """
+    ncols 4
+    nrows 4
+    xllcorner 10
+    yllcorner 50
+    cellsize 0.1
+    NODATA_value -9999
+    0 10 20 30
+    100 110 120 130
+    200 210 -9999 230
+    300 310 320 330
+    """
+
+  @Test(
+    .enabled(
+      if: FileManager.default.isExecutableFile(atPath: "/usr/bin/gdal_translate"),
+      "GDAL's programs are not installed"))
+  func heightsComeFromAModelOfTheGround() throws {
+    let folder = try Folder()
+    let grid = try folder.file("heights.asc", Self.heights)
+    let model = folder.path("heights.tif")
+    let made = try Program.run(
+      ["-q", "-a_srs", "EPSG:4326", grid, model], program: "/usr/bin/gdal_translate")
+    #expect(made.status == 0, "\(made.errors)")
+    let file = try folder.file(
+      "a.geojson",
+      #"{"type":"LineString","coordinates":[[10.05,50.35],[10.1,50.3],[10.25,50.15],[10.35,50.05],[11,51,7]]}"#
+    )
+    let out = folder.path("b.geojson")
+    let list = folder.path("list.json")
+    let answer = try edited([file, "--elevation", model, "-o", out, "--digits", "5"], folder)
+    #expect(answer.text.contains("3 heights taken from"), "\(answer.text)")
+    // In the middle of a cell, between four of them, on an empty one, in a corner, outside.
+    let written = try String(contentsOfFile: out, encoding: .utf8)
+    for vertex in [
+      "[10.05,50.35,0]", "[10.1,50.3,55]", "[10.25,50.15]", "[10.35,50.05,330]", "[11,51,7]",
+    ] {
+      #expect(written.replacing(" ", with: "").contains(vertex), "\(vertex) in \(written)")
+    }
+    // The same from a list, which names the file.
+    try Data(#"[{"edit":"elevation","file":"\#(model)"}]"#.utf8).write(to: URL(filePath: list))
+    let again = folder.path("c.geojson")
+    _ = try edited([file, "--edits", list, "-o", again, "--digits", "5"], folder)
+    #expect(try String(contentsOfFile: again, encoding: .utf8) == written)
+    for (model, said) in [
+      (file, "not recognized|sees no raster"), ("none.tif", "there is no such file"),
+    ] {
+      let refused = try Program.run(["edit", file, "--elevation", model, "-o", out])
+      #expect(refused.status == 65 || refused.status == 66)
+      #expect(refused.errors.contains(try Regex(said)), "\(refused.errors)")
+    }
+    let bare = try Program.run(
+      ["edit", file, "--elevation", model, "-o", out], variables: ["PATH": "/nowhere"])
+    #expect(bare.errors.contains("install gdal-bin"), "\(bare.errors)")
+  }
+
   @Test func optionsAreEditsInTheirOrder() throws {
     let folder = try Folder()
     let file = try folder.file("a.gpx", Self.line)

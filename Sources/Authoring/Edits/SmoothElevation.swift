@@ -55,15 +55,8 @@ public struct SmoothElevation: Edit {
         name: route.name, parts: smoothed, joinPolicies: route.joinPolicies,
         waypoints: route.waypoints, officialLength: route.officialLength, course: route.course)
     }
-    var did = [
-      "\(Wording.count(changed, "height")) changed, by up to \(Wording.gap(most))"
-    ]
-    if let before = route.climb(), let after = made.climb() {
-      did.append(
-        "the climb was \(Wording.gap(before.ascentMeters)) and is \(Wording.gap(after.ascentMeters))"
-      )
-    }
-    return Edited(made, did)
+    let did = ["\(Wording.count(changed, "height")) changed, by up to \(Wording.gap(most))"]
+    return Edited(made, did + Wording.climbs(from: route, to: made))
   }
 
   /// The runs of vertices whose heights are known.

@@ -94,6 +94,12 @@ struct EditOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
+      "Take the heights from a model of the ground, such as a GeoTIFF. GDAL's programs read it.",
+      valueName: "file"), completion: .file())
+  var elevation: String?
+
+  @Option(
+    help: ArgumentHelp(
       "Make the edits of a JSON list, as --print-edits writes it. May be repeated.",
       valueName: "file"), completion: .file())
   var edits: [String] = []
@@ -163,6 +169,16 @@ struct EditOptions: ParsableArguments {
     option("--smooth-elevation") { _ in
       SmoothElevation(over: try smoothOver.map { try written($0, "--smooth-over") })
     }
+    option("--elevation") { _ in
+      let file = elevation ?? ""
+      // A file that is missing is named as any other.
+      _ = try Files.read(file, limit: 1, cuts: true)
+      do { return SetElevation(try ElevationFile(file), file: file) } catch let error
+        as AuthoringError
+      {
+        throw Failure(.badData, error.message)
+      }
+    }
     addCourse(of: input, option)
     makers["--edits"] = { try Self.list(edits[$0]) }
     let order = OptionOrder(
@@ -223,7 +239,9 @@ struct EditOptions: ParsableArguments {
     limits.bytes = 8 << 20
     let bytes = try Files.read(path, limit: limits.bytes)
     do {
-      let list = try EditList(JSONReader.read(bytes, limits: limits))
+      let list = try EditList(
+        JSONReader.read(bytes, limits: limits),
+        opening: { path throws(AuthoringError) in try ElevationFile(path) })
       return list.edits.enumerated().map { index, edit in
         Asked(edit: edit, origin: "\(path): edit \(index + 1)", isInFile: true)
       }
