@@ -8,75 +8,15 @@ It runs as web.py does, whose parts it uses.
 import contextlib
 import json
 import shutil
-import socket
-import threading
 import time
 import types
 import urllib.request
 
+from playwright.sync_api import Error
+
 import web
+from web_fronts import Front
 from web import DESK, FACTS, PHONE, check, eventually, story, visitor
-
-
-class Front:
-    """Stands between browsers and the service, one request a connection. It spoils batches of walks as told:
-    `lose` keeps the answer back, `hold` waits for `go_on` and drops it then, `kill` kills the service meanwhile."""
-
-    def __init__(self, service):
-        self.service, self.faults, self.batches = service, [], 0
-        self.held, self.go_on = threading.Event(), threading.Event()
-        self.socket = socket.create_server(("127.0.0.1", 0))
-        self.base = f"http://127.0.0.1:{self.socket.getsockname()[1]}"
-        self.is_open = True
-        threading.Thread(target=self.accept, daemon=True).start()
-
-    def accept(self):
-        with contextlib.suppress(OSError):
-            while True:
-                client, _ = self.socket.accept()
-                threading.Thread(target=self.serve, args=[client], daemon=True).start()
-
-    @staticmethod
-    def request(client):
-        data = b""
-        while b"\r\n\r\n" not in data:
-            piece = client.recv(65536)
-            if not piece:
-                return None
-            data += piece
-        head, body = data.split(b"\r\n\r\n", 1)
-        lines = [line for line in head.split(b"\r\n") if not line.lower().startswith(b"connection:")]
-        length = next((int(line.split(b":")[1]) for line in lines if line.lower().startswith(b"content-length:")), 0)
-        while len(body) < length:
-            body += client.recv(65536)
-        return b"\r\n".join(lines + [b"Connection: close"]) + b"\r\n\r\n" + body
-
-    def serve(self, client):
-        with contextlib.suppress(OSError), client:
-            data = self.request(client)
-            if data is None or not self.is_open:
-                return
-            fault = None
-            if b" /v1/activities/batch" in data[:200]:
-                self.batches += 1
-                fault = self.faults.pop(0) if self.faults else None
-            with socket.create_connection(("127.0.0.1", self.service.port)) as service:
-                service.sendall(data)
-                if fault == "kill":
-                    time.sleep(0.004)
-                    self.service.process.kill()
-                    self.service.process.wait()
-                answer = b""
-                while piece := service.recv(65536):
-                    if fault is None:
-                        client.sendall(piece)
-                    answer += piece
-                if fault == "hold":
-                    self.held.set()
-                    self.go_on.wait(30)
-
-    def end(self):
-        self.socket.close()
 
 
 def log(page, distance, when=None, note=""):
@@ -90,6 +30,12 @@ def log(page, distance, when=None, note=""):
 def is_kept(visits):
     """Whether the client is on the device, and the page is the worker's."""
     eventually(lambda: visits.page.evaluate("() => navigator.serviceWorker.controller !== null"), "the worker", 30)
+
+
+def kill(page):
+    """Ends the process of a tab, as a crash does: nothing in it is told of it."""
+    with contextlib.suppress(Error):
+        page.goto("chrome://crash", timeout=3000)
 
 
 def walks_of(service, token):
@@ -107,69 +53,123 @@ def reload(visits):
     eventually(lambda: visits.page.evaluate("() => document.querySelector('h1')?.innerText === 'Log a walk'"), "the page")
 
 
+def saved_ids(page):
+    """The ids of the walks in the file that the page offers."""
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Save as a file").click()
+    return {walk["id"] for walk in json.loads(open(download.value.path()).read())["activities"]}
+
+
+DELETE = "indexedDB.deleteDatabase('milequest.walks')"
+
+
 @story()
 def twenty_five_walks_without_a_connection(browser, service):
-    """Three reloads, the database deleted, an answer lost, a tab killed while it sends, the service killed in the middle
-    of a batch: every accepted walk is in the ledger once, and the rejected one waits."""
+    """Two tabs, three reloads, the database closed and deleted under a write, an answer lost, a tab killed while it sends,
+    the service killed in the middle of a batch: every accepted walk is in the ledger once, and the rejected one waits."""
     email, token = service.person()
     quest = service.quest(token, name="Offline", team="The Unconnected")
     front = Front(service)
     with visitor(browser, types.SimpleNamespace(base=front.base), PHONE) as visits:
-        page = visits.page
+        first = visits.page
         visits.sign_in(email)
         is_kept(visits)
+        second = visits.open()
+        second.goto(front.base + "/walks")
+        eventually(lambda: "Log a walk" in second.inner_text("body"), "a second tab")
         service.end()
         meters = []
         for number in range(1, 26):
+            # From either tab in turn.
+            visits.page = (first, second)[number % 2]
             meters.append(1000 + number)
             when = "2099-01-01T10:00" if number == 13 else None
-            log(page, f"{meters[-1] / 1000} km", when, note=f"walk {number}")
-            visits.sees(f"Not sent yet: {number}")
             if number == 9:
-                # Closed and deleted under the page, by another one.
-                page.evaluate("() => new Promise((done) => {"
-                              " const gone = indexedDB.deleteDatabase('milequest.walks'); gone.onsuccess = done; })")
+                # The browser closes the database and deletes it while a walk is being written.
+                visits.page.evaluate(f"() => document.querySelector('main form').addEventListener('submit', () => {DELETE}, {{ once: true }})")
+            log(visits.page, f"{meters[-1] / 1000} km", when, note=f"walk {number}")
+            if number == 9:
+                visits.sees("not sent yet: written again.")
+                visits.shot("walks-written-again")
+                for tab in (first, second):
+                    for close in tab.get_by_role("button", name="Close").all():
+                        close.click()
+            for visits.page in (first, second):
+                visits.sees(f"Not sent yet: {number}")
             if number in (5, 10, 20):
+                visits.page = (first, second)[number % 2]
                 reload(visits)
                 visits.sees(f"Not sent yet: {number}")
                 visits.sees("Your earlier walks are not on this device.")
+        visits.page = second
         visits.sees("Saved on this device.")
         visits.shot("walks-waiting")
         visits.is_for_everyone("walks that wait")
-        other = visits.open()
-        other.goto(front.base + "/walks")
-        eventually(lambda: "Not sent yet: 25" in other.inner_text("body"), "the other tab shows them")
-        # The answer is lost, the tab is killed while it sends, the service is killed in the middle.
+        entered = saved_ids(second)
+        check(len(entered) == 25, "each walk has an id of its own")
+        # The answer is lost, the tab that sends is killed, the service is killed in the middle.
         front.faults = ["lose", "hold", "kill"]
         service.start()
-        other.get_by_role("button", name="Send now").click()
+        second.get_by_role("button", name="Send now").click()
         check(front.held.wait(60), "a second batch")
-        page.close()
-        visits.page = other
+        kill(first)
         front.go_on.set()
         eventually(lambda: not front.faults, "a third batch", 60)
         eventually(lambda: service.process.poll() is not None, "the service is killed")
         service.start()
-        other.get_by_role("button", name="Send now").click()
+        second.get_by_role("button", name="Send now").click()
         visits.sees("Not sent yet: 1", 60)
         visits.sees("not taken")
+        visits.sees("in the future")
         visits.shot("walks-rejected")
         visits.is_for_everyone("a rejected walk")
+        rejected = saved_ids(second)
         taken = walks_of(service, token)
+        check(sorted(walk["id"].lower() for walk in taken) == sorted(entered - rejected), "every walk once, by its id")
         check(sorted(round(walk["distanceMeters"]) for walk in taken)
-              == [each for number, each in enumerate(meters, 1) if number != 13], "every walk once")
-        check(service.ask("GET", f"/v1/quests/{quest}/progress")["totalMeters"] == sum(meters) - meters[12], "the total")
+              == [each for number, each in enumerate(meters, 1) if number != 13], "every walk once, by its distance")
+        # What the program itself reads out of the ledger.
+        shown = json.loads(service.run("quest", "show", quest, "--format", "json"))
+        check(f'"totalMeters":{sum(meters) - meters[12]}' in json.dumps(shown, separators=(",", ":")).replace(".0", ""),
+              f"the total in the ledger: {shown}")
         service.run("audit")
         FACTS.append(("batches until 24 walks of 25 were in the ledger", str(front.batches)))
         # The person decides.
         reload(visits)
-        other.get_by_role("button", name="Change:").click()
-        form = other.get_by_role("form", name="Change the walk")
+        second.get_by_role("button", name="Change:").click()
+        form = second.get_by_role("form", name="Change the walk")
         form.get_by_label("Started").fill(time.strftime("%Y-%m-%dT%H:%M"))
         form.get_by_role("button", name="Save and send").click()
         eventually(lambda: len(walks_of(service, token)) == 25, "the changed one")
-        eventually(lambda: not other.get_by_role("heading", name="Not sent yet").is_visible(), "nothing waits")
+        eventually(lambda: not second.get_by_role("heading", name="Not sent yet").is_visible(), "nothing waits")
     front.end()
+
+
+@story(short=True)
+def a_database_deleted_while_no_tab_is_open(browser, service):
+    """What was in it is gone; the page says how much."""
+    email, _ = service.person()
+    with visitor(browser, service, PHONE) as visits:
+        visits.sign_in(email)
+        is_kept(visits)
+        service.end()
+        for number in (1, 2):
+            log(visits.page, f"{number} km")
+            visits.sees(f"Not sent yet: {number}")
+        # The worker knows them, too, and would write them again.
+        visits.page.goto("about:blank")
+        session = visits.context.new_cdp_session(visits.page)
+        session.send("ServiceWorker.enable")
+        session.send("ServiceWorker.stopAllWorkers")
+        # A picture that a new worker has kept: no client runs in it.
+        visits.page.goto(service.base + "/assets/" + json.loads((service.web / "web.json").read_text())["icon"])
+        visits.page.evaluate(f"() => new Promise((done) => {{ {DELETE}.onsuccess = done; }})")
+        service.start()
+        visits.go("/walks")
+        visits.sees("2 walks not sent yet: lost.")
+        visits.shot("walks-lost")
+        log(visits.page, "3 km")
+        visits.sees("Logged.")
 
 
 @story(short=True)

@@ -38,6 +38,7 @@ async function begin(): Promise<void> {
   await session.begin();
   buildShell();
   beginRouting();
+  void import("./shell/losses").then(({ tellLosses }) => tellLosses());
   void import("./offline/sender").then(({ beginSending }) => beginSending(() => session.personId));
   keepForOffline();
 }

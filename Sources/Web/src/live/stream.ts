@@ -21,6 +21,9 @@ const silentAttempts = 3;
 const pollSeconds = 5;
 /** Then streams are tried again. */
 const pollsBeforeStream = 60;
+/** So many tries come soon after each other: a service that restarts is back in seconds. */
+const soonTries = 8;
+const soonSeconds = 0.5;
 
 class Silent extends Error {}
 
@@ -30,6 +33,7 @@ export async function follow(
 ): Promise<void> {
   let silent = 0;
   let failures = 0;
+  let afterSeconds = 0;
   while (!signal.aborted) {
     const release = silent < silentAttempts ? await mayStream() : null;
     try {
@@ -38,7 +42,7 @@ export async function follow(
         silent = heard ? 0 : silent + 1;
         failures = heard ? 0 : failures + 1;
         // Whatever ends streams early is not asked in a tight loop.
-        if (heard) await pause(0.5 + Math.random(), signal);
+        if (heard) await pause(soonSeconds * (0.5 + Math.random()), signal);
       } else {
         await poll(quest, sink, signal, silent < silentAttempts ? 1 : pollsBeforeStream);
         silent = 0;
@@ -50,10 +54,12 @@ export async function follow(
       if (error instanceof Refusal && [401, 403, 404, 410].includes(error.status)) return;
       silent = error instanceof Silent ? silent + 1 : silent;
       failures += 1;
+      afterSeconds = error instanceof Refusal ? error.retryAfterSeconds ?? 0 : 0;
     } finally {
       release?.();
     }
-    if (failures > 0) await pause(backoffSeconds(failures), signal);
+    if (failures > 0) await pause(Math.max(backoffSeconds(failures), afterSeconds), signal);
+    afterSeconds = 0;
   }
 }
 
@@ -114,7 +120,7 @@ async function poll(
 
 /** Grows up to a minute, and differs from browser to browser, so that they do not come all at once. */
 function backoffSeconds(failures: number): number {
-  return Math.min(60, 2 ** failures / 2) * (0.5 + Math.random());
+  return Math.min(60, soonSeconds * 2 ** Math.max(0, failures - soonTries)) * (0.5 + Math.random());
 }
 
 export function pause(seconds: number, signal: AbortSignal): Promise<void> {

@@ -3,6 +3,7 @@
 
 import type { WalkDraft } from "../api/api";
 import type { Fault } from "../api/problem";
+import { expectedWalks, expectWalks } from "./mark";
 
 /** A walk that the service has not taken yet. */
 export interface WaitingWalk {
@@ -22,10 +23,21 @@ export class StorageRefused extends Error {
   constructor(readonly isFull: boolean) { super(isFull ? "no room" : "no storage"); }
 }
 
+/** What the browser has done to the database: the page says so. */
+export type Accident =
+  /** It was closed, and is open again with all that was in it. */
+  | { what: "changed" }
+  /** It was deleted, and this tab has written again what it knew. */
+  | { what: "rewritten"; count: number }
+  /** It was deleted while no tab knew what was in it. */
+  | { what: "lost"; count: number };
+
 const name = "milequest.walks";
 const store = "walks";
 /** Losing the connection is an accident; losing it again and again is a refusal. */
 const mostTries = 4;
+/** Other tabs may know what a deleted database had held, and write it again. */
+const othersMilliseconds = 1500;
 
 type Mode = "readonly" | "readwrite";
 
@@ -33,14 +45,14 @@ export class WalkDatabase {
   private connection: Promise<IDBDatabase> | null = null;
   /** What this tab knows to wait, to be written again into a database that was deleted. */
   private known: WaitingWalk[] = [];
+  private isDeleted = false;
 
-  /** Calls back when the database was lost and is there again. */
-  constructor(private readonly restored: () => void) {}
+  constructor(private readonly happened: (accident: Accident) => void) {}
 
   /** Everything that waits, in order. */
   async all(): Promise<WaitingWalk[]> {
     const found = await this.run("readonly", (walks) => walks.getAll() as IDBRequest<WaitingWalk[]>);
-    this.known = found.sort((a, b) => a.order - b.order);
+    this.know(found.sort((a, b) => a.order - b.order));
     return this.known;
   }
 
@@ -52,7 +64,12 @@ export class WalkDatabase {
       return null;
     });
     const gone = new Set([...deleted, ...written.map((walk) => walk.id)]);
-    this.known = [...this.known.filter((walk) => !gone.has(walk.id)), ...written];
+    this.know([...this.known.filter((walk) => !gone.has(walk.id)), ...written]);
+  }
+
+  private know(walks: WaitingWalk[]): void {
+    this.known = walks;
+    expectWalks(walks.length);
   }
 
   private async run<Found>(
@@ -89,30 +106,57 @@ export class WalkDatabase {
   }
 
   private open(): Promise<IDBDatabase> {
-    this.connection ??= new Promise<IDBDatabase>((done, fail) => {
-      let isNew = false;
-      // Throws by itself where a browser keeps nothing.
-      const request = indexedDB.open(name, 1);
-      request.onupgradeneeded = () => {
-        isNew = true;
-        const walks = request.result.createObjectStore(store, { keyPath: "id" });
-        for (const walk of this.known) walks.put(walk);
-      };
-      request.onsuccess = () => {
-        const database = request.result;
-        // The browser closes it, or somebody deletes it: both are no reason to lose a walk.
-        const lost = () => {
-          database.close();
-          this.connection = null;
-          void this.all().then(this.restored, () => undefined);
-        };
-        database.onclose = lost;
-        database.onversionchange = lost;
-        if (isNew && this.known.length > 0) this.restored();
-        done(database);
-      };
-      request.onerror = () => fail(request.error);
-    });
+    this.connection ??= this.connect();
     return this.connection;
   }
+
+  /** Nobody gets a database that was lost before what this tab knows is in it again. */
+  private async connect(): Promise<IDBDatabase> {
+    const expected = expectedWalks();
+    const { database, isNew } = await openDatabase();
+    const lost = (isDeleted: boolean) => {
+      database.close();
+      this.connection = null;
+      this.isDeleted = isDeleted;
+      void this.all().then(() => this.happened({ what: "changed" }), () => undefined);
+    };
+    // The browser closes it, or somebody deletes it: both are no reason to lose a walk.
+    database.onclose = () => lost(false);
+    database.onversionchange = () => lost(true);
+    const { known } = this;
+    if (known.length > 0) {
+      // One that another tab has sent meanwhile is sent again, and counts once.
+      const there = await this.transact(database, "readwrite", (walks) => {
+        const keys = walks.getAllKeys();
+        keys.onsuccess = () => {
+          for (const walk of known) if (!keys.result.includes(walk.id)) walks.put(walk);
+        };
+        return keys;
+      });
+      const count = known.filter((walk) => !there.includes(walk.id)).length;
+      if (count > 0 && (isNew || this.isDeleted)) this.happened({ what: "rewritten", count });
+    }
+    this.isDeleted = false;
+    if (isNew && expected > known.length) setTimeout(() => void this.count(expected), othersMilliseconds);
+    return database;
+  }
+
+  private async count(expected: number): Promise<void> {
+    const missing = expected - (await this.all().catch(() => [])).length;
+    if (missing > 0) this.happened({ what: "lost", count: missing });
+  }
+}
+
+function openDatabase(): Promise<{ database: IDBDatabase; isNew: boolean }> {
+  return new Promise((done, fail) => {
+    let isNew = false;
+    // Throws by itself where a browser keeps nothing.
+    const request = indexedDB.open(name, 1);
+    request.onupgradeneeded = () => {
+      isNew = true;
+      request.result.createObjectStore(store, { keyPath: "id" });
+    };
+    request.onsuccess = () => done({ database: request.result, isNew });
+    request.onerror = () => fail(request.error);
+  });
 }

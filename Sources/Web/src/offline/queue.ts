@@ -2,11 +2,11 @@
 
 import type { WalkDraft } from "../api/api";
 import type { WalkResult } from "../api/types";
-import { StorageRefused, WaitingWalk, WalkDatabase } from "./database";
+import { Accident, StorageRefused, WaitingWalk, WalkDatabase } from "./database";
 
 /** What became of walks: tabs tell each other. */
 export type News =
-  | { what: "changed" }
+  | Accident
   | { what: "sent"; id: string; result: WalkResult | null }
   | { what: "state"; state: SendingState };
 
@@ -22,7 +22,7 @@ type Wish = { what: "send" };
 const watchers = new Set<(news: News) => void>();
 const channel = new BroadcastChannel("milequest.walks");
 const wishes = new Set<() => void>();
-const database = new WalkDatabase(() => tell({ what: "changed" }));
+const database = new WalkDatabase(tell);
 
 channel.onmessage = ({ data }: MessageEvent<News | Wish>) => {
   if (data.what === "send") for (const wish of wishes) wish();

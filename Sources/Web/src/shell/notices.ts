@@ -1,6 +1,6 @@
 import { element } from "../dom/element";
 
-/** A notice at the edge of the window, read aloud; with an action it can be answered. */
+/** A notice at the edge of the window, read aloud; it can be closed, and with an action be answered. */
 export function notify(
   text: string, options: { action?: string; seconds?: number; onAction?: () => void } = {},
 ): () => void {
@@ -13,6 +13,8 @@ export function notify(
       onclick: () => { remove(); options.onAction?.(); },
     }, options.action));
   }
+  // One that stays may lie over what somebody wants to reach.
+  notice.append(element("button", { class: "plain", "aria-label": "Close", onclick: remove }, "×"));
   notices?.append(notice);
   return remove;
 }
