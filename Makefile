@@ -332,11 +332,8 @@ web-short: web
 web-tests: build web-test-tools web ## go through the browser client's stories in Chromium; screenshots in .build/web-shots
 	node --test Sources/Web/tests
 	rm -rf .build/web-shots
-	benchmarks/.venv/bin/python benchmarks/peers/web_offline.py --program $(BIN) --shots .build/web-shots
-	benchmarks/.venv/bin/python benchmarks/peers/web_teams.py --program $(BIN) --shots .build/web-shots
-	benchmarks/.venv/bin/python benchmarks/peers/web.py --program $(BIN) --shots .build/web-shots
-	benchmarks/.venv/bin/python benchmarks/peers/web_quest.py --program $(BIN) --shots .build/web-shots
-	benchmarks/.venv/bin/python benchmarks/peers/web_designer.py --program $(BIN) --shots .build/web-shots
+	set -e; for file in web web_offline web_teams web_quest web_designer web_maps web_everyone web_measured; do \
+	  benchmarks/.venv/bin/python benchmarks/peers/$$file.py --program $(BIN) --shots .build/web-shots; done
 
 lint: ## check the format of the sources
 	swift format lint --strict --recursive $(SOURCES)

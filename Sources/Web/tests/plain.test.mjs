@@ -177,3 +177,36 @@ test("edits are undone and redone, and a new one forgets what was undone", async
   assert.equal(redone(draft), draft);
   assert.equal(undone(undone(undone(draft))).present.what, "Opened walk.gpx");
 });
+
+test("the polar plane keeps areas, and places come back", async () => {
+  const { PolarPlane } = await load("map/polar.ts");
+  for (const isNorth of [true, false]) {
+    const plane = new PolarPlane(isNorth);
+    const side = isNorth ? 1 : -1;
+    for (const place of [[10, 89 * side], [-170, 70 * side], [90, -60 * side], [0, 0]]) {
+      const [longitude, latitude] = plane.place(plane.point(place));
+      assert.ok(Math.hypot(longitude - place[0], latitude - place[1]) < 1e-9, String(place));
+    }
+    // A cap of 30 degrees has the area that it has on the sphere.
+    const radius = Math.hypot(...plane.point([45, 60 * side]));
+    assert.ok(Math.abs(Math.PI * radius ** 2 - 2 * Math.PI * (1 - Math.sin(Math.PI / 3))) < 1e-9);
+    // As seen from above: eastwards is anticlockwise at the north pole, and clockwise at the south pole.
+    const [[x1, y1], [x2, y2]] = [plane.point([0, 80 * side]), plane.point([10, 80 * side])];
+    assert.ok((x1 * y2 - y1 * x2) * side < 0);
+  }
+});
+
+test("a line over a pole goes straight over it, and land round the other pole keeps its inside", async () => {
+  const { PolarPlane } = await load("map/polar.ts");
+  const plane = new PolarPlane(false);
+  const over = plane.line([[30, -88], [-150, -88]]);
+  assert.ok(over.length >= 4);
+  assert.ok(over.every(([x, y]) => Math.abs(x * Math.cos(Math.PI / 6) + y * Math.sin(Math.PI / 6)) < 1e-9));
+  assert.ok(Math.min(...over.map((point) => Math.hypot(...point))) < 0.01);
+  // Along the great circle, which is nearer to the pole than the parallel of its ends.
+  const bowed = plane.line([[0, -70], [90, -70]]);
+  assert.ok(bowed.slice(1, -1).every((point) => plane.place(point)[1] < -70));
+  const north = plane.ring([[180, 80], [-180, 80], [-180, 90], [180, 90], [180, 80]]);
+  const rim = north.filter((point) => Math.hypot(...point) > 1.99999);
+  assert.ok(rim.length > 70, `${rim.length} points along the rim`);
+});

@@ -22,6 +22,9 @@ export async function shown(container: HTMLElement): Promise<void> {
 }
 
 export class Canvas {
+  /** The library has taken the map apart: nothing can be drawn on it. */
+  private isLost = false;
+
   private constructor(
     readonly library: Library, readonly map: maplibregl.Map, private readonly options: CanvasOptions,
     private readonly ground: Ground, private readonly content: Record<string, FeatureCollection>,
@@ -48,7 +51,10 @@ export class Canvas {
     const theme = matchMedia("(prefers-color-scheme: dark)");
     const redraw = () => canvas.redraw();
     theme.addEventListener("change", redraw);
-    map.on("webglcontextlost", () => { if (!signal.aborted) options.onLost(); });
+    map.on("webglcontextlost", () => {
+      canvas.isLost = true;
+      if (!signal.aborted) options.onLost();
+    });
     signal.addEventListener("abort", () => {
       theme.removeEventListener("change", redraw);
       map.remove();
@@ -62,17 +68,17 @@ export class Canvas {
   /** Puts other data in the place of what is shown. */
   set(name: string, data: FeatureCollection): void {
     this.content[name] = data;
-    this.map.getSource(name)?.setData(data);
+    if (!this.isLost) this.map.getSource(name)?.setData(data);
   }
 
   private redraw(): void {
-    this.map.setStyle(style(this.ground, this.content, this.options.isGlobe, this.options.layers));
+    if (!this.isLost) this.map.setStyle(style(this.ground, this.content, this.options.isGlobe, this.options.layers));
   }
 
   /** Fetches the finer coasts and the names of places, after the first picture. */
   private async refine(signal: AbortSignal): Promise<void> {
     const [fine, cities] = await Promise.all([land(LAND_FINE), places(PLACES)]);
-    if (signal.aborted) return;
+    if (signal.aborted || this.isLost) return;
     this.ground.land = fine;
     this.ground.places = cities;
     this.map.getSource("land")?.setData(fine);
