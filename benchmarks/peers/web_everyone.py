@@ -20,7 +20,7 @@ FOCUSABLE = """() => {
 
 
 def addresses(service, quest, token):
-    """Every page of `src/main.ts`, with one that exists for each parameter, and one where nothing is."""
+    """Every page of `src/main.ts`, with one that exists for each parameter, and one of which nothing is known."""
     team = service.ask("GET", "/v1/teams?limit=500", token=token)["items"][0]["id"]
     code = service.ask("POST", f"/v1/teams/{team}/invites", {}, token)["code"]
     source = (ROOT / "Sources/Web/src/main.ts").read_text()
@@ -30,7 +30,7 @@ def addresses(service, quest, token):
     for name, value in values.items():
         found = [path.replace(name, value) for path in found]
     check(not [path for path in found if ":" in path], f"parameters: {found}")
-    return found + ["/nowhere"]
+    return found + ["/invites/nonsense"]
 
 
 def shown(visits, path):

@@ -134,7 +134,7 @@ def what_every_page_weighs(browser, service):
                 state = "signed in" if is_signed_in else "signed out"
                 FACTS.append((f"{name}, {state}: until it is shown", f"{weight:.0f} kB"))
                 if drawn:
-                    FACTS.append((f"{name}, {state}: with its map", f"{whole:.0f} kB"))
+                    FACTS.append((f"{name}, {state}: with its map, fine coasts and places", f"{whole:.0f} kB"))
                 check(is_signed_in or weight <= 60 or drawn, f"{path}: {weight:.0f} kB")
             FACTS.append((f"requests outside, {state}", str(len(visits.outside))))
 

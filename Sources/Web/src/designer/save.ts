@@ -3,6 +3,7 @@ import { Refusal, Unreachable } from "../api/problem";
 import { choice } from "../dom/choice";
 import { element, replace } from "../dom/element";
 import { field } from "../dom/form";
+import { scrolling } from "../dom/scrolling";
 import { length, moment, number } from "../units";
 import { offer } from "./edits";
 import { questForm } from "./quest-form";
@@ -122,7 +123,7 @@ export class Save implements Part {
       element("p", { role: "alert" },
         `Nothing was stored: version ${latest.version} has come since you began from version ${after}. You stored it `
         + `on ${moment(latest.createdAt)}, on another device or page.`),
-      element("table", {},
+      scrolling("What differs", element("table", {},
         element("thead", {}, element("tr", {}, element("td"),
           element("th", { scope: "col" }, `Version ${after}`),
           element("th", { scope: "col" }, `Version ${latest.version}`),
@@ -131,7 +132,7 @@ export class Save implements Part {
           row("Name", (route) => route.name ?? "–", preview.name ?? "–"),
           row("Length", (route) => length(route.lengthMeters), length(preview.lengthMeters)),
           row("Vertices", (route) => number(route.vertices), number(preview.vertices)),
-          row("Waypoints", (route) => number(route.waypoints), number(preview.waypoints.length)))),
+          row("Waypoints", (route) => number(route.waypoints), number(preview.waypoints.length))))),
       element("div", { class: "acts" },
         element("button", { onclick: () => this.store(latest.version) },
           `Store yours as version ${latest.version + 1}`),

@@ -12,8 +12,8 @@ const [leastZoom, mostZoom] = [0.5, 200];
 /** A pointer that moves less has clicked. */
 const stillPixels = 4;
 const panPixels = 60;
-/** Between a waypoint and what is told of it. */
-const popupPixels = 12;
+/** Between a waypoint and its name, or what is told of it. */
+const [namePixels, popupPixels] = [9, 12];
 const parallels = [80, 70, 60];
 
 interface Pinned { made: HTMLElement; place: Place }
@@ -194,9 +194,13 @@ export class PolarSurface implements Surface {
         onclick: () => this.tell({ made: told(properties), place }),
       });
       // A name that would lie on another one is left out, until there is room.
-      if (!properties.name || named.some(([left, top]) => Math.abs(left - x) < 110 && Math.abs(top - y) < 16)) return [dot];
+      const isTaken = named.some(([left, top]) => Math.abs(left - x) < 110 && Math.abs(top - y) < 16);
+      if (!properties.name || isTaken) return [dot];
       named.push([x, y]);
-      return [drawing("text", { x: x + 9, y: y + 4 }, properties.name), dot];
+      const isRight = x > this.container.clientWidth * 0.6;
+      return [drawing("text", {
+        x: x + (isRight ? -namePixels : namePixels), y: y + 4, "text-anchor": isRight ? "end" : "start",
+      }, properties.name), dot];
     });
   }
 

@@ -2,6 +2,7 @@ import { operator } from "../api/account";
 import type { Usage, UsageFigures } from "../api/types";
 import { element, replace } from "../dom/element";
 import { field, form, needed } from "../dom/form";
+import { scrolling } from "../dom/scrolling";
 import type { MakePage } from "../router";
 import { day, number, percent } from "../units";
 
@@ -43,7 +44,7 @@ export const operatorPage: MakePage = async () => {
 function table(usage: Usage): Node {
   const row = (name: string, of: UsageFigures) => element("tr", {},
     element("th", { scope: "row" }, name), figures.map(([, text]) => element("td", {}, text(of))));
-  return element("div", { class: "scroll", tabindex: "0", role: "group", "aria-label": "Figures" },
+  return scrolling("Figures",
     element("table", {},
       element("thead", {}, element("tr", {}, element("th", { scope: "col" }, "Day"),
         figures.map(([label]) => element("th", { scope: "col" }, label)))),
