@@ -5,6 +5,7 @@
 
 It runs as web.py does, whose parts it uses.
 """
+import re
 import time
 
 import web
@@ -104,6 +105,22 @@ def has_waypoints(visits, service, quest):
     names = [each["name"] for each in items if each["name"] and each["placeMeters"] > 0]
     look = "() => document.querySelector('[aria-label=Milestones]')?.textContent ?? ''"
     eventually(lambda: all(name in visits.page.evaluate(look) for name in names), f"{names} in the list")
+
+
+@story()
+def coasts_that_do_not_come(browser, service):
+    """The line is drawn without them, and the page does not fail."""
+    for route in ("Manhattan Loop", "Antarctic Traverse"):
+        quest, _ = quest_on(service, route)
+        with visitor(browser, service) as visits:
+            for what in ("land-fine", "places-"):
+                visits.context.route(re.compile(f"/assets/{what}"), lambda each: each.abort())
+            visits.go(f"/quests/{quest}")
+            check(visits.drawn() == ROUTES[route][1], "the map is drawn")
+            # What the browser tells of its requests comes while something is asked of it.
+            eventually(lambda: visits.page.evaluate("() => 1") and any("land-fine" in each for each in visits.asked),
+                       "the fine coasts are asked for")
+            time.sleep(1)
 
 
 @story()

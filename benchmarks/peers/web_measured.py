@@ -15,6 +15,10 @@ FIELD_SECONDS, PAGE_SECONDS = 0.3, 1
 # 1.6 Mbit/s, as a phone has it on a train, and a processor four times as slow.
 SLOW = {"offline": False, "latency": 150, "downloadThroughput": 200_000, "uploadThroughput": 94_000}
 SLOWER_PROCESSOR = 4
+# Compressed, in kB: before the first content, and before the map. What comes for maps alone comes after the content.
+MOST_FIRST, MOST_WITH_MAP = 60, 450
+FOR_FINE_MAPS = ("land-fine", "places-")
+FOR_MAPS = ("maplibre", "land-", "places-", "/map?")
 # The worker would fetch the files of all pages meanwhile.
 WITHOUT_WORKER = "delete Navigator.prototype.serviceWorker"
 
@@ -99,24 +103,27 @@ def loaded(visits, path, is_slow):
     session.on("Network.responseReceived", lambda event: names.update({event["requestId"]: event["response"]["url"]}))
     session.on("Network.loadingFinished", lambda event: sizes.update({event["requestId"]: event["encodedDataLength"]}))
 
-    def weight():
+    def weight(*but):
+        # What the browser tells of its requests comes while something is asked of it.
         page.evaluate("() => 0")
         return sum(size for request, size in sizes.items()
-                   if names.get(request, "").startswith(visits.service.base)) / 1000
+                   if (url := names.get(request, "")).startswith(visits.service.base)
+                   and not any(part in url for part in but)) / 1000
 
     begun = time.monotonic()
     page.goto(visits.service.base + path, wait_until="commit")
     eventually(lambda: page.evaluate("() => !!document.querySelector('main:not([aria-busy]) h1')"
                                      " && document.querySelector('nav') !== null"), f"{path} is shown", 60)
-    content, content_weight = time.monotonic() - begun, weight()
-    drawn = None
+    content, drawn = time.monotonic() - begun, None
     if path == "/" or path.startswith("/quests"):
         visits.drawn()
         drawn = time.monotonic() - begun
     painted = page.evaluate("() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0") / 1000
-    whole = weight()
+    if not is_slow and drawn:
+        eventually(lambda: weight() > weight("places-"), "names of places", 30)
+    weights = weight(*FOR_MAPS), weight(*FOR_FINE_MAPS), weight()
     page.close()
-    return content, content_weight, drawn, whole, painted
+    return content, drawn, painted, weights
 
 
 @story()
@@ -124,18 +131,20 @@ def what_every_page_weighs(browser, service):
     """All pages, signed in and out, with nothing on the device before; and nothing is asked for outside."""
     email, token = person_with_team(service)
     for is_signed_in in (False, True):
+        state = "signed in" if is_signed_in else "signed out"
         with visitor(browser, service, PHONE) as visits:
             visits.context.add_init_script(WITHOUT_WORKER)
             if is_signed_in:
                 visits.sign_in(email)
             for path in addresses(service, sample(service), token):
-                _, weight, drawn, whole, _ = loaded(visits, path, is_slow=False)
-                name = "/".join(each if len(each) < 12 else "…" for each in path.split("/"))
-                state = "signed in" if is_signed_in else "signed out"
-                FACTS.append((f"{name}, {state}: until it is shown", f"{weight:.0f} kB"))
+                _, drawn, _, (first, coarse, whole) = loaded(visits, path, is_slow=False)
+                name = "/".join(each if len(each) < 12 else "…" for each in path.split("/")) + ", " + state
+                FACTS.append((f"{name}: first content", f"{first:.0f} kB"))
+                check(first <= MOST_FIRST, f"{name}: {first:.0f} kB")
                 if drawn:
-                    FACTS.append((f"{name}, {state}: with its map, fine coasts and places", f"{whole:.0f} kB"))
-                check(is_signed_in or weight <= 60 or drawn, f"{path}: {weight:.0f} kB")
+                    FACTS.append((f"{name}: with its map", f"{coarse:.0f} kB"))
+                    FACTS.append((f"{name}: with fine coasts and names of places", f"{whole:.0f} kB"))
+                    check(coarse <= MOST_WITH_MAP, f"{name}: {coarse:.0f} kB with its map")
             FACTS.append((f"requests outside, {state}", str(len(visits.outside))))
 
 
@@ -145,7 +154,7 @@ def pages_on_a_slow_phone(browser, service):
     with visitor(browser, service, PHONE) as visits:
         visits.context.add_init_script(WITHOUT_WORKER)
         for path, name in (("/", "Explore"), (f"/quests/{sample(service)}", "a public quest"), ("/sign-up", "Sign up")):
-            content, _, drawn, _, painted = loaded(visits, path, is_slow=True)
+            content, drawn, painted, _ = loaded(visits, path, is_slow=True)
             FACTS.append((f"{name} on a slow phone: first paint", f"{painted:.1f} s"))
             FACTS.append((f"{name} on a slow phone: content", f"{content:.1f} s"))
             if drawn:

@@ -61,7 +61,8 @@ export class Canvas {
     });
     await new Promise<void>((done) => map.once("load", done));
     if (signal.aborted) return null;
-    void canvas.refine(signal);
+    // Without them the coarse coasts stay.
+    canvas.refine(signal).catch(() => undefined);
     return canvas;
   }
 

@@ -46,7 +46,8 @@ export class PolarSurface implements Surface {
     const watch = new ResizeObserver(() => this.fit());
     watch.observe(container);
     signal.addEventListener("abort", () => watch.disconnect());
-    void this.refine(signal);
+    // The line is there without any land.
+    this.refine(signal).catch(() => undefined);
     // For tests, which hold the marker against the map's own arithmetic.
     Object.assign(container, { milequestMap: {
       project: (place: Place) => { const [x, y] = this.pixel(this.plane.point(place)); return { x, y }; },
