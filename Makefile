@@ -326,8 +326,9 @@ web-test-tools: web-packages $(WEB_PARTS)/maplibre-gl.js
 
 web-short: web
 	node --test Sources/Web/tests
-	timeout --verbose --kill-after 10 900 benchmarks/.venv/bin/python benchmarks/peers/web.py \
-	  --program $(BIN) --short
+	set -e; for file in web web_maps web_everyone; do \
+	  timeout --verbose --kill-after 10 900 benchmarks/.venv/bin/python benchmarks/peers/$$file.py \
+	    --program $(BIN) --short; done
 
 web-tests: build web-test-tools web ## go through the browser client's stories in Chromium; screenshots in .build/web-shots
 	node --test Sources/Web/tests

@@ -48,6 +48,19 @@ def person_with_team(service):
     return email, token
 
 
+@story(short=True)
+def each_page_once_by_axe(browser, service):
+    """As below, but signed in on a phone in light colours, and signed out on a desk in dark ones."""
+    email, token = person_with_team(service)
+    for is_signed_in, size, scheme in ((True, PHONE, "light"), (False, DESK, "dark")):
+        with visitor(browser, service, size, color_scheme=scheme) as visits:
+            if is_signed_in:
+                visits.sign_in(email)
+            for path in addresses(service, sample(service), token):
+                shown(visits, path)
+                visits.is_for_everyone(f"{path} {'in' if is_signed_in else 'out'} {size['width']} {scheme}")
+
+
 @story()
 def every_page_by_axe(browser, service):
     """Signed in and out, light and dark, on a phone and a desk."""

@@ -66,6 +66,17 @@ def maps_of_every_kind(browser, service):
                     visits.is_for_everyone(route)
 
 
+@story(short=True)
+def the_marker_is_where_position_says(browser, service):
+    """On a flat map, on a globe, and on the polar map."""
+    for route in ("Te Araroa", "Round the World", "Antarctic Traverse"):
+        quest, _ = quest_on(service, route)
+        with visitor(browser, service) as visits:
+            visits.go(f"/quests/{quest}")
+            check(visits.drawn() == ROUTES[route][1], f"{route} is drawn as {visits.drawn()}")
+            is_exact(visits, service, quest, route)
+
+
 @story()
 def maps_without_webgl(browser, service):
     """The same pages where the browser cannot draw maps, and where it no longer can."""

@@ -22,8 +22,8 @@ const pollSeconds = 5;
 /** Then streams are tried again. */
 const pollsBeforeStream = 60;
 /** So many tries come soon after each other: a service that restarts is back in seconds. */
-const soonTries = 8;
-const soonSeconds = 0.5;
+const soonTries = 20;
+const soonSeconds = 0.4;
 
 class Silent extends Error {}
 
