@@ -46,6 +46,10 @@ protocol DocumentEditor {
 
   mutating func place(ofWaypoint index: Int) throws(EditError) -> WaypointPlace
   mutating func removeWaypoint(_ index: Int) throws(EditError) -> EditPlan
+  mutating func insertWaypoints(
+    _ waypoints: [Waypoint], before index: Int
+  ) throws(EditError) -> EditPlan
+  mutating func nameWaypoint(_ index: Int, _ name: String) throws(EditError) -> EditPlan
 
   // MARK: Statements
 
@@ -158,6 +162,16 @@ extension DocumentEditor {
 
   mutating func removeWaypoint(_ index: Int) throws(EditError) -> EditPlan {
     EditPlan(removals: [try place(ofWaypoint: index).range])
+  }
+
+  func insertWaypoints(
+    _ waypoints: [Waypoint], before index: Int
+  ) throws(EditError) -> EditPlan {
+    throw EditError(.format, "an encoded polyline has no waypoints")
+  }
+
+  func nameWaypoint(_ index: Int, _ name: String) throws(EditError) -> EditPlan {
+    throw EditError(.format, "an encoded polyline has no waypoints")
   }
 
   func sortChildren(ofElementAt offset: Int) throws(EditError) -> EditPlan {

@@ -104,6 +104,13 @@ struct EditPlanner {
     case .removeWaypoint(let index):
       return try editor.removeWaypoint(source.checked(waypoint: index))
     case .orderWaypoints(let order): return try orderWaypoints(order)
+    case .insertWaypoints(let waypoints, let index):
+      guard 0...document.waypoints.count ~= index, !waypoints.isEmpty else {
+        throw EditError(.range, "waypoints cannot be put before waypoint \(index)")
+      }
+      return try editor.insertWaypoints(waypoints, before: index)
+    case .nameWaypoint(let index, let name):
+      return try editor.nameWaypoint(source.checked(waypoint: index), name)
     case .setJoins(let policies): return try setJoins(policies)
     case .setOfficialLength(let length):
       return try state("officialLength", StatedValue(length.statedText))

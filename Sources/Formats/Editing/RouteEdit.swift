@@ -39,6 +39,10 @@ public enum RouteEdit: Hashable, Sendable {
   case removeWaypoint(Int)
   /// All waypoints in another order; a permutation of their indices.
   case orderWaypoints([Int])
+  /// Puts new waypoints before one, or behind all where the index is their number.
+  case insertWaypoints([Waypoint], before: Int)
+  /// Gives a waypoint another name.
+  case nameWaypoint(Int, String)
 
   // MARK: What the file says about the route
 

@@ -68,7 +68,8 @@ struct EditCommand: ParsableCommand {
     help: ArgumentHelp(
       "Decimals of a degree, up to \(WriteOptions.mostDigits); polylines have their own.",
       valueName: "n"))
-  var digits = 7
+  var digits = Self.standardDigits
+  private static let standardDigits = WriteOptions().coordinateDigits
 
   @Flag(help: "Report what would be done and write nothing.")
   var dryRun = false
@@ -133,7 +134,22 @@ struct EditCommand: ParsableCommand {
     }
   }
 
+  /// The file with the edits alone changed in it, where it is one file and its bytes can say them.
+  private func editedBytes(
+    _ route: Route, of sources: [EditSource], as format: RouteFormat
+  ) -> [UInt8]? {
+    guard sources.count == 1, let source = sources.first, format.source == source.document.format,
+      source.choice == .all, digits == Self.standardDigits
+    else { return nil }
+    return EditedFile.bytes(
+      of: source.document, holding: route, from: source.measured.route,
+      reading: { try? EditSource.route(of: $0, input, files[0]) })
+  }
+
   private func write(_ route: Route, of sources: [EditSource], to target: RouteOutput) throws {
+    if let bytes = editedBytes(route, of: sources, as: target.format) {
+      return try target.write(bytes)
+    }
     let (fitting, singlePoints) = try target.fitting(route, from: files[0])
     try target.write(try target.bytes(of: fitting))
     var losses = ConvertLosses(of: fitting, in: target.format)
@@ -155,6 +171,16 @@ struct EditSource {
   /// - Parameter input: of which only the choice of tracks and the calibration count here; joins, length
   ///   and laps are edits.
   init(_ path: String, as format: SourceFormat?, _ input: RouteInput) throws {
+    let reading = Self.withoutEdits(input)
+    document = try reading.document(path, as: format)
+    let route = try reading.route(of: document, path)
+    choice = try reading.choice(in: document, path)
+    let plain = try reading.measure(route, path)
+    let request = try reading.calibration
+    measured = try RouteInput.located(path) { try plain.writing(request) }
+    try reading.checkAlternatives(in: document, measured, path)
+  }
+  private static func withoutEdits(_ input: RouteInput) -> RouteInput {
     var reading = input
     reading.joining.joins = nil
     reading.joining.joinsBelow = []
@@ -164,12 +190,16 @@ struct EditSource {
     reading.laps = nil
     reading.lapJoin = nil
     reading.thereAndBack = false
-    document = try reading.document(path, as: format)
-    let route = try reading.route(of: document, path)
-    choice = try reading.choice(in: document, path)
-    let plain = try reading.measure(route, path)
+    return reading
+  }
+
+  /// The route of a document as `init` takes it.
+  static func route(
+    of document: RouteDocument, _ input: RouteInput, _ path: String
+  ) throws -> Route {
+    let reading = withoutEdits(input)
+    let plain = try reading.measure(try reading.route(of: document, path), path)
     let request = try reading.calibration
-    measured = try RouteInput.located(path) { try plain.writing(request) }
-    try reading.checkAlternatives(in: document, measured, path)
+    return try RouteInput.located(path) { try plain.writing(request) }.route
   }
 }

@@ -1,0 +1,120 @@
+internal import Formats
+internal import Geodesy
+internal import Routes
+
+/// What became of the lines of a file, as edits of its vertices and parts.
+enum LineChanges {
+  /// Nil where parts were cut or joined, or changed in a way that no edit of a file says.
+  ///
+  /// - Complexity: O(vertices).
+  static func edits(from old: Route, to new: Route, in document: RouteDocument) -> [RouteEdit]? {
+    // Parts without vertices stand in the file and not in the route.
+    let filled = document.tracks.flatMap(\.parts).enumerated().filter {
+      !$0.element.vertices.isEmpty
+    }
+    .map(\.offset)
+    guard filled.count == old.partCount else { return nil }
+    var firsts: [Int] = []
+    var first = 0
+    for part in document.tracks.flatMap(\.parts) {
+      firsts.append(first)
+      first += part.vertices.count
+    }
+    if new.partCount == old.partCount {
+      if isReversed(old, new) {
+        let order = Array((0..<firsts.count).reversed())
+        return filled.map { .reversePart($0) } + (firsts.count > 1 ? [.orderParts(order)] : [])
+      }
+      var edits: [RouteEdit] = []
+      for index in 0..<old.partCount {
+        guard
+          let changes = changes(
+            from: Array(old.part(index)), to: Array(new.part(index)), first: firsts[filled[index]])
+        else { return nil }
+        edits += changes
+      }
+      return edits
+    }
+    var edits: [RouteEdit] = []
+    var next = 0
+    for index in 0..<old.partCount {
+      if next < new.partCount, old.part(index).elementsEqual(new.part(next)) {
+        next += 1
+      } else {
+        edits.append(.removePart(filled[index]))
+      }
+    }
+    return next == new.partCount ? edits : nil
+  }
+
+  private static func isReversed(_ old: Route, _ new: Route) -> Bool {
+    let count = old.partCount
+    return old.vertices.count > 1
+      && (0..<count).allSatisfy { new.part($0).elementsEqual(old.part(count - 1 - $0).reversed()) }
+      && !(0..<count).allSatisfy { new.part($0).elementsEqual(old.part($0)) }
+  }
+
+  /// The edits of one part; nil where too little of it is left for edits to say it shortly.
+  private static func changes(
+    from old: [Coordinate], to new: [Coordinate], first: Int
+  ) -> [RouteEdit]? {
+    if old == new { return [] }
+    struct Place: Hashable {
+      let latitude: Double
+      let longitude: Double
+
+      init(_ vertex: Coordinate) {
+        latitude = vertex.latitude
+        longitude = vertex.longitude
+      }
+    }
+    var places: [Place: [Int]] = [:]
+    for index in old.indices.reversed() { places[Place(old[index]), default: []].append(index) }
+    // The vertex of the file that each new one is, nil for one that is nowhere.
+    var kept: [Int?] = []
+    var next = 0
+    for vertex in new {
+      while let index = places[Place(vertex)]?.last, index < next {
+        places[Place(vertex)]?.removeLast()
+      }
+      let index = places[Place(vertex)]?.last
+      kept.append(index)
+      if let index { next = index + 1 }
+    }
+    guard let firstKept = kept.compactMap({ $0 }).first, let lastKept = kept.compactMap({ $0 }).last
+    else { return nil }
+    var edits: [RouteEdit] = []
+    var used = Set(kept.compactMap { $0 })
+    var moved: [Int: Coordinate] = [:]
+    for (position, vertex) in new.enumerated() where kept[position] == nil {
+      let before = kept[..<position].compactMap { $0 }.last
+      // A new end takes the place of the vertex beyond it.
+      if before == nil, firstKept > 0, !used.contains(firstKept - 1) {
+        moved[firstKept - 1] = vertex
+        used.insert(firstKept - 1)
+      } else if let before, before == lastKept, before + 1 < old.count, !used.contains(before + 1) {
+        moved[before + 1] = vertex
+        used.insert(before + 1)
+      } else if let before, position == 0 || kept[position - 1] != nil {
+        edits.append(.insertVertex(after: first + before, vertex))
+      } else {
+        return nil
+      }
+    }
+    for (index, vertex) in moved {
+      edits.append(.moveVertex(first + index, to: vertex))
+      if vertex.elevationMeters != old[index].elevationMeters {
+        edits.append(.setElevation(vertex: first + index, meters: vertex.elevationMeters))
+      }
+    }
+    for (index, vertex) in zip(kept, new) {
+      if let index, old[index].elevationMeters != vertex.elevationMeters {
+        edits.append(.setElevation(vertex: first + index, meters: vertex.elevationMeters))
+      }
+    }
+    for index in old.indices where !used.contains(index) {
+      edits.append(.removeVertex(first + index))
+    }
+    return edits
+  }
+}
