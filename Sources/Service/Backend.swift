@@ -61,6 +61,7 @@ final class Backend: Sendable {
   init(
     ledger: any LedgerStore, routes: any RouteStore, accounts: any AccountStore,
     statistics: any StatisticsStore, mail: MailDelivery, publicAddress: String,
+    hasPages: Bool = false,
     signIn: BuiltInAccounts, issuers: OpenIDAccounts? = nil, browserSignIn: BrowserSignIn? = nil,
     identity: any Identity, keys: APIKeys,
     secrets: RepeatableSecrets, seal: Seal, zones: ZoneCatalog, ledgerLimits: LedgerLimits,
@@ -78,7 +79,7 @@ final class Backend: Sendable {
     self.accounts = accounts
     self.statistics = statistics
     self.mail = mail
-    mailLinks = MailLinks(address: publicAddress, seal: seal)
+    mailLinks = MailLinks(address: publicAddress, hasPages: hasPages, seal: seal)
     self.signIn = signIn
     self.issuers = issuers
     self.browserSignIn = browserSignIn

@@ -49,7 +49,7 @@ public struct QuestService: ServiceLifecycle.Service {
     self.started = started
     backend = Backend(
       ledger: ledger, routes: routes, accounts: accounts, statistics: statistics, mail: mail,
-      publicAddress: settings.reachedAt, signIn: signIn,
+      publicAddress: settings.reachedAt, hasPages: web != nil, signIn: signIn,
       issuers: issuers,
       browserSignIn: issuers.flatMap { issuers in
         settings.publicAddress.map {

@@ -14,10 +14,18 @@ public struct QuestMessages: Sendable {
   let service: String
   /// Where the service is reached, such as `https://quests.example`.
   let address: String
+  /// Whether the pages of the browser client are there, which links then lead to.
+  let hasPages: Bool
 
-  public init(service: String = "Mile Quest", address: String) {
+  public init(service: String = "Mile Quest", address: String, hasPages: Bool = false) {
     self.service = service
     self.address = address
+    self.hasPages = hasPages
+  }
+
+  /// Where people see a quest.
+  func address(ofQuest id: String) -> String {
+    "\(address)\(hasPages ? "" : "/v1")/quests/\(id)"
   }
 
   func message(
@@ -48,6 +56,28 @@ public struct QuestMessages: Sendable {
   private static let otherDots: Set<Character> = ["。", "．", "｡", "․", "﹒"]
   private static let otherSlashes: Set<Character> = ["／", "＼", "⁄", "∕", "＠"]
 
+  /// A text as others may see it: what programs would make a link of is broken by blanks, and can still
+  /// be read.
+  func unlinked(_ text: String) -> String {
+    let characters = Array(text)
+    var broken = ""
+    for (index, character) in characters.enumerated() {
+      let before = index > 0 ? characters[index - 1] : " "
+      let after = index + 1 < characters.count ? characters[index + 1] : " "
+      let isWithin = !before.isWhitespace && !after.isWhitespace
+      switch character {
+      case "@", "＠": broken += isWithin ? " \(character) " : "\(character)"
+      // `https://`, `mailto:` and their like, but no time of day.
+      case ":" where isWithin && before.isLetter: broken += ": "
+      // A host, but no number with decimals and no full stop of other scripts.
+      case _ where character == "." || Self.otherDots.contains(character):
+        broken += isWithin && after.isASCII && after.isLetter ? "\(character) " : "\(character)"
+      default: broken.append(character)
+      }
+    }
+    return broken
+  }
+
   func shown(_ milestone: ReachedMilestone) -> String {
     switch milestone {
     case .waypoint(let name): name.flatMap(shown) ?? "a milestone"
@@ -62,16 +92,24 @@ public struct QuestMessages: Sendable {
     _ to: MailAddress, team: String, code: String, until: String, unsubscribe: String
   ) -> MailMessage {
     let name = shown(team).map { "the team \($0)" } ?? "a team"
+    let ways: [MessageBody.Part] =
+      hasPages
+      ? [
+        .link("Join, or look at it first", to: "\(address)/invites/\(code)"),
+        .paragraph("It is good until \(until), and once."),
+      ]
+      : [
+        .paragraph(
+          "Redeem it in your app, or with the service at \(address). It is good until \(until),\n"
+            + "and once.")
+      ]
     return message(
       to, "an invitation",
       [
         .paragraph("You are invited to join \(name), which walks a route together. The code is"),
         .code(code),
-        .paragraph(
-          "Redeem it in your app, or with the service at \(address). It is good until \(until),\n"
-            + "and once."),
-        .paragraph("If you do not know who invites you, do nothing."),
-      ], unsubscribe: unsubscribe)
+      ] + ways + [.paragraph("If you do not know who invites you, do nothing.")],
+      unsubscribe: unsubscribe)
   }
 
   /// - Parameters:
@@ -87,20 +125,28 @@ public struct QuestMessages: Sendable {
         .paragraph(
           "\(shown(team) ?? "Your team") has reached \(shown(milestone)) on \(shown(quest) ?? "its quest"):\n"
             + "\(walked)."), .picture("A map of the way so far."),
-      ] + (story.map { [.paragraph($0)] } ?? []), unsubscribe: unsubscribe)
+      ] + (story.map { [.paragraph(unlinked($0))] } ?? []), unsubscribe: unsubscribe)
   }
 
-  /// - Parameter certificate: the path at which the service has it.
+  /// - Parameter id: the quest's.
   public func completed(
-    _ to: MailAddress, quest: String, team: String, walked: String, certificate: String,
+    _ to: MailAddress, quest: String, id: String, team: String, walked: String,
     unsubscribe: String
   ) -> MailMessage {
-    message(
+    // The page has the certificate, and signs its reader in where that is needed.
+    let link: MessageBody.Part =
+      hasPages
+      ? .link(
+        "The quest and its certificate, for those who may see the team", to: address(ofQuest: id))
+      : .link(
+        "The certificate, for those who may see the team",
+        to: "\(address(ofQuest: id))/certificate.pdf")
+    return message(
       to, "quest completed",
       [
         .paragraph(
           "\(shown(team) ?? "Your team") has completed \(shown(quest) ?? "its quest"): \(walked)."),
-        .link("The certificate, for those who may see the team", to: address + certificate),
+        link,
       ], unsubscribe: unsubscribe)
   }
 }

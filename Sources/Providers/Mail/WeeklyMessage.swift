@@ -35,15 +35,15 @@ public struct QuestWeek: Sendable {
   public var milestones: [ReachedMilestone] = []
   /// The day of the expected arrival.
   public var arrival: String?
-  /// The path at which the service has the quest.
-  public let path: String
+  /// The quest's id.
+  public let id: String
 
-  public init(quest: String, team: String, walked: String, total: String, path: String) {
+  public init(quest: String, team: String, walked: String, total: String, id: String) {
     self.quest = quest
     self.team = team
     self.walked = walked
     self.total = total
-    self.path = path
+    self.id = id
   }
 }
 
@@ -80,6 +80,8 @@ extension QuestMessages {
         .paragraph("Reached this week:"), .list(week.milestones.map(shown)),
       ]
     }
-    return parts + [.link("The quest, for those who may see the team", to: address + week.path)]
+    return parts + [
+      .link("The quest, for those who may see the team", to: address(ofQuest: week.id))
+    ]
   }
 }

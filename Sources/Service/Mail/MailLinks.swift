@@ -14,6 +14,7 @@ struct MailLinks: Sendable {
 
   /// Where the service is reached, such as `https://quests.example`.
   let address: String
+  private let hasPages: Bool
   private let seal: Seal
 
   static let path = "/v1/mail/unsubscribe"
@@ -21,13 +22,15 @@ struct MailLinks: Sendable {
   /// Of a token: an address of 254 bytes, sealed, in base64.
   static let mostTokenBytes = 400
 
-  init(address: String, seal: Seal) {
+  /// - Parameter hasPages: whether the pages of the browser client are there too.
+  init(address: String, hasPages: Bool, seal: Seal) {
     self.address = address
+    self.hasPages = hasPages
     self.seal = seal
   }
 
   /// What messages of the service say.
-  var messages: QuestMessages { QuestMessages(address: address) }
+  var messages: QuestMessages { QuestMessages(address: address, hasPages: hasPages) }
 
   func unsubscribe(_ target: Target) -> String {
     let bytes: [UInt8] =

@@ -130,8 +130,8 @@ struct QuestMail: RealtimeAdapter {
       message.picture = try await card(facts, news)
     } else {
       message = backend.mailLinks.messages.completed(
-        address, quest: quest.name, team: news.team, walked: facts.walkedText,
-        certificate: "/v1/quests/\(quest.id)/certificate.pdf", unsubscribe: unsubscribe)
+        address, quest: quest.name, id: "\(quest.id)", team: news.team, walked: facts.walkedText,
+        unsubscribe: unsubscribe)
     }
     // Whoever loses and regains a milestone is told once.
     let what = news.milestone.map { "\($0.key)" } ?? "completed"

@@ -100,7 +100,7 @@ struct WeeklyMail: Sendable {
       quest: quest.name, team: week.team, walked: week.walked.textForPeople(units),
       total: "\(progress.total.textForPeople(units)) of \(length.textForPeople(units)) ("
         + "\(ProgressText.percent(progress.total, of: length)))",
-      path: "/v1/quests/\(quest.id)")
+      id: "\(quest.id)")
     let route = try await backend.routeCache.measured(plan)
     let position = route.position(of: standing.total, plan: plan)
     text.lastWaypoint = position.lastWaypoint?.name

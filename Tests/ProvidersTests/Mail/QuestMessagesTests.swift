@@ -23,10 +23,51 @@ import Testing
     #expect(message.body?.html(title: "", picture: nil).contains("<b>") == false)
   }
 
+  /// Whoever makes a route writes its stories: they advertise nothing either, and stay as they are
+  /// otherwise.
+  @Test(
+    arguments: [
+      ("See https://evil.example/x?y.", "See https: //evil. example/x?y."),
+      ("www.evil.example", "www. evil. example"), ("evil。example", "evil。 example"),
+      ("mailto:eve@evil.example", "mailto: eve @ evil. example"),
+      ("Built in 1.5 years, by 10:30, e.g. and/or 3.5 km. The end.", nil),
+      ("峠です。次は12.5キロ。", nil), ("Line\none @ two", nil),
+    ])
+  func storiesHaveNoLinks(_ story: String, _ shown: String?) throws {
+    let messages = QuestMessages(address: "https://quest.example")
+    // Even the abbreviation keeps its letters.
+    let expected = shown ?? story.replacing("e.g.", with: "e. g.")
+    let message = messages.milestone(
+      try MailAddress("ann@example.org"), quest: "Q", team: "T", milestone: .share(50),
+      story: story, walked: "1 km", unsubscribe: "https://quest.example/u")
+    #expect(message.text.contains("\n\n\(expected)\n\n"), "\(message.text)")
+  }
+
+  /// Links lead to pages where there are any, and else to what the API has.
+  @Test(arguments: [(false, "/v1/quests/7"), (true, "/quests/7")])
+  func linksLeadToPagesWhereThereAreAny(_ hasPages: Bool, _ path: String) throws {
+    let messages = QuestMessages(address: "https://quest.example", hasPages: hasPages)
+    let ann = try MailAddress("ann@example.org")
+    let week = QuestWeek(quest: "Q", team: "T", walked: "1 km", total: "2 km", id: "7")
+    let summary = WeeklySummary(
+      from: "2026-05-04", until: "2026-05-10", walked: "5.0 km", walks: 1, quests: [week])
+    let weekly = messages.weekly(ann, summary, unsubscribe: "https://quest.example/u").text
+    #expect(weekly.contains("\nhttps://quest.example\(path)\n"), "\(weekly)")
+    let done = messages.completed(
+      ann, quest: "Q", id: "7", team: "T", walked: "2 km", unsubscribe: "https://quest.example/u"
+    ).text
+    let certificate = hasPages ? path : path + "/certificate.pdf"
+    #expect(done.contains("\nhttps://quest.example\(certificate)\n"), "\(done)")
+    let invitation = messages.invitation(
+      ann, team: "T", code: "12-34", until: "then", unsubscribe: "https://quest.example/u"
+    ).text
+    #expect(invitation.contains("https://quest.example/invites/12-34\n") == hasPages)
+  }
+
   @Test func aWeekIsToldInPlainWords() throws {
     var going = QuestWeek(
       quest: "Along the coast", team: "Coasters", walked: "12.0 km",
-      total: "60.0 km of 100.0 km (60.0 %)", path: "/v1/quests/1")
+      total: "60.0 km of 100.0 km (60.0 %)", id: "1")
     going.remaining = "40.0 km"
     going.lastWaypoint = "Hut"
     going.nextWaypoint = ("www.evil.example", "3.5 km")
@@ -34,7 +75,7 @@ import Testing
     going.arrival = "2026-06-01"
     let done = QuestWeek(
       quest: "evil.example/x", team: "see www.evil.example", walked: "1.0 km",
-      total: "9.0 km of 9.0 km (100.0 %)", path: "/v1/quests/2")
+      total: "9.0 km of 9.0 km (100.0 %)", id: "2")
     var summary = WeeklySummary(
       from: "2026-05-04", until: "2026-05-10", walked: "5.0 km", walks: 1, quests: [going, done])
     let messages = QuestMessages(address: "https://quest.example")
