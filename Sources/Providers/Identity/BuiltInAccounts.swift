@@ -257,7 +257,7 @@ public final class BuiltInAccounts: Identity {
   ///
   /// - Throws: `store`.
   public func erase(_ person: PersonID, at now: Instant) async throws(IdentityError) {
-    try await end(sessionsOf: person, except: nil, at: TokenRules.latest(at: now))
+    try await end(sessionsOf: person, except: nil, at: now)
     try await stored { () async throws(LedgerError) in try await store.eraseAccount(person) }
   }
 }

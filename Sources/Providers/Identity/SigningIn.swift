@@ -154,11 +154,13 @@ extension BuiltInAccounts {
     try await end(sessionsOf: person, except: nil, at: now)
   }
 
+  /// Ends a person's sessions, and the tokens that other issuers have given by now: an issuer whose clock
+  /// is ahead has dated them later.
   func end(
     sessionsOf person: PersonID, except kept: SessionID?, at now: Instant
   ) async throws(IdentityError) {
     let ended = try await stored { () async throws(LedgerError) in
-      try await store.endSessions(of: person, except: kept, at: now)
+      try await store.endSessions(of: person, except: kept, at: TokenRules.latest(at: now))
     }
     for session in ended { gate.end(session) }
   }

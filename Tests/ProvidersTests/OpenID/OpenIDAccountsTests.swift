@@ -84,21 +84,26 @@ struct IssuerOffice {
     #expect(
       await refusal { try await world.bearer.person(ofToken: old, at: Office.after(2)) }?.code
         == .sessionEnded)
+    // An issuer whose clock is ahead has dated later what it issued before.
+    #expect(
+      await refusal {
+        try await world.bearer.person(ofToken: world.token("ann", after: 50), at: Office.after(2))
+      }?.code == .sessionEnded)
     let new = try await world.bearer.person(
-      ofToken: world.token("ann", after: 2), at: Office.after(2))
+      ofToken: world.token("ann", after: 62), at: Office.after(62))
     #expect(new.person == principal.person)
     // Erased people do not come back by what was issued before, by whosever clock.
-    try await world.office.accounts.erase(principal.person, at: Office.after(3))
-    for issued: Int64 in [2, 43] {
+    try await world.office.accounts.erase(principal.person, at: Office.after(63))
+    for issued: Int64 in [62, 103] {
       #expect(
         await refusal {
           try await world.bearer.person(
-            ofToken: world.token("ann", after: issued), at: Office.after(4))
+            ofToken: world.token("ann", after: issued), at: Office.after(64))
         }?.code == .sessionEnded)
     }
-    #expect(try await world.bearer.ended(among: [new], at: Office.after(4)) == [new])
+    #expect(try await world.bearer.ended(among: [new], at: Office.after(64)) == [new])
     let newcomer = try await world.bearer.person(
-      ofToken: world.token("ann", after: 70), at: Office.after(70))
+      ofToken: world.token("ann", after: 130), at: Office.after(130))
     #expect(newcomer.person != principal.person)
   }
 

@@ -168,7 +168,9 @@ public struct BrowserSignIn: Sendable {
     let person: VouchedPerson
     do throws(IdentityError) {
       guard answer.error == nil else { return failed(.denied, on: ticket.page) }
+      // The nonce ties the token to this attempt, so it was issued after that began.
       person = try await self.person(answer, exchange, ticket.attempt, at: now)
+        .vouchedFor(after: ticket.expiresAt.advanced(bySeconds: -Self.ticketSeconds))
     } catch {
       return failed(error.code == .issuer ? .unavailable : .failed, on: ticket.page)
     }

@@ -51,10 +51,19 @@ public struct OpenIDAccounts: Sendable {
 struct VouchedPerson: Codable, Hashable, Sendable {
   let issuer: String
   let subject: String
-  let issuedAt: Instant
+  /// By the issuer's clock.
+  private(set) var issuedAt: Instant
   /// What a new account begins with.
   let name: String
   let zone: String
+
+  /// The same, known to have been vouched for after a moment of ours, however late the issuer's clock
+  /// is: what ended tokens before that moment ends nothing here.
+  func vouchedFor(after begin: Instant) -> VouchedPerson {
+    var person = self
+    person.issuedAt = max(issuedAt, TokenRules.latest(at: begin).advanced(byMicroseconds: 1))
+    return person
+  }
 
   var token: IssuedToken {
     IssuedToken(subject: IssuedSubject(issuer: issuer, subject: subject), issuedAt: issuedAt)
