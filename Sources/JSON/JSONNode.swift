@@ -142,7 +142,7 @@ extension JSONNode {
     switch content {
     case .null, .broken: out += "null".utf8
     case .bool(let value): out += (value ? "true" : "false").utf8
-    case .number(let text): out += Self.canonical(number: text)
+    case .number(let text): JSONText.append(canonicalNumber: text.utf8, to: &out)
     case .string(let text): JSONText.append(text, to: &out)
     case .array(let items):
       out.append(0x5B)
@@ -161,26 +161,5 @@ extension JSONNode {
       }
       out.append(0x7D)
     }
-  }
-
-  /// The digits without zeros around them, and the power of ten of the last.
-  private static func canonical(number: String) -> [UInt8] {
-    var text = number.utf8[...]
-    let isNegative = text.first == 0x2D
-    if isNegative { text.removeFirst() }
-    let parts = text.split(maxSplits: 1) { $0 | 0x20 == 0x65 }
-    let halves = parts[0].split(separator: 0x2E, maxSplits: 1)
-    var digits = halves.flatMap { Array($0) }
-    digits.removeSubrange(..<(digits.firstIndex { $0 != 0x30 } ?? digits.endIndex))
-    if digits.isEmpty { return [0x30] }
-    // The reader takes no exponent that leaves the range of a `Double` upwards, and one that leaves it
-    // downwards is as good as none other.
-    let stated = parts.count > 1 ? Int(String(decoding: parts[1], as: UTF8.self)) ?? .min / 2 : 0
-    var exponent = stated - (halves.count > 1 ? halves[1].count : 0)
-    while digits.last == 0x30 {
-      digits.removeLast()
-      exponent += 1
-    }
-    return (isNegative ? [0x2D] : []) + digits + Array("e\(exponent)".utf8)
   }
 }

@@ -29,6 +29,31 @@ import Testing
     }
   }
 
+  /// A file of JSON is compared as the value that it is too; any other by its bytes.
+  @Test func howAFileOfJSONIsSpeltDoesNotCount() async throws {
+    let service = try TestService()
+    func upload(_ file: String) async throws -> TestService.Answer {
+      try await service.send(
+        .post, "/v1/routes", file, type: "application/geo+json", as: Self.ann, headers: Self.key)
+    }
+    let first = try await upload(
+      #"{"type":"Feature","properties":{"name":"Änd"},"geometry":{"type":"LineString","coordinates":[[7,0],[7,0.09]]}}"#
+    )
+    #expect(first.status == 201, "\(first.text)")
+    let again = try await upload(
+      """
+      { "geometry": {"coordinates": [ [7.0, 0],
+        [70e-1, 0.0900] ], "type": "LineString"},
+        "properties": {"name": "\\u00c4nd"}, "type": "Feature" }
+      """)
+    #expect(again.status == 201, "\(again.text)")
+    #expect(again.json["route"]?.text("id") == first.json["route"]?.text("id"))
+    let other = try await upload(
+      #"{"type":"Feature","properties":{"name":"Änd"},"geometry":{"type":"LineString","coordinates":[[7,0],[7,0.08]]}}"#
+    )
+    #expect(other.code == "idempotency-key-reused")
+  }
+
   @Test func aRefusedRequestBindsNothing() async throws {
     let service = try TestService()
     let team = try await service.team(of: [Self.ann])

@@ -139,7 +139,7 @@ struct Call: Sendable {
     var random = SystemRandomNumberGenerator()
     let offered = Identifier<S>.random(using: &random)
     guard let request = try requestKey() else { return try await create(offered) }
-    let content = try contentHash()
+    let content = try await contentHash()
     let id: Identifier<S>
     switch try await backend.accounts.claim(
       request, body: content, high: offered.high, low: offered.low, at: now)
@@ -166,7 +166,7 @@ struct Call: Sendable {
   func secretBytes<S>(for id: Identifier<S>) throws -> [UInt8] {
     guard let request = try requestKey() else { return RandomSource.system.bytes(32) }
     return backend.secrets.bytes(
-      for: request, endpoint: endpoint.operation, content: try contentHash(), id: id.bytes)
+      for: request, endpoint: endpoint.operation, content: try hash(), id: id.bytes)
   }
 
   private func requestKey() throws(Problem) -> RequestKey? {
@@ -174,12 +174,24 @@ struct Call: Sendable {
     return RequestKey(caller: try person(), key: key)
   }
 
-  /// What is asked for, all of it: the body and the parameters. JSON counts as the value that it is.
-  private func contentHash() throws -> ContentHash {
+  /// The same as `hash`, off the threads that serve where the body is a file.
+  private func contentHash() async throws -> ContentHash {
+    if case .json = endpoint.body { return try hash() }
+    return try await backend.offload { try hash() }
+  }
+
+  /// What is asked for, all of it: the body and the parameters. JSON counts as the value that it is,
+  /// in a file too.
+  private func hash() throws -> ContentHash {
     var content = Array(
       "\(endpoint.operation)\0\(sent(in: .path))\0\(sent(in: .query))\0".utf8)
     if case .json = endpoint.body {
       content += try JSONReader.read(bytes).canonicalText
+    } else if let first = bytes.first(where: { $0 > 0x20 && $0 < 0x80 }),
+      [0x7B, 0x5B].contains(first),
+      let value = try? JSONReader.canonicalText(of: bytes)
+    {
+      content += value
     } else {
       content += bytes
     }
