@@ -21,7 +21,7 @@ public struct ActivityColumns: Sendable {
   public var distance: String?
   /// The unit of a bare number; nil takes that of the column's name, else metres.
   public var unit: DistanceUnit?
-  /// Nil takes `started_at` or `time`; read only where times matter.
+  /// Nil takes `started_at` or `time`, where there is one.
   public var time: String?
   /// Nil takes `activity_id`, where there is one.
   public var activity: String?
@@ -41,6 +41,19 @@ public struct ActivityColumns: Sendable {
   public var deduplicates = true
 
   public init() {}
+
+  /// The separator that somebody names: `comma`, `semicolon`, `tab`, `bar` or the character itself; nil
+  /// for what cannot be one.
+  public static func separator(named name: String) -> UInt8? {
+    let named: [String: UInt8] = ["comma": 0x2C, "semicolon": 0x3B, "tab": 0x09, "bar": 0x7C]
+    // Shells make it hard to type a tab.
+    let text = name == "\\t" ? "tab" : name
+    if let known = named[text.lowercased()] { return known }
+    guard text.utf8.count == 1, let byte = text.utf8.first, byte < 0x80, byte > 0x1F,
+      !(0x30...0x39 ~= byte), byte != 0x22, !text.allSatisfy(\.isLetter)
+    else { return nil }
+    return byte
+  }
 }
 
 /// The window of time that counts: [from, until), and what had happened by `asOf`, that instant

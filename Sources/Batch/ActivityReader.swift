@@ -72,11 +72,27 @@ public final class ActivityReader {
   /// - Parameter descriptor: of an open file, pipe or socket, gzip-compressed or not; stays the
   ///   caller's.
   /// - Throws: `header`, `read`, `gzip`.
-  public init(
+  public convenience init(
     descriptor: Int32, columns: ActivityColumns, zone: Zone? = nil,
     limits: BatchLimits = .standard
   ) throws(BatchError) {
-    source = BlockSource(descriptor: descriptor, limits: limits, columns: columns)
+    try self.init(
+      FileBytes(descriptor, encoding: columns.encoding), columns, zone: zone, limits: limits)
+  }
+
+  /// - Parameter bytes: of the whole file, unpacked.
+  /// - Throws: `header`, `read`.
+  public convenience init(
+    bytes: [UInt8], columns: ActivityColumns, zone: Zone? = nil, limits: BatchLimits = .standard
+  ) throws(BatchError) {
+    try self.init(
+      FileBytes(bytes, encoding: columns.encoding), columns, zone: zone, limits: limits)
+  }
+
+  private init(
+    _ bytes: FileBytes, _ columns: ActivityColumns, zone: Zone?, limits: BatchLimits
+  ) throws(BatchError) {
+    source = BlockSource(bytes, limits: limits, columns: columns)
     self.limits = limits
     self.zone = zone
     everyTeam = columns.everyTeam

@@ -48,17 +48,16 @@ final class BlockSource: @unchecked Sendable {
   private let report: (@Sendable (Int) -> Void)?
 
   /// - Parameters:
-  ///   - descriptor: stays the caller's; read from where it stands.
+  ///   - bytes: of the file.
   ///   - report: told how many bytes are read, now and then, from any thread, one at a time.
   ///   - columns: how the file is written, where somebody said so. Where the decimal mark is the
   ///     comma, numbers are never read the fast way.
   init(
-    descriptor: Int32, limits: BatchLimits, columns: ActivityColumns,
+    _ bytes: FileBytes, limits: BatchLimits, columns: ActivityColumns,
     report: (@Sendable (Int) -> Void)? = nil
   ) {
     self.limits = limits
     self.report = report
-    let bytes = FileBytes(descriptor, encoding: columns.encoding)
     self.bytes = bytes
     // The header, and a line before it, tell how the file is written.
     var head: [UInt8] = []

@@ -50,13 +50,10 @@ struct ColumnPlan: Sendable {
         try find(columns.activity, ["activity_id"], option: "--activity-column", isNeeded: false),
         .activity)
     }
-    // The time is part of what a repeat must agree in, so it is read where ids are.
-    if needsTime || columns.time != nil || hasActivity {
-      hasTime = try take(
-        try find(
-          columns.time, ["started_at", "time"], option: "--time-column", isNeeded: needsTime),
-        .time)
-    }
+    // Times are read wherever there are any, so that every reader refuses the same rows.
+    hasTime = try take(
+      try find(columns.time, ["started_at", "time"], option: "--time-column", isNeeded: needsTime),
+      .time)
     if needsRoute || columns.route != nil {
       hasRoute = try take(
         try find(columns.route, ["quest_id", "route"], option: "--route-column", isNeeded: true),

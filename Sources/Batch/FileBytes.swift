@@ -7,17 +7,18 @@ internal import Formats
   import Musl
 #endif
 
-/// The bytes of an open file, pipe or socket, unpacked where they are compressed by gzip, and in UTF-8
-/// where their encoding is named.
+/// The bytes of an open file, pipe or socket, unpacked where they are compressed by gzip, or bytes that
+/// are all there; in UTF-8 where their encoding is named.
 final class FileBytes {
-  private let descriptor: Int32
+  /// Nil where all bytes are there.
+  private let descriptor: Int32?
   private var inflater: Inflater?
   private var decoder: TextDecoder?
   /// Text that is decoded and not read yet.
   private var decoded = PendingBytes()
   private var isDecoded = false
   /// The file's beginning, which was looked at.
-  private var head: [UInt8]
+  private var head: PendingBytes
   /// Bytes read of the file, packed where it is packed.
   private(set) var bytesRead = 0
   private(set) var failure: BatchError?
@@ -27,22 +28,34 @@ final class FileBytes {
   ///   - encoding: of the text; nil leaves the bytes as they are.
   init(_ descriptor: Int32, encoding: TextEncoding? = nil) {
     self.descriptor = descriptor
-    head = []
+    head = PendingBytes()
     var bytes = [UInt8](repeating: 0, count: 4096)
     var count = readRaw(&bytes, at: 0, count: bytes.count)
     // A pipe may hand over the first byte alone.
     if count == 1 { count += readRaw(&bytes, at: 1, count: bytes.count - 1) }
-    head = Array(bytes.prefix(count))
-    if head.starts(with: [0x1F, 0x8B]) {
-      inflater = Inflater(head)
-      head = []
+    let start = Array(bytes.prefix(count))
+    if start.starts(with: [0x1F, 0x8B]) {
+      inflater = Inflater(start)
+    } else {
+      head = PendingBytes(start)
     }
-    if let encoding, !encoding.isUTF8 {
-      decoder = TextDecoder(encoding)
-      if decoder == nil {
-        failure = BatchError(
-          .read, "the system ran out of memory for the encoding \(encoding.name)")
-      }
+    decode(encoding)
+  }
+
+  /// - Parameter bytes: of the whole file, unpacked.
+  init(_ bytes: [UInt8], encoding: TextEncoding? = nil) {
+    descriptor = nil
+    head = PendingBytes(bytes)
+    bytesRead = bytes.count
+    decode(encoding)
+  }
+
+  private func decode(_ encoding: TextEncoding?) {
+    guard let encoding, !encoding.isUTF8 else { return }
+    decoder = TextDecoder(encoding)
+    if decoder == nil {
+      failure = BatchError(
+        .read, "the system ran out of memory for the encoding \(encoding.name)")
     }
   }
 
@@ -65,15 +78,7 @@ final class FileBytes {
     into bytes: UnsafeMutableRawBufferPointer, at offset: Int, count: Int
   ) -> Int {
     if failure != nil { return 0 }
-    if !head.isEmpty {
-      let taken = min(head.count, count)
-      head.withUnsafeBytes {
-        UnsafeMutableRawBufferPointer(rebasing: bytes[offset...])
-          .copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[..<taken]))
-      }
-      head.removeFirst(taken)
-      return taken
-    }
+    if !head.isEmpty { return head.move(to: bytes, at: offset, count: count) }
     guard let inflater else { return readRaw(bytes, at: offset, count: count) }
     let room = UnsafeMutableRawBufferPointer(rebasing: bytes[offset..<offset + count])
     switch inflater.read(into: room, refill: { self.readRaw(&$0, at: 0, count: $0.count) }) {
@@ -98,6 +103,7 @@ final class FileBytes {
   private func readRaw(
     _ bytes: UnsafeMutableRawBufferPointer, at offset: Int, count: Int
   ) -> Int {
+    guard let descriptor else { return 0 }
     while true {
       let got = Glibc.read(descriptor, bytes.baseAddress! + offset, count)
       if got >= 0 {

@@ -295,11 +295,6 @@ struct RowParser {
   ) -> RowFault? {
     switch role {
     case .time:
-      // A column that is there only for repeats may be empty.
-      if start == end, window.isOpen {
-        row.instant = Instant(microseconds: .min)
-        return nil
-      }
       switch Instant.parse(bytes, from: start, to: end, zone: zone) {
       case .success(let instant):
         if instant < .earliest { return .timeTooEarly }

@@ -72,7 +72,8 @@ extension Tally {
     descriptor: Int32, request: TallyRequest, report: (@Sendable (Int) -> Void)? = nil
   ) throws(BatchError) {
     let source = BlockSource(
-      descriptor: descriptor, limits: request.limits, columns: request.columns, report: report)
+      FileBytes(descriptor, encoding: request.columns.encoding), limits: request.limits,
+      columns: request.columns, report: report)
     var first = Block(limits: request.limits)
     // Also where the header says that nothing can be read.
     defer { first.memory.deallocate() }

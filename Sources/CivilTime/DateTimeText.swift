@@ -25,7 +25,8 @@ package struct DateTimeText: Hashable, Sendable {
   }
 
   /// Reads `YYYY-MM-DD` and, unless that is all, `Thh:mm[:ss[.f…]][Z|±hh:mm]`; nil where the bytes
-  /// are anything else. A leap second is the second after it. A bare date is its midnight.
+  /// are anything else. All of a leap second is the moment at which the next second begins. A bare date
+  /// is its midnight.
   ///
   /// - Complexity: O(bytes), without an allocation.
   package init?(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int, to end: Int) {
@@ -78,7 +79,8 @@ package struct DateTimeText: Hashable, Sendable {
     localSeconds =
       Day.number(year: Int64(year), month: Int64(month), day: Int64(day)) * 86_400
       + Int64(hour * 3600 + minute * 60 + second)
-    microseconds = micros
+    // No moment is kept between a leap second and the next one.
+    microseconds = second == 60 ? 0 : micros
     if i == end {
       offsetSeconds = nil
       tellsLocalTime = false

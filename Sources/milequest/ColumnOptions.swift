@@ -104,21 +104,13 @@ struct DialectOptions: ParsableArguments {
       columns.encoding = known
     }
     guard let separator else { return }
-    let named: [String: UInt8] = ["comma": 0x2C, "semicolon": 0x3B, "tab": 0x09, "bar": 0x7C]
-    // Shells make it hard to type a tab.
-    let text = separator == "\\t" ? "tab" : separator
-    if let known = named[text.lowercased()] {
-      columns.separator = known
-    } else if text.utf8.count == 1, let byte = text.utf8.first, byte < 0x80, byte > 0x1F,
-      !("0"..."9" ~= text), byte != 0x22, !text.allSatisfy(\.isLetter)
-    {
-      columns.separator = byte
-    } else {
+    guard let known = ActivityColumns.separator(named: separator) else {
       throw Failure(
         .usage,
         "--separator: “\(separator)” is not a separator: use comma, semicolon, tab, bar or a character "
           + "that is no letter, digit or quote")
     }
+    columns.separator = known
   }
 }
 

@@ -73,6 +73,11 @@ struct TextTable {
 
   mutating func add(_ row: [String]) { rows.append(row) }
 
+  /// The beginning of a name that would push all other columns off the screen.
+  static func short(_ name: String) -> String {
+    name.count > 48 ? name.prefix(47) + "…" : name
+  }
+
   var text: String {
     let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
     return rows.map { row in

@@ -112,7 +112,7 @@ struct Progress: AsyncParsableCommand {
   }
 
   private func tellLedger() async throws {
-    let times = try TimeReading(zone: "UTC")
+    let times = try TimeReading(zone: nil)
     let past = try at.map { try times.past($0, "--at") }
     guard try ledger.isNamedOrThere else {
       throw Failure(

@@ -56,7 +56,26 @@ struct BatchTimeTests {
         $0.window.from = Instant(microseconds: 0)
       }.rowCount == 1
     )
-    // Where times do not matter, what is in their column does not either.
-    #expect(try BatchRun.tally("team,distance,time\n1,1,yesterday\n").rowCount == 1)
+  }
+
+  /// Whoever sums the walks and whoever stores them take the same columns and rows.
+  @Test(
+    "times are read wherever there are any",
+    arguments: [
+      ("team,distance,time\n1,1,yesterday\n", 2), ("team,distance,time\n1,1,\n", 2),
+      ("team,distance,time\n1,1,2026-05-03T10:00:00\n", 2),
+      ("team,distance,time,started_at\n1,1,2026-05-03T10:00:00Z,2026-05-03T10:00:00Z\n", 1),
+    ])
+  func timesAreAlwaysRead(_ text: String, _ line: Int) throws {
+    #expect(BatchRun.failure(text)?.line == line)
+    var columns = ActivityColumns()
+    columns.deduplicates = false
+    let reading = Result { () throws(BatchError) in
+      try ActivityReader(bytes: Array(text.utf8), columns: columns).next()
+    }
+    switch reading {
+    case .success(let row): #expect(throws: BadRow.self) { try row?.get() }
+    case .failure(let error): #expect(error.line == line)
+    }
   }
 }

@@ -29,6 +29,9 @@ struct InstantTextTests {
     #expect(try micros("1970-01-01T00:00:00Z") == 0)
     #expect(try micros("1969-12-31T23:59:59.999999Z") == -1)
     #expect(try micros("2016-12-31T23:59:60Z") == (try micros("2017-01-01T00:00:00Z")))
+    // All of it: no moment is kept between it and the next second.
+    #expect(try micros("2016-12-31T23:59:60.75Z") == (try micros("2017-01-01T00:00:00Z")))
+    #expect(try micros("2016-12-31T23:59:59.75Z") == (try micros("2017-01-01T00:00:00Z")) - 250_000)
     #expect(try micros("2024-02-29T00:00:00Z") == 1_709_164_800_000_000)
     #expect(try micros("2000-02-29T00:00:00Z") == 951_782_400_000_000)
     #expect(try micros("9999-12-31T23:59:59Z") == 253_402_300_799_000_000)

@@ -113,6 +113,12 @@ enum EndOfLifeCase: String, CaseIterable, Sendable, CustomTestStringConvertible 
     let renamed = try ledger.well("route", "rename", "Appalachian Trail", "The AT")
     #expect(renamed.text.contains("route      The AT"))
     #expect(try listed(ledger) == ["The AT"])
+    // A long name leaves the other columns on the screen.
+    let long = String(repeating: "Long ", count: 30) + "Way"
+    _ = try ledger.well("route", "rename", "The AT", long)
+    let table = try ledger.well("route", "list").text.split(separator: "\n")
+    #expect(table.allSatisfy { $0.count < 120 } && table[1].contains("Long…"), "\(table)")
+    _ = try ledger.well("route", "rename", long, "The AT")
     _ = try ledger.well(
       quest[0], quest[1], quest[2], quest[3], quest[4], quest[5], quest[6], quest[7], quest[8],
       "The AT")

@@ -1,3 +1,4 @@
+import BuiltProgram
 import Foundation
 import PostgresCluster
 import TestSupport
@@ -66,6 +67,39 @@ import Testing
     _ = try eventually { try ann.mails().count > before }
     #expect(try ann.mails().count == before + 1)
     #expect(try ann.get("/v1/me")["name"].text == "Ann")
+  }
+
+  /// Whoever runs the service lets a key read how it is used, and takes that back.
+  @Test(arguments: Store.present)
+  func theOperatorSaysWhichKeysReadTheFigures(_ store: Store) throws {
+    let ledger = try ServedLedger(store)
+    let service = try RunningService(ledger)
+    defer { service.end() }
+    let ann = try Person.registered(service, name: "Ann")
+    let made = try ann.ask(201, "POST", "/v1/keys", ["name": "figures", "scopes": ["read"]]).json
+    var program = ann
+    program.token = made["key"].text
+    let id = made["id"].text ?? ""
+    func operate(_ key: String, _ more: String...) throws -> Program.Answer {
+      try Program.run(["key", "operate", key, "--store", ledger.address] + more)
+    }
+    try program.refused(403, "forbidden", "GET", "/v1/stats")
+    for _ in 0..<2 {
+      let answer = try operate(id)
+      #expect(answer.status == 0, "\(answer.errors)")
+      #expect(answer.text == "\(id) “figures” may: read, operate\n")
+    }
+    // The service keeps what it knows of a key for a while.
+    #expect(try eventually { try program.ask("GET", "/v1/stats").status == 200 })
+    #expect(try operate(id, "--no-longer").text == "\(id) “figures” may: read\n")
+    #expect(try eventually { try program.ask("GET", "/v1/stats").status == 403 })
+    for (key, status, words) in [
+      ("figures", Int32(64), "is not the id of a key"),
+      (ann.id, 65, "there is no such key"),
+    ] {
+      let answer = try operate(key)
+      #expect(answer.status == status && answer.errors.contains(words), "\(answer.errors)")
+    }
   }
 
   @Test(arguments: Store.present)

@@ -173,7 +173,9 @@ import Testing
     #expect(export.json["account"]["email"].text == ben.email)
     #expect(export.json["activities"].items.count == 3)
     #expect(export.json["teams"].items.count == 1 && export.text.contains("secret 2"))
-    #expect(!export.text.contains(ann.email))
+    #expect(!export.text.contains(ann.email) && !export.text.contains("distanceText"))
+    let worded = try ben.ask(200, "GET", "/v1/me/export?units=km").json["activities"].items
+    #expect(worded.allSatisfy { $0["distanceText"].text == "1.5 km" })
 
     try ben.refused(
       401, "wrong-credentials", "POST", "/v1/me/erase", ["password": "not the one of Ben"])

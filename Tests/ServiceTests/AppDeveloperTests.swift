@@ -107,6 +107,29 @@ import Testing
     #expect(again.json.text("totalText") == "1.5 km")
   }
 
+  /// Clients that are generated send null for what they leave out.
+  @Test func nullIsAsIfLeftOut() async throws {
+    let service = try TestService()
+    let body = Self.walk(1, "2026-05-05T10:00:00+02:00")
+    let nulls = body.dropLast() + #","zone":null,"private":null,"distanceMeters":null}"#
+    let first = try await service.send(.post, "/v1/activities", String(nulls), as: Self.ann)
+    #expect(first.status == 201, "\(first.text)")
+    let again = try await service.send(.post, "/v1/activities", body, as: Self.ann)
+    #expect(again.status == 200, "\(again.text)")
+    let walk = try await service.send(.get, "/v1/activities", as: Self.ann).json["items"]?.array?
+      .first
+    #expect(walk?.text("zone") == "+02:00")
+    let change = try await service.send(
+      .patch, "/v1/activities/\(walk?.text("id") ?? "")", #"{"zone":null,"note":"x"}"#,
+      as: Self.ann)
+    #expect(change.status == 200, "\(change.text)")
+    let none = try await service.send(
+      .post, "/v1/activities",
+      #"{"id":"\#(ActivityID(high: 1, low: 7))","#
+        + #""startedAt":"2026-05-05T10:00:00Z","distance":null}"#, as: Self.ann)
+    #expect(none.text.contains("is missing"), "\(none.text)")
+  }
+
   @Test func aFailedPreconditionSaysWhy() async throws {
     let service = try TestService()
     let team = try await service.team(of: [Self.ann])

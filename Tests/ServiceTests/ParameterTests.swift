@@ -61,6 +61,16 @@ import Testing
   }
 
   /// Lists come with commas, or with their name before each value.
+  @Test func fieldsComeInBothStyles() async throws {
+    let service = try TestService()
+    let ann = PersonID(high: 1, low: 1)
+    let team = try await service.team(of: [ann])
+    let path = "/v1/teams/\(team)?fields="
+    let answer = try await service.send(.get, path + "id,name", as: ann)
+    #expect(answer.status == 200 && answer.json.object?.count == 2, "\(answer.text)")
+    #expect(try await service.send(.get, path + "id&fields=name", as: ann).bytes == answer.bytes)
+  }
+
   @Test func listsComeInBothStyles() throws {
     for (operation, key, repeated, joined) in [
       ("listMarkers", "bbox", "bbox=6&bbox=-1&bbox=8&bbox=1", "bbox=6,-1,8,1"),

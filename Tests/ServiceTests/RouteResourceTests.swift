@@ -185,6 +185,24 @@ import Testing
     #expect(next.status == 201 && codes(next).isEmpty, "\(next.text)")
   }
 
+  /// The answer to the first may have been lost.
+  @Test func aRouteIsRetiredOnce() async throws {
+    let service = try TestService()
+    let (ann, bob) = (PersonID(high: 1, low: 1), PersonID(high: 1, low: 2))
+    let file =
+      #"{"type":"Feature","properties":{"name":"N"},"geometry":{"type":"LineString","coordinates":[[7,0],[7,0.09]]}}"#
+    let made = try await service.send(
+      .post, "/v1/routes?public=true", file, type: "application/geo+json", as: ann)
+    let path = "/v1/routes/\(made.json["route"]?.text("id") ?? "")"
+    #expect(try await service.send(.delete, path, as: bob).status == 403)
+    for _ in 0..<2 { #expect(try await service.send(.delete, path, as: ann).status == 204) }
+    // Nobody else learns that it was there; its owner learns what became of it.
+    #expect(try await service.send(.delete, path, as: bob).status == 404)
+    #expect(try await service.send(.get, path, as: ann).status == 404)
+    let change = try await service.send(.patch, path, #"{"name":"M"}"#, as: ann)
+    #expect(change.status == 410 && change.code == "route-retired", "\(change.text)")
+  }
+
   @Test func validateStoresNothing() async throws {
     let service = try TestService()
     for form in ["json", "sarif", "text"] {

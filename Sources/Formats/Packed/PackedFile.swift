@@ -13,7 +13,7 @@ package struct PackedFile {
   /// Why nothing was unpacked.
   package struct Fault: Error {
     let code: Diagnostic.Code
-    let message: String
+    package let message: String
 
     init(_ code: Diagnostic.Code, _ message: String) {
       self.code = code
@@ -43,6 +43,21 @@ package struct PackedFile {
       ? GzipFile.statedBytes(bytes)
       : (try? ZIPArchive(bytes))?.entries.map(\.size).max() ?? bytes.count
     return min(stated < bytes.count ? most : stated, most)
+  }
+
+  /// What a file of any kind holds that is packed by gzip; a file that is not packed so is itself.
+  ///
+  /// - Parameter most: bytes that it may have.
+  /// - Complexity: O(bytes within).
+  package static func withoutGzip(_ bytes: [UInt8], most: Int) throws(Fault) -> [UInt8] {
+    guard bytes.starts(with: gzip) else { return bytes }
+    let file = try GzipFile.unpacked(bytes, most: most)
+    guard !file.starts(with: gzip) else {
+      throw Fault(
+        .unknownFormat,
+        "the packed file holds another packed file; only one is unpacked: unpack it first")
+    }
+    return file
   }
 
   /// Unpacks the route file within.

@@ -50,11 +50,9 @@ enum Authority {
         && (route.isPublic || route.owner == nil || route.owner == person)
       return isOpen || isMember ? .allowed : .hidden
     case .manageRoute(let route):
-      if route.retiredAt != nil {
-        return isMember ? .refused("the route is retired, and stays as it is") : .hidden
-      }
       if let owner = route.owner, owner == person { return .allowed }
-      return route.isPublic || route.owner == nil || isMember
+      let isShown = route.retiredAt == nil && (route.isPublic || route.owner == nil)
+      return isShown || isMember
         ? .refused("only its owner changes a route") : .hidden
     }
   }

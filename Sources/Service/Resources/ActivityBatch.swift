@@ -12,18 +12,22 @@ enum ActivityBatch {
     NamedSchema(
       "ActivityBatchResults", "What became of each walk, in the order of the request.",
       .object([
-        .init("results", .array(.named("ActivityBatchResult"), count: 0...1_000))
+        .init("results", .array(.named("ActivityBatchResult"), count: 0...1_000)),
+        .optional(
+          "passedOver", .count, "Of an imported table: rows of sports that are not walks."),
       ])),
     NamedSchema(
       "ActivityBatchResult", "What became of one walk of a batch.",
       .object([
+        .optional(
+          "line", .count, "Of an imported table: the line on which the row begins, from 1."),
         .init("id", .nullable(.uuid), "The walk's; null where it has none that can be read."),
         .init(
           "status", .words(["created", "repeated", "rejected", "failed"]),
           "`failed` where nothing is known to be wrong with it: send it again."),
         .optional(
           "result", .named("ActivityResult"),
-          "Where it counts; for a repeat the first answer again."),
+          "Where it counts; for a repeat the first answer again, except for a row without an id."),
         .optional("problem", .named("Problem"), "Where it was rejected or failed."),
       ])),
   ]

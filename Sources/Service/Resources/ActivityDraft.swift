@@ -119,9 +119,9 @@ struct StatedWalk: Sendable {
 
   /// The distance goes from the text of the request to micrometres, and through no `Double`.
   init(_ fields: inout BodyFields) {
-    let text = fields.optional(
+    let text = fields.unlessNull(
       "distance", .distance, "Such as `3.1 mi`; this or `distanceMeters`.")
-    let meters = fields.optional(
+    let meters = fields.unlessNull(
       "distanceMeters", .meters(0...9.2e12),
       "Above 0, up to 500 km; counted to the micrometre as it is written.")
     distance = text ?? meters
@@ -135,9 +135,9 @@ struct StatedWalk: Sendable {
     source = fields.optional(
       "source", .nullable(.text()), "What recorded it, such as an app's name.")
     note = fields.optional("note", .nullable(.text()))
-    isPrivate = fields.optional(
+    isPrivate = fields.unlessNull(
       "private", .boolean, "Counts in totals, and shows up nowhere with the walker's name.")
-    zone = fields.optional(
+    zone = fields.unlessNull(
       "zone", .walkZone,
       "Where it was walked: its day is the calendar day there. The first zone stays until an edit "
         + "sends another.")

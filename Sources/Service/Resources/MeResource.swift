@@ -64,7 +64,8 @@ enum MeResource {
       .get, "/v1/me/export", "exportMe", "Get everything that is kept of one",
       details: "The account, sessions, keys, teams, routes, and every walk with its earlier "
         + "versions, as one JSON document.", tag: tag, access: .session,
-      answers: [Endpoint.Answer(200, "Everything.", .named("PersonExport"))], handle: export),
+      parameters: [.units], answers: [Endpoint.Answer(200, "Everything.", .named("PersonExport"))],
+      handle: export),
     Endpoint(
       .post, "/v1/me/erase", "eraseMe", "Erase one's account",
       details: "For good. Distances stay in the totals of teams, without the person; notes, name, "
@@ -149,7 +150,8 @@ enum MeResource {
   private static func export(_ call: Call) async throws -> Reply {
     let person = try call.person()
     let account = try await call.account()
-    let export = PersonExport(backend: call.backend, person: person, at: call.now)
+    let export = PersonExport(
+      backend: call.backend, person: person, at: call.now, units: call[.units])
     let head = try await export.head(
       json(account), sessions: try await call.backend.signIn.sessions(of: person, at: call.now),
       keys: try await call.backend.keys.keys(of: person))
@@ -211,7 +213,7 @@ private struct MeChangeBody: BodyContent {
 
   init(_ fields: inout BodyFields) {
     name = fields.optional("name", .name)
-    zone = fields.optional("zone", .zone)
+    zone = fields.unlessNull("zone", .zone)
     units = fields.optional("units", .words())
     mail = fields.optional("mail", .mailChange, "Which messages one wants from now on.")
   }

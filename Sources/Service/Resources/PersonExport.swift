@@ -66,6 +66,8 @@ struct PersonExport: Sendable {
   let backend: Backend
   let person: PersonID
   let at: Instant
+  /// Those of lengths as texts; nil for none.
+  let units: LengthUnits?
 
   /// All but the walks and routes, of which there are few.
   func head(_ account: JSONValue, sessions: [Session], keys: [APIKey]) async throws -> JSONValue {
@@ -132,7 +134,8 @@ struct PersonExport: Sendable {
       for activity in page {
         if !isFirst { chunk.append(0x2C) }
         isFirst = false
-        chunk += try await json(activity).text()
+        let value = try await json(activity)
+        chunk += (units.map { LengthTexts.added(to: value, in: $0) } ?? value).text()
         // A walk may have a thousand earlier versions.
         if chunk.count >= Self.pieceBytes {
           try await put(chunk)

@@ -39,7 +39,7 @@ struct QuestChangeBody: BodyContent {
     let route: RouteID? = fields.optional("routeId", .id())
     start = fields.optional("start", .instant)
     end = fields.optional("end", .instant)
-    zone = fields.optional("zone", .zone)
+    zone = fields.unlessNull("zone", .zone)
     planning = PlanWishes(route: route, &fields)
   }
 }

@@ -208,7 +208,10 @@ enum ParameterWords {
     ("--joins-below", "joinsBelow"), ("--joins-above", "joinsAbove"),
     ("--joins walk", "joins=walk"), ("--joins", "joins"), ("--from ", "format="),
     ("--track NAME", "track=NAME"), ("--track NUMBER", "track=NUMBER"), ("--track", "track"),
-    ("--name", "name"),
+    ("--name", "name"), ("--team-column", "teamColumn"),
+    ("--distance-column", "distanceColumn"), ("--time-column", "timeColumn"),
+    ("--activity-column", "activityColumn"), ("--separator", "separator"),
+    ("--decimal ", "decimal="), ("--encoding", "encoding"), ("--zone", "zone"),
   ]
 
   static func said(_ text: String) -> String {

@@ -57,7 +57,8 @@ enum RouteResource {
         .delete, "/v1/routes/\(.route)", "retireRoute", "Retire a route",
         details:
           "For good: no new quest begins on it, and no list shows it. Quests on it go on, and "
-          + "their teams still see it.", tag: tag, access: .person(.manage), answers: [.nothing],
+          + "their teams still see it. Once it is retired, nothing more is done.", tag: tag,
+        access: .person(.manage), answers: [.nothing],
         problems: [.ledger(.routeRetired)], handle: retire),
       Endpoint(
         .get, "/v1/routes/\(.route)/versions", "listRouteVersions", "List a route's versions",
@@ -116,7 +117,8 @@ enum RouteResource {
   }
 
   private static func retire(_ call: Call) async throws -> Reply {
-    let record = try await call.managedRoute()
+    let record = try await call.ownRoute(call[.route])
+    if record.retiredAt != nil { return .nothing }
     try await call.backend.routes.changeRoute(
       record.version.route, RouteChange(retiredAt: call.now))
     return .nothing
@@ -185,11 +187,22 @@ extension Call {
 
   /// A route that the caller may change, in its latest version.
   ///
-  /// - Throws: `not-found`, `forbidden`.
+  /// - Throws: `not-found`, `forbidden`, `route-retired`.
   func managedRoute(_ id: RouteID) async throws -> RouteRecord {
-    let record = try await route(id)
-    try await require(.manageRoute(record), on: record.version.route)
+    let record = try await ownRoute(id)
+    try record.checkInUse()
     return record
+  }
+
+  /// A route that is the caller's to change or to retire, retired or not, in its latest version.
+  ///
+  /// - Throws: `not-found`, `forbidden`.
+  func ownRoute(_ id: RouteID) async throws -> RouteRecord {
+    guard let latest = try await backend.routes.versions(of: id).last else {
+      throw Problem(.notFound, noRoute(id))
+    }
+    try await require(.manageRoute(latest), on: id)
+    return latest
   }
 
   /// Lets the call go on where the caller may do the deed to a route. The caller's teams are looked

@@ -16,7 +16,7 @@ struct RegistrationBody: BodyContent {
     email = fields.required("email", .email)
     password = fields.required("password", .text(1...1_024), "8 to 128 characters.")
     name = fields.required("name", .name, "What others see.")
-    zone = fields.optional("zone", .zone, "An IANA zone; UTC by default.") ?? "UTC"
+    zone = fields.unlessNull("zone", .zone, "An IANA zone; UTC by default.") ?? "UTC"
     units =
       fields.optional("units", .words(), "What lengths are shown in; mi by default.") ?? .miles
   }

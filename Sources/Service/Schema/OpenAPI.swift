@@ -133,7 +133,7 @@ struct OpenAPI {
       ("description", .string(parameter.note)),
       ("required", .bool(parameter.isRequired)), ("schema", json(parameter.schema)),
     ]
-    if parameter.isList {
+    if parameter.isList, case .array = parameter.schema {
       members += [("style", .string("form")), ("explode", .bool(false))]
     }
     return .object(members)

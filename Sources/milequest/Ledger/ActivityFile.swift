@@ -12,7 +12,8 @@ import Quests
 struct ActivityFile: WalkSource {
   let path: String
   let columns: ActivityColumns
-  let zone: Zone
+  /// Of times without an offset; nil refuses those.
+  let zone: Zone?
 
   /// Reads all rows, so that bad ones are found before anything is done with the others.
   ///

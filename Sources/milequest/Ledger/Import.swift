@@ -143,7 +143,7 @@ struct ImportActivities: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The IANA zone of times without an offset and of quests; also of the days of walks whose rows have no zone and no offset, in place of their walkers' own. UTC by default.",
+      "The IANA zone of times without an offset, which are refused without it. Also of the days of walks whose rows have no zone and no offset, in place of their walkers' own, and of quests and dates, in place of UTC.",
       valueName: "zone"))
   var zone: String?
 
@@ -164,7 +164,7 @@ struct ImportActivities: AsyncParsableCommand {
   func run() async throws { try await reportingFailures { try await imported() } }
 
   private func imported() async throws {
-    let times = try TimeReading(zone: zone ?? "UTC")
+    let times = try TimeReading(zone: zone)
     let first = try start.map { try times.instant($0, "--start") }
     let last = try end.map { try times.instant($0, "--end", isEnd: true) }
     let begin = ContinuousClock.now

@@ -198,15 +198,18 @@ struct LedgerProgress {
       let next = position.nextWaypoint.map { next in
         let left = Distance(
           micrometers: next.distance.micrometers - position.distance.micrometers)
-        return "\(next.name ?? "(unnamed)") in \(left.textForPeople(.imperial))"
+        return
+          "\(next.name.map(TextTable.short) ?? "(unnamed)") in \(left.textForPeople(.imperial))"
       }
       table.add([
-        row.team.name, Figures.grouped(Int(row.walks)), row.total.textForPeople(.imperial),
+        TextTable.short(row.team.name), Figures.grouped(Int(row.walks)),
+        row.total.textForPeople(.imperial),
         ProgressText.percent(row.total, of: row.plan.scale.questLength),
         "\(Figures.degrees(coordinate.latitude, decimals: 4)), "
           + "\(Figures.degrees(coordinate.longitude, decimals: 4))",
-        position.lastWaypoint?.name ?? "", row.isFinished ? "finished" : next ?? "",
-        row.routeName,
+        position.lastWaypoint?.name.map(TextTable.short) ?? "",
+        row.isFinished ? "finished" : next ?? "",
+        TextTable.short(row.routeName),
       ])
     }
     return table.text

@@ -54,8 +54,11 @@ struct QuestCommand: AsyncParsableCommand {
         "The moment at which it is over, or the date of its last day.", valueName: "time"))
     var end: String
 
-    @Option(help: ArgumentHelp("The IANA zone of its days and weeks.", valueName: "zone"))
-    var zone = "UTC"
+    @Option(
+      help: ArgumentHelp(
+        "The IANA zone of its days and weeks, UTC by default, and of times without an offset.",
+        valueName: "zone"))
+    var zone: String?
 
     @Option(help: ArgumentHelp("Its name; that of the route by default.", valueName: "name"))
     var name: String?
@@ -99,7 +102,7 @@ struct QuestCommand: AsyncParsableCommand {
           team: team.team.id,
           name: try name.map { try Naming.name($0, "--name") } ?? record.questName, start: from,
           end: until,
-          zone: zone, plan: plan)
+          zone: zone ?? "UTC", plan: plan)
         guard
           case .quest(let quest) = try await store.ledger.perform(
             LedgerCommand(.createQuest(draft), at: .now, actor: nil))
@@ -133,7 +136,7 @@ struct QuestCommand: AsyncParsableCommand {
 
     func run() async throws {
       try await reportingFailures {
-        let times = try TimeReading(zone: "UTC")
+        let times = try TimeReading(zone: nil)
         let past = try at.map { try times.past($0, "--at") }
         let store = try await options.open()
         defer { store.close() }
@@ -197,7 +200,8 @@ struct QuestCommand: AsyncParsableCommand {
           for team in teams {
             for record in team.quests {
               table.add([
-                record.quest.name, record.quest.id.description, team.team.name,
+                TextTable.short(record.quest.name), record.quest.id.description,
+                TextTable.short(team.team.name),
                 record.quest.state(at: now).rawValue,
                 record.tally.total.textForPeople(.imperial), record.quest.start.description,
                 record.quest.end.description,

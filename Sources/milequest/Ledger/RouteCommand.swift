@@ -49,7 +49,7 @@ struct RouteCommand: AsyncParsableCommand {
             ["route", "id", "seen by", "versions", "length"], rightAligned: [3, 4])
           for record in records {
             table.add([
-              record.name ?? "(unnamed)", record.version.route.description,
+              record.name.map(TextTable.short) ?? "(unnamed)", record.version.route.description,
               record.isPublic ? "everybody" : "its owner", "\(record.version.version)",
               Figures.length(record.length),
             ])

@@ -52,8 +52,11 @@ struct TeamCommand: AsyncParsableCommand {
     @Flag(help: "Let everybody see where the team stands.")
     var `public` = false
 
-    @Option(help: ArgumentHelp("The IANA zone of dates and persons.", valueName: "zone"))
-    var zone = "UTC"
+    @Option(
+      help: ArgumentHelp(
+        "The IANA zone of dates and persons, UTC by default, and of times without an offset.",
+        valueName: "zone"))
+    var zone: String?
 
     @OptionGroup var options: StoreOptions
     @Option(help: "text for people, json for programs.")
@@ -87,10 +90,10 @@ struct TeamCommand: AsyncParsableCommand {
               .createTeam(id, name: name, isPublic: `public`, founder: founder), at: since,
               actor: founder))
         }
-        try await naming.keepName(by, of: founder, zone: zone)
+        try await naming.keepName(by, of: founder, zone: zone ?? "UTC")
         for text in member {
           let person = try await naming.person(text, in: id, members: members)
-          try await naming.keepName(text, of: person, zone: zone)
+          try await naming.keepName(text, of: person, zone: zone ?? "UTC")
           if person == founder, known == nil { continue }
           if memberships.contains(where: { $0.person == person && $0.isOpen }) { continue }
           _ = try await store.ledger.perform(
@@ -146,9 +149,10 @@ struct TeamCommand: AsyncParsableCommand {
           for team in teams {
             let last = team.quests.last
             table.add([
-              team.team.name, team.team.id.description,
+              TextTable.short(team.team.name), team.team.id.description,
               team.team.isPublic ? "everybody" : "members", "\(team.quests.count)",
-              last?.tally.total.textForPeople(.imperial) ?? "", last?.quest.name ?? "",
+              last?.tally.total.textForPeople(.imperial) ?? "",
+              last.map { TextTable.short($0.quest.name) } ?? "",
             ])
           }
           try printOut(table.text)

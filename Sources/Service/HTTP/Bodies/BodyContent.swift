@@ -136,8 +136,16 @@ struct BodyFields {
     value(.optional(name, form.schema, note), form)
   }
 
-  /// Whether a field is there, be its value good or not.
-  func has(_ name: String) -> Bool { node?[name] != nil }
+  /// A field for which null is the same as leaving it out: it stands for nothing that could be taken
+  /// away.
+  mutating func unlessNull<Value>(
+    _ name: String, _ form: BodyForm<Value>, _ note: String = ""
+  ) -> Value? {
+    optional(name, BodyForm<Value?>.nullable(form), note) ?? nil
+  }
+
+  /// Whether a field is there, be its value good or not; one that is null is not.
+  func has(_ name: String) -> Bool { node?[name].map { !$0.isNull } ?? false }
 
   /// Notes that a field does not go together with the others.
   mutating func refuse(_ name: String, _ detail: String) {

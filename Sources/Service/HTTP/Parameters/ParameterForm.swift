@@ -119,12 +119,16 @@ extension ParameterForm where Value == Day {
 }
 
 extension ParameterForm where Value == FieldSelection {
-  static let fields = text(Schema.TextForm(format: nil, length: 1...1_000, pattern: nil)) {
-    text throws(ParameterFault) in
-    do throws(FieldFaults) { return try FieldSelection(text) } catch {
-      throw ParameterFault(error.all.map(\.message))
+  static let fields = {
+    var form = text(Schema.TextForm(format: nil, length: 1...1_000, pattern: nil)) {
+      text throws(ParameterFault) in
+      do throws(FieldFaults) { return try FieldSelection(text) } catch {
+        throw ParameterFault(error.all.map(\.message))
+      }
     }
-  }
+    form.isList = true
+    return form
+  }()
 }
 
 extension ParameterForm where Value == Distance {
