@@ -161,8 +161,11 @@ extension ParameterForm {
     Self(schema: .array(item.schema, count: count), isList: true) { text throws(ParameterFault) in
       let items = text.split(separator: ",", omittingEmptySubsequences: false)
       guard count.contains(items.count) else {
+        let due =
+          count.lowerBound == count.upperBound
+          ? "\(count.lowerBound)" : "\(count.lowerBound) to \(count.upperBound)"
         throw ParameterFault(
-          "has \(items.count) values; \(count.lowerBound) to \(count.upperBound) are taken")
+          "has \(items.count == 1 ? "one value" : "\(items.count) values"), and \(due) are due")
       }
       var values: [Item] = []
       values.reserveCapacity(items.count)
