@@ -2,15 +2,103 @@
 enum ForeignFile {
   /// What it is and what to do; nil where nobody can tell.
   static func advice(_ source: SourceText) -> String? {
+    if let known = binary.first(where: { source.bytes.starts(with: $0.head) }) {
+      return "this is \(known.what)"
+    }
     let head = source.bytes.prefix(4_096).filter { $0 != 0 && $0 < 0x80 }
     let text = String(decoding: head.drop { $0 <= 0x20 }, as: UTF8.self)
     if text.first == "<" { return markup(text.lowercased()) }
     let line = text.prefix { !$0.isNewline }.lowercased()
+    if let known = lines.first(where: { line.hasPrefix($0.beginning) }) {
+      return "this is \(known.what)"
+    }
+    if isNMEA(line) {
+      return "this is what a receiver sends (NMEA): convert it to GPX, for example with GPSBabel"
+    }
     let isTable = [",", ";", "\t"].contains { line.contains($0) }
     if isTable, line.contains("lat") || line.contains("lon") || line.contains("lng") {
       return "this is a table of coordinates (CSV): convert it to GPX or GeoJSON first"
     }
     return nil
+  }
+
+  /// What JSON is that is no GeoJSON; nil where nobody can tell. O(bytes).
+  static func adviceOfJSON(_ source: SourceText) -> String? {
+    json.first { $0.words.allSatisfy { source.contains("\"\($0)") } }.map { "this is \($0.what)" }
+  }
+
+  private static let picture =
+    "a picture and holds no route: ask whoever sent it for the file itself"
+
+  private static let binary: [(head: [UInt8], what: String)] = [
+    ([0x89, 0x50, 0x4E, 0x47], picture), ([0xFF, 0xD8, 0xFF], picture),
+    (Array("GIF8".utf8), picture),
+    (Array("RIFF".utf8), picture),
+    (
+      Array("%PDF".utf8),
+      "a document (PDF) and holds no route: ask whoever sent it for the file itself"
+    ),
+    (
+      Array("SQLite format 3".utf8),
+      "a database (SQLite, such as GeoPackage): export the route as GeoJSON, for example with ogr2ogr"
+    ),
+    (
+      [0, 0, 0x27, 0x0A],
+      "a shapefile: convert it and the files beside it to GeoJSON, for example with ogr2ogr"
+    ),
+    ([0xD0, 0xCF, 0x11, 0xE0], "a document of Office: save its table as CSV"),
+  ]
+
+  private static let ozi = ": convert it to GPX, for example with GPSBabel (-i ozi)"
+  private static let wkt =
+    "well-known text (WKT) of a database: ask it for GeoJSON, with ST_AsGeoJSON in PostGIS"
+
+  private static let lines: [(beginning: String, what: String)] = [
+    ("oziexplorer track", "a track of OziExplorer (.plt)" + ozi),
+    ("oziexplorer waypoint", "a file of waypoints of OziExplorer (.wpt)" + ozi),
+    ("oziexplorer route", "a route of OziExplorer (.rte)" + ozi),
+    (
+      "version https://git-lfs",
+      "a pointer of Git LFS and not the file itself: fetch that with git lfs pull"
+    ),
+    ("linestring", wkt), ("multilinestring", wkt), ("point(", wkt), ("point (", wkt),
+    ("multipoint", wkt), ("polygon", wkt), ("multipolygon", wkt), ("geometrycollection", wkt),
+    ("srid=", wkt),
+    ("hfdte", "a flight (IGC): convert it to GPX, for example with GPSBabel (-i igc)"),
+  ]
+
+  private static let json: [(words: [String], what: String)] = [
+    (
+      ["Topology\"", "arcs\""],
+      "TopoJSON: convert it to GeoJSON first, for example with topo2geo or ogr2ogr"
+    ),
+    (["esri", "features\""], esri), (["spatialReference\"", "geometry\""], esri),
+    (["paths\"", "spatialReference\""], esri),
+    (
+      ["overview_polyline\"", "routes\""],
+      "an answer of a directions service: save the text of overview_polyline as a .polyline5 file, with "
+        + "single backslashes"
+    ),
+    (
+      ["trip\"", "legs\"", "shape\""],
+      "an answer of a routing service: save the shape of each leg as a line of a .polyline6 file"
+    ),
+    (["paths\"", "points\""], routing), (["routes\"", "geometry\""], routing),
+    (["routes\"", "legs\""], routing),
+    (["osm3s\"", "elements\""], "OpenStreetMap data: export the route as GPX or GeoJSON"),
+    (["error"], "a server's error message: fetch the file again"),
+  ]
+
+  private static let esri =
+    "JSON of ArcGIS (Esri): ask its service for f=geojson, or convert it to GeoJSON with ogr2ogr"
+  private static let routing =
+    "an answer of a routing service: ask it for geometries as GeoJSON and save the geometry of the route, "
+    + "or save the encoded text as a .polyline5 file (.polyline6 where it has six digits)"
+
+  /// Whether a line is a sentence such as `$GPGGA,123519,…`.
+  private static func isNMEA(_ line: String) -> Bool {
+    let word = line.prefix { $0 != "," }
+    return word.count == 6 && word.first == "$" && word.dropFirst().allSatisfy(\.isLetter)
   }
 
   private static func markup(_ text: String) -> String? {

@@ -159,6 +159,17 @@ public struct RouteDocument: Sendable {
     diagnostics.insert(note, at: 0)
   }
 
+  /// Says that the characters were turned into UTF-8 before the reading.
+  mutating func noteTranscoded(from encoding: String) {
+    source.transcodedFrom = encoding
+    var note = Diagnostic(
+      .encoding, .warning,
+      "the file is in \(shortened(encoding)), which many readers do not know; UTF-8 is known to all",
+      offset: 0, remedy: [.writeInUTF8])
+    (note.line, note.column) = (1, 1)
+    diagnostics.insert(note, at: 0)
+  }
+
   /// Takes over what was noticed, sorted by place.
   mutating func finish(_ list: DiagnosticList) {
     var found = list.told.enumerated().sorted {

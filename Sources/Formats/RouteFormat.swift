@@ -9,6 +9,9 @@ public enum RouteFormat: String, CaseIterable, Hashable, Sendable {
   /// The same format as one that is read; nil where it is only read.
   public init?(_ source: SourceFormat) { self.init(rawValue: source.rawValue) }
 
+  /// Whether a part may be a single position.
+  public var hasSinglePoints: Bool { self == .gpx }
+
   /// The format that a file's ending names, or nil. A bare `.polyline` says nothing about digits.
   public init?(fileName: String) {
     guard let source = SourceFormat(fileName: fileName) else { return nil }

@@ -22,27 +22,39 @@ extension RouteDocument {
   /// The shore of the Dead Sea is at -430 m.
   public static let possibleElevationMeters = -500.0...9_000
 
-  private static func hasImpossibleElevation(_ vertex: Coordinate) -> Bool {
-    // A comparison with an unknown height is false.
-    vertex.elevationMetersOrNaN < possibleElevationMeters.lowerBound
-      || vertex.elevationMetersOrNaN > possibleElevationMeters.upperBound
+  /// Whether a height is known and no place has it; a comparison with an unknown one is false.
+  static func isImpossible(elevation: Double) -> Bool {
+    elevation < possibleElevationMeters.lowerBound || elevation > possibleElevationMeters.upperBound
   }
 
   /// The heights of the chosen tracks that stand for “unknown” and do not arrive in the route, in the
   /// order of the file. O(vertices).
-  public func impossibleElevations(_ choice: TrackChoice) -> [Double] {
+  public func unknownElevations(_ choice: TrackChoice) -> [Double] {
     let all = allTracks
     return indices(of: choice).flatMap { all[$0].parts }.flatMap { part in
-      part.vertices.lazy.filter(Self.hasImpossibleElevation).map(\.elevationMetersOrNaN)
+      Self.unknownElevations(of: part.vertices).map { part.vertices[$0].elevationMetersOrNaN }
     }
   }
 
-  private static func withoutImpossibleElevations(_ vertices: [Coordinate]) -> [Coordinate] {
-    guard vertices.contains(where: hasImpossibleElevation) else { return vertices }
-    return vertices.map {
-      hasImpossibleElevation($0)
-        ? Coordinate(uncheckedLatitude: $0.latitude, longitude: $0.longitude) : $0
+  /// The vertices of a part whose heights stand for “unknown”. O(vertices).
+  private static func unknownElevations(of vertices: [Coordinate]) -> [Int] {
+    let impossible = vertices.indices.filter {
+      isImpossible(elevation: vertices[$0].elevationMetersOrNaN)
     }
+    guard vertices.contains(where: { $0.elevationMetersOrNaN == 0 }) else { return impossible }
+    let zeros = UnknownZeros.runs(in: vertices.map(\.elevationMetersOrNaN)[...])
+    return zeros.isEmpty ? impossible : (impossible + zeros.flatMap(\.vertices)).sorted()
+  }
+
+  private static func withoutUnknownElevations(_ vertices: [Coordinate]) -> [Coordinate] {
+    let unknown = unknownElevations(of: vertices)
+    if unknown.isEmpty { return vertices }
+    var vertices = vertices
+    for i in unknown {
+      vertices[i] = Coordinate(
+        uncheckedLatitude: vertices[i].latitude, longitude: vertices[i].longitude)
+    }
+    return vertices
   }
 
   /// What the route of the chosen tracks is called: by the name nearest to its line, which is that of
@@ -72,7 +84,7 @@ extension RouteDocument {
           let own = track.properties.joins ?? []
           policies.append(index > 0 && index - 1 < own.count ? own[index - 1] : nil)
         }
-        parts.append(Self.withoutImpossibleElevations(part.vertices))
+        parts.append(Self.withoutUnknownElevations(part.vertices))
       }
     }
     // A file speaks for its whole route, or for its only track.

@@ -43,6 +43,14 @@ public enum RouteReader {
         return document
       } catch { return refused(error.code, error.message) }
     }
+    if let transcoded = TranscodedFile(source) {
+      var within = limits
+      within.fileBytes = max(limits.fileBytes, transcoded.bytes.count)
+      var document = read(
+        transcoded.bytes, as: format, fileName: fileName, limits: within, thoroughly: thoroughly)
+      document.noteTranscoded(from: transcoded.encoding)
+      return document
+    }
     let named = fileName.flatMap(SourceFormat.init(fileName:))
     let isPolyline = named == .polyline5 || named == .polyline6
     if !isPolyline, SourceFormat.sniffed(source) == nil, format?.isText != true,
@@ -71,11 +79,26 @@ public enum RouteReader {
     switch format {
     case .gpx: return GPXReader.read(source, limits: limits, thoroughly: thoroughly)
     case .kml: return KMLReader.read(source, limits: limits, thoroughly: thoroughly)
-    case .geojson: return GeoJSONReader.read(source, limits: limits, thoroughly: thoroughly)
+    case .geojson:
+      let document = GeoJSONReader.read(source, limits: limits, thoroughly: thoroughly)
+      guard document.isOtherJSON, let advice = ForeignFile.adviceOfJSON(source) else {
+        return document
+      }
+      return refused(.unknownFormat, advice)
     case .tcx: return TCXReader.read(source, limits: limits, thoroughly: thoroughly)
     case .fit: return FITReader.read(source, limits: limits, thoroughly: thoroughly)
     case .polyline5: return PolylineReader.read(source, digits: 5, limits: limits)
     case .polyline6: return PolylineReader.read(source, digits: 6, limits: limits)
     }
+  }
+}
+
+extension RouteDocument {
+  /// Whether the outermost object of a JSON file without positions is of no type of GeoJSON.
+  fileprivate var isOtherJSON: Bool {
+    tracks.isEmpty && waypoints.isEmpty
+      && errors.contains {
+        [.typeUnknown, .memberMissing].contains($0.code) && ["", "/type"].contains($0.pointer)
+      }
   }
 }

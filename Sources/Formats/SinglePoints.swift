@@ -2,7 +2,7 @@ internal import Geodesy
 public import Routes
 
 extension Route {
-  /// How many parts have a single vertex: GeoJSON and KML have no line of one position.
+  /// How many parts have a single vertex: only GPX has a line of one position.
   public var singlePointCount: Int {
     (0..<partCount).count { part($0).count == 1 }
   }

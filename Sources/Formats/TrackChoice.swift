@@ -27,27 +27,37 @@ extension RouteDocument {
     }
   }
 
-  /// The index in `allTracks` of the one that a person means by a name or a number from 1, or nil.
-  public func trackIndex(named text: String) -> Int? {
+  /// The indices in `allTracks` of those that a person means by a name or a number from 1.
+  public func trackIndices(named text: String) -> [Int] {
     let all = allTracks
-    if let index = all.firstIndex(where: { $0.name == text }) { return index }
-    guard let number = Int(text), number >= 1, number <= all.count else { return nil }
-    return number - 1
+    let named = all.indices.filter { all[$0].name == text }
+    if !named.isEmpty { return named }
+    guard let number = Int(text), number >= 1, number <= all.count else { return [] }
+    return [number - 1]
   }
 
   /// The tracks that a person means by names or numbers from 1; all where nothing is said.
   ///
-  /// - Throws: `range`, naming the tracks that there are.
+  /// - Throws: `range`, naming the tracks that there are, or those that bear one name.
   public func choice(named texts: [String]) throws(RouteError) -> TrackChoice {
     if texts.isEmpty { return .all }
     var indices: Set<Int> = []
     for text in texts {
-      guard let index = trackIndex(named: text) else {
+      let found = trackIndices(named: text)
+      guard let index = found.first else {
         throw RouteError(
           .range,
           allTracks.isEmpty
             ? "the file has no tracks"
             : "there is no track “\(shortened(text))” among \(trackNames)")
+      }
+      guard found.count == 1 else {
+        let numbers = found.prefix(Self.mostTrackNames).map { String($0 + 1) }
+        let more = found.count - numbers.count
+        throw RouteError(
+          .range,
+          "\(found.count) tracks are called “\(shortened(text))”: say which by number, "
+            + numbers.joined(separator: ", ") + (more > 0 ? " or one of \(more) more" : ""))
       }
       indices.insert(index)
     }

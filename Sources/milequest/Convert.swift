@@ -31,6 +31,7 @@ struct Convert: ParsableCommand {
   var to: RouteFormat?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Decimals of a degree, up to \(WriteOptions.mostDigits); polylines have their own.",
       valueName: "n"))
@@ -58,7 +59,7 @@ struct Convert: ParsableCommand {
       var losses = ConvertLosses(of: route, in: output.format)
       let choice = try input.choice(in: document, inputFile)
       losses.add(document, choice)
-      losses.add(impossibleElevations: document.impossibleElevations(choice))
+      losses.add(unknownElevations: document.unknownElevations(choice))
       losses.add(singlePoints: singlePoints, in: output.format)
       for text in losses.texts { StandardError.write("\(outputFile): note: \(text)") }
     }

@@ -40,6 +40,12 @@ struct ConvertLosses {
       let indices = Array(document.tracks.count..<all.count)
       texts.append("left out unless --track picks it: \(document.trackNames(indices))")
     }
+    let areas = document.diagnostics.count { $0.code == .area }
+    if areas > 0 {
+      texts.append(
+        "\(RouteInput.count(areas, "area")) left out: a route is made of lines, and a polygon is none"
+      )
+    }
     let leftovers = document.leftovers(choice)
     if !leftovers.isEmpty {
       let kinds = leftovers.prefix(Self.mostKinds).map {
@@ -59,7 +65,7 @@ struct ConvertLosses {
         + "of one position")
   }
 
-  mutating func add(impossibleElevations heights: [Double]) {
+  mutating func add(unknownElevations heights: [Double]) {
     if heights.isEmpty { return }
     var values: [Double] = []
     for height in heights where values.count < 4 && !values.contains(height) {
@@ -67,7 +73,7 @@ struct ConvertLosses {
     }
     let shown = values.map(Figures.plain).joined(separator: ", ")
     texts.append(
-      "\(RouteInput.count(heights.count, "elevation")) that no place has left out, such as \(shown)"
-    )
+      "\(RouteInput.count(heights.count, "elevation")) that \(heights.count == 1 ? "stands" : "stand") for “unknown” left out, "
+        + "such as \(shown)")
   }
 }

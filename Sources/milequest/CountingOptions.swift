@@ -29,7 +29,9 @@ struct CountingOptions: ParsableArguments {
       "The longest distance that is one activity: 500km by default.", valueName: "distance"))
   var longestActivity: String?
 
-  @Option(help: ArgumentHelp("Threads: as many as processors by default.", valueName: "n"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Threads: as many as processors by default.", valueName: "n"))
   var threads: Int?
 
   func validate() throws {

@@ -75,12 +75,14 @@ struct Plot: ParsableCommand {
   var title: String?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Pixels, \(PlotOptions.pixels.lowerBound) to \(PlotOptions.pixels.upperBound).",
       valueName: "pixels"))
   var width = 1_200
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Pixels, \(PlotOptions.pixels.lowerBound) to \(PlotOptions.pixels.upperBound).",
       valueName: "pixels"))

@@ -57,10 +57,12 @@ struct RouteInput: ParsableArguments {
   var calibrate: CalibrationSource?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp("Use the first of every N markers only.", valueName: "n"))
   var calibrateEvery: Int = 1
 
-  @Option(help: ArgumentHelp("How often the route is run.", valueName: "n"))
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("How often the route is run.", valueName: "n"))
   var laps: Int?
 
   @Flag(help: "A lap goes to the end and back again.")

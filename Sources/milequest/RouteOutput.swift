@@ -39,7 +39,7 @@ struct RouteOutput {
   ///
   /// - Parameter source: the file that the route came from, for messages.
   func fitting(_ route: Route, from source: String) throws -> (route: Route, singlePoints: Int) {
-    let count = format == .geojson || format == .kml ? route.singlePointCount : 0
+    let count = format.hasSinglePoints ? 0 : route.singlePointCount
     if count == 0 { return (route, 0) }
     guard count < route.partCount else {
       throw Failure(

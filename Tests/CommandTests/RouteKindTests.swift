@@ -54,7 +54,34 @@ import Testing
       "heights that are none", "gpx",
       track("<ele>65535</ele>", "<ele>12</ele>", "<ele>-32768</ele>", "<ele>9999</ele>"),
       "convert FILE OUT --to geojson",
-      has: ["note: 3 elevations that no place has left out, such as 65,535, -32,768, 9,999"]),
+      has: ["note: 3 elevations that stand for “unknown” left out, such as 65,535, -32,768, 9,999"]),
+    Row(
+      "zeros that are no heights", "gpx",
+      track("<ele>312</ele>", "<ele>0</ele>", "<ele>0</ele>", "<ele>318</ele>"),
+      "convert FILE OUT --to geojson",
+      has: ["note: 2 elevations that stand for “unknown” left out, such as 0"], lacks: [",0]"]),
+    Row(
+      "a part of one point", "gpx",
+      gpx(
+        "<trk><trkseg>\(point(0))\(point(1))</trkseg><trkseg>\(point(2))</trkseg></trk>"),
+      "convert FILE OUT --to polyline5 --joins ferry",
+      has: ["1 part of a single point left out: encoded polyline, 5 digits has no line of one"]),
+    Row(
+      "tracks of one name", "gpx",
+      gpx(
+        "<trk><name>A</name><trkseg>\(point(0))\(point(1))</trkseg></trk>"
+          + "<trk><name>B</name><trkseg>\(point(1))\(point(2))</trkseg></trk>"
+          + "<trk><name>A</name><trkseg>\(point(2))\(point(3))</trkseg></trk>"),
+      "inspect FILE --track A", has: ["2 tracks are called “A”: say which by number, 1, 3"],
+      status: 64),
+    Row(
+      "areas", "geojson",
+      "{\"type\":\"GeometryCollection\",\"geometries\":[{\"type\":\"LineString\",\"coordinates\":"
+        + "[[7,50],[7,51]]},{\"type\":\"Polygon\",\"coordinates\":[[[7,50],[8,50],[8,51],[7,50]]]}]}",
+      "convert FILE OUT --to gpx", has: ["note: 1 area left out: a route is made of lines"]),
+    Row(
+      "laps below none", "gpx", track("", "<ele>12</ele>"), "position FILE --at 0m --laps -1",
+      has: ["--laps: -1 is not"], lacks: ["Missing value"], status: 64),
     Row(
       "a line of no length", "geojson",
       "{\"type\":\"LineString\",\"coordinates\":[[7,50],[7,50],[7,50]]}",

@@ -253,7 +253,7 @@ import Testing
     #expect(route.officialLength == distance("2.5mi"))
     #expect(
       route.waypoints
-        == [Waypoint(coordinate: place(0, 1), story: "d", officialDistance: distance("150m"))])
+        == [Waypoint(name: "d", coordinate: place(0, 1), officialDistance: distance("150m"))])
     // The same beside the features speaks for the file.
     let beside = read(
       "{\"type\":\"FeatureCollection\",\"name\":\"F\",\"joins\":[\"counted\"],\"laps\":3,"
@@ -309,7 +309,7 @@ import Testing
         "/features/0/x~1y", "not-well-formed"
       ),
       (
-        "{\"type\":\"FeatureCollection\",\"features\":[{\"properties\":{\"a\":1,}}]}",
+        "{\"type\":\"FeatureCollection\",\"features\":[{\"properties\":{\"a\":1 \"b\":2}}]}",
         "/features/0/properties", "not-well-formed"
       ),
       ("{\"type\":\"FeatureCollection\",\"features\":[{},{} {}]}", "", "not-well-formed"),
@@ -339,11 +339,13 @@ import Testing
       ("{\"x\":1.}", "“1.” is not a number"), ("{\"x\":.5}", "“.” stands where a value should"),
       ("{\"x\":+1}", "“+” stands where a value should"), ("{\"x\":-}", "“-” is not a number"),
       ("{\"x\":1e}", "is not a number"), ("{\"x\":\"a\nb\"}", "a control character (0xA)"),
-      ("{\"x\":\"\u{1}\"}", "write it as \\u0001"), ("{\"x\":[1,]}", "a comma before “]”"),
-      ("{\"x\":1,}", "a comma before “}”"), ("{\"x\":\"a", "never closed by a double quote"),
+      ("{\"x\":\"\u{1}\"}", "a control character stands"),
+      ("{\"x\":[1,]}", "a comma before a closing bracket"),
+      ("{\"x\":1,}", "a comma before a closing bracket"),
+      ("{\"x\":\"a", "never closed by a double quote"),
       ("{\"x\":[1", "the file ends where “]” should follow: it is cut off"),
       ("{\"x\":1} x", "more after the end"), ("{\"x\":\"\\q\"}", "“\\q” is not an escape"),
-      ("{\"x\":// c\n1}", "“/” stands where a value should"),
+      ("{\"x\":// c\n1}", "a comment stands here"),
     ] {
       let document = read(text, as: .geojson)
       #expect(

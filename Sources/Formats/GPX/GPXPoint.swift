@@ -76,6 +76,7 @@ extension GPXReader {
     if element == .waypoint || element == .routePoint {
       waypoint = Waypoint(coordinate: Coordinate(uncheckedLatitude: 0, longitude: 0))
       isUnnamed = false
+      comment = nil
     }
     if element == .waypoint { return hasRoomForWaypoint(stream) ? element : nil }
     return countVertex(stream) ? element : nil

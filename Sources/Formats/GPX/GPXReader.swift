@@ -14,7 +14,7 @@ final class GPXReader: XMLReader {
     case document, gpx, metadata, track, segment, trackPoint, route, routePoint, waypoint
     case trackExtensions, routeProperties, waypointExtensions, fileExtensions
     case routePointExtensions, shapingPoints, shapingPoint
-    case name, elevation, time, story, type, leaf
+    case name, elevation, time, story, comment, type, leaf
   }
 
   private var stack: [Element] = [.document]
@@ -37,7 +37,10 @@ final class GPXReader: XMLReader {
   private var foreignPoints = 0
   /// The points that shape the way behind the route point that the stream is in.
   var shape: [(place: Coordinate, offset: Int)] = []
+  /// The comment of the point that the stream is in.
+  var comment: String?
   private var trackStory: String?
+  private var trackComment: String?
   var shapingCount = 0
   /// Names of route points, and how many of them tell where to turn.
   var routeNames: [(waypoint: Waypoint, offset: Int)] = []
@@ -138,6 +141,7 @@ final class GPXReader: XMLReader {
       if XMLName.equals(local, "name") { return startText(.name, stream) }
       if XMLName.equals(local, "ele") { return startText(.elevation, stream) }
       if XMLName.equals(local, "desc") { return startText(.story, stream) }
+      if XMLName.equals(local, "cmt") { return startText(.comment, stream) }
       if XMLName.equals(local, "type") { return startText(.type, stream) }
       if XMLName.equals(local, "extensions") { return .waypointExtensions }
       if isThorough, XMLName.equals(local, "time") { return startText(.time, stream) }
@@ -149,12 +153,14 @@ final class GPXReader: XMLReader {
       }
       if XMLName.equals(local, "name") { return startText(.name, stream) }
       if XMLName.equals(local, "desc") { return startText(.story, stream) }
+      if XMLName.equals(local, "cmt") { return startText(.comment, stream) }
       if XMLName.equals(local, "extensions") { return .trackExtensions }
       noteMisplaced(local, stream)
     case .route:
       if XMLName.equals(local, "rtept") { return startPoint(.routePoint, attributes, stream) }
       if XMLName.equals(local, "name") { return startText(.name, stream) }
       if XMLName.equals(local, "desc") { return startText(.story, stream) }
+      if XMLName.equals(local, "cmt") { return startText(.comment, stream) }
       if XMLName.equals(local, "extensions") { return .trackExtensions }
       noteMisplaced(local, stream)
     case .gpx:
@@ -182,6 +188,7 @@ final class GPXReader: XMLReader {
     if XMLName.equals(local, "extensions") { return .routePointExtensions }
     if XMLName.equals(local, "name") { return startText(.name, stream) }
     if XMLName.equals(local, "desc") { return startText(.story, stream) }
+    if XMLName.equals(local, "cmt") { return startText(.comment, stream) }
     if XMLName.equals(local, "type") { return startText(.type, stream) }
     return nil
   }
@@ -237,6 +244,7 @@ final class GPXReader: XMLReader {
   private func startTrack(_ element: Element, _ stream: XMLStream) -> Element {
     track = Track()
     trackStory = nil
+    trackComment = nil
     track.offset = stream.offset
     beginPart(stream)
     pointNumber = 0
@@ -289,19 +297,20 @@ final class GPXReader: XMLReader {
     case .waypoint:
       guard let place = point.coordinate else { return }
       waypoint.coordinate = place
-      if !isUnnamed { waypoint.nameFromStory() }
+      if !isUnnamed { waypoint.nameFromStory(orComment: comment) }
       document.append(waypoint, offset: point.offset, owner: point.offset)
       if isThorough { bounds.add(latitude: place.latitude, longitude: place.longitude) }
-    case .name, .story, .type: takeText(of: element)
+    case .name, .story, .comment, .type: takeText(of: element)
     case .elevation: takeElevation()
     case .time: takeTime()
     default: break
     }
   }
 
-  /// Takes the description of a track without a name for its name.
+  /// Takes the description or the comment of a track without a name for its name.
   private func nameTrack() {
-    if track.name == nil, let text = trackStory, NameText.isName(text) { track.name = text }
+    guard track.name == nil else { return }
+    track.name = [trackStory, trackComment].lazy.compactMap { $0 }.first(where: NameText.isName)
   }
 
   private func takeVertex() {
@@ -319,6 +328,8 @@ final class GPXReader: XMLReader {
     case (.waypoint, .name), (.routePoint, .name): waypoint.name = value
     case (.waypoint, .story), (.routePoint, .story): waypoint.story = value
     case (.waypoint, .type), (.routePoint, .type): waypoint.type = value
+    case (.waypoint, .comment), (.routePoint, .comment): comment = value
+    case (.track, .comment), (.route, .comment): trackComment = value
     case (.track, .name), (.route, .name): track.name = value
     case (.track, .story), (.route, .story): trackStory = value
     case (.gpx, .name), (.metadata, .name): document.name = value

@@ -5,11 +5,9 @@ internal import Routes
 extension GPXReader {
   /// Keeps what the route point that ends says about a place.
   func takeRouteName() {
-    guard let place = point.coordinate, waypoint.name != nil || waypoint.story != nil else {
-      return
-    }
+    guard let place = point.coordinate else { return }
     waypoint.coordinate = place
-    waypoint.nameFromStory()
+    waypoint.nameFromStory(orComment: comment)
     guard let name = waypoint.name else { return }
     if RouteCue.isCue(name) {
       cues.add(name, offset: point.offset)

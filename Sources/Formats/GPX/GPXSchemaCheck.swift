@@ -503,7 +503,8 @@ struct GPXSchemaCheck {
     case .otherAttribute:
       return made(
         .schemaAttribute,
-        "\(gpx) has no attribute “\(key.name)” for “\(content.name)”"
+        "\(gpx) has no attribute “\(key.name)” for "
+          + (content.name.isEmpty ? "an element that holds a text" : "“\(content.name)”")
           + (fault.remedy.isEmpty
             ? "" : "; as an attribute nobody reads it"))
     case .value:

@@ -15,7 +15,7 @@ struct GPXWriter: SectionWriter {
 
   init(_ route: Route, _ options: WriteOptions) {
     self.options = options
-    line = WrittenLine(route, hasPoints: true)
+    line = WrittenLine(route, as: .gpx)
     joins = line.joins
     cursor = line.vertices
   }

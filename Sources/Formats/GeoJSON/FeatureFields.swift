@@ -5,7 +5,8 @@ internal import Routes
 /// The properties of a feature, or of a file, that mean something here.
 struct FeatureFields {
   private static let names = [
-    "name", "Name", "NAME", "title", "Title", "TITLE", "story", "description", "type",
+    "name", "Name", "NAME", "title", "Title", "TITLE", "label", "Label", "LABEL", "story",
+    "description", "Description", "DESCRIPTION", "desc", "cmt", "type",
     "officialDistance",
     "officialLength", "joins", "laps",
     "thereAndBack", "lapJoin", "antimeridianCuts",
@@ -15,7 +16,8 @@ struct FeatureFields {
   /// The name as programs call it that do not call it “name”, the most telling first.
   private var otherNames: [String: String] = [:]
   private(set) var story: String?
-  private(set) var description: String?
+  private var description: String?
+  private var comment: String?
   private(set) var type: String?
   private(set) var officialDistance: Distance?
   private(set) var route = RouteProperties()
@@ -23,10 +25,20 @@ struct FeatureFields {
   /// The names of properties that mean nothing here.
   private(set) var passedOver = NameTally()
 
-  /// The name, or what other programs write for it: “Name” (ogr2ogr), “title” (simplestyle).
+  /// The name, or what other programs write for it: “Name” (ogr2ogr), “title” (simplestyle), or else what
+  /// describes it and can be a name.
   var title: String? {
-    name ?? ["Name", "NAME", "title", "Title", "TITLE"].lazy.compactMap { otherNames[$0] }.first
+    name ?? Self.otherNames.lazy.compactMap { otherNames[$0] }.first
+      ?? (story == nil
+        ? [description, comment].compactMap { $0 }.first(where: NameText.isName) : nil)
   }
+
+  private static let otherNames = [
+    "Name", "NAME", "title", "Title", "TITLE", "label", "Label", "LABEL",
+  ]
+
+  /// What is told of a point beside its name.
+  var text: String? { story ?? (description == title ? nil : description) }
 
   /// The names of what a route has no place for: properties that mean nothing here, further names, and
   /// what only a point has.
@@ -39,9 +51,12 @@ struct FeatureFields {
       if story != nil { names.add("story") }
       if type != nil { names.add("type") }
     }
-    if let description, isLine || story.map({ $0 != description }) ?? false {
+    if let description, description != title,
+      isLine || story.map({ $0 != description }) ?? false
+    {
       names.add("description")
     }
+    if let comment, comment != title { names.add("cmt") }
     return names
   }
 
@@ -94,11 +109,15 @@ struct FeatureFields {
       // A blank one says as much as none.
       let text = try text(value, &cursor, &diagnostics)
       name = text.flatMap { $0.contains { !$0.isWhitespace } ? $0 : nil } ?? name
-    case "Name", "NAME", "title", "Title", "TITLE":
+    case _ where Self.otherNames.contains(key):
       let text = try text(value, &cursor, &diagnostics)
       if let text, text.contains(where: { !$0.isWhitespace }) { otherNames[key] = text }
     case "story": story = try text(value, &cursor, &diagnostics) ?? story
     case "description": description = try text(value, &cursor, &diagnostics) ?? description
+    case "Description", "DESCRIPTION", "desc":
+      let text = try text(value, &cursor, &diagnostics)
+      description = description ?? text
+    case "cmt": comment = try text(value, &cursor, &diagnostics) ?? comment
     case "type":
       // A kind is a word.
       if value.kind == .number {

@@ -39,7 +39,7 @@ extension RouteDocument {
       if waypoints.count >= limits.route.waypoints { return }
       append(
         Waypoint(
-          name: fields.title, coordinate: vertex, story: fields.story ?? fields.description,
+          name: fields.title, coordinate: vertex, story: fields.text,
           type: fields.type, officialDistance: fields.officialDistance),
         offset: offset, owner: feature.offset)
     }

@@ -10,11 +10,17 @@ enum GeoJSONReader {
     _ source: SourceText, limits: ReadLimits, thoroughly: Bool
   ) -> RouteDocument {
     var system = GeoJSONReferenceSystem.Knowledge.none
+    var mends: JSONMends?
     // A foreign reference system may be named behind the coordinates that it rules, and whether it
     // rules them at all is seen when all are read.
     while true {
-      let walk = GeoJSONWalk(source, limits: limits, system: system, thoroughly: thoroughly)
+      let walk = GeoJSONWalk(
+        source, mends, limits: limits, system: system, thoroughly: thoroughly)
       let document = walk.run()
+      if walk.isMalformed, mends == nil, let found = JSONMends(source) {
+        mends = found
+        continue
+      }
       guard let better = walk.betterKnowledge else { return document }
       system = better
     }
@@ -24,10 +30,14 @@ enum GeoJSONReader {
 /// One walk over a document: which object or member comes next, and who takes it.
 private final class GeoJSONWalk {
   private let source: SourceText
+  /// What is read: the file's bytes, with space for what was mended.
+  private let bytes: [UInt8]
   private let limits: ReadLimits
   private let isThorough: Bool
   private var document: RouteDocument
   private var diagnostics = DiagnosticList()
+  /// Whether a fault of the JSON text ended the reading.
+  private(set) var isMalformed = false
   /// The objects that are open, the innermost last.
   private var objects: [GeoJSONObject] = []
   /// The pointer at which a fault of the JSON text is reported.
@@ -44,31 +54,37 @@ private final class GeoJSONWalk {
   private var long: (offset: Int, pointer: String, count: Int)?
 
   init(
-    _ source: SourceText, limits: ReadLimits, system: GeoJSONReferenceSystem.Knowledge,
-    thoroughly: Bool
+    _ source: SourceText, _ mends: JSONMends?, limits: ReadLimits,
+    system: GeoJSONReferenceSystem.Knowledge, thoroughly: Bool
   ) {
     isThorough = thoroughly
     self.source = source
+    bytes = mends?.bytes ?? source.bytes
     self.limits = limits
     self.system = GeoJSONReferenceSystem(system)
     mayStateBounds = source.contains("bbox")
     document = RouteDocument(source: source)
     document.format = .geojson
+    guard let mends else { return }
+    document.isMended = true
+    for note in mends.notes { diagnostics.add(note) }
   }
 
   /// What is known of the reference system now, and asks for another walk; nil for nothing new.
   var betterKnowledge: GeoJSONReferenceSystem.Knowledge? { system.better }
 
   func run() -> RouteDocument {
-    source.bytes.withUnsafeBufferPointer { bytes in
-      let hasMark = bytes.starts(with: [0xEF, 0xBB, 0xBF])
-      if hasMark {
+    bytes.withUnsafeBufferPointer { bytes in
+      var start = 0
+      while bytes[start...].starts(with: [0xEF, 0xBB, 0xBF]) { start += 3 }
+      if start > 0 {
+        let marks = start == 3 ? "a byte order mark" : "\(start / 3) byte order marks"
         diagnostics.note(
           .byteOrderMark, .info,
-          "the file begins with a byte order mark, which RFC 8259 section 8.1 forbids", at: 0,
-          pointer: "", remedy: [.text(TextEdit(0..<3))])
+          "the file begins with \(marks), which RFC 8259 section 8.1 forbids", at: 0,
+          pointer: "", remedy: [.text(TextEdit(0..<start))])
       }
-      var cursor = JSONCursor(bytes, limits: limits.json, offset: hasMark ? 3 : 0)
+      var cursor = JSONCursor(bytes, limits: limits.json, offset: start)
       do throws(JSONFault) {
         if source.encoding != .utf8 {
           throw JSONFault(
@@ -76,6 +92,7 @@ private final class GeoJSONWalk {
         }
         try walk(&cursor)
       } catch {
+        isMalformed = error.code == .notWellFormed
         let (fault, remedy) = closing(error)
         diagnostics.addLast(
           Diagnostic(
@@ -103,14 +120,14 @@ private final class GeoJSONWalk {
   private func closing(_ fault: JSONFault) -> (JSONFault, [RouteEdit]) {
     var fault = fault
     if fault.code == .numberSyntax,
-      !source.bytes[fault.offset...].contains(where: GeoJSONClosing.isDelimiter)
+      !bytes[fault.offset...].contains(where: GeoJSONClosing.isDelimiter)
     {
       fault = JSONFault(
         code: .notWellFormed, message: "the file ends inside a number: it is cut off",
         offset: fault.offset, pointer: fault.pointer)
     }
     guard fault.code == .notWellFormed else { return (fault, []) }
-    let edit = GeoJSONClosing.edit(of: source.bytes, nesting: limits.json.nesting)
+    let edit = GeoJSONClosing.edit(of: bytes, nesting: limits.json.nesting)
     return (fault, edit.map { [.text($0)] } ?? [])
   }
 
@@ -140,7 +157,7 @@ private final class GeoJSONWalk {
   private func hasText(_ cursor: inout JSONCursor, after count: Int) -> Bool {
     let end = cursor.offset
     var next = cursor.peek()
-    let isApart = source.bytes[end..<cursor.offset].contains(0x0A)
+    let isApart = bytes[end..<cursor.offset].contains(0x0A)
     var isSeparated = false
     while next == 0x1E {
       isSeparated = true

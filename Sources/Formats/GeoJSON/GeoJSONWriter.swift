@@ -25,7 +25,7 @@ struct GeoJSONWriter: SectionWriter {
 
   init(_ route: Route, _ options: WriteOptions) {
     self.options = options
-    line = WrittenLine(route, hasPoints: false)
+    line = WrittenLine(route, as: .geojson)
     joins = line.joins
     hasMember = false
     cuts = CutLine(line, options)

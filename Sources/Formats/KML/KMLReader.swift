@@ -24,6 +24,9 @@ final class KMLReader: XMLReader {
   private var type: String?
   /// Whether one of our own files says that the placemark has no name.
   private var isUnnamed = false
+  /// What fields of other programs call the placemark, and tell of it.
+  private var dataTitle: String?
+  private var dataStory: String?
   private var officialDistance: Distance?
   private var points: [(Coordinate, Int)] = []
   /// Whether the placemark has a geometry of any kind.
@@ -90,6 +93,7 @@ final class KMLReader: XMLReader {
       if XMLName.equals(name, "name") { return startText(.name, stream) }
       if XMLName.equals(name, "description") { return startText(.description, stream) }
       if XMLName.equals(name, "ExtendedData") { return .extendedData }
+      if XMLName.equals(name, "coordinates") { return startBareCoordinates(stream) }
     case .line, .point:
       if XMLName.equals(name, "altitudeMode") { return startText(.altitudeMode, stream) }
       if XMLName.equals(name, "coordinates") {
@@ -105,12 +109,14 @@ final class KMLReader: XMLReader {
       }
       if isThorough, XMLName.equals(name, "when") { return startText(.trackTime, stream) }
     case .extendedData:
-      if XMLName.equals(name, "Data") {
+      if XMLName.equals(name, "SchemaData") { return .extendedData }
+      let isSimple = XMLName.equals(name, "SimpleData")
+      if isSimple || XMLName.equals(name, "Data") {
         dataName = ""
         for (key, value) in attributes where XMLName.equals(key, "name") {
           dataName = shortened(value)
         }
-        return .data
+        return isSimple ? startText(.value, stream) : .data
       }
     case .link:
       // Older files write Url for Link.
@@ -136,8 +142,24 @@ final class KMLReader: XMLReader {
     type = nil
     officialDistance = nil
     isUnnamed = false
+    dataTitle = nil
+    dataStory = nil
     hasGeometry = false
     return .placemark
+  }
+
+  /// Coordinates without a geometry around them, which other readers pass over.
+  private func startBareCoordinates(_ stream: XMLStream) -> Element {
+    diagnostics.note(
+      .misplaced, .warning,
+      "coordinates belong in a LineString or a Point; these stand in the placemark itself, and are read "
+        + "as a line, or as a point where they are one", at: stream.offset)
+    beginPart(stream)
+    altitudes = .clamped
+    hasGeometry = true
+    tupleNumber = 0
+    tupleSize = 0
+    return startTuple(.coordinates, stream)
   }
 
   private func startGeometry(_ name: UnsafePointer<CChar>, _ stream: XMLStream) -> Element? {
@@ -322,7 +344,9 @@ final class KMLReader: XMLReader {
   override func leave(_ stream: XMLStream) {
     guard let element = stack.popLast() else { return }
     switch element {
-    case .coordinates: finishTuple(.comma, stream)
+    case .coordinates:
+      finishTuple(.comma, stream)
+      if stack[stack.count - 1] == .placemark { finishBareCoordinates() }
     case .trackCoordinate:
       tuple.dropTrailingSpace()
       finishTuple(.space, stream)
@@ -333,9 +357,7 @@ final class KMLReader: XMLReader {
       if element == .track, let found = times.ofVertices { part.times = found }
       noteEmptyPart("a line without coordinates is left out")
       track.parts.append(part)
-    case .point:
-      dropForeignAltitudes()
-      if let vertex = part.vertices.first { points.append((vertex, Int(part.offsets[0]))) }
+    case .point: finishPoint()
     case .altitudeMode:
       altitudes =
         switch text.trimmed {
@@ -350,6 +372,17 @@ final class KMLReader: XMLReader {
     case .container: containers.leave()
     default: break
     }
+  }
+
+  private func finishPoint() {
+    dropForeignAltitudes()
+    if let vertex = part.vertices.first { points.append((vertex, Int(part.offsets[0]))) }
+  }
+
+  private func finishBareCoordinates() {
+    if part.vertices.count < 2 { return finishPoint() }
+    dropForeignAltitudes()
+    track.parts.append(part)
   }
 
   /// Takes altitudes for unknown that are none above the sea: those over the ground, and on the ground
@@ -376,14 +409,14 @@ final class KMLReader: XMLReader {
     case (.placemark, .name): track.name = value
     case (.placemark, .description): story = value
     case (.container, .name): containers.setName(value)
-    case (.data, .value): takeData(value ?? "")
+    case (.data, .value), (.extendedData, .value): takeData(value ?? "")
     default: break
     }
   }
 
   /// Our own fields carry the namespace as a prefix of their name.
   private func takeData(_ value: String) {
-    guard dataName.hasPrefix("milequest:") else { return }
+    guard dataName.hasPrefix("milequest:") else { return takeForeignData(value) }
     let field = String(dataName.dropFirst("milequest:".count))
     let isPlacemark = stack.contains(.placemark)
     var problem: String?
@@ -401,6 +434,16 @@ final class KMLReader: XMLReader {
     if let problem { diagnostics.note(.routeProperty, .error, problem, at: text.offset) }
   }
 
+  /// Fields of other programs that tell what the placemark is called.
+  private func takeForeignData(_ value: String) {
+    guard stack.contains(.placemark), !value.isEmpty else { return }
+    switch dataName.lowercased() {
+    case "name", "title", "label": dataTitle = dataTitle ?? value
+    case "description", "desc": dataStory = dataStory ?? value
+    default: break
+    }
+  }
+
   private func finishPlacemark(_ stream: XMLStream) {
     if isThorough, !hasGeometry {
       diagnostics.note(
@@ -408,9 +451,9 @@ final class KMLReader: XMLReader {
         "the placemark has no geometry, so there is nothing of it to walk or to show",
         at: track.offset)
     }
-    if track.name == nil, !isUnnamed, let text = story, NameText.isName(text) {
-      track.name = text
-      story = nil
+    if track.name == nil, !isUnnamed {
+      track.name = [dataTitle, story, dataStory].compactMap { $0 }.first(where: NameText.isName)
+      if track.name != nil, track.name == story { story = nil }
     }
     if !track.parts.isEmpty {
       document.tracks.append(track)

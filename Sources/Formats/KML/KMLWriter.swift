@@ -15,7 +15,7 @@ struct KMLWriter: SectionWriter {
 
   init(_ route: Route, _ options: WriteOptions) {
     self.options = options
-    line = WrittenLine(route, hasPoints: false)
+    line = WrittenLine(route, as: .kml)
     joins = line.joins
     cursor = line.vertices
   }

@@ -199,11 +199,12 @@ struct PolylineWriter: SectionWriter {
 
   private let digits: Int
   private(set) var bytes: [UInt8] = []
-  private var cursor = VertexCursor(leavesOutPoints: false)
+  private var cursor: VertexCursor
   private var encoder: PolylineEncoder
 
-  init(digits: Int) {
-    self.digits = digits
+  init(_ route: Route, as format: RouteFormat) {
+    digits = format == .polyline5 ? 5 : 6
+    cursor = WrittenLine(route, as: format).vertices
     encoder = PolylineEncoder(digits: digits)
   }
 
@@ -215,7 +216,7 @@ struct PolylineWriter: SectionWriter {
   func count(of section: Section, in route: Route) -> Int { route.vertices.count }
 
   mutating func write(_ item: Int, of section: Section, in route: Route) {
-    _ = cursor.move(to: item, in: route)
+    guard cursor.move(to: item, in: route) else { return }
     if cursor.isFirst(item) { encoder = PolylineEncoder(digits: digits) }
     encoder.append(route.vertices[item], to: &bytes)
     if cursor.isLast(item) { bytes.append(0x0A) }

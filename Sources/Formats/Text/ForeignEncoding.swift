@@ -8,36 +8,76 @@ internal import CExpat
 
 /// Encodings other than UTF-8 and UTF-16, by what the C library's iconv knows.
 enum ForeignEncoding {
-  /// The encoding that expat knows by another name than the one that people write; nil where iconv is
-  /// to be asked.
+  /// The right name of an encoding that people write in another way, one that expat or iconv knows; nil
+  /// where iconv is to be asked for the name as it stands.
   static func canonical(_ name: String) -> String? {
-    switch name.lowercased().filter({ $0 != "-" && $0 != "_" }) {
+    let folded = name.lowercased().filter { !"-_ ".contains($0) }
+    switch folded {
     case "utf8", "utf8n", "unicode11utf8", "utf8mb4", "utf", "utf8bom", "utf8sig", "cp65001":
-      "UTF-8"
-    case "utf16", "utf16le", "utf16be", "ucs2", "unicode": "UTF-16"
+      return "UTF-8"
+    case "utf16", "utf16le", "utf16be", "ucs2", "unicode": return "UTF-16"
     case "latin1", "latin", "l1", "iso8859", "isolatin", "iso88591", "88591", "isolatin1",
       "isoir100", "cp819":
-      "ISO-8859-1"
-    case "ascii", "usascii", "ansix3.41968", "iso646us": "US-ASCII"
+      return "ISO-8859-1"
+    case "ascii", "usascii", "ansix3.41968", "iso646us": return "US-ASCII"
     // What Windows calls its own, and programs call bytes that they know nothing of.
     case "ansi", "windows", "windowsansi", "win1252", "ansi1252", "windowslatin1", "ascii8bit",
       "8bit",
       "extendedascii", "binary":
-      "windows-1252"
-    default: nil
+      return "windows-1252"
+    default: return isKnown(name) ? nil : respelled(folded)
     }
   }
 
-  /// Whether characters depend on what came before them, which a reader by bytes cannot follow.
-  private static func isStateful(_ name: String) -> Bool {
+  /// Whether expat reads an encoding by itself.
+  static func isOfExpat(_ name: String) -> Bool {
+    ["utf-8", "utf-16", "utf-16le", "utf-16be", "iso-8859-1", "us-ascii"]
+      .contains(name.lowercased())
+  }
+
+  /// A name of programs as the registries spell it; nil where iconv knows none that may be meant.
+  private static func respelled(_ folded: String) -> String? {
+    let bare = folded.hasPrefix("x") ? String(folded.dropFirst()) : folded
+    switch bare {
+    case "sjis", "shiftjis", "mskanji": return "Shift_JIS"
+    case "mac", "macroman", "macosroman", "applemacroman": return "macintosh"
+    case "ksc56011987", "windows949", "ms949": return "CP949"
+    default: break
+    }
+    let letters = bare.hasPrefix("iso8859") ? "iso8859" : String(bare.prefix { $0.isLetter })
+    let number = bare.dropFirst(letters.count)
+    var names = [bare]
+    switch letters {
+    case "iso8859": names.insert("ISO-8859-\(number)", at: 0)
+    case "windows", "win", "ms", "codepage", "cp", "ansi":
+      names = ["windows-\(number)", "CP\(number)"]
+    case "dos", "oem", "ibm", "pc": names = ["IBM\(number)", "CP\(number)"]
+    case "euc": names = ["EUC-\(bare.dropFirst(3).uppercased())"]
+    case "mac": names.append("MAC-\(bare.dropFirst(3).uppercased())")
+    default: break
+    }
+    return names.first(where: isKnown)
+  }
+
+  private static func isKnown(_ name: String) -> Bool {
+    guard let converter = open(name) else { return false }
+    iconv_close(converter)
+    return true
+  }
+
+  /// Whether what a byte means depends on more than the bytes of its own character, or its length on
+  /// more than the first of them: expat's reader by bytes cannot follow, so the file is turned into
+  /// UTF-8 as a whole.
+  static func isWhole(_ name: String) -> Bool {
     let name = name.lowercased()
-    return ["iso-2022", "utf-7", "hz", "utf-32", "ucs-4"].contains(where: name.hasPrefix)
+    return ["iso-2022", "iso2022", "utf-7", "hz", "utf-32", "utf32", "ucs-4", "gb18030", "ebcdic"]
+      .contains(where: name.hasPrefix)
   }
 
   /// Tells expat what the bytes of an encoding mean; false where iconv does not know it or its first
   /// half is not ASCII.
   static func fill(_ info: UnsafeMutablePointer<XML_Encoding>, name: String) -> Bool {
-    guard !isStateful(name), let converter = open(name) else { return false }
+    guard !isWhole(name), let converter = open(name) else { return false }
     var hasLeads = false
     withUnsafeMutableBytes(of: &info.pointee.map) { raw in
       let map = raw.assumingMemoryBound(to: Int32.self)

@@ -64,11 +64,15 @@ extension Waypoint {
   /// Whether the story would be taken for the name that is missing.
   var hasStoryAlone: Bool { name == nil && story != nil }
 
-  /// Takes the story for the name where there is none and it can be one.
-  mutating func nameFromStory() {
-    guard name == nil, let text = story, NameText.isName(text) else { return }
-    name = text
-    story = nil
+  /// Takes the story, or else a comment, for the name where there is none and it can be one.
+  mutating func nameFromStory(orComment comment: String? = nil) {
+    guard name == nil else { return }
+    if let text = story, NameText.isName(text) {
+      name = text
+      story = nil
+    } else if let text = comment, NameText.isName(text) {
+      name = text
+    }
   }
 }
 

@@ -39,11 +39,25 @@ public struct SourceText: Sendable {
   /// ISO-8859-1.
   var foreignEncoding: String?
 
+  /// The encoding of the file whose characters these are, where it was turned into UTF-8 as a whole.
+  var transcodedFrom: String?
+
+  /// Whether edits are made of other bytes than those of the file: of its characters in UTF-8.
+  package var isEditedInUTF8: Bool { encoding.isWide || transcodedFrom != nil }
+
   /// What an XML declaration says about the encoding.
   struct DeclaredEncoding {
     let name: String
     /// Its bytes, between the quotes; nothing where the file is in UTF-16.
     let range: Range<Int>
+
+    /// Whether it is what XML takes for a name of an encoding.
+    var isName: Bool {
+      guard let first = name.utf8.first, (first | 0x20) &- 0x61 < 26 else { return false }
+      return name.utf8.allSatisfy {
+        ($0 | 0x20) &- 0x61 < 26 || $0 &- 0x30 < 10 || [0x2D, 0x2E, 0x5F].contains($0)
+      }
+    }
   }
 
   /// The encoding that an XML declaration states, which may stand behind white space.
@@ -85,16 +99,17 @@ public struct SourceText: Sendable {
   public func transcodedToUTF8() -> [UInt8] {
     let isLittle = encoding == .utf16LittleEndian
     if let foreignEncoding {
-      return ForeignEncoding.utf8(bytes[...], from: foreignEncoding).map(declaringUTF8) ?? bytes
+      return ForeignEncoding.utf8(bytes[...], from: foreignEncoding).map(Self.declaringUTF8)
+        ?? bytes
     }
     guard isLittle || encoding == .utf16BigEndian else { return bytes }
     let units = stride(from: byteOrderMarkLength, to: bytes.count - 1, by: 2).map {
       UInt16(bytes[$0 + (isLittle ? 1 : 0)]) << 8 | UInt16(bytes[$0 + (isLittle ? 0 : 1)])
     }
-    return declaringUTF8(Array(String(decoding: units, as: UTF16.self).utf8))
+    return Self.declaringUTF8(Array(String(decoding: units, as: UTF16.self).utf8))
   }
 
-  private func declaringUTF8(_ text: [UInt8]) -> [UInt8] {
+  static func declaringUTF8(_ text: [UInt8]) -> [UInt8] {
     var text = text
     guard text.starts(with: "<?xml".utf8), let end = text.firstIndex(of: 0x3E) else { return text }
     let declaration = String(decoding: text[..<end], as: UTF8.self)

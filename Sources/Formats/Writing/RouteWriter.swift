@@ -24,8 +24,8 @@ public struct WriteOptions: Sendable {
 public enum RouteWriter {
   /// The file's bytes.
   ///
-  /// What a format cannot hold is left out; the documentation has a table. GeoJSON and KML have no line
-  /// of a single position, so such parts are left out there.
+  /// What a format cannot hold is left out; the documentation has a table. Only GPX has
+  /// parts of a single position; elsewhere they are left out.
   /// - Complexity: O(vertices).
   public static func write(
     _ route: Route, as format: RouteFormat, options: WriteOptions = WriteOptions()
@@ -61,8 +61,7 @@ public struct RoutePieces: Sendable {
       case .gpx: pieces(GPXWriter(route, options))
       case .kml: pieces(KMLWriter(route, options))
       case .geojson: pieces(GeoJSONWriter(route, options))
-      case .polyline5: pieces(PolylineWriter(digits: 5))
-      case .polyline6: pieces(PolylineWriter(digits: 6))
+      case .polyline5, .polyline6: pieces(PolylineWriter(route, as: format))
       }
   }
 

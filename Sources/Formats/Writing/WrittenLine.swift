@@ -10,10 +10,9 @@ struct WrittenLine: Sendable {
   /// Whether the policies of the joins are written: where one says more than the gap's length does.
   let statesJoins: Bool
 
-  /// - Parameter hasPoints: whether the format has lines of a single position.
   /// - Complexity: O(parts).
-  init(_ route: Route, hasPoints: Bool) {
-    let points = hasPoints ? 0 : route.singlePointCount
+  init(_ route: Route, as format: RouteFormat) {
+    let points = format.hasSinglePoints ? 0 : route.singlePointCount
     leavesOutPoints = points > 0 && points < route.partCount
     partCount = leavesOutPoints ? route.partCount - points : route.partCount
     guard leavesOutPoints else {

@@ -10,16 +10,141 @@ struct XMLFaultScan {
     byte < 0x20 && byte != 0x09 && byte != 0x0A && byte != 0x0D
   }
 
-  /// The characters that XML does not have, to be taken out. O(bytes).
+  /// Whether a character that XML does not have begins at a byte: a control, or one of the two that
+  /// Unicode keeps for nobody.
+  func isForbidden(at i: Int) -> Bool {
+    if Self.isForbidden(bytes[i]) { return true }
+    return bytes[i] == 0xEF && i + 2 < bytes.count && bytes[i + 1] == 0xBF && bytes[i + 2] >= 0xBE
+  }
+
+  /// The characters that XML does not have, to be taken out, as they stand or by their numbers. O(bytes).
   var controls: [TextEdit] {
     var edits: [TextEdit] = []
     var i = 0
     while i < bytes.count, edits.count < Self.most {
       let start = i
-      while i < bytes.count, Self.isForbidden(bytes[i]) { i += 1 }
-      if i > start { edits.append(TextEdit(start..<i)) } else { i += 1 }
+      while i < bytes.count, isForbidden(at: i) { i += bytes[i] == 0xEF ? 3 : 1 }
+      if i > start {
+        edits.append(TextEdit(start..<i))
+      } else if bytes[i] == 0x26, let end = reference(at: i), let point = number(of: i..<end),
+        !Self.isCharacter(point)
+      {
+        edits.append(TextEdit(i..<end))
+        i = end
+      } else {
+        i += 1
+      }
     }
     return edits
+  }
+
+  /// Where a reference such as `&nbsp;` or `&#11;` that begins at a byte ends; nil where none does.
+  private func reference(at start: Int) -> Int? {
+    let rest = bytes[(start + 1)...].prefix(32)
+    guard let end = rest.firstIndex(of: 0x3B), end > start + 1 else { return nil }
+    let isName = bytes[(start + 1)..<end].enumerated().allSatisfy { i, byte in
+      (byte | 0x20) &- 0x61 < 26 || byte &- 0x30 < 10 || (byte == 0x23 && i == 0)
+    }
+    return isName ? end + 1 : nil
+  }
+
+  /// The code point that a reference gives by its number; beyond all where it is too large.
+  private func number(of reference: Range<Int>) -> UInt32? {
+    let text = String(decoding: bytes[reference].dropFirst().dropLast(), as: UTF8.self)
+    guard text.first == "#" else { return nil }
+    let digits = text.dropFirst()
+    let isHex = digits.first == "x"
+    guard digits.dropFirst(isHex ? 1 : 0).allSatisfy(\.isHexDigit) else { return nil }
+    return UInt32(isHex ? digits.dropFirst() : digits, radix: isHex ? 16 : 10) ?? .max
+  }
+
+  private static func isCharacter(_ point: UInt32) -> Bool {
+    guard let scalar = Unicode.Scalar(point) else { return false }
+    return scalar.value >= 0x20 && scalar.value & ~1 != 0xFFFE
+      || [0x09, 0x0A, 0x0D].contains(point)
+  }
+
+  /// The names of characters that XML does not know: those of HTML become the characters' numbers, and
+  /// before others the “&” is written as one. O(bytes).
+  var entities: [TextEdit] {
+    var edits: [TextEdit] = []
+    var i = 0
+    while i < bytes.count, edits.count < Self.most {
+      if bytes[i] == 0x3C, let closing = closing(of: i), closing != ">" {
+        guard let end = end(of: closing, from: i) else { break }
+        i = end
+        continue
+      }
+      if bytes[i] == 0x26, let end = reference(at: i), bytes[i + 1] != 0x23 {
+        let name = String(decoding: bytes[(i + 1)..<(end - 1)], as: UTF8.self)
+        if let point = HTMLEntity.codePoint(name) {
+          edits.append(TextEdit(i..<end, "&#\(point);"))
+        } else if !["amp", "lt", "gt", "quot", "apos"].contains(name) {
+          edits.append(TextEdit(i..<i + 1, "&amp;"))
+        }
+        i = end
+      } else {
+        i += 1
+      }
+    }
+    return edits
+  }
+
+  /// Whether a byte is within a comment.
+  func isInComment(_ offset: Int) -> Bool {
+    var i = min(offset + 1, bytes.count) - 3
+    while i >= 0 {
+      if bytes[i...].starts(with: "-->".utf8), i + 3 <= offset { return false }
+      if bytes[i...].starts(with: "<!--".utf8) { return i + 4 <= offset + 1 }
+      i -= 1
+    }
+    return false
+  }
+
+  /// A space behind each hyphen in a comment that another one follows. O(bytes).
+  var hyphens: [TextEdit] {
+    var edits: [TextEdit] = []
+    var i = 0
+    while let open = bytes[i...].firstIndex(of: 0x3C) {
+      guard let closing = closing(of: open), closing != ">" else {
+        i = open + 1
+        continue
+      }
+      let start = open + (closing == "-->" ? 4 : 0)
+      guard let end = end(of: closing, from: start), edits.count < Self.most else { break }
+      if closing == "-->" {
+        for j in start..<max(start, end - 3) where bytes[j] == 0x2D && bytes[j + 1] == 0x2D {
+          edits.append(TextEdit(at: j + 1, " "))
+        }
+      }
+      i = end
+    }
+    return edits
+  }
+
+  /// What stands between two documents of one kind, from the closing tag of the first to the end of the
+  /// opening tag of the second; nil where more than space stands there, or where they differ.
+  ///
+  /// - Parameter second: where the second one begins.
+  func seam(before second: Int) -> TextEdit? {
+    guard let close = bytes[..<second].lastIndex(of: 0x3C), bytes[close...].starts(with: "</".utf8),
+      let closeEnd = bytes[close..<second].firstIndex(of: 0x3E),
+      bytes[(closeEnd + 1)..<second].allSatisfy({ $0 <= 0x20 })
+    else { return nil }
+    let root = bytes[(close + 2)..<closeEnd].prefix { $0 > 0x20 }
+    var i = second
+    if bytes[i...].starts(with: [0xEF, 0xBB, 0xBF]) { i += 3 }
+    if bytes[i...].starts(with: "<?xml".utf8) {
+      guard let end = end(of: "?>", from: i) else { return nil }
+      i = end
+    }
+    skip(&i) { $0 <= 0x20 }
+    guard i < bytes.count, bytes[i] == 0x3C, bytes[(i + 1)...].starts(with: root),
+      let tag = XMLLexer(bytes: bytes).tag(at: i), !tag.isEmptyTag,
+      tag.contentStart > i + 1 + root.count,
+      [0x20, 0x09, 0x0A, 0x0D, 0x3E].contains(bytes[i + 1 + root.count])
+    else { return nil }
+    return TextEdit(close..<tag.contentStart)
   }
 
   /// The tag in which a value without quotes begins at a byte, or an attribute without a space before it.

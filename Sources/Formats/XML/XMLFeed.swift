@@ -35,15 +35,26 @@ struct XMLFeed {
     let bytes = source.bytes
     let offset = fault.diagnostic.offset ?? 0
     switch fault.error {
+    case XML_ERROR_XML_DECL:
+      guard let declared = source.declaredEncoding, !declared.isName, encoding == nil else {
+        return false
+      }
+      declare("UTF-8", instead: declared)
+      return true
     case XML_ERROR_MISPLACED_XML_PI, XML_ERROR_SYNTAX: return mendStart()
     case XML_ERROR_JUNK_AFTER_DOC_ELEMENT: return mendTail(fault.diagnostic, offset)
     case XML_ERROR_INVALID_TOKEN:
       if fault.depth == 0, mendStart() { return true }
-      if offset < bytes.count, bytes[offset] >= 0x80 { return mendEncoding(offset) }
+      if offset < bytes.count, bytes[offset] >= 0x80,
+        !XMLFaultScan(bytes: bytes).isForbidden(at: offset)
+      {
+        return mendEncoding(offset)
+      }
       return mendCharacter(fault.diagnostic, offset)
+    case XML_ERROR_BAD_CHAR_REF:
+      return patch(fault.diagnostic.saying(Self.noCharacter), XMLFaultScan(bytes: bytes).controls)
     case XML_ERROR_UNDEFINED_ENTITY:
-      guard offset < bytes.count, bytes[offset] == 0x26 else { return false }
-      return patch(fault.diagnostic, TextEdit(offset..<offset + 1, "&amp;"))
+      return patch(fault.diagnostic, XMLFaultScan(bytes: bytes).entities)
     case XML_ERROR_TAG_MISMATCH: return mendClosing(fault.diagnostic, offset)
     case XML_ERROR_NO_ELEMENTS, XML_ERROR_UNCLOSED_TOKEN, XML_ERROR_UNCLOSED_CDATA_SECTION,
       XML_ERROR_PARTIAL_CHAR:
@@ -84,6 +95,8 @@ struct XMLFeed {
 
   private mutating func declare(_ name: String, instead declared: SourceText.DeclaredEncoding) {
     encoding = name
+    // Expat takes no name that is none, whatever it is told.
+    if !declared.isName { patches.append(TextEdit(declared.range, name)) }
     notes.append(
       Diagnostic(
         .encoding, .warning,
@@ -116,12 +129,14 @@ struct XMLFeed {
       return true
     }
     encoding = canonical
+    let isCommon = canonical == "windows-1252" || ForeignEncoding.isOfExpat(canonical)
     notes.append(
       Diagnostic(
         .encoding, .warning,
         "the encoding is called \(canonical) and not “\(shortened(declared.name))”, which strict "
           + "readers do not know",
-        offset: declared.range.lowerBound, remedy: [.text(TextEdit(declared.range, canonical))]))
+        offset: declared.range.lowerBound,
+        remedy: [isCommon ? .text(TextEdit(declared.range, canonical)) : .writeInUTF8]))
     return true
   }
 
@@ -154,9 +169,18 @@ struct XMLFeed {
           + "strict readers refuse", offset: source.byteOrderMarkLength), prolog.edit)
   }
 
-  /// Text after the root element. Another document there is kept, because it may be a route.
+  private static let noCharacter = "a character here is none of XML, such as a NUL"
+
+  /// What stands after the root element: text goes, and another document of the kind goes on with the
+  /// first, because it may be a route.
   private mutating func mendTail(_ diagnostic: Diagnostic, _ offset: Int) -> Bool {
-    guard offset < source.bytes.count, !source.bytes[offset...].contains(0x3C) else { return false }
+    guard offset < source.bytes.count else { return false }
+    if source.bytes[offset...].contains(0x3C) {
+      guard let seam = XMLFaultScan(bytes: source.bytes).seam(before: offset) else { return false }
+      return patch(
+        diagnostic.saying(
+          "a second document begins here; what is in it is read as part of the first"), seam)
+    }
     return patch(diagnostic, TextEdit(offset..<source.bytes.count))
   }
 
@@ -181,9 +205,12 @@ struct XMLFeed {
     let bytes = source.bytes
     guard offset < bytes.count else { return false }
     let scan = XMLFaultScan(bytes: bytes)
-    if XMLFaultScan.isForbidden(bytes[offset]) {
+    if scan.isForbidden(at: offset) {
+      return patch(diagnostic.saying(Self.noCharacter), scan.controls)
+    }
+    if scan.isInComment(offset) {
       return patch(
-        diagnostic.saying("a character here is none of XML, such as a NUL"), scan.controls)
+        diagnostic.saying("“--” stands within a comment, where XML forbids it"), scan.hyphens)
     }
     if let tag = scan.faultyTag(at: offset) {
       return patch(

@@ -80,7 +80,9 @@ class XMLReader {
   private func stream(_ feed: XMLFeed) -> XMLFault? {
     for note in feed.notes { diagnostics.add(note) }
     document.isMended = !feed.patches.isEmpty
-    document.source.foreignEncoding = feed.encoding == "windows-1252" ? feed.encoding : nil
+    document.source.foreignEncoding = feed.encoding.flatMap {
+      ForeignEncoding.isOfExpat($0) ? nil : $0
+    }
     guard let stream = XMLStream(reader: self, limits: limits, feed: feed) else {
       return XMLFault(
         diagnostic: Diagnostic(.limit, .error, "no memory is left for this file", offset: 0),

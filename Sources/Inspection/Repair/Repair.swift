@@ -74,10 +74,10 @@ public enum Repair {
     }
     // Edits are made of bytes that are characters; the places of findings stay the same.
     var current =
-      document.source.encoding.isWide ? read(document.source.transcodedToUTF8()) : document
+      document.source.isEditedInUTF8 ? read(document.source.transcodedToUTF8()) : document
     let original = current.source.bytes
     var mended: [Finding] = []
-    if document.source.encoding.isWide {
+    if document.source.isEditedInUTF8 {
       mended = document.diagnostics.filter { isWanted($0.code) && $0.remedy == [.writeInUTF8] }
         .map { Finding($0, document, nil) }
     }

@@ -6,11 +6,11 @@ internal import Routes
 enum ElevationStep: Rule {
   static let about = RuleDescription(
     .elevationStep, "Elevation that sticks out", .warning,
-    limit: RuleLimit(30, "m", "how far it sticks out on both sides, at least"), repair: .unsafe,
+    limit: RuleLimit(30, "m", "how far it sticks out, at least"), repair: .unsafe,
     explanation: """
       One elevation, or a few in a row, are far above or below those on both sides, over slopes that \
       nobody walks: a receiver's slip. It counts twice in the climb. The repair puts the line between \
-      the heights beside it in its place.
+      the heights beside it in its place; where the line ends there, it removes it.
       """,
     bad: """
       <ele>300</ele> … <ele>460</ele> … <ele>302</ele>, ten metres apart
@@ -26,29 +26,33 @@ enum ElevationStep: Rule {
       for burst in found.bursts {
         let (first, last) = (burst.vertices.lowerBound, burst.vertices.upperBound)
         let side = burst.meters > 0 ? "above" : "below"
+        let beside =
+          burst.isAtEnd ? "the one beside" : "those on both sides of"
         findings.add(
           subject.finding(
             about,
             first == last
-              ? "the elevation is \(Text.meters(abs(burst.meters))) \(side) those on both sides of it"
+              ? "the elevation is \(Text.meters(abs(burst.meters))) \(side) \(beside) it"
               : "\(burst.vertices.count) elevations in a row are up to "
-                + "\(Text.meters(abs(burst.meters))) \(side) those on both sides of them",
+                + "\(Text.meters(abs(burst.meters))) \(side) \(beside) them",
             atVertex: first, measured: abs(burst.meters),
-            fix: isStoodAt(subject, burst.vertices)
+            fix: isStoodAt(subject, burst.vertices, in: range)
               ? nil : ElevationRepair.fix(subject, first..<last + 1, within: range)))
       }
     }
   }
 
   /// Whether somebody stood there: at a waypoint, or where the line turns back on itself.
-  private static func isStoodAt(_ subject: Subject, _ vertices: ClosedRange<Int>) -> Bool {
+  private static func isStoodAt(
+    _ subject: Subject, _ vertices: ClosedRange<Int>, in part: Range<Int>
+  ) -> Bool {
     if subject.hasWaypoints,
       vertices.contains(where: { subject.isAtWaypoint(documentVertex: subject.documentVertex($0)) })
     {
       return true
     }
     let (before, after) = (vertices.lowerBound - 1, vertices.upperBound + 1)
-    return subject.vertices.indices.contains(before) && subject.vertices.indices.contains(after)
+    return part.contains(before) && part.contains(after)
       && subject.vertices[before].isSamePlace(as: subject.vertices[after])
   }
 }

@@ -6,11 +6,12 @@ internal import Routes
 enum ElevationZero: Rule {
   static let about = RuleDescription(
     .elevationZero, "Zero standing for a missing elevation", .warning,
-    limit: RuleLimit(30, "m", "the step beside the zeros, at least"), repair: .unsafe,
+    limit: RuleLimit(UnknownZeros.leastStepMeters, "m", "the step beside the zeros, at least"),
+    repair: .unsafe,
     explanation: """
       The elevation is exactly 0 for one or more vertices, and the ones beside them are far above or \
-      below: the program that wrote the file had no elevation there and put a zero. The climb counts \
-      the way down to the sea and up again. The repair puts the line between the heights beside them in \
+      below: the program that wrote the file had no elevation there and put a zero. It counts in no \
+      climb and no profile. The repair puts the line between the heights beside them in \
       their place, and removes them where all are 0.
       """,
     bad: """
@@ -38,10 +39,8 @@ enum ElevationZero: Rule {
     }
     for part in 0..<subject.route.partCount {
       let range = subject.range(ofPart: part)
-      for run in range.runs(where: { heights[$0] == 0 }) {
-        let beside = [run.lowerBound - 1, run.upperBound].filter(range.contains)
-          .map { abs(heights[$0]) }.filter { !$0.isNaN }
-        guard let step = beside.min(), step >= limit(subject) else { continue }
+      for zeros in UnknownZeros.runs(in: heights[range], leastMeters: limit(subject)) {
+        let (run, step) = (zeros.vertices, zeros.stepMeters)
         findings.add(
           subject.finding(
             about,

@@ -65,6 +65,7 @@ struct EditCommand: ParsableCommand {
   var outputFormat: RouteFormat?
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Decimals of a degree, up to \(WriteOptions.mostDigits); polylines have their own.",
       valueName: "n"))
@@ -155,7 +156,7 @@ struct EditCommand: ParsableCommand {
     var losses = ConvertLosses(of: fitting, in: target.format)
     for source in sources {
       losses.add(source.document, source.choice)
-      losses.add(impossibleElevations: source.document.impossibleElevations(source.choice))
+      losses.add(unknownElevations: source.document.unknownElevations(source.choice))
     }
     losses.add(singlePoints: singlePoints, in: target.format)
     for text in losses.texts { StandardError.write("\(target.path): note: \(text)") }

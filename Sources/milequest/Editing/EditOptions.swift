@@ -80,7 +80,9 @@ struct EditOptions: ParsableArguments {
       "Leave out vertices, none of them further than this from the line.", valueName: "distance"))
   var simplify: String?
 
-  @Option(help: ArgumentHelp("Leave out vertices until so many are left.", valueName: "n"))
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Leave out vertices until so many are left.", valueName: "n"))
   var maxVertices: Int?
 
   @Flag(help: "Take the noise out of heights.")

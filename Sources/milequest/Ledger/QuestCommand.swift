@@ -63,7 +63,8 @@ struct QuestCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Its name; that of the route by default.", valueName: "name"))
     var name: String?
 
-    @Option(help: ArgumentHelp("How often the route is run.", valueName: "n"))
+    @Option(
+      parsing: .unconditional, help: ArgumentHelp("How often the route is run.", valueName: "n"))
     var laps: Int?
 
     @Option(

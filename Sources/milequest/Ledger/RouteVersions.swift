@@ -33,6 +33,7 @@ extension RouteCommand {
     var to: RouteFormat?
 
     @Option(
+      parsing: .unconditional,
       help: ArgumentHelp(
         "Decimals of a degree, up to \(WriteOptions.mostDigits); polylines have their own.",
         valueName: "n"))
@@ -108,10 +109,10 @@ extension RouteCommand {
     @Argument(help: "The route's id or name.")
     var route: String
 
-    @Option(help: ArgumentHelp("The version before.", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("The version before.", valueName: "n"))
     var from: Int?
 
-    @Option(help: ArgumentHelp("The version after.", valueName: "n"))
+    @Option(parsing: .unconditional, help: ArgumentHelp("The version after.", valueName: "n"))
     var to: Int?
 
     @OptionGroup var options: StoreOptions

@@ -1,0 +1,162 @@
+import Testing
+
+@testable import Formats
+
+/// Faults of the text that leave no doubt about what is meant: the file is read, and the repair leaves
+/// nothing of them.
+@Suite struct HarmlessFaultTests {
+  private static let line =
+    "<trkseg><trkpt lat=\"50\" lon=\"7\"/><trkpt lat=\"50.1\" lon=\"7\"/></trkseg>"
+
+  private static func gpx(_ content: String) -> String {
+    "<?xml version=\"1.0\"?>\n<gpx version=\"1.1\" creator=\"t\" "
+      + "xmlns=\"http://www.topografix.com/GPX/1/1\">\(content)</gpx>"
+  }
+
+  private static func track(_ name: String) -> String { "<trk><name>\(name)</name>\(line)</trk>" }
+
+  /// Reads, repairs and reads again.
+  private func expectMended(
+    _ text: String, _ format: RouteFormat, name: String?, tracks: Int = 1, has words: String,
+    sourceLocation: SourceLocation = #_sourceLocation
+  ) {
+    let document = examine(text, as: format)
+    #expect(
+      document.shape == [[Int]](repeating: [2], count: tracks), sourceLocation: sourceLocation)
+    #expect(document.tracks.first?.name == name, sourceLocation: sourceLocation)
+    #expect(document.codes == [.notWellFormed], sourceLocation: sourceLocation)
+    #expect(
+      document.diagnostics.first?.message.contains(words) == true, "\(document.diagnostics)",
+      sourceLocation: sourceLocation)
+    let edits = document.diagnostics.flatMap(\.remedy)
+    let mended = RouteReader.read(
+      document.applying(edits).bytes, as: format.source, thoroughly: true)
+    #expect(mended.diagnostics.isEmpty, "\(mended.diagnostics)", sourceLocation: sourceLocation)
+    #expect(mended.tracks.first?.name == name, sourceLocation: sourceLocation)
+    #expect(mended.vertices == document.vertices, sourceLocation: sourceLocation)
+  }
+
+  @Test(arguments: ["a -- b", "---", " a --", "-", "--><!-- -- "])
+  func hyphensInComments(comment: String) {
+    let text = Self.gpx("<!--\(comment)-->" + Self.track("<![CDATA[A--B <!-- c -- d]]>"))
+    expectMended(text, .gpx, name: "A--B <!-- c -- d", has: "within a comment")
+  }
+
+  @Test func namesOfHTML() {
+    expectMended(
+      Self.gpx(Self.track("H&ouml;henweg A&nbsp;B &ndash; C&amp;D &#8364;")), .gpx,
+      name: "Höhenweg A\u{A0}B – C&D €", has: "3 times")
+    #expect(HTMLEntity.codePoint("yuml") == 255 && HTMLEntity.codePoint("Omega") == 0x3A9)
+  }
+
+  @Test(arguments: [
+    "A\u{1}B", "A&#11;B", "A&#x0;B", "A&#xD800;B", "A&#1114112;B", "A\u{FFFE}B", "A&#xFFFF;B",
+    "A\u{1}&#11;\u{FFFF}B",
+  ])
+  func charactersThatXMLHasNot(name: String) {
+    expectMended(Self.gpx(Self.track(name)), .gpx, name: "AB", has: "none of XML")
+  }
+
+  @Test func twoDocuments() {
+    let first = Self.gpx(Self.track("A"))
+    let words = "a second document begins here"
+    expectMended(first + "\n" + Self.gpx(Self.track("B")), .gpx, name: "A", tracks: 2, has: words)
+    let kml =
+      "<kml xmlns=\"http://www.opengis.net/kml/2.2\"><Placemark><name>A</name><LineString><coordinates>"
+      + "7,50 7,51</coordinates></LineString></Placemark></kml>"
+    expectMended(kml + kml, .kml, name: "A", tracks: 2, has: words)
+    // One of another kind is not read, and stays in the file.
+    let other = examine(first + kml, as: .gpx)
+    #expect(other.shape == [[2]] && other.diagnostics.allSatisfy { $0.remedy.isEmpty })
+  }
+
+  // MARK: JSON
+
+  private static let json =
+    "{\"type\":\"Feature\",\"properties\":{\"name\":\"A // B, ]\"},\"geometry\":{\"type\":"
+    + "\"LineString\",\"coordinates\":[[7,50],[7,51]]}}"
+
+  @Test(arguments: [
+    ("// my route\n" + json, "a comment"), (json + " // end\n", "a comment"),
+    ("/* my\nroute */" + json.replacing("[[7", with: "[/**/[7"), "2 times"),
+    ("var route = " + json + ";", "JavaScript"), ("const r=" + json, "JavaScript"),
+    ("callback(" + json + ");\n", "JavaScript"), ("window.data =\n" + json + " ;", "JavaScript"),
+    ("module.exports = " + json, "JavaScript"),
+    (json.replacing("51]", with: "51],"), "a comma"),
+    (json.replacing("]}", with: "] , }"), "a comma"),
+    (json.replacing("50]", with: "50\n,]").replacing("51]", with: "51 ,]"), "2 times"),
+  ])
+  func textAroundJSON(text: String, words: String) {
+    expectMended(text, .geojson, name: "A // B, ]", has: words)
+  }
+
+  @Test func controlsInTextsOfJSON() {
+    let text = Self.json.replacing("A //", with: "A\t\u{1}//")
+    let document = examine(text, as: .geojson)
+    #expect(document.shape == [[2]] && document.codes == [.notWellFormed])
+    let mended = document.applying(document.diagnostics[0].remedy).bytes
+    #expect(String(decoding: mended, as: UTF8.self).contains("A\\u0009\\u0001//"))
+    #expect(RouteReader.read(mended, as: .geojson).shape == [[2]])
+  }
+
+  // MARK: Names and places that stand elsewhere
+
+  @Test func commentsNameWhatHasNoOtherName() {
+    let point = "lat=\"50\" lon=\"7\""
+    let document = read(
+      Self.gpx(
+        "<wpt \(point)><cmt>Hut</cmt></wpt><wpt \(point)><cmt>C</cmt><desc>D</desc></wpt>"
+          + "<wpt \(point)><name>N</name><cmt>C</cmt></wpt><wpt \(point)/>"
+          + "<rte><cmt>Way</cmt><rtept \(point)><cmt>Inn</cmt></rtept><rtept lat=\"51\" lon=\"7\"/></rte>"
+      ))
+    #expect(document.waypoints.map(\.name) == ["Hut", "D", "N", nil, "Inn"])
+    #expect(document.tracks.map(\.name) == ["Way"])
+    #expect(read(Self.gpx("<trk><cmt>T</cmt>\(Self.line)</trk>")).tracks[0].name == "T")
+  }
+
+  @Test func otherFieldsNameFeatures() {
+    func names(_ properties: String) -> [String?] {
+      let document = read(
+        "{\"type\":\"Feature\",\"properties\":{\(properties)},\"geometry\":{\"type\":\"Point\","
+          + "\"coordinates\":[7,50]}}")
+      return [document.waypoints[0].name, document.waypoints[0].story]
+    }
+    #expect(names("\"label\":\"Hut\",\"description\":\"D\"") == ["Hut", "D"])
+    #expect(names("\"Description\":\"D\"") == ["D", nil])
+    #expect(names("\"Name\":\"N\",\"label\":\"L\",\"Description\":\"D\"") == ["N", "D"])
+    #expect(names("\"cmt\":\"C\"") == ["C", nil])
+    #expect(names("\"story\":\"S\"") == [nil, "S"])
+  }
+
+  @Test func extendedDataNamesPlacemarks() {
+    func names(_ content: String) -> [String?] {
+      let document = read(
+        "<kml><Placemark>\(content)<Point><coordinates>7,50</coordinates></Point></Placemark></kml>"
+      )
+      return [document.waypoints[0].name, document.waypoints[0].story]
+    }
+    let simple =
+      "<ExtendedData><SchemaData><SimpleData name=\"Name\">N</SimpleData>"
+      + "<SimpleData name=\"Description\">D</SimpleData></SchemaData></ExtendedData>"
+    #expect(names(simple) == ["N", nil])
+    #expect(names("<description>S</description>" + simple) == ["N", "S"])
+    #expect(names("<name>A</name>" + simple) == ["A", nil])
+    let data = "<ExtendedData><Data name=\"Description\"><value>D</value></Data></ExtendedData>"
+    #expect(names(data) == ["D", nil])
+    #expect(names("<description>S</description>" + data) == ["S", nil])
+  }
+
+  @Test func coordinatesWithoutAGeometry() {
+    func placemark(_ coordinates: String) -> RouteDocument {
+      examine(
+        "<kml xmlns=\"http://www.opengis.net/kml/2.2\"><Placemark><name>A</name><coordinates>"
+          + "\(coordinates)</coordinates></Placemark></kml>")
+    }
+    let line = placemark("7,50,9 7,51,9")
+    #expect(line.shape == [[2]] && line.tracks[0].name == "A" && line.codes == [.misplaced])
+    #expect(line.vertices[0].elevationMeters == 9)
+    let point = placemark("7,50")
+    #expect(point.tracks.isEmpty && point.waypoints.map(\.name) == ["A"])
+    #expect(point.codes == [.misplaced])
+  }
+}
