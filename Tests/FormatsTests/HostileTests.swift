@@ -192,7 +192,8 @@ import Testing
 
   // MARK: Bytes
 
-  @Test func zeroBytesAreRefusedWhereverTheyStand() {
+  /// In the name of the encoding it is a fault of that name, which is read past; elsewhere it is refused.
+  @Test func zeroBytesAreFoundWhereverTheyStand() {
     for (format, text) in Sample.all {
       let bytes = Array(text.utf8)
       for at in stride(from: 0, to: bytes.count, by: 3) {
@@ -200,7 +201,8 @@ import Testing
         broken[at] = 0
         let document = RouteReader.read(broken, as: format.source)
         expectSane(document, "\(format) at \(at)")
-        #expect(!document.errors.isEmpty, "\(format) at \(at)")
+        let isNamed = document.diagnostics.contains { $0.code == .encoding }
+        #expect(isNamed || !document.errors.isEmpty, "\(format) at \(at)")
       }
       #expect(!RouteReader.read(bytes + [0], as: format.source).errors.isEmpty, "\(format)")
     }

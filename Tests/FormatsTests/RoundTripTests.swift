@@ -23,8 +23,7 @@ import Testing
       #expect(others.isEmpty, "\(document.diagnostics.first?.summary ?? ""), seed \(runSeed)")
       #expect(document.format == format.source)
       let again = try document.route()
-      let isOfLines = format == .geojson || format == .kml
-      let held = Held(isOfLines ? Self.ofLines(route) : route, format, options)
+      let held = Held(format.hasSinglePoints ? route : Self.ofLines(route), format, options)
       let read = Held(again)
       #expect(held.differences(from: read) == [], "\(shown(bytes)), seed \(runSeed)")
       // What has been written once does not change any more.
@@ -34,7 +33,7 @@ import Testing
     }
   }
 
-  /// GeoJSON and KML have no line of one position; where there is nothing else, it is written.
+  /// Formats other than GPX have no line of one position; where there is nothing else, it is written.
   private static func ofLines(_ route: Route) -> Route {
     (try? route.withoutSinglePoints()) ?? route
   }

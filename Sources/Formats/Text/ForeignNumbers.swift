@@ -14,20 +14,20 @@ enum ForeignNumbers {
     guard abs(x) <= 20_037_509, abs(y) <= 20_048_967 else { return "" }
     var systems = grids.filter { $0.east.contains(x) && $0.north.contains(y) }
     if systems.isEmpty { systems = grids.filter { $0.east.contains(y) && $0.north.contains(x) } }
-    var names = systems.map { "\($0.name) (EPSG:\($0.code))" }
+    var names = systems.map { "metres of \($0.name) (EPSG:\($0.code))" }
     let isAlone = systems.contains(where: \.isAlone)
     if !isAlone {
       if (100_000...900_000).contains(x), (1_300_000...10_000_000).contains(y) {
-        names.append("UTM")
+        names.append("UTM metres")
       }
-      if names.isEmpty || abs(y) > 1_300_000 { names.append("Web Mercator (EPSG:3857)") }
-      if systems.isEmpty { names.append("another grid") }
+      if names.isEmpty || abs(y) > 1_300_000 { names.append("Web Mercator metres (EPSG:3857)") }
+      if systems.isEmpty { names.append("metres of another grid") }
     }
     // With five decimals a place is a metre wide, so these are as long as the numbers of a grid.
     let mayBeE5 =
       isWhole && !isAlone && abs(y) <= 9e6 && abs(x) <= 1.8e7 && max(abs(x), abs(y)) >= 1e6
     return
-      "; they look like metres of \(names.joined(separator: " or ")): reproject the file to WGS84"
+      "; they look like \(names.joined(separator: " or ")): reproject the file to WGS84"
       + (mayBeE5 ? "; or like degrees times 100,000 (E5): divide them" : "")
   }
 
