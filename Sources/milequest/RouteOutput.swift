@@ -44,7 +44,7 @@ struct RouteOutput {
     guard count < route.partCount else {
       throw Failure(
         .badData,
-        "\(source): the line is a single point, and \(format.title) has no line of one position")
+        "\(source): the line is a single point, which a file of this format cannot hold (\(format.title))")
     }
     return (try RouteInput.located(source) { try route.withoutSinglePoints() }, count)
   }

@@ -92,7 +92,7 @@ import Testing
       has: ["a single vertex"], lacks: ["<gpx"], status: 65),
     Row(
       "a polyline of one point", "gpx", track(""), "convert FILE OUT --to polyline5",
-      has: ["a single vertex"], status: 65),
+      has: ["the line is a single point"], status: 65),
     Row(
       "parts of one point each", "gpx",
       gpx("<trk><trkseg>\(point(0))</trkseg><trkseg>\(point(1))</trkseg></trk>"),
