@@ -61,7 +61,7 @@ final class BlockSource: @unchecked Sendable {
     self.bytes = bytes
     // The header, and a line before it, tell how the file is written.
     var head: [UInt8] = []
-    while head.count < limits.rowBytes, head.lazy.filter({ $0 == 0x0A }).count < 2 {
+    while head.count < limits.rowBytes, Self.lineCount(head) < 2 {
       let piece = bytes.read(most: 4096)
       if piece.isEmpty { break }
       head += piece
@@ -75,6 +75,21 @@ final class BlockSource: @unchecked Sendable {
       translated = PendingBytes(translation.translate(head, isAtEnd: false))
       self.translation = translation
     }
+  }
+
+  /// Whole lines that are not blank.
+  private static func lineCount(_ head: [UInt8]) -> Int {
+    var isBlank = true
+    var count = 0
+    for byte in head {
+      if byte == 0x0A {
+        count += isBlank ? 0 : 1
+        isBlank = true
+      } else if byte > 0x20, byte < 0x7F {
+        isBlank = false
+      }
+    }
+    return count
   }
 
   /// No more blocks are handed out.

@@ -11,7 +11,7 @@ struct Dialect: Equatable {
   var separator = Dialect.comma
   /// Whether a carriage return alone ends a line, as old programs write it.
   var endsLinesWithReturn = false
-  /// Bytes before the first row: a byte order mark, a line `sep=`.
+  /// Bytes before the first row: a byte order mark, blank lines, a line `sep=`.
   var prefixBytes = 0
   /// Lines of the prefix.
   var prefixLines = 0
@@ -60,11 +60,11 @@ struct Dialect: Equatable {
       endsLinesWithReturn = true
       text = text.map { $0 == 0x0D ? 0x0A : $0 }
     }
-    var lines = text.split(separator: 0x0A, maxSplits: 2, omittingEmptySubsequences: false)
-    if lines.first?.last == 0x0D { lines[0].removeLast() }
+    var rest = text[...]
+    passBlankLines(&rest)
     var named: UInt8?
     let word = Array("sep=".utf8)
-    var first = lines.first ?? []
+    var first = Self.line(of: rest)
     // Some programs quote the line as they do every cell.
     if first.count > 2, first.first == 0x22, first.last == 0x22 {
       first = first.dropFirst().dropLast()
@@ -73,13 +73,31 @@ struct Dialect: Equatable {
       first.prefix(word.count).elementsEqual(word, by: { $0 | 0x20 == $1 | 0x20 })
     {
       named = first.last
-      prefixLines = 1
-      let width = encoding == .utf8 ? 1 : 2
-      let end = text.firstIndex(of: 0x0A).map { $0 + 1 } ?? text.count
-      prefixBytes += end * width
-      lines.removeFirst()
+      passLine(&rest)
+      passBlankLines(&rest)
     }
-    separator = asked ?? named ?? Self.separator(inHeader: lines.first ?? [])
+    separator = asked ?? named ?? Self.separator(inHeader: Self.line(of: rest))
+  }
+
+  /// The first line without its end.
+  private static func line(of text: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    let line = text.prefix { $0 != 0x0A }
+    return line.last == 0x0D ? line.dropLast() : line
+  }
+
+  /// Counts the first line, which is ASCII, to the prefix.
+  private mutating func passLine(_ text: inout ArraySlice<UInt8>) {
+    let end = text.firstIndex(of: 0x0A).map { $0 + 1 } ?? text.endIndex
+    prefixLines += 1
+    prefixBytes += (end - text.startIndex) * (encoding == .utf8 ? 1 : 2)
+    text = text[end...]
+  }
+
+  /// Passes over lines of nothing but blanks before another line.
+  private mutating func passBlankLines(_ text: inout ArraySlice<UInt8>) {
+    while text.contains(0x0A), Self.line(of: text).allSatisfy({ $0 == 0x20 || $0 == 0x09 }) {
+      passLine(&text)
+    }
   }
 
   private static func separator(inHeader header: ArraySlice<UInt8>) -> UInt8 {

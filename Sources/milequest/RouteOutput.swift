@@ -44,7 +44,8 @@ struct RouteOutput {
     guard count < route.partCount else {
       throw Failure(
         .badData,
-        "\(source): the line is a single point, which a file of this format cannot hold (\(format.title))")
+        "\(source): the line is a single point, which a file of this format cannot hold (\(format.title))"
+      )
     }
     return (try RouteInput.located(source) { try route.withoutSinglePoints() }, count)
   }

@@ -123,7 +123,7 @@ import Testing
           try person.get("/v1/routes?\(query)")["items"].items.allSatisfy { $0["id"].text != id })
       }
     }
-    try ann.refused(403, "forbidden", "PATCH", target, ["name": "Again"])
+    try ann.refused(410, "route-retired", "PATCH", target, ["name": "Again"])
     let team = try eve.createTeam("Late")
     for (person, team) in [(eve, team), (ann, try ann.createTeam("Too late"))] {
       try person.refused(
