@@ -18,7 +18,7 @@ let package = Package(
   products: [
     .executable(name: "milequest", targets: ["milequest"]),
     .library(name: "MileQuestEngine", targets: ["Geodesy", "Routes", "Formats"]),
-    .library(name: "MileQuestInspection", targets: ["Inspection", "Drawing"]),
+    .library(name: "MileQuestInspection", targets: ["Inspection", "Drawing", "OpenStreetMap"]),
     .library(
       name: "MileQuestLedger",
       targets: ["CivilTime", "Quests", "SQLiteStore", "PostGISStore", "Geodesy"]),
@@ -65,6 +65,8 @@ let package = Package(
     .target(name: "CMapBytes", exclude: ["map.bin"]),
     .target(name: "MapData", dependencies: ["CMapBytes"], swiftSettings: settings),
     .target(
+      name: "OpenStreetMap", dependencies: ["MapData", "CZlib"], swiftSettings: settings),
+    .target(
       name: "Inspection",
       dependencies: ["Formats", "Routes", "Geodesy", "JSON", "Base", "MapData"],
       swiftSettings: settings),
@@ -75,8 +77,8 @@ let package = Package(
     .target(
       name: "Drawing",
       dependencies: [
-        "Inspection", "MapData", "Formats", "Routes", "Geodesy", "JSON", "CCairo", "CPango",
-        "CPROJ",
+        "Inspection", "OpenStreetMap", "MapData", "Formats", "Routes", "Geodesy", "JSON", "CCairo",
+        "CPango", "CPROJ",
       ],
       swiftSettings: settings),
     .target(
@@ -131,9 +133,8 @@ let package = Package(
       name: "milequest",
       dependencies: [
         "Service", "Providers", "Quests", "SQLiteStore", "PostGISStore", "CivilTime", "Batch",
-        "Authoring", "Drawing", "Inspection", "Formats", "Routes", "Geodesy", "JSON", "Base",
-        "CGEOS", "CPQ",
-        "CPROJ",
+        "Authoring", "Drawing", "OpenStreetMap", "Inspection", "Formats", "Routes", "Geodesy",
+        "JSON", "Base", "CGEOS", "CPQ", "CPROJ",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -224,8 +225,13 @@ let package = Package(
       dependencies: ["Authoring", "Inspection", "Formats", "JSON", "Routes", "TestSupport"],
       swiftSettings: settings),
     .testTarget(
+      name: "OpenStreetMapTests", dependencies: ["OpenStreetMap", "MapData", "TestSupport"],
+      swiftSettings: settings),
+    .testTarget(
       name: "DrawingTests",
-      dependencies: ["Drawing", "Inspection", "MapData", "Formats", "Routes", "TestSupport"],
+      dependencies: [
+        "Drawing", "Inspection", "OpenStreetMap", "MapData", "Formats", "Routes", "TestSupport",
+      ],
       swiftSettings: settings),
     .testTarget(
       name: "ServiceTests",
@@ -286,8 +292,8 @@ if isFuzzing {
     .executableTarget(
       name: "fuzz",
       dependencies: [
-        "CFuzzer", "Authoring", "Inspection", "Batch", "Formats", "Routes", "Geodesy", "CivilTime",
-        "JSON",
+        "CFuzzer", "Authoring", "Inspection", "OpenStreetMap", "Batch", "Formats", "Routes",
+        "Geodesy", "CivilTime", "JSON",
       ],
       path: "Tests/Fuzz/Program",
       swiftSettings: settings),

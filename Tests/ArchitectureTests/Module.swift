@@ -26,6 +26,7 @@ struct Module: Sendable {
       name: "Batch", ours: ["Formats", "Routes", "Geodesy", "CivilTime", "JSON", "Base"],
       c: ["CExpat", "CZlib"], isEngine: true),
     Module(name: "MapData", ours: [], c: ["CMapBytes"]),
+    Module(name: "OpenStreetMap", ours: ["MapData"], c: ["CZlib"]),
     Module(
       name: "Inspection",
       ours: ["MapData", "Formats", "Routes", "Geodesy", "CivilTime", "JSON", "Base"],
@@ -33,7 +34,8 @@ struct Module: Sendable {
     Module(
       name: "Drawing",
       ours: [
-        "Inspection", "MapData", "Formats", "Routes", "Geodesy", "CivilTime", "JSON", "Base",
+        "Inspection", "OpenStreetMap", "MapData", "Formats", "Routes", "Geodesy", "CivilTime",
+        "JSON", "Base",
       ], c: ["CCairo", "CPango", "CPROJ"]),
     Module(
       name: "Authoring",
@@ -75,8 +77,8 @@ struct Module: Sendable {
       name: "milequest",
       ours: [
         "Service", "SQLiteStore", "PostGISStore", "LedgerCore", "Providers", "Quests", "Batch",
-        "Authoring", "Drawing", "Inspection", "Formats", "Routes", "Geodesy", "CivilTime", "JSON",
-        "Base",
+        "Authoring", "Drawing", "OpenStreetMap", "Inspection", "Formats", "Routes", "Geodesy",
+        "CivilTime", "JSON", "Base",
       ],
       // `doctor` tells their versions.
       c: ["CGEOS", "CPQ", "CPROJ"], packages: ["ArgumentParser", "Logging", "ServiceLifecycle"]),
