@@ -9,6 +9,8 @@ public struct DrawingError: Error, Hashable, Sendable {
     public static let limit = Code(rawValue: "limit")
     /// The image could not be made or written.
     public static let image = Code(rawValue: "image")
+    /// The extract beneath the map cannot be read.
+    public static let basemap = Code(rawValue: "basemap")
     /// The projections of maps are not to be had.
     public static let projection = Code(rawValue: "projection")
   }

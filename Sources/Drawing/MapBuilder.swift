@@ -9,7 +9,7 @@ struct MapBuilder: ~Copyable {
   let measured: MeasuredRoute
   let sheet: MapSheet
   let style: PlotStyle
-  private let symbols: MapSymbols
+  let symbols: MapSymbols
   let position: PassPosition?
   var placing: LabelPlacing
   var layers: [Layer] = []
@@ -17,7 +17,7 @@ struct MapBuilder: ~Copyable {
   /// Whether a town is named.
   var hasTowns = false
   /// Where findings and questions are marked; no panel is drawn above.
-  private var marked: [Point] = []
+  private(set) var marked: [Point] = []
 
   let start: Point
   /// Nil where the course ends at its start by going back.
@@ -33,7 +33,7 @@ struct MapBuilder: ~Copyable {
   /// The furthest first.
   let teams: [(name: String, pixel: Point)]
   /// The line as it was before a change.
-  private let before: [[Point]]
+  let before: [[Point]]
 
   /// More waypoints than these are drawn apart from each other, the least important left out.
   private static let mostTouchingDots = 150
@@ -165,78 +165,6 @@ struct MapBuilder: ~Copyable {
     placing.take(
       Box(minX: center.x, minY: center.y, maxX: center.x, maxY: center.y).expanded(by: radius))
     placing.avoid(center, weight: 200)
-  }
-
-  // MARK: Panels
-
-  /// The scale bar, in the corner where it covers the least.
-  mutating func addScaleBar() {
-    guard let meters = sheet.viewport.trueMetersPerPixel(sheet.projection) else { return }
-    let bar = ScaleBar(style, metersPerPixel: meters)
-    guard let place = corner(bar.size) else { return }
-    placing.take(place)
-    layers.append(bar.layer(in: place))
-  }
-
-  /// The legend, in the same way.
-  mutating func addLegend(_ findings: [Finding], _ ground: MapGround) {
-    var legend = legendOfSigns
-    if ground.hasIceShelf { legend.add(.symbol(symbols.iceShelf), "ice shelf") }
-    if ground.isApproximate, ground.hasOutlines {
-      legend.add(.stroke(symbols.faintCoast), "coast and water, approximate")
-    }
-    // As many kinds of findings as a free corner has room for.
-    var most = max(legend.mostRows(inHeight: box.height * 0.8) - legend.rows.count, 0)
-    while most >= 0 {
-      var whole = legend
-      whole.add(findings, most: most, symbols: symbols)
-      if let place = corner(whole.size) {
-        placing.take(place)
-        layers.append(whole.layer(in: place))
-        break
-      }
-      // Where all had room in number, it is the last row that is in the way.
-      most = min(most, whole.rows.count - legend.rows.count) - 1
-    }
-  }
-
-  private var legendOfSigns: Legend {
-    var legend = Legend(style)
-    let isQuiet = position != nil
-    for (kind, text) in [
-      (RouteTrace.Kind.line, "route"), (.crossing, "crossing that counts"),
-      (.ferry, "ferry, not counted"), (.unresolved, "gap to be decided on"),
-    ] where !(sheet.lines[kind] ?? []).isEmpty {
-      // A line that is the only one explains itself.
-      if kind == .line, !isQuiet, sheet.lines.count == 1, before.isEmpty { continue }
-      legend.add(.stroke(symbols.stroke(kind, isQuiet: isQuiet)), text)
-      if kind == .line, isQuiet {
-        legend.add(
-          .stroke(symbols.travelledStroke(.line)),
-          measured.route.course == .once ? "travelled" : "travelled of this pass")
-      }
-    }
-    legend.add(.symbol(symbols.start), finish == nil ? "start and finish" : "start")
-    if finish != nil { legend.add(.symbol(symbols.finish), "finish") }
-    if position != nil { legend.add(.symbol(symbols.position), "position") }
-    if !teams.isEmpty { legend.add(.symbol(symbols.team), "team") }
-    if !before.isEmpty { legend.add(.stroke(symbols.before), "before the change") }
-    return legend
-  }
-
-  private func corner(_ size: (width: Double, height: Double)) -> Box? {
-    let inner = box.expanded(by: -8 * unit)
-    let boxes = [
-      (inner.minX, inner.maxY - size.height), (inner.maxX - size.width, inner.maxY - size.height),
-      (inner.maxX - size.width, inner.minY), (inner.minX, inner.minY),
-    ].map { Box(minX: $0, minY: $1, maxX: $0 + size.width, maxY: $1 + size.height) }
-    // Room for what rounding does to a box at the edge.
-    let free = boxes.filter {
-      let core = $0.expanded(by: -1e-6)
-      let reach = $0.expanded(by: MapSymbols.markerRadius * unit)
-      return inner.contains(core) && placing.isFree(core) && !marked.contains(where: reach.contains)
-    }
-    return free.min { placing.cost($0) < placing.cost($1) }
   }
 
   // MARK: What is where

@@ -1,4 +1,5 @@
 internal import Inspection
+internal import OpenStreetMap
 internal import Routes
 
 /// The map: land, graticule, the route and its joins, markers, labels, scale bar and legend.
@@ -13,6 +14,10 @@ struct MapDrawing {
     let isApproximate: Bool
     /// Whether towns are named.
     let hasTowns: Bool
+    /// Whether streets of an extract are drawn.
+    let hasStreets: Bool
+    /// Whether an extract was given of which nothing is seen.
+    let lacksStreets: Bool
     /// Findings that belong to no place on the map.
     let findingsElsewhere: Int
     /// Labels of waypoints that found no room, those outside of the map among them.
@@ -23,6 +28,8 @@ struct MapDrawing {
       parts.append(
         "Land: Natural Earth \(land)" + (isApproximate ? ", approximate here" : "")
           + (hasTowns ? "; towns also of GeoNames (CC BY 4.0)" : ""))
+      if hasStreets { parts.append("Streets: \(OSMExtract.attribution)") }
+      if lacksStreets { parts.append("nothing of the basemap is seen at this place and scale") }
       if findingsElsewhere > 0 {
         parts.append(
           "\(NiceNumbers.text(Double(findingsElsewhere), decimals: 0)) "
@@ -44,30 +51,37 @@ struct MapDrawing {
   /// Labels beyond these are not even tried: no map has room for them.
   static let mostLabels = 400
 
-  /// - Parameter hasLegend: whether the signs are explained.
+  /// - Parameters:
+  ///   - basemap: of which streets and water are drawn.
+  ///   - hasLegend: whether the signs are explained.
+  /// - Throws: `projection`, `basemap`.
   /// - Complexity: O(vertices + vertices of the land outlines).
   init(
     _ measured: MeasuredRoute, in box: Box, style: PlotStyle, position: PassPosition?,
     findings: [Finding] = [], teams: [PlotTeam] = [], before: MeasuredRoute? = nil,
-    hasLegend: Bool = true
+    basemap: OSMExtract? = nil, hasLegend: Bool = true
   ) throws(DrawingError) {
     let sheet = try MapSheet(showing: RouteTrace(measured), in: box, unit: style.unit)
     let graticule = Graticule(sheet, unit: style.unit)
     let ground = MapGround(sheet, unit: style.unit, palette: style.palette)
+    let streets = try MapStreets(
+      basemap, sheet, unit: style.unit, palette: style.palette)
     let (kind, projection) = (sheet.projection.kind, sheet.projection.name)
     var map = MapBuilder(measured, sheet, style, position, teams: teams, before: before)
-    map.layers.append(ground.layer)
+    map.layers += [ground.layer, streets.layer]
     map.layers.append(graticule.layer(in: box, style))
     map.addRoute()
     let shown = findings.filter { map.shows($0) }
     map.addSigns(shown)
     map.addScaleBar()
-    if hasLegend { map.addLegend(shown, ground) }
+    if hasLegend { map.addLegend(shown, ground, streets) }
+    if !streets.isEmpty { map.addAttribution() }
     map.addLabels(graticule, towns: ground.towns)
     layers = map.layers
     notes = Notes(
       kind: kind, projection: projection, land: ground.scale,
       isApproximate: ground.isApproximate, hasTowns: map.hasTowns,
+      hasStreets: !streets.isEmpty, lacksStreets: streets.isMissing,
       findingsElsewhere: findings.count - shown.count,
       droppedLabels: map.droppedLabels)
   }

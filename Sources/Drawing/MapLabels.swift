@@ -102,7 +102,7 @@ extension MapBuilder {
     }
     hasTowns = !named.isEmpty
     // Above the ground and its grid.
-    layers.insert(layer, at: 2)
+    layers.insert(layer, at: layers.firstIndex { $0.name == "route" } ?? layers.count)
   }
 
   /// A label beside a point, or nothing where it has no room.

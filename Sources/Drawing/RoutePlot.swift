@@ -1,5 +1,6 @@
 internal import Geodesy
 public import Inspection
+public import OpenStreetMap
 public import Routes
 
 /// A picture of a route: a map with land outlines, and the elevation profile along the official
@@ -16,11 +17,12 @@ public struct RoutePlot: Sendable {
   ///   - findings: those with a coordinate are marked on the map, and counted by code in its legend; of
   ///     the others their number is given below.
   ///   - before: the route as it was before a change, drawn beneath.
-  /// - Throws: `limit` where the size is beyond `PlotOptions.pixels`, `projection`.
+  ///   - basemap: an extract of which streets and water are drawn beneath.
+  /// - Throws: `basemap` where that cannot be read, `limit` where the size is beyond `PlotOptions.pixels`, `projection`.
   /// - Complexity: O(vertices + vertices of the land outlines), whatever the size of the picture.
   public init(
     _ measured: MeasuredRoute, findings: [Finding] = [], before: MeasuredRoute? = nil,
-    options: PlotOptions = PlotOptions()
+    basemap: OSMExtract? = nil, options: PlotOptions = PlotOptions()
   ) throws(DrawingError) {
     for (side, pixels) in [("width", options.widthPixels), ("height", options.heightPixels)]
     where !PlotOptions.pixels.contains(pixels) {
@@ -35,7 +37,7 @@ public struct RoutePlot: Sendable {
     let layout = PlotLayout(style, hasProfile: profile.hasElevations)
     let map = try MapDrawing(
       measured, in: layout.map, style: style, position: place, findings: findings,
-      teams: options.teams, before: before)
+      teams: options.teams, before: before, basemap: basemap)
     let header = HeaderText(measured, options: options, position: place)
     mapNotes = map.notes
     drawing = Drawing(
@@ -69,16 +71,20 @@ public struct RoutePlot: Sendable {
   /// The route as one HTML file that works offline: a map to zoom and move, the profile whose dot
   /// moves with that on the map, the waypoints' stories, and findings that lead to their places.
   ///
-  /// - Parameter findings: all of them are listed.
-  /// - Throws: `projection`.
+  /// - Parameters:
+  ///   - findings: all of them are listed.
+  ///   - basemap: an extract of which streets and water are drawn beneath.
+  /// - Throws: `projection`, `basemap`.
   /// - Complexity: O(vertices + vertices of the land outlines).
   public static func page(
-    _ measured: MeasuredRoute, findings: [Finding] = [], options: PlotOptions = PlotOptions()
+    _ measured: MeasuredRoute, findings: [Finding] = [], basemap: OSMExtract? = nil,
+    options: PlotOptions = PlotOptions()
   ) throws(DrawingError) -> [UInt8] {
     let place = options.position.map { PassPosition(measured.position(at: $0), on: measured) }
     let header = HeaderText(measured, options: options, position: place)
     return try QuestPage(
-      measured, findings: findings, options: options, title: header.title, facts: header.line
+      measured, findings: findings, basemap: basemap, options: options, title: header.title,
+      facts: header.line
     ).html()
   }
 }

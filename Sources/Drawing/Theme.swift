@@ -20,6 +20,13 @@ struct Palette {
   let river: Color
   let border: Color
   let iceShelf: Color
+  /// Of an extract, where every pond is in its place.
+  let water: Color
+  /// Woods and parks.
+  let green: Color
+  let street: Color
+  let mainRoad: Color
+  let path: Color
   let coast: Color
   let graticule: Color
   let frame: Color
@@ -54,6 +61,11 @@ struct Palette {
       river = Color(0xA5C3D6)
       border = Color(0xAE9DAA)
       iceShelf = Color(0xF1F5F8)
+      water = Color(0xBFD6E4)
+      green = Color(0xEAF0DF)
+      street = Color(0xD3CABB)
+      mainRoad = Color(0xC2B49C)
+      path = Color(0xBBAF9D)
       coast = Color(0x9FB0BB)
       graticule = Color(0x8FA6B5, opacity: 0.35)
       frame = Color(0x8796A1)
@@ -79,6 +91,11 @@ struct Palette {
       river = Color(0x46657A)
       border = Color(0x7A6B78)
       iceShelf = Color(0x3A4854)
+      water = Color(0x1C3A4E)
+      green = Color(0x2B3D3C)
+      street = Color(0x4C5965)
+      mainRoad = Color(0x66727C)
+      path = Color(0x5F6B75)
       coast = Color(0x566774)
       graticule = Color(0x8FA6B5, opacity: 0.22)
       frame = Color(0x5B6975)

@@ -4,6 +4,7 @@ import Drawing
 import Formats
 import Geodesy
 import Inspection
+import OpenStreetMap
 import Routes
 
 struct Plot: ParsableCommand {
@@ -21,6 +22,7 @@ struct Plot: ParsableCommand {
       milequest plot trail.gpx -o quest.html
       milequest plot trail.gpx -o teams.png --teams progress.csv
       milequest plot fixed.gpx -o repair.png --before trail.gpx
+      milequest plot trail.gpx -o town.png --basemap region.osm.pbf
       milequest plot trail.gpx -o poster.png --width 2400 --title "Our summer"
       milequest plot - -o - --format svg < trail.gpx > trail.svg
       """)
@@ -58,6 +60,13 @@ struct Plot: ParsableCommand {
       "The same route before a repair or an edit; its line is drawn beneath.", valueName: "file"),
     completion: .file())
   var before: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "An OpenStreetMap extract (.osm.pbf) with the region of the route; its streets, paths, water and "
+        + "woods are drawn beneath.", valueName: "file"),
+    completion: .file(extensions: ["pbf"]))
+  var basemap: String?
 
   @Option(help: "The format of the picture, where the ending does not tell it.")
   var format: Format?
@@ -101,7 +110,8 @@ struct Plot: ParsableCommand {
           "\(option): \(pixels) is not within the limit of "
             + "\(PlotOptions.pixels.lowerBound)…\(PlotOptions.pixels.upperBound) pixels")
       }
-      for input in [file, teams, before].compactMap({ $0 }) where Files.areOne(input, output) {
+      for input in [file, teams, before, basemap].compactMap({ $0 })
+      where Files.areOne(input, output) {
         throw Failure(.usage, "\(output): this is the input itself, which is never overwritten")
       }
       if before != nil, format == .html {
@@ -121,10 +131,16 @@ struct Plot: ParsableCommand {
         position: position)
       options.teams = try teams.map { try TeamFile.read($0, on: route) } ?? []
       let earlier = try before.map { try inspected($0).0 }
+      let extract = try basemap.map {
+        OSMExtract(try Files.read($0, limit: OSMLimits.standard.fileBytes))
+      }
       let bytes: [UInt8]
       do {
-        bytes = try picture(of: route, findings ? found : [], earlier, options, format)
+        bytes = try picture(of: route, findings ? found : [], earlier, extract, options, format)
       } catch let error as DrawingError {
+        if error.code == .basemap, let basemap {
+          throw Failure(.badData, "\(basemap): \(error.message)")
+        }
         throw Failure(error.code == .limit ? .usage : .writeFailed, "\(output): \(error.message)")
       }
       try Files.write(bytes, to: output)
@@ -133,13 +149,14 @@ struct Plot: ParsableCommand {
 
   private func picture(
     of route: MeasuredRoute, _ findings: [Finding], _ before: MeasuredRoute?,
-    _ options: PlotOptions,
-    _ format: Format
+    _ extract: OSMExtract?, _ options: PlotOptions, _ format: Format
   ) throws(DrawingError) -> [UInt8] {
     if format == .html {
-      return try RoutePlot.page(route, findings: findings, options: options)
+      return try RoutePlot.page(
+        route, findings: findings, basemap: extract, options: options)
     }
-    let plot = try RoutePlot(route, findings: findings, before: before, options: options)
+    let plot = try RoutePlot(
+      route, findings: findings, before: before, basemap: extract, options: options)
     return switch format {
     case .png: try plot.png()
     case .pdf: try plot.pdf(created: "\(Instant.now)")

@@ -55,6 +55,22 @@ import Testing
     #expect(try run() == light)
   }
 
+  @Test func aBasemapThatCannotBeReadIsNamedWithThePlace() throws {
+    let folder = try Folder()
+    let text = try folder.file("map.osm.pbf", "<osm/> and so on")
+    let picture = folder.path("a.svg")
+    let refused = try Program.run(["plot", Self.quest, "-o", picture, "--basemap", text])
+    #expect(refused.status == 65)
+    #expect(refused.errors.contains("\(text): byte 0: ") && refused.errors.contains(".osm.pbf"))
+    let missing = try Program.run(["plot", Self.quest, "-o", picture, "--basemap", text + "x"])
+    #expect(missing.status == 66)
+    let same = try Program.run([
+      "plot", Self.quest, "-o", text, "--basemap", text, "--format", "svg",
+    ])
+    #expect(same.status == 64)
+    #expect(try folder.names == ["map.osm.pbf"])
+  }
+
   @Test func aPositionNeedsDecidedJoinsAndAMapDoesNot() throws {
     let folder = try Folder()
     let gpx = try folder.file("a.gpx", Sample.gpx)

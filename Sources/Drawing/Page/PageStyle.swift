@@ -16,6 +16,8 @@ enum PageStyle {
     #pins text { font-size: 12px; fill: var(--ink); stroke: var(--paper); stroke-width: 3px; stroke-linejoin: round; paint-order: stroke; }
     #pins .team text { font-weight: bold; }
     #pins .town text { font-size: 11px; fill: var(--quiet); }
+    #attribution { font-size: 40px; text-anchor: end; fill: var(--quiet); stroke: var(--paper); stroke-width: 10px;
+      stroke-linejoin: round; paint-order: stroke; pointer-events: none; }
     #pins [role=button] { cursor: pointer; }
     .zoom { position: absolute; top: 8px; right: 8px; display: grid; gap: 4px; }
     button { font: inherit; color: var(--ink); background: var(--paper); border: 1px solid var(--edge); border-radius: 4px; cursor: pointer; }

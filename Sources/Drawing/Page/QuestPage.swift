@@ -2,6 +2,7 @@ internal import Formats
 internal import Geodesy
 internal import Inspection
 internal import JSON
+internal import OpenStreetMap
 internal import Routes
 
 /// A quest as one HTML file that needs nothing else: a map to zoom and move, the profile, the
@@ -21,6 +22,7 @@ struct QuestPage {
   private let arrows: [(at: Point, ahead: Point)]
   private let towns: [MapTown]
   private let teams: [PlotTeam]
+  private let hasStreets: Bool
 
   /// Units of the drawing; so fine that a map can be enlarged.
   private static let size = (width: 4_000.0, height: 3_000.0)
@@ -34,8 +36,8 @@ struct QuestPage {
   }
 
   init(
-    _ measured: MeasuredRoute, findings: [Finding], options: PlotOptions, title: String,
-    facts: String
+    _ measured: MeasuredRoute, findings: [Finding], basemap: OSMExtract?, options: PlotOptions,
+    title: String, facts: String
   ) throws(DrawingError) {
     self.measured = measured
     self.findings = findings
@@ -51,21 +53,23 @@ struct QuestPage {
       showing: RouteTrace(measured), in: box, unit: 1, margin: Self.size.width / 16)
     let graticule = Graticule(sheet, unit: 3)
     let ground = MapGround(sheet, unit: 1, palette: style.palette)
+    let streets = try MapStreets(basemap, sheet, unit: 1, palette: style.palette)
+    hasStreets = !streets.isEmpty
     towns = Array(
       ground.towns.map { MapTown(name: $0.name, at: sheet.pixel($0.place)) }
         .filter { box.contains($0.at) }.prefix(Self.mostTowns))
     notes =
       MapDrawing.Notes(
         kind: sheet.projection.kind, projection: sheet.projection.name, land: ground.scale,
-        isApproximate: ground.isApproximate, hasTowns: !towns.isEmpty, findingsElsewhere: 0,
-        droppedLabels: 0
+        isApproximate: ground.isApproximate, hasTowns: !towns.isEmpty, hasStreets: hasStreets,
+        lacksStreets: streets.isMissing, findingsElsewhere: 0, droppedLabels: 0
       ).text
     self.sheet = sheet.content(
       measured, findings: findings, teams: options.teams, steps: Self.steps)
     var map = MapBuilder(measured, sheet, style, position)
     arrows = map.isLoop ? map.arrowPlaces() : []
     map.addRoute(hasArrows: false)
-    layers = [ground.layer, graticule.layer(in: box, style)] + map.layers
+    layers = [ground.layer, streets.layer, graticule.layer(in: box, style)] + map.layers
   }
 
   /// The file, in UTF-8.
@@ -107,6 +111,14 @@ struct QuestPage {
     }
     page.close("g")
     page.plain("<g id=\"pins\"></g>\n")
+    if hasStreets {
+      page.element(
+        "text", OSMExtract.attribution,
+        [
+          ("id", "attribution"), ("x", "\(Int(Self.size.width) - 30)"),
+          ("y", "\(Int(Self.size.height) - 30)"),
+        ])
+    }
     page.close("svg")
     page.plain(PageBody.afterMap)
     page.element("footer", notes)
