@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+import zlib
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 RECORDINGS = ROOT / "Tests/CommandTests/Recordings/make.py"
@@ -50,6 +51,35 @@ def archive(name, text):
     return packed.getvalue()
 
 
+def extract():
+    """An OpenStreetMap extract of a street and a wood: its file, and what its block of data holds."""
+    def number(value):
+        return bytes([value]) if value < 128 else bytes([value & 127 | 128]) + number(value >> 7)
+
+    def field(key, content):
+        return number(key << 3 | 2) + number(len(content)) + content
+
+    def steps(*values):
+        return b"".join(number((b - a) << 1 if b >= a else ((a - b) << 1) - 1)
+                        for a, b in zip((0, *values), values))
+
+    def block(kind, content):
+        blob = number(2 << 3) + number(len(content)) + field(3, zlib.compress(content))
+        header = field(1, kind) + number(3 << 3) + number(len(blob))
+        return len(header).to_bytes(4, "big") + header + blob
+
+    table = b"".join(field(1, text) for text in
+                     (b"", b"highway", b"path", b"type", b"multipolygon", b"natural", b"wood"))
+    nodes = field(1, steps(1, 2, 3, 4)) + field(8, steps(425000000, 425010000, 425020000, 425010000))
+    nodes += field(9, steps(15000000, 15010000, 15000000, 14990000))
+    ways = field(3, number(8) + number(5) + field(2, b"\1") + field(3, b"\2") + field(8, steps(1, 2, 3)))
+    ways += field(3, number(8) + number(6) + field(8, steps(3, 4, 1)))
+    areas = number(8) + number(7) + field(2, b"\3\5") + field(3, b"\4\6") + field(9, steps(5, 6))
+    data = field(1, table) + field(2, field(2, nodes)) + field(2, ways)
+    data += field(2, field(4, areas + field(10, b"\1\1")))
+    return block(b"OSMHeader", field(4, b"DenseNodes")) + block(b"OSMData", data), data
+
+
 def made():
     """Pairs of a kind and the bytes of an input."""
     with tempfile.TemporaryDirectory() as folder:
@@ -68,6 +98,8 @@ def made():
     yield "health", HEALTH.encode()
     yield "csv", CSV.encode()
     yield "csv", CSV.replace(";", ",").encode("utf-16")
+    for content in extract():
+        yield "osm", content
     for text in EDITS:
         yield "edits", text.encode()
     for text in CELLS:
@@ -86,7 +118,7 @@ def real():
 def write(folder):
     """Writes each input into its kind's folder, and all route files into that of any kind."""
     for number, (kind, content) in enumerate([*made(), *real()]):
-        kinds = [kind] if kind in ("csv", "health", "json", "edits", "cells") else [kind, "any"]
+        kinds = [kind] if kind in ("csv", "health", "json", "edits", "cells", "osm") else [kind, "any"]
         for name in kinds:
             (folder / name).mkdir(parents=True, exist_ok=True)
             (folder / name / f"{number:04}").write_bytes(content)

@@ -7,6 +7,7 @@ import Geodesy
 import Glibc
 import Inspection
 import JSON
+import OpenStreetMap
 import Routes
 
 /// What the bytes are taken for.
@@ -16,6 +17,8 @@ enum Target: String, CaseIterable {
   case any
   case csv, health
   case json, edits
+  /// An extract of OpenStreetMap.
+  case osm
   /// Distances, times and numbers as people write them.
   case cells
 
@@ -33,6 +36,7 @@ enum Target: String, CaseIterable {
     case .health: Self.health(bytes)
     case .json: Self.json(bytes)
     case .edits: Self.edits(bytes)
+    case .osm: Self.osm(bytes)
     case .cells: Self.cells(bytes)
     }
   }
@@ -93,6 +97,39 @@ enum Target: String, CaseIterable {
   private static func edits(_ bytes: [UInt8]) {
     guard let node = try? JSONReader.read(bytes), let list = try? EditList(node) else { return }
     _ = try? list.applied(to: walk)
+  }
+
+  /// Read as a file, and as what the block of data of a file holds.
+  private static func osm(_ bytes: [UInt8]) {
+    var limits = OSMLimits.standard
+    limits.unpackedBytes = 1 << 20
+    limits.nodes = 10_000
+    for file in [bytes, extract(holding: bytes)] {
+      let features = try? OSMExtract(file, limits: limits).features(
+        in: .globe, Set(OSMKind.allCases))
+      for feature in features ?? [] {
+        precondition(
+          feature.lines.allSatisfy { $0.count >= (feature.kind.isArea ? 3 : 2) },
+          "a feature that cannot be drawn")
+      }
+    }
+  }
+
+  /// A file with one block of data that is not packed: a fuzzer does not find its way through a check
+  /// sum.
+  private static func extract(holding data: [UInt8]) -> [UInt8] {
+    func number(_ value: Int) -> [UInt8] {
+      value < 128 ? [UInt8(value)] : [UInt8(value & 127 | 128)] + number(value >> 7)
+    }
+    func field(_ key: Int, _ content: [UInt8]) -> [UInt8] {
+      number(key << 3 | 2) + number(content.count) + content
+    }
+    func block(_ type: String, _ content: [UInt8]) -> [UInt8] {
+      let blob = field(1, content)
+      let header = field(1, Array(type.utf8)) + [24] + number(blob.count)
+      return [0, 0, 0, UInt8(header.count)] + header + blob
+    }
+    return block("OSMHeader", []) + block("OSMData", data)
   }
 
   private static let walk: MeasuredRoute = {
