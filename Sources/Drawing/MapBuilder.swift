@@ -13,7 +13,8 @@ struct MapBuilder: ~Copyable {
   let position: PassPosition?
   var placing: LabelPlacing
   var layers: [Layer] = []
-  var droppedLabels = 0
+  /// Waypoints that found no room for their labels, those outside of the map among them.
+  var unnamed: [Int] = []
   /// Whether a town is named.
   var hasTowns = false
   /// Where findings and questions are marked; no panel is drawn above.
@@ -68,7 +69,7 @@ struct MapBuilder: ~Copyable {
     dots = Self.apart(
       order.filter { box.contains(waypoints[$0].pixel) }, at: waypoints.map(\.pixel),
       spacing: (waypoints.count > Self.mostTouchingDots ? 9 : 3) * style.unit)
-    ticks = Self.ticks(measured, style) { sheet.pixel($0) }
+    ticks = Self.ticks(measured, style) { sheet.pixel($0) }.filter { box.contains($0.at) }
     self.teams = teams.sorted { ($1.distance, $0.name) < ($0.distance, $1.name) }
       .map { ($0.name, sheet.pixel(measured.position(at: $0.distance).coordinate)) }
     self.before = before.map { sheet.lines(RouteTrace($0), .line) } ?? []
@@ -141,14 +142,16 @@ struct MapBuilder: ~Copyable {
         marked.append(mark)
       }
     }
-    if let finish { layer.shapes += symbols.finish(finish) }
-    layer.shapes += symbols.start(start)
+    // An inset may show neither of the ends.
+    let reach = box.expanded(by: markerRadius)
+    if let finish, reach.contains(finish) { layer.shapes += symbols.finish(finish) }
+    if reach.contains(start) { layer.shapes += symbols.start(start) }
     for team in teams.reversed() {
       layer.shapes += symbols.team(team.pixel)
       placing.avoid(team.pixel, weight: 20)
       marked.append(team.pixel)
     }
-    if let here { layer.shapes += symbols.position(here) }
+    if let here, reach.contains(here) { layer.shapes += symbols.position(here) }
     for point in [finish, start].compactMap({ $0 }) { keepFree(point, markerRadius) }
     if let here { keepFree(here, 11 * unit) }
     layers.append(layer)

@@ -61,7 +61,8 @@ struct MapDrawing {
     findings: [Finding] = [], teams: [PlotTeam] = [], before: MeasuredRoute? = nil,
     basemap: OSMExtract? = nil, hasLegend: Bool = true
   ) throws(DrawingError) {
-    let sheet = try MapSheet(showing: RouteTrace(measured), in: box, unit: style.unit)
+    let trace = RouteTrace(measured)
+    let sheet = try MapSheet(showing: trace, in: box, unit: style.unit)
     let graticule = Graticule(sheet, unit: style.unit)
     let ground = MapGround(sheet, unit: style.unit, palette: style.palette)
     let streets = try MapStreets(
@@ -76,13 +77,18 @@ struct MapDrawing {
     map.addScaleBar()
     if hasLegend { map.addLegend(shown, ground, streets) }
     if !streets.isEmpty { map.addAttribution() }
+    map.addNames()
+    let inset =
+      hasLegend ? try MapInset(map, trace, basemap: streets.isEmpty ? nil : basemap) : nil
+    if let inset { map.placing.take(inset.box) }
     map.addLabels(graticule, towns: ground.towns)
+    map.layers += inset?.layers ?? []
     layers = map.layers
     notes = Notes(
       kind: kind, projection: projection, land: ground.scale,
       isApproximate: ground.isApproximate, hasTowns: map.hasTowns,
       hasStreets: !streets.isEmpty, lacksStreets: streets.isMissing,
       findingsElsewhere: findings.count - shown.count,
-      droppedLabels: map.droppedLabels)
+      droppedLabels: map.unnamed.count - (inset?.namedCount ?? 0))
   }
 }

@@ -10,8 +10,8 @@ extension MapBuilder {
   /// From this many people on a town's name is larger.
   private static let largeTown = 500_000
 
-  /// The labels, the most important first.
-  mutating func addLabels(_ graticule: Graticule, towns: [MapTile.Town]) {
+  /// The labels of the route, the most important first.
+  mutating func addNames() {
     var layer = Layer("labels")
     if let here, let position {
       layer.shapes += label(
@@ -26,12 +26,18 @@ extension MapBuilder {
         color: palette.travelled)
     }
     addWaypointNames(&layer)
+    layers.append(layer)
+  }
+
+  /// The labels of distances, towns and the graticule, where the names leave room.
+  mutating func addLabels(_ graticule: Graticule, towns: [MapTile.Town]) {
+    var layer = Layer("labels")
     for tick in ticks {
       layer.shapes += label(
         tick.text, beside: tick.at, radius: 5 * unit, size: style.smallText,
         color: palette.quietInk, mostCovered: 3)
     }
-    addTowns(towns, unlike: layer)
+    addTowns(towns)
     for mark in graticule.labels {
       let point =
         switch mark.side {
@@ -48,7 +54,7 @@ extension MapBuilder {
     layers.append(layer)
   }
 
-  fileprivate mutating func addWaypointNames(_ layer: inout Layer) {
+  mutating func addWaypointNames(_ layer: inout Layer) {
     let size = style.labelText
     var named: [String: [Point]] = [:]
     let hasDot = Set(dots)
@@ -69,15 +75,15 @@ extension MapBuilder {
           radius: isEnd ? markerRadius : 3.5 * unit, size: size, isBold: isEnd, color: palette.ink,
           mostCovered: isEnd ? .max : 3)
       }
-      if shapes.isEmpty { droppedLabels += 1 } else { named[name, default: []].append(point) }
+      if shapes.isEmpty { unnamed.append(index) } else { named[name, default: []].append(point) }
       layer.shapes += shapes
     }
   }
 
   /// The largest towns that have room, below the route and its names.
-  private mutating func addTowns(_ towns: [MapTile.Town], unlike labels: Layer) {
+  private mutating func addTowns(_ towns: [MapTile.Town]) {
     let names = Set(
-      labels.shapes.compactMap {
+      layers.lazy.filter { $0.name == "labels" }.flatMap(\.shapes).compactMap {
         if case .text(let run) = $0 { run.text.lowercased() } else { nil }
       })
     var layer = Layer("towns", clip: box)

@@ -34,7 +34,28 @@ struct MapSheet: ~Copyable {
     let viewport = Viewport(
       showing: shown, in: box, margin: margin ?? 46 * unit,
       globe: globe.flatMap { bounds(of: $0) })
-    let edge = box.expanded(by: 3 * unit)
+    self.init(projection, viewport, planes, globe: globe, unit: unit)
+  }
+
+  /// A part of another map, enlarged.
+  ///
+  /// - Parameter trace: of the route on that map.
+  init(
+    _ other: borrowing MapSheet, enlarging middle: Point, by factor: Double, in box: Box,
+    trace: RouteTrace
+  ) throws(DrawingError) {
+    let projection = try MapProjection(other.projection.kind)
+    let planes = trace.pieces.map { (kind: $0.kind, lines: projection.lines($0.places)) }
+    self.init(
+      projection, Viewport(other.viewport, enlarging: middle, by: factor, in: box), planes,
+      globe: nil, unit: other.unit)
+  }
+
+  private init(
+    _ projection: consuming MapProjection, _ viewport: Viewport,
+    _ planes: [(kind: RouteTrace.Kind, lines: [[Point]])], globe: [Point]?, unit: Double
+  ) {
+    let edge = viewport.box.expanded(by: 3 * unit)
     var lines: [RouteTrace.Kind: [[Point]]] = [:]
     for plane in planes {
       lines[plane.kind, default: []] += plane.lines.flatMap {
@@ -45,7 +66,7 @@ struct MapSheet: ~Copyable {
     self.lines = lines.mapValues { Thinning.thinned($0, tolerance: 0.3 * unit) }
     self.projection = projection
     self.viewport = viewport
-    self.box = box
+    box = viewport.box
     self.edge = edge
     self.globe = globe
     self.unit = unit

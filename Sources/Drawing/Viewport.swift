@@ -45,6 +45,17 @@ struct Viewport {
       y: middle(points.center.y, globe.minY, globe.maxY, box.height))
   }
 
+  /// The same with a part of the picture enlarged.
+  ///
+  /// - Parameters:
+  ///   - middle: of the part, in pixels.
+  ///   - box: where it is shown.
+  init(_ other: Viewport, enlarging middle: Point, by factor: Double, in box: Box) {
+    self.box = box
+    center = other.plane(middle)
+    metersPerPixel = max(other.metersPerPixel / factor, Self.finestMetersPerPixel)
+  }
+
   func pixel(_ point: Point) -> Point {
     Point(
       x: box.center.x + (point.x - center.x) / metersPerPixel,
