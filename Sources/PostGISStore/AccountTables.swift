@@ -153,7 +153,7 @@ enum AccountStatements {
     """)
   static let erase = [
     ("accounts", "person_id"), ("subjects", "person_id"), ("sessions", "person_id"),
-    ("api_keys", "owner"), ("request_keys", "caller"),
+    ("api_keys", "owner"), ("quest_links", "created_by"), ("request_keys", "caller"),
     ("outgoing_mail", "person_id"), ("weekly_summaries", "person_id"),
   ].map { table, column in
     Statement("erase_\(table)", "DELETE FROM \(table) WHERE \(column) = $1::uuid")

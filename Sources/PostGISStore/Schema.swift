@@ -16,7 +16,7 @@ enum Schema {
     ledger, routes, accounts, publicTeams, publicRoutes, signIn, erasure, names,
     identity, triesAndClaims, endsOfLife, liveEvents,
     announcements, spans, quotas, statistics, outgoingMail,
-    issuers, mailChoices, weeklySummaries,
+    issuers, mailChoices, weeklySummaries, questLinks,
   ]
 
   /// What the versions themselves are kept in.
@@ -559,6 +559,22 @@ enum Schema {
       week bigint NOT NULL,
       PRIMARY KEY (person_id, week)
     );
+    """
+
+  /// Secrets by which strangers read a private quest, as their hashes.
+  private static let questLinks = """
+    CREATE TABLE quest_links (
+      link_id uuid PRIMARY KEY,
+      quest_id uuid NOT NULL,
+      name text NOT NULL,
+      hash bytea NOT NULL,
+      shows_names boolean NOT NULL,
+      created_by uuid NOT NULL,
+      created_at bigint NOT NULL,
+      revoked_at bigint
+    );
+    CREATE INDEX quest_links_quest ON quest_links (quest_id, created_at, link_id);
+    CREATE INDEX quest_links_maker ON quest_links (created_by);
     """
 
   /// The names that the other stores have.

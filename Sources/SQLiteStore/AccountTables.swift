@@ -55,6 +55,7 @@ extension SQLiteStore: AccountStore {
       for sql in [
         "DELETE FROM accounts WHERE person_id = ?", "DELETE FROM subjects WHERE person_id = ?",
         "DELETE FROM sessions WHERE person_id = ?", "DELETE FROM api_keys WHERE owner = ?",
+        "DELETE FROM quest_links WHERE created_by = ?",
         "DELETE FROM request_keys WHERE caller = ?",
         "DELETE FROM outgoing_mail WHERE person_id = ?",
         "DELETE FROM weekly_summaries WHERE person_id = ?",

@@ -36,6 +36,7 @@ enum Schema {
     migrator.registerMigration("21 weekly summaries") { db in
       try db.execute(sql: weeklySummaries)
     }
+    migrator.registerMigration("22 quest links") { db in try db.execute(sql: questLinks) }
     return migrator
   }
 
@@ -605,6 +606,22 @@ enum Schema {
       week INTEGER NOT NULL,
       PRIMARY KEY (person_id, week)
     ) STRICT, WITHOUT ROWID;
+    """
+
+  /// Secrets by which strangers read a private quest, as their hashes.
+  private static let questLinks = """
+    CREATE TABLE quest_links (
+      link_id BLOB PRIMARY KEY NOT NULL,
+      quest_id BLOB NOT NULL,
+      name TEXT NOT NULL,
+      hash BLOB NOT NULL,
+      shows_names INTEGER NOT NULL,
+      created_by BLOB NOT NULL,
+      created_at INTEGER NOT NULL,
+      revoked_at INTEGER
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX quest_links_quest ON quest_links (quest_id, created_at, link_id);
+    CREATE INDEX quest_links_maker ON quest_links (created_by);
     """
 
   /// The names that the other stores have. A request's key is kept as its digest, which no index is

@@ -22,6 +22,7 @@ final class Backend: Sendable {
   let identities: LinkedIdentities
   let identity: any Identity
   let keys: APIKeys
+  let links: QuestLinks
   let secrets: RepeatableSecrets
   let seal: Seal
   let zones: ZoneCatalog
@@ -63,7 +64,7 @@ final class Backend: Sendable {
     statistics: any StatisticsStore, mail: MailDelivery, publicAddress: String,
     hasPages: Bool = false,
     signIn: BuiltInAccounts, issuers: OpenIDAccounts? = nil, browserSignIn: BrowserSignIn? = nil,
-    identity: any Identity, keys: APIKeys,
+    identity: any Identity, keys: APIKeys, links: QuestLinks,
     secrets: RepeatableSecrets, seal: Seal, zones: ZoneCatalog, ledgerLimits: LedgerLimits,
     limits: ServiceLimits, routeCache: RouteCache, personZones: PersonZones,
     clock: @escaping @Sendable () -> Instant, logger: Logger, metrics: Metrics,
@@ -87,6 +88,7 @@ final class Backend: Sendable {
       store: accounts, signIn: signIn, accounts: issuers, browser: browserSignIn)
     self.identity = identity
     self.keys = keys
+    self.links = links
     self.secrets = secrets
     self.seal = seal
     self.zones = zones

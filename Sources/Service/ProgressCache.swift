@@ -10,7 +10,7 @@ struct ProgressCache: Sendable {
   struct Key: Hashable, Sendable {
     let quest: QuestID
     let units: LengthUnits?
-    let isMember: Bool
+    let people: PeopleShown
   }
 
   struct Entry: Sendable {
@@ -40,10 +40,10 @@ struct ProgressCache: Sendable {
 
   /// Those who are named in what is kept of a quest.
   func people(of quest: QuestID, units: LengthUnits?) -> [PersonID] {
-    let kept =
-      self[Key(quest: quest, units: units, isMember: true)]
-      ?? self[Key(quest: quest, units: units, isMember: false)]
-    return kept?.people ?? []
+    for shown in [PeopleShown.ids, .names] {
+      if let kept = self[Key(quest: quest, units: units, people: shown)] { return kept.people }
+    }
+    return []
   }
 
   func insert(_ entry: Entry, for key: Key) {

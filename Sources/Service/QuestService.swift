@@ -31,6 +31,7 @@ public struct QuestService: ServiceLifecycle.Service {
     ledger: any LedgerStore, routes: any RouteStore, accounts: any AccountStore,
     statistics: any StatisticsStore, mail: MailDelivery,
     signIn: BuiltInAccounts, issuers: OpenIDAccounts? = nil, keys: APIKeys,
+    links: QuestLinks,
     secrets: RepeatableSecrets, seal: Seal,
     realtime: (any RealtimeAdapter)? = nil, announcements: any AnnouncementStore,
     maps: Maps = .builtIn, analytics: (any AnalyticsAdapter)? = nil,
@@ -57,6 +58,7 @@ public struct QuestService: ServiceLifecycle.Service {
         }
       },
       identity: BearerIdentity(keys: keys, accounts: signIn, issuers: issuers), keys: keys,
+      links: links,
       secrets: secrets, seal: seal, zones: ZoneCatalog(), ledgerLimits: .standard,
       limits: settings.limits,
       routeCache: RouteCache(routes, mostBytes: settings.limits.cachedRouteBytes),

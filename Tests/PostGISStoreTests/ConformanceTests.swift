@@ -77,6 +77,17 @@ struct ConformanceTests {
     store.close()
   }
 
+  @Test(arguments: LinkCase.allCases)
+  func keepsLinks(_ test: LinkCase) async throws {
+    let cluster = try Cluster.shared.get()
+    let url = cluster.url(try cluster.database())
+    let store = try await PostGISStore.open(url: url, limits: test.limits)
+    let second = try await PostGISStore.open(url: url, limits: test.limits)
+    try await test.run(on: store, second: second)
+    second.close()
+    store.close()
+  }
+
   @Test(arguments: MailCase.allCases)
   func keepsMail(_ test: MailCase) async throws {
     let cluster = try Cluster.shared.get()

@@ -118,7 +118,7 @@ struct ServerErrorTests {
   }
 
   /// The newest schema.
-  private static let version = 20
+  private static let version = 21
   /// Takes back what came after the third.
   private static let undoing =
     "DROP VIEW milequest.quest_markers; ALTER TABLE milequest.teams DROP COLUMN dissolved_at; "
@@ -143,7 +143,7 @@ struct ServerErrorTests {
     + "ALTER INDEX milequest.markers_place RENAME TO quest_places_place; "
     + "DROP TABLE milequest.erased_people, milequest.quest_spans, milequest.person_walks, "
     + "milequest.daily_counts, milequest.outgoing_mail, milequest.tokens_not_before, "
-    + "milequest.mail_refusals, milequest.weekly_summaries; "
+    + "milequest.mail_refusals, milequest.weekly_summaries, milequest.quest_links; "
     + "DROP INDEX milequest.accounts_news, milequest.accounts_weekly; "
     + "ALTER TABLE milequest.accounts DROP COLUMN mail_choices; "
     + "DROP INDEX milequest.routes_owner; "

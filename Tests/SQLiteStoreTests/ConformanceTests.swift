@@ -94,6 +94,17 @@ final class Folder: Sendable {
     try store.close()
   }
 
+  @Test(arguments: LinkCase.allCases)
+  func keepsLinks(_ test: LinkCase) async throws {
+    let folder = try Folder()
+    let path = folder.path + "/links.sqlite"
+    let store = try SQLiteStore(path: path, limits: test.limits)
+    let second = try SQLiteStore(path: path, limits: test.limits)
+    try await test.run(on: store, second: second)
+    try second.close()
+    try store.close()
+  }
+
   @Test(arguments: MailCase.allCases)
   func keepsMail(_ test: MailCase) async throws {
     let folder = try Folder()

@@ -150,7 +150,8 @@ private struct Operation {
     let ids = [
       "teamId": story.team, "questId": story.quest, "personId": ann.id,
       "routeId": try #require(try ann.get("/v1/quests/\(story.quest)")["routeId"].text),
-      "inviteId": UUID().uuidString.lowercased(), "version": "1",
+      "inviteId": UUID().uuidString.lowercased(), "linkId": UUID().uuidString.lowercased(),
+      "version": "1",
     ]
     let operations = try Operation.all(of: home).filter { operation in
       ["{teamId}", "{questId}", "{routeId}"].contains { operation.path.contains($0) }

@@ -24,7 +24,8 @@ import Testing
   ) -> LiveReader {
     LiveReader(
       team, quest: quest,
-      viewer: LiveReader.Viewer(person: person, isMember: isMember, principal: nil), units: nil,
+      viewer: LiveReader.Viewer(person: person, people: isMember ? .ids : .names, credential: nil),
+      units: nil,
       after: version, mostWaiting: mostWaiting)
   }
 
@@ -216,7 +217,7 @@ import Testing
   }
 
   @Test func framesAreServerSentEvents() {
-    let view = LiveMessage.View(isMember: false, units: nil)
+    let view = LiveMessage.View(people: .names, units: nil)
     let frame = String(buffer: Self.message(42, .teamChanged, quest: nil).frame(view))
     #expect(
       frame == "id: 42\nevent: team.changed\ndata: {\"kind\":\"team.changed\",\"version\":42,"
@@ -236,8 +237,9 @@ import Testing
     let context = LiveEventJSON.Context(names: [Self.ann: "Ann"])
     let schemas = API().schemas
     for (event, isPrivate) in [(event, false), (event.anonymous, true)] {
-      for isForMembers in [true, false] {
-        let text = LiveEventJSON.value(event, context, isForMembers: isForMembers).text()
+      for shown in PeopleShown.allCases {
+        let isForMembers = shown == .ids
+        let text = LiveEventJSON.value(event, context, shown: shown).text()
         let json = try JSONReader.read(text)
         var checking = SchemaChecking(schemas, zones: ZoneCatalog())
         checking.check(json, .named(LiveEventJSON.schemaName(event.kind)))
@@ -249,7 +251,9 @@ import Testing
         #expect(names.id == (isOfPerson && isForMembers && !isPrivate))
         // Who walks is seen by all who see the team; who joins and leaves by members alone.
         #expect(
-          names.person == (!isPrivate && (kind.isOfActivity || isOfPerson && isForMembers)))
+          names.person
+            == (!isPrivate && shown != .nobody
+              && (kind.isOfActivity || isOfPerson && isForMembers)))
         #expect(
           plain.contains(walk.description) == (kind.isOfActivity && isForMembers && !isPrivate))
         if isPrivate { #expect(!event.kind.isOfActivity) }

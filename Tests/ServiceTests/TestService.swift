@@ -60,6 +60,7 @@ final class TestService: Sendable {
       signIn: signIn, identity: PersonTokens(),
       keys: APIKeys(
         store: store, mostRate: RequestRate(perSecond: 50, burst: 100)),
+      links: QuestLinks(store: store),
       secrets: RepeatableSecrets(secret), seal: Seal(secret),
       zones: ZoneCatalog(), ledgerLimits: .standard, limits: limits,
       routeCache: RouteCache(store, mostBytes: limits.cachedRouteBytes),

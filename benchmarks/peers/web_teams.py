@@ -108,6 +108,76 @@ def an_invitation_taken_back(browser, service):
 
 
 @story(short=True)
+def a_private_link(browser, service):
+    """Made and copied by an admin, opened by a stranger, and of no use a moment after it is taken back."""
+    email, token = service.person()
+    quest = service.quest(token, name="Behind <b>doors</b>", team="Doorkeepers", public=False)
+    service.walk(token, 250)
+    with visitor(browser, service, DESK) as admin, visitor(browser, service, PHONE) as guest, \
+            visitor(browser, service, DESK, color_scheme="dark") as reader:
+        admin.sign_in(email)
+        page = admin.go(f"/quests/{quest}")
+        admin.sees("Private links")
+
+        def made(purpose, shows_names):
+            page.get_by_text("Make a link").first.click()
+            page.get_by_label("What it is for").fill(purpose)
+            page.get_by_label("Show what people are called").set_checked(shows_names)
+            page.get_by_role("button", name="Make the link").click()
+            admin.sees("It is shown this once.")
+            eventually(lambda: purpose in admin.text(), "the link is listed")
+            page.get_by_text("Make a link").first.click()
+            return page.get_by_label("The link").input_value()
+
+        page.get_by_text("Make a link").first.click()
+        page.get_by_role("button", name="Make the link").click()
+        admin.sees("Type what it is for.")
+        page.get_by_text("Make a link").first.click()
+        plain = made("For the paper", False)
+        admin.shot("quest-links")
+        admin.is_for_everyone("private links")
+        named = made("For grandmother", True)
+        check(plain != named and "/view#mql_" in plain, f"{plain} {named}")
+        for visits, link in ((guest, plain), (reader, named)):
+            answer = visits.page.goto(link)
+            check(answer.headers["referrer-policy"] == "no-referrer", f"{answer.headers}")
+            check(answer.headers["x-robots-tag"] == "noindex", f"{answer.headers}")
+            shown(visits, "Behind <b>doors</b>")
+            visits.sees("Milestones")
+            visits.sees("155.3 mi")
+            check(visits.drawn() == "true", "the map is drawn")
+            check("Private links" not in visits.text() and "Log a walk" not in visits.text("article"), "it only reads")
+            visits.is_for_everyone(f"a private link to {visits.size['width']}")
+            visits.shot("view")
+            secret = link.split("#")[1]
+            check(not [each for each in visits.asked if secret in each.split("#")[0]], "the secret is in no address")
+        name = service.ask("GET", "/v1/me", token=token)["name"]
+        check(name not in guest.text("body"), "nobody is named")
+        reader.sees(name)
+        # It goes on by itself, and a reload shows it again.
+        service.walk(token, 100)
+        for visits in (guest, reader):
+            visits.sees("217.5 mi")
+        guest.page.reload()
+        guest.sees("217.5 mi")
+        # Taken back.
+        eventually(lambda: guest.page.evaluate("() => document.querySelector('header .hint')?.innerText")
+                   .startswith("Live"), "it is live")
+        time.sleep(1)
+        row = page.get_by_role("listitem").filter(has_text="For the paper")
+        row.get_by_role("button", name="Take back").click()
+        row.get_by_role("button", name="Take back For the paper").click()
+        eventually(lambda: "For the paper" not in admin.text(), "it is taken back")
+        guest.sees("This link opens nothing", 5)
+        check("217.5 mi" not in guest.text(), "nothing is shown any more")
+        guest.shot("view-taken-back")
+        guest.is_for_everyone("a link that is taken back")
+        check("217.5 mi" in reader.text(), "the other link stands")
+        guest.go("/view")
+        guest.sees("This link opens nothing")
+
+
+@story(short=True)
 def an_account(browser, service):
     """Units and mails, sessions, a key, the export, a new password, and the end."""
     email, token = service.person()

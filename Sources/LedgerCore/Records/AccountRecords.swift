@@ -41,6 +41,18 @@ extension OneTimeCode {
   }
 }
 
+extension QuestLink {
+  package static let columns = ColumnList(
+    "link_id", "quest_id", "name", "hash", "shows_names", "created_by", "created_at", "revoked_at")
+
+  package static func read(_ columns: inout some ColumnReader) throws -> QuestLink {
+    QuestLink(
+      id: try columns.id(), quest: try columns.id(), name: try columns.text(),
+      hash: try columns.hash(), showsNames: try columns.bool(), createdBy: try columns.id(),
+      createdAt: try columns.instant(), revokedAt: try columns.optionalInstant())
+  }
+}
+
 extension APIKey {
   package static let columns = ColumnList(
     "key_id", "owner", "name", "hash", "scopes", "rate_per_second", "rate_burst", "created_at",

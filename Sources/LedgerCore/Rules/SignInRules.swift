@@ -83,6 +83,33 @@ extension APIKey {
   package static let unknown = LedgerError(.notFound, "the person has no API key with this id")
 }
 
+extension QuestLink {
+  /// Checks that there may be one more link to a quest.
+  ///
+  /// - Throws: `limit`.
+  package static func checkRoom(
+    after count: Int64, _ limits: LedgerLimits
+  ) throws(LedgerError) {
+    guard count < limits.questLinks else {
+      throw LedgerError(
+        .limit,
+        "the quest has \(count) private links, revoked ones too; the limit is \(limits.questLinks) "
+          + "links: ask the operator of the service to raise it")
+    }
+  }
+
+  /// Which links of `quest_links l` are open, with the tables of quests and teams.
+  package static let opens = """
+    JOIN quests q ON q.quest_id = l.quest_id JOIN teams t ON t.team_id = q.team_id
+    WHERE l.revoked_at IS NULL AND t.dissolved_at IS NULL
+      AND (q.closing IS NULL OR q.closing <> '\(QuestClosing.cancelled.rawValue)')
+    """
+
+  package static let taken = LedgerError(.conflict, "there is a private link with this id")
+  package static let noQuest = LedgerError(.notFound, "there is no quest with this id")
+  package static let unknown = LedgerError(.notFound, "the quest has no private link with this id")
+}
+
 extension Session {
   package static let taken = LedgerError(.conflict, "there is a session with this id or token")
 

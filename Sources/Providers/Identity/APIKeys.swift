@@ -13,7 +13,6 @@ public struct APIKeys: Identity {
   /// Who vouches for a key's holder.
   public static let issuer = "milequest:api-key"
 
-  static let secretBytes = 32
   /// Use is noted no more often than this.
   static let touchSeconds: Int64 = 3_600
 
@@ -45,7 +44,7 @@ public struct APIKeys: Identity {
     if let error = IdentityError(faults(name: name, scopes: scopes, rate: rate)) {
       throw error
     }
-    let secret = secret ?? random.bytes(Self.secretBytes)
+    let secret = secret ?? random.bytes(KeyText.secretBytes)
     let id = id ?? APIKeyID(high: random.next(), low: random.next())
     let key = APIKey(
       id: id, owner: owner, name: Name.folded(name), hash: Self.hash(secret), scopes: scopes,
@@ -60,11 +59,11 @@ public struct APIKeys: Identity {
         guard let known, known.owner == owner, known.hash == key.hash else {
           throw IdentityError(error)
         }
-        return (Self.text(id, secret), known)
+        return (KeyText.text(Self.prefix, id, secret), known)
       default: throw IdentityError(error)
       }
     }
-    return (Self.text(id, secret), key)
+    return (KeyText.text(Self.prefix, id, secret), key)
   }
 
   private func faults(
@@ -114,7 +113,8 @@ public struct APIKeys: Identity {
   public func person(
     ofToken token: String, at now: Instant
   ) async throws(IdentityError) -> Principal {
-    guard let (id, secret) = Self.parts(of: token) else { throw .tokenInvalid }
+    let parts: (id: APIKeyID, secret: [UInt8])? = KeyText.parts(of: token, after: Self.prefix)
+    guard let (id, secret) = parts else { throw .tokenInvalid }
     let found = try await stored { () async throws(LedgerError) in try await store.apiKey(id) }
     // Digests of secrets that nobody can guess; they compare in constant time all the same.
     guard let key = found, key.revokedAt == nil,
@@ -139,21 +139,4 @@ public struct APIKeys: Identity {
   }
 
   private static func hash(_ secret: [UInt8]) -> ContentHash { ContentHash(of: secret) }
-
-  private static func text(_ id: APIKeyID, _ secret: [UInt8]) -> String {
-    prefix + "\(id)".filter { $0 != "-" } + "_" + Base64URL.text(secret)
-  }
-
-  private static func parts(of token: String) -> (id: APIKeyID, secret: [UInt8])? {
-    let bytes = Array(token.utf8.prefix(128))
-    guard bytes.count == 3 + 32 + 1 + 43, bytes.starts(with: prefix.utf8), bytes[35] == 0x5F,
-      let secret = Base64URL.decode(bytes[36...])
-    else { return nil }
-    let digits = bytes[3..<35].compactMap(UInt8.init(hexDigit:))
-    guard digits.count == 32 else { return nil }
-    let id = APIKeyID(
-      bytes: stride(from: 0, to: 32, by: 2).map { digits[$0] << 4 | digits[$0 + 1] })
-    guard let id, text(id, secret) == token else { return nil }
-    return (id, secret)
-  }
 }

@@ -101,6 +101,7 @@ public enum Subject {
   public enum Session: Sendable {}
   public enum APIKey: Sendable {}
   public enum Mail: Sendable {}
+  public enum QuestLink: Sendable {}
 }
 
 public typealias PersonID = Identifier<Subject.Person>
@@ -114,3 +115,4 @@ public typealias PlanID = Identifier<Subject.Plan>
 public typealias SessionID = Identifier<Subject.Session>
 public typealias APIKeyID = Identifier<Subject.APIKey>
 public typealias MailID = Identifier<Subject.Mail>
+public typealias QuestLinkID = Identifier<Subject.QuestLink>

@@ -60,6 +60,8 @@ public struct LedgerLimits: Sendable {
   public var issuedTokenSeconds: Int64 = 86_400 + 120
   /// API keys of one person, revoked ones too.
   public var personAPIKeys: Int64 = 100
+  /// Private links to one quest, revoked ones too.
+  public var questLinks: Int64 = 100
   /// Messages that wait to be sent; those for which nobody waits have half of that.
   public var waitingMail: Int64 = 10_000
   /// How long the id of a message that was sent is remembered: 14 days.

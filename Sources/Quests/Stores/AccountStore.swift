@@ -73,7 +73,7 @@ public protocol AccountStore: Sendable {
   ) async throws(LedgerError)
 
   /// Removes the account and all that proves who the person is: subjects, sessions, codes, API
-  /// keys, and the keys of requests. Walks stay, of a person of whom nothing else is known.
+  /// keys, private links that the person has made, and the keys of requests. Walks stay, of a person of whom nothing else is known.
   func eraseAccount(_ person: PersonID) async throws(LedgerError)
 
   // MARK: Sessions

@@ -7,6 +7,8 @@ enum Authority {
   enum Deed: Sendable {
     /// See a team, its quests, and where they are.
     case see(Team)
+    /// See how a quest of a team stands.
+    case seeQuest(QuestID, of: Team)
     /// See who is in a team, and its invites' fate.
     case seeMembers(Team)
     /// Change a team, its quests, invites and the roles of others.
@@ -27,11 +29,18 @@ enum Authority {
     case refused(String)
   }
 
-  static func decide(_ person: PersonID?, _ deed: Deed, as membership: Membership?) -> Decision {
+  /// - Parameter link: what the caller has shown in place of who they are.
+  static func decide(
+    _ person: PersonID?, _ deed: Deed, as membership: Membership?, through link: QuestLink? = nil
+  ) -> Decision {
+    if let link {
+      if case .seeQuest(link.quest, _) = deed { return .allowed }
+      return .hidden
+    }
     let isMember = membership?.isOpen == true
     let isAdmin = isMember && membership?.role == .admin
     switch deed {
-    case .see(let team):
+    case .see(let team), .seeQuest(_, let team):
       return team.isPublic || isMember ? .allowed : .hidden
     case .seeMembers(let team):
       if isMember { return .allowed }

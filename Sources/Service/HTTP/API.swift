@@ -21,6 +21,7 @@ struct API: Sendable {
       (ActivityResource.endpoints, ActivityResource.schemas),
       (RouteResource.endpoints, RouteResource.schemas),
       (QuestResource.endpoints, QuestResource.schemas),
+      (LinkResource.endpoints, LinkResource.schemas),
       (ProgressResource.endpoints, ProgressResource.schemas),
       (MapResource.endpoints, MapResource.schemas),
       (PictureResource.endpoints, []),

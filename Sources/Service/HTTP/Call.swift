@@ -48,7 +48,7 @@ struct Call: Sendable {
   func require(
     _ deed: Authority.Deed, as membership: Membership? = nil, missing: String
   ) throws(Problem) {
-    switch Authority.decide(caller.person, deed, as: membership) {
+    switch Authority.decide(caller.person, deed, as: membership, through: caller.link) {
     case .allowed: return
     case .hidden: throw Problem(.notFound, missing)
     case .refused(let why):

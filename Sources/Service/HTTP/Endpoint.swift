@@ -14,6 +14,11 @@ final class Endpoint: Sendable {
     case open
     /// Anyone; a token shows more.
     case anyone
+    /// Anyone, as `anyone`; a private link shows its quest too, where the answer is about people only
+    /// if the link shows names.
+    case shared(namesPeople: Bool)
+    /// Only whoever shows a private link.
+    case link
     /// Anyone, to show who they are: a good token names the device, a bad one keeps nobody out.
     case signIn
     /// Somebody who has signed in, or an API key with a scope.

@@ -121,7 +121,7 @@ enum LiveEventJSON {
     var route: MeasuredRoute?
   }
 
-  static func value(_ event: TeamEvent, _ context: Context, isForMembers: Bool) -> JSONValue {
+  static func value(_ event: TeamEvent, _ context: Context, shown: PeopleShown) -> JSONValue {
     var members: [(String, JSONValue)] = [
       ("kind", .string(event.kind.rawValue)), ("version", .integer(Int(event.version))),
       ("at", .string(event.at.description)), ("teamId", .string(event.team.description)),
@@ -130,22 +130,22 @@ enum LiveEventJSON {
     let progress: (String, JSONValue) = ("progress", progress(event, context))
     func person(isNamed: Bool) -> [(String, JSONValue)] {
       [
-        ("personId", isForMembers ? .optional(event.person?.description) : .null),
+        ("personId", shown == .ids ? .optional(event.person?.description) : .null),
         ("personName", isNamed ? .optional(event.person.flatMap { context.names[$0] }) : .null),
       ]
     }
     switch shape(event.kind) {
     case .activity:
       members.append(quest)
-      members += person(isNamed: true)
+      members += person(isNamed: shown != .nobody)
       members.append(
-        ("activityId", isForMembers ? .optional(event.activity?.description) : .null))
+        ("activityId", shown == .ids ? .optional(event.activity?.description) : .null))
       members.append(progress)
     case .progress, .quest: members += [quest, progress]
     case .milestone: members += [quest, ("milestone", milestone(event, context)), progress]
     case .team: break
     // Only its members see who is in a team.
-    case .member: members += person(isNamed: isForMembers)
+    case .member: members += person(isNamed: shown == .ids)
     }
     return .object(members)
   }

@@ -9,8 +9,7 @@ import Quests
 final class LiveMessage: Sendable {
   /// How a reader sees it.
   struct View: Hashable, Sendable {
-    /// Whether ids of people are told, and who is in the team.
-    let isMember: Bool
+    let people: PeopleShown
     /// Those of the lengths that come as texts too; nil for none.
     let units: LengthUnits?
   }
@@ -34,7 +33,7 @@ final class LiveMessage: Sendable {
   }
 
   func json(_ view: View) -> JSONValue {
-    let value = LiveEventJSON.value(event, context, isForMembers: view.isMember)
+    let value = LiveEventJSON.value(event, context, shown: view.people)
     return view.units.map { LengthTexts.added(to: value, in: $0) } ?? value
   }
 

@@ -24,13 +24,18 @@ final class LiveReader: Sendable {
   /// Who reads.
   struct Viewer: Sendable {
     let person: PersonID?
-    let isMember: Bool
+    let people: PeopleShown
     /// Nil for a stranger.
-    let principal: Principal?
+    let credential: Credential?
+
+    var isMember: Bool { people == .ids }
+
+    /// Whether what the reader sees is as long-lived as a private link, whoever may see the team.
+    var hasLink: Bool { if case .link = credential { true } else { false } }
 
     /// Whether the reader goes on to see the same after an event.
     func keeps(_ audience: LiveMessage.Audience?) -> Bool {
-      guard let audience else { return true }
+      guard let audience, !hasLink else { return true }
       let isMember = person.map(audience.members.contains) ?? false
       return isMember == self.isMember && (isMember || audience.isPublic)
     }
@@ -104,13 +109,14 @@ final class LiveReader: Sendable {
     self.quest = quest
     self.viewer = viewer
     self.mostWaiting = mostWaiting
-    view = LiveMessage.View(isMember: viewer.isMember, units: units)
+    view = LiveMessage.View(people: viewer.people, units: units)
     box = Lock(Box(last: version, taken: version))
   }
 
   /// Whether an event is one of those that the reader follows.
   func follows(_ event: TeamEvent) -> Bool {
-    quest == nil || event.quest == nil || event.quest == quest
+    // A private link shows its quest and nothing else of the team.
+    quest == nil || event.quest == quest || event.quest == nil && !viewer.hasLink
   }
 
   // MARK: Putting in

@@ -19,8 +19,8 @@ final class LiveStreams: Sendable {
     /// By the turn that each has.
     var entries = [[ObjectIdentifier: Entry]](repeating: [:], count: LiveStreams.turns)
     var count = 0
-    /// How many streams each principal has.
-    var principals: [Principal: Int] = [:]
+    /// How many streams each credential has.
+    var credentials: [Credential: Int] = [:]
 
     var all: [Entry] { entries.flatMap(\.values) }
     var seats: [CallerKey: Int] = [:]
@@ -113,8 +113,8 @@ final class LiveStreams: Sendable {
       state.entries[reader.ordinal % Self.turns][ObjectIdentifier(reader)] = Entry(
         reader: reader, close: close)
       state.count += 1
-      if let principal = reader.viewer.principal {
-        state.principals[principal, default: 0] += 1
+      if let credential = reader.viewer.credential {
+        state.credentials[credential, default: 0] += 1
       }
       return state.isClosed
     }
@@ -129,9 +129,9 @@ final class LiveStreams: Sendable {
         return
       }
       state.count -= 1
-      guard let principal = reader.viewer.principal else { return }
-      state.principals[principal, default: 0] -= 1
-      if state.principals[principal] == 0 { state.principals[principal] = nil }
+      guard let credential = reader.viewer.credential else { return }
+      state.credentials[credential, default: 0] -= 1
+      if state.credentials[credential] == 0 { state.credentials[credential] = nil }
     }
   }
 
@@ -204,15 +204,15 @@ final class LiveStreams: Sendable {
     return true
   }
 
-  /// Those in whose names streams are open.
-  var principals: Set<Principal> { state.withLock { Set($0.principals.keys) } }
+  /// What those have shown who have streams open.
+  var credentials: Set<Credential> { state.withLock { Set($0.credentials.keys) } }
 
-  /// Ends the streams of those whose tokens are worth nothing any more.
-  func end(where isOver: (Principal) -> Bool) {
-    let over = principals.filter(isOver)
+  /// Ends the streams of those whose tokens or links are worth nothing any more.
+  func end(where isOver: (Credential) -> Bool) {
+    let over = credentials.filter(isOver)
     if over.isEmpty { return }
     for entry in state.withLock({ $0.all }) {
-      if let principal = entry.reader.viewer.principal, over.contains(principal) {
+      if let credential = entry.reader.viewer.credential, over.contains(credential) {
         entry.reader.endNow(.tokenEnded)
       }
     }

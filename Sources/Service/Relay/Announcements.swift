@@ -97,15 +97,15 @@ final class Announcements: Sendable {
     }
     guard isNew else { return }
     let isWanted = wants(event.kind.rawValue)
-    func text(isMember: Bool) -> [UInt8] {
+    func text(_ people: PeopleShown) -> [UInt8] {
       if !isWanted { return [] }
-      return message.json(LiveMessage.View(isMember: isMember, units: nil)).text()
+      return message.json(LiveMessage.View(people: people, units: nil)).text()
     }
     delivery.offer(
       RealtimeMessage(
         team: event.team, quest: event.quest, version: event.version, kind: event.kind.rawValue,
-        at: event.at, forMembers: text(isMember: true),
-        forStrangers: isPublic ? text(isMember: false) : nil))
+        at: event.at, forMembers: text(.ids),
+        forStrangers: isPublic ? text(.names) : nil))
   }
 
   /// Notes in the store what was taken.

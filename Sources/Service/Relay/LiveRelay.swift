@@ -48,16 +48,16 @@ struct LiveRelay: ServiceLifecycle.Service {
     }
   }
 
-  /// Ends the streams of those who have signed out, whose key was revoked, or whose token is over,
+  /// Ends the streams of those who have signed out, whose key or link was revoked, or whose token is over,
   /// wherever that was done.
   private func confirm() async throws {
     while true {
       try await Task.sleep(for: confirming)
-      let principals = streams.principals
-      if principals.isEmpty { continue }
+      let credentials = streams.credentials
+      if credentials.isEmpty { continue }
       let now = backend.clock()
       do {
-        let ended = try await backend.identity.ended(among: principals, at: now)
+        let ended = try await backend.ended(among: credentials, at: now)
         streams.end { $0.hasExpired(at: now) || ended.contains($0) }
       } catch {
         try Task.checkCancellation()

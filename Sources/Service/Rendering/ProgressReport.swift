@@ -13,8 +13,7 @@ struct ProgressReport {
   /// The route with the quest's course.
   let route: MeasuredRoute
   let zone: Zone
-  /// Whether ids of people are told, and not their names alone.
-  let isForMembers: Bool
+  let shown: PeopleShown
 
   var json: JSONValue {
     let standing = overview.standing
@@ -40,7 +39,7 @@ struct ProgressReport {
       ("position", PositionJSON.object(position)), ("nextWaypoint", next(position, progress)),
       ("pace", pace(progress.pace)), ("milestonesReached", .integer(progress.milestonesReached)),
       ("milestones", .array(milestones(plan, reached: progress.milestonesReached))),
-      ("contributors", .array(overview.people.map(contributor))),
+      ("contributors", .array(shown == .nobody ? [] : overview.people.map(contributor))),
     ]
     return .object(members)
   }
@@ -71,20 +70,20 @@ struct ProgressReport {
   private func milestones(_ plan: QuestPlan, reached: Int) -> [JSONValue] {
     let passages = Dictionary(
       overview.passages.map { ($0.index, $0) }, uniquingKeysWith: { first, _ in first })
-    let shown =
+    let listed =
       max(
         reached - ProgressResource.mostListed, 0)..<min(
         reached + ProgressResource.mostAhead, plan.milestones.count)
-    return shown.map { index in
+    return listed.map { index in
       Self.milestone(
         plan.milestones[index], isReached: index < reached, passages[index], names: names,
-        isForMembers: isForMembers)
+        shown: shown)
     }
   }
 
   static func milestone(
     _ milestone: Milestone, isReached: Bool, _ passage: MilestonePassage?,
-    names: [PersonID: String], isForMembers: Bool
+    names: [PersonID: String], shown: PeopleShown
   ) -> JSONValue {
     let passage = isReached ? passage : nil
     let person = passage?.walk?.person
@@ -93,14 +92,14 @@ struct ProgressReport {
       ("placeMeters", .number(milestone.place.meters)),
       ("thresholdMeters", .number(milestone.threshold.meters)), ("reached", .bool(isReached)),
       ("reachedAt", .optional(passage?.at.description)),
-      ("personId", isForMembers ? .optional(person?.description) : .null),
+      ("personId", shown == .ids ? .optional(person?.description) : .null),
       ("personName", .optional(person.flatMap { names[$0] })),
     ])
   }
 
   private func contributor(_ total: PersonTotal) -> JSONValue {
     .object([
-      ("personId", isForMembers ? .string(total.person.description) : .null),
+      ("personId", shown == .ids ? .string(total.person.description) : .null),
       ("personName", .optional(names[total.person])),
       ("totalMeters", .number(total.distance.meters)),
       ("walks", .integer(Int(total.walks))),

@@ -51,7 +51,8 @@ enum LiveResource {
     Endpoint(
       .get, "/v1/quests/\(.quest)/events", "followQuest", "Follow what happens to a quest",
       details: "What concerns its team as a whole comes too. " + streamDetails, tag: tag,
-      access: .anyone, parameters: [.lastEventID, .afterVersion, .units], answers: [stream]
+      access: .shared(namesPeople: false), parameters: [.lastEventID, .afterVersion, .units],
+      answers: [stream]
     ) { call in
       try await call.backend.live.turns.take {
         let (id, glance) = try await call.glance()
@@ -72,7 +73,7 @@ enum LiveResource {
     Endpoint(
       .get, "/v1/quests/\(.quest)/events/page", "listQuestEvents",
       "List what happened to a quest after a version", details: pageDetails, tag: tag,
-      access: .anyone, parameters: [.afterVersion, .wait, .limit, .units],
+      access: .shared(namesPeople: false), parameters: [.afterVersion, .wait, .limit, .units],
       answers: [.ok("LiveEventsPage", "A page.")]
     ) { call in
       let (id, glance) = try await call.glance()
@@ -91,16 +92,14 @@ enum LiveResource {
     _ team: TeamID, quest: QuestID?, after version: Int64, as membership: Membership?,
     _ call: Call
   ) async throws -> LiveReader {
-    var principal: Principal?
-    if case .known(let known) = call.caller {
-      principal = known
-      // Another process may have ended it.
-      try await call.backend.identity.confirm(known, at: call.now)
-    }
+    let credential = call.caller.credential
+    // Another process may have ended it.
+    if let credential { try await call.backend.confirm(credential, at: call.now) }
     return LiveReader(
       team, quest: quest,
       viewer: LiveReader.Viewer(
-        person: call.caller.person, isMember: membership != nil, principal: principal),
+        person: call.caller.person, people: call.peopleShown(to: membership),
+        credential: credential),
       units: call[.units], after: version, mostWaiting: call.backend.live.mostWaiting)
   }
 
@@ -174,7 +173,7 @@ enum LiveResource {
       // Units are added with those of the whole answer.
       case .send, .sendAndEnd:
         found.items.append(
-          message.json(LiveMessage.View(isMember: reader.view.isMember, units: nil)))
+          message.json(LiveMessage.View(people: reader.view.people, units: nil)))
       case .end: return found
       case nil: break
       }

@@ -32,7 +32,7 @@ extension Call {
     let id = self[.quest]
     let glance = try await backend.ledger.glance(at: id, by: caller.person, naming: people(id))
     guard let glance else { throw Problem(.notFound, noQuest) }
-    try require(.see(glance.team), as: glance.membership, missing: noQuest)
+    try require(.seeQuest(id, of: glance.team), as: glance.membership, missing: noQuest)
     return (id, glance)
   }
 

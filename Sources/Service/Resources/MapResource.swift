@@ -61,7 +61,7 @@ enum MapResource {
   static let endpoints: [Endpoint] = [
     Endpoint(
       .get, "/v1/quests/\(.quest)/map", "getQuestMap", "Draw a quest's map", tag: tag,
-      access: .anyone,
+      access: .shared(namesPeople: false),
       parameters: [.mapTolerance, .at, .units],
       answers: [
         Endpoint.Answer(200, "The map.", mediaType: "application/geo+json", .named("QuestMap"))

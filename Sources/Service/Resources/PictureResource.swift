@@ -14,7 +14,7 @@ enum PictureResource {
     Endpoint(
       .get, "/v1/quests/\(.quest)/card.png", "getQuestCard", "Draw a card of a quest to share",
       details: "1200 × 630 pixels: the quest's name and team, how far they are, and where.",
-      tag: tag, access: .anyone, parameters: [.pictureUnits],
+      tag: tag, access: .shared(namesPeople: false), parameters: [.pictureUnits],
       answers: [Endpoint.Answer(200, "The picture.", mediaType: "image/png", .file)],
       problems: [.unavailable], handle: card),
     Endpoint(

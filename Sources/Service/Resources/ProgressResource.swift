@@ -83,11 +83,12 @@ enum ProgressResource {
   static let endpoints: [Endpoint] = [
     Endpoint(
       .get, "/v1/quests/\(.quest)/progress", "getProgress", "Show where a quest stands", tag: tag,
-      access: .anyone,
+      access: .shared(namesPeople: false),
       parameters: [.at, .units, .fields], answers: [.ok("Progress")], handle: progress),
     Endpoint(
       .get, "/v1/quests/\(.quest)/milestones", "listMilestones",
-      "List a quest's milestones in the order of the route", tag: tag, access: .anyone,
+      "List a quest's milestones in the order of the route", tag: tag,
+      access: .shared(namesPeople: false),
       parameters: [.limit, .cursor, .units, .fields], answers: [.page(of: "Milestone")],
       handle: milestones),
   ]
@@ -118,12 +119,13 @@ enum ProgressResource {
     in units: LengthUnits?, _ call: Call
   ) async throws -> RenderedJSON {
     let key = ProgressCache.Key(
-      quest: id, units: units, isMember: glance.membership != nil)
+      quest: id, units: units, people: call.peopleShown(to: glance.membership))
     if past == nil, let kept = call.backend.progressCache[key],
       kept.isGood(version: glance.version, at: call.now)
     {
       let names =
-        kept.people == named ? glance.names : try await call.names(of: kept.people)
+        key.people == .nobody
+        ? [:] : kept.people == named ? glance.names : try await call.names(of: kept.people)
       if names == kept.names { return kept.body }
     }
     guard
@@ -132,14 +134,15 @@ enum ProgressResource {
     else { throw Problem(.notFound, call.noQuest) }
     let quest = overview.standing.record.quest
     let zone = try call.backend.zone(quest.zone)
-    let people = Set(
-      overview.people.map(\.person) + overview.passages.compactMap(\.walk?.person)
-    ).sorted()
+    let people =
+      key.people == .nobody
+      ? []
+      : Set(overview.people.map(\.person) + overview.passages.compactMap(\.walk?.person)).sorted()
     let names = try await call.names(of: people)
     let route = try await call.backend.routeCache.measured(overview.standing.plan)
     let report = ProgressReport(
       overview: overview, team: glance.team.name, names: names, route: route, zone: zone,
-      isForMembers: key.isMember)
+      shown: key.people)
     let body = RenderedJSON(
       units.map { LengthTexts.added(to: report.json, in: $0) } ?? report.json)
     // The team's name is of the glance; with another version it may have changed meanwhile.
@@ -163,14 +166,14 @@ enum ProgressResource {
     let from = Int(min(first, Int64(all.count)))
     let end = min(from + call[.limit], all.count)
     let passages = try await call.backend.ledger.passages(of: id, from: from, limit: end - from)
-    let people = Set(passages.compactMap(\.walk?.person)).sorted()
-    let names = try await call.names(of: people)
+    let shown = call.peopleShown(to: glance.membership)
+    let names = try await call.names(
+      of: shown == .nobody ? [] : passages.compactMap(\.walk?.person))
     let reached = standing.plan.reachedCount(total: standing.total)
     let items = (from..<end).map { index in
       ProgressReport.milestone(
         all[index], isReached: index < reached,
-        passages.first { $0.index == index }, names: names,
-        isForMembers: glance.membership != nil)
+        passages.first { $0.index == index }, names: names, shown: shown)
     }
     return call.page(
       items, next: end < all.count ? PageCursor("milestones", [.integer(Int64(end))]) : nil,

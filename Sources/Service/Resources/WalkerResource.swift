@@ -51,18 +51,19 @@ enum WalkerResource {
     Endpoint(
       .get, "/v1/quests/\(.quest)/history", "getHistory", "Show what was walked day by day",
       details: "From the quest's first day to today where nothing else is asked for; at most "
-        + "\(mostDays) days.", tag: tag, access: .anyone,
+        + "\(mostDays) days.", tag: tag, access: .shared(namesPeople: false),
       parameters: [
         .firstDay, .lastDay, .step, .units, .fields,
       ], answers: [.ok("History")], handle: history),
     Endpoint(
       .get, "/v1/quests/\(.quest)/leaderboard", "getLeaderboard", "Rank those who walk for a quest",
-      details: "The farthest first. Private walks are left out.", tag: tag, access: .anyone,
+      details: "The farthest first. Private walks are left out.", tag: tag,
+      access: .shared(namesPeople: true),
       parameters: [.limit, .cursor, .units, .fields], answers: [.page(of: "Rank")],
       handle: leaderboard),
     Endpoint(
       .get, "/v1/quests/\(.quest)/feed", "getFeed", "List a quest's walks, the last walked first",
-      details: "Private walks are left out.", tag: tag, access: .anyone,
+      details: "Private walks are left out.", tag: tag, access: .shared(namesPeople: true),
       parameters: [.limit, .cursor, .units, .fields], answers: [.page(of: "FeedWalk")], handle: feed
     ),
   ]
@@ -159,7 +160,7 @@ enum WalkerResource {
       }
     let shown = ranks.prefix(call[.limit])
     let names = try await call.names(of: shown.map(\.total.person))
-    let isMember = glance.membership != nil
+    let isMember = call.peopleShown(to: glance.membership) == .ids
     let items = shown.map { rank in
       JSONValue.object([
         ("rank", .integer(rank.rank)),
@@ -188,7 +189,7 @@ enum WalkerResource {
     }
     let walks = try await call.backend.ledger.feed(of: id, before: before, limit: call[.limit])
     let names = try await call.names(of: walks.map(\.key.activity.person))
-    let isMember = glance.membership != nil
+    let isMember = call.peopleShown(to: glance.membership) == .ids
     let items = walks.map { walk in
       JSONValue.object([
         ("activityId", isMember ? .string(walk.key.activity.id.description) : .null),

@@ -93,7 +93,9 @@ struct DocsPage {
     }
     line +=
       " \"$BASE\(endpoint.path.description.replacing("{", with: "$").replacing("}", with: ""))\""
-    if ![.open, .anyone, .signIn].contains(endpoint.access) {
+    if ![.open, .anyone, .shared(namesPeople: true), .shared(namesPeople: false), .signIn]
+      .contains(endpoint.access)
+    {
       line += " \\\n  -H \"Authorization: Bearer $TOKEN\""
     }
     switch endpoint.body {
@@ -213,6 +215,11 @@ struct DocsPage {
     switch access {
     case .open: "For anyone, without a limit."
     case .anyone: "For anyone; a token shows more."
+    case .shared(namesPeople: false):
+      "For anyone; a token shows more, and a private link shows its quest."
+    case .shared:
+      "For anyone; a token shows more, and a private link that shows names shows its quest."
+    case .link: "Needs the secret of a private link."
     case .signIn: "For anyone; a token says which device asks, and a bad one does not matter."
     case .person(let scopes):
       "Needs a token, or an API key with the scope \(scopes.names.joined(separator: ", "))."

@@ -65,7 +65,9 @@ struct OpenAPI {
                   ("type", .string("http")), ("scheme", .string("bearer")),
                   (
                     "description",
-                    .string("An access token from `/v1/auth/login`, or an API key (`mq_…`).")
+                    .string(
+                      "An access token from `/v1/auth/login`, an API key (`mq_…`), or the secret of a "
+                        + "private link (`mql_…`), which reads one quest.")
                   ),
                 ])
               )
@@ -120,9 +122,10 @@ struct OpenAPI {
     members.append(("responses", .object(responses(endpoint))))
     switch endpoint.access {
     case .open: members.append(("security", .array([])))
-    case .anyone, .signIn:
+    case .anyone, .shared, .signIn:
       members.append(("security", .array([.object([]), .object([("token", .array([]))])])))
-    case .person, .session: members.append(("security", .array([.object([("token", .array([]))])])))
+    case .person, .session, .link:
+      members.append(("security", .array([.object([("token", .array([]))])])))
     }
     return .object(members)
   }
@@ -191,7 +194,7 @@ struct OpenAPI {
       add(.forbidden)
     }
     switch endpoint.access {
-    case .person: add(.unauthenticated)
+    case .person, .link: add(.unauthenticated)
     case .session:
       add(.unauthenticated)
       add(.sessionEnded)

@@ -13,6 +13,8 @@ struct WebPage: Sendable {
   var isListed = true
   /// Whether it stands in a frame of another site: without a session, and not to be installed.
   var isFrame = false
+  /// What pages that it leads to are told of it.
+  var referrer = "same-origin"
 
   /// What a browser may do with it: run and load what comes from the service, and nothing else.
   ///

@@ -40,6 +40,10 @@ struct WebResource: Sendable {
         "<h1>Explore quests</h1><p>Teams log walks, and their miles move a marker along a real "
           + "route.</p>"),
       page(
+        "/view", "showLinkedQuest", title: "Private link · Mile Quest",
+        description: "A quest by a private link.", "<h1>Quest</h1>", isListed: false,
+        referrer: "no-referrer"),
+      page(
         "/sign-in", "showSignIn", title: "Sign in · Mile Quest",
         description: "Sign in to log walks.", "<h1>Sign in</h1>"),
       page(
@@ -114,11 +118,11 @@ struct WebResource: Sendable {
 
   private func page(
     _ path: PathTemplate, _ operation: String, title: String, at place: String? = nil,
-    description: String, _ body: String, isListed: Bool = true
+    description: String, _ body: String, isListed: Bool = true, referrer: String = "same-origin"
   ) -> Endpoint {
     let page = WebPage(
       title: title, description: description, path: place ?? path.description, body: body,
-      isListed: isListed)
+      isListed: isListed, referrer: referrer)
     return Endpoint(
       .get, path, operation, title, tag: Self.tag, access: .open, takesOtherParameters: true,
       answers: [Endpoint.Answer(200, "The page.", mediaType: Self.pageType, .text())]
@@ -136,10 +140,12 @@ struct WebResource: Sendable {
       caching: status == .ok ? .briefly : .forbidden)
     reply.policy = page.isFrame ? framePolicy : policy
     reply.isFramed = page.isFrame
-    reply.headers[Self.referrerPolicy] = "same-origin"
+    reply.headers[Self.referrerPolicy] = page.referrer
+    if !page.isListed { reply.headers[Self.robots] = "noindex" }
     return reply
   }
 
+  private static let robots = HTTPField.Name("X-Robots-Tag")!
   private static let referrerPolicy = HTTPField.Name("Referrer-Policy")!
 
   /// Of a quest that is not public the page says nothing, and neither whether there is one: those who

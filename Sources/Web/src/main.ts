@@ -8,6 +8,7 @@ import { buildShell } from "./shell/shell";
 // Each page is a part of its own, loaded when somebody first goes there.
 route("/", async () => (await import("./pages/explore")).explore);
 route("/quests/:quest", async () => (await import("./pages/quest")).quest);
+route("/view", async () => (await import("./pages/view")).view);
 route("/sign-in", async () => (await import("./pages/sign-in")).signIn);
 route("/sign-up", async () => (await import("./pages/sign-up")).signUp);
 route("/reset", async () => (await import("./pages/reset")).reset);

@@ -11,7 +11,7 @@ import SQLiteStore
 #endif
 
 typealias AnyStore = LedgerStore & RouteStore & AccountStore & AnnouncementStore & StatisticsStore
-  & MailStore
+  & MailStore & LinkStore
 
 /// Where the ledger is kept.
 enum StoreAddress {

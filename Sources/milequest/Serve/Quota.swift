@@ -10,6 +10,7 @@ enum Quota: String, CaseIterable {
   case members = "team-members"
   case quests = "team-quests"
   case invites = "team-invites"
+  case links = "quest-links"
 
   private var limit: WritableKeyPath<LedgerLimits, Int64> {
     switch self {
@@ -23,6 +24,7 @@ enum Quota: String, CaseIterable {
     case .members: \.teamMembers
     case .quests: \.teamQuests
     case .invites: \.teamInvites
+    case .links: \.questLinks
     }
   }
 

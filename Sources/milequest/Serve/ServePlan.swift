@@ -157,6 +157,7 @@ struct ServePlan {
       ledger: store.ledger, routes: store.ledger, accounts: store.ledger,
       statistics: store.ledger, mail: identity.mail,
       signIn: identity.accounts, issuers: identity.issuers, keys: identity.keys,
+      links: identity.links,
       secrets: identity.secrets,
       seal: identity.seal, realtime: realtime.adapter, announcements: store.ledger,
       maps: maps, analytics: try analytics.adapter?(identity.installation), web: web,
@@ -228,6 +229,7 @@ struct ServePlan {
     let accounts: BuiltInAccounts
     let issuers: OpenIDAccounts?
     let keys: APIKeys
+    let links: QuestLinks
     let secrets: RepeatableSecrets
     let seal: Seal
     let mail: MailDelivery
@@ -276,6 +278,7 @@ struct ServePlan {
           tokens: OpenIDTokens(issuers: settings.issuers, client: client), store: store.ledger)
       },
       keys: APIKeys(store: store.ledger, mostRate: rate),
+      links: QuestLinks(store: store.ledger),
       secrets: RepeatableSecrets(secret), seal: seal, mail: delivery,
       installation: InstallationID(secret))
   }

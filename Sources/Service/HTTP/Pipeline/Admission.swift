@@ -34,23 +34,45 @@ struct Admission: Sendable {
   }
 
   private static func check(_ caller: Caller, _ access: Endpoint.Access) throws(Problem) {
-    guard case .known(let principal) = caller else {
+    switch caller {
+    case .stranger:
       switch access {
-      case .open, .anyone, .signIn: return
+      case .open, .anyone, .shared, .signIn: return
       case .person, .session:
         throw Problem(.unauthenticated, "this needs a token: send `Authorization: Bearer …`")
+      case .link: throw Problem(.unauthenticated, needsLink)
+      }
+    case .known(let principal): try check(principal, access)
+    case .link(let link):
+      switch access {
+      case .open, .signIn, .link: return
+      case .shared(let namesPeople):
+        if namesPeople, !link.showsNames {
+          throw Problem(.forbidden, "the private link shows nothing of people")
+        }
+      case .anyone, .person, .session:
+        throw Problem(.forbidden, "a private link only reads its quest")
       }
     }
+  }
+
+  private static func check(
+    _ principal: Principal, _ access: Endpoint.Access
+  ) throws(Problem) {
     switch access {
     case .open, .signIn: return
-    case .anyone: try require(.read, of: principal)
+    case .anyone, .shared: try require(.read, of: principal)
     case .person(let scopes): try require(scopes, of: principal)
+    case .link: throw Problem(.forbidden, needsLink)
     case .session:
       if principal.apiKey != nil {
         throw Problem(.forbidden, "an API key cannot do this; sign in")
       }
     }
   }
+
+  private static let needsLink =
+    "this needs a private link: send `Authorization: Bearer \(QuestLinks.prefix)…`"
 
   private static func require(
     _ scopes: AccessScopes, of principal: Principal

@@ -3,14 +3,18 @@ import Providers
 /// Finds out who asks.
 struct Authentication: Sendable {
   let identity: any Identity
+  let links: QuestLinks
 
   /// A token that is not good is noted and refused later: guessing tokens counts against the address.
   func apply(to exchange: inout Exchange) async {
     if exchange.isOpen { return }
     guard let header = exchange.request.headers[.authorization] else { return }
     do {
-      exchange.caller = .known(
-        try await identity.person(ofToken: try Self.token(header), at: exchange.now))
+      let token = try Self.token(header)
+      exchange.caller =
+        token.hasPrefix(QuestLinks.prefix)
+        ? .link(try await links.link(ofToken: token))
+        : .known(try await identity.person(ofToken: token, at: exchange.now))
     } catch { exchange.tokenFault = error }
   }
 

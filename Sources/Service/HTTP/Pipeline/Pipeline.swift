@@ -31,7 +31,7 @@ struct Pipeline: Sendable {
   ) {
     crossOrigin = CrossOriginSharing(settings)
     addresses = ClientAddress(trustedProxies: settings.trustedProxies)
-    authentication = Authentication(identity: identity)
+    authentication = Authentication(identity: identity, links: backend.links)
     admission = Admission(identity: identity)
     self.rates = rates
     reading = RequestReading(backend: backend)

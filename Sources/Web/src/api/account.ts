@@ -3,7 +3,7 @@
 import { newId } from "../walks/ids";
 import { ask, askJSON } from "./request";
 import type {
-  APIKey, Invite, InviteOffer, Me, MailChoices, Member, Page, Quest, Session, StoredRoute, Team, Tokens,
+  APIKey, Invite, InviteOffer, Me, MailChoices, Member, Page, Quest, QuestLink, Session, StoredRoute, Team, Tokens,
   Units, Usage, WaysIn,
 } from "./types";
 
@@ -49,6 +49,17 @@ export const invites = {
   /** What it offers; asking does not spend it. */
   show: (code: string, signal?: Signal) => askJSON<InviteOffer>(`/v1/invites/${code}`, { signal }),
   redeem: (code: string) => askJSON<Team>(`/v1/invites/${code}:redeem`, { method: "POST" }),
+};
+
+export const links = {
+  list: (quest: string, signal?: Signal) =>
+    askJSON<{ items: QuestLink[] }>(`/v1/quests/${quest}/links`, { signal }),
+  make: (quest: string, body: { name: string; showsNames: boolean }, once: Once) =>
+    askJSON<QuestLink & { secret: string }>(`/v1/quests/${quest}/links`, {
+      method: "POST", body, headers: once,
+    }),
+  revoke: (quest: string, id: string) =>
+    askJSON<void>(`/v1/quests/${quest}/links/${id}`, { method: "DELETE" }),
 };
 
 export const account = {

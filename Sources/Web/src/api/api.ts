@@ -1,8 +1,8 @@
 // The calls of the service that the pages make, each once.
 
-import { ask, askJSON } from "./request";
+import { ask, askJSON, Asked } from "./request";
 import type {
-  BatchResult, DashboardTeam, FeedWalk, History, LiveEventsPage, Me, Milestone, Page, Place, Position, Profile, Progress,
+  BatchResult, DashboardTeam, FeedWalk, History, LinkedQuest, LiveEventsPage, Me, Milestone, Page, Place, Position, Profile, Progress,
   Quest, QuestMap, QuestMarker, Rank, Tokens, Walk, WalkResult,
 } from "./types";
 
@@ -11,7 +11,39 @@ type Signal = AbortSignal | undefined;
 /** Pages of a list that are read for a search. */
 const mostPages = 10;
 
+/** What is asked of one quest, by whoever is signed in, or by the secret of a private link. */
+function questCalls(by: Asked = {}) {
+  const json = <Answer>(path: string, asked: Asked) => askJSON<Answer>(`/v1/quests/${path}`, { ...by, ...asked });
+  const raw = (path: string, asked: Asked) =>
+    ask(`/v1/quests/${path}`, { ...by, ...asked, headers: { ...by.headers, ...asked.headers } });
+  return {
+    progress: (id: string, signal?: Signal) => json<Progress>(`${id}/progress`, { signal }),
+    /** How it stood at a moment. */
+    progressAt: (id: string, at: Date, signal?: Signal) =>
+      json<Progress>(`${id}/progress`, { query: { at: at.toISOString() }, signal }),
+    history: (id: string, signal?: Signal) => json<History>(`${id}/history`, { signal }),
+    map: (id: string, toleranceMeters: number, signal?: Signal) =>
+      json<QuestMap>(`${id}/map`, { query: { tolerance: toleranceMeters }, signal }),
+    /** The picture to share: a blob, because an image's address carries no token. */
+    picture: async (id: string, units: string, signal?: Signal) =>
+      (await raw(`${id}/card.png`, { query: { units }, signal })).blob(),
+    milestones: (id: string, signal?: Signal) =>
+      json<Page<Milestone>>(`${id}/milestones`, { query: { limit: 500 }, signal }),
+    leaderboard: (id: string, signal?: Signal) =>
+      json<Page<Rank>>(`${id}/leaderboard`, { query: { limit: 10 }, signal }),
+    feed: (id: string, signal?: Signal) => json<Page<FeedWalk>>(`${id}/feed`, { query: { limit: 10 }, signal }),
+    events: (id: string, after: number, signal?: Signal) =>
+      json<LiveEventsPage>(`${id}/events/page`, { query: { after, limit: 500 }, signal }),
+    /** A stream of events after a version; its body goes on until it is ended. */
+    stream: (id: string, after: number, signal: AbortSignal) =>
+      raw(`${id}/events`, { headers: { "Last-Event-ID": String(after) }, signal }),
+  };
+}
+
+export type QuestCalls = ReturnType<typeof questCalls>;
+
 export const quests = {
+  ...questCalls(),
   /** Public quests with their markers. */
   async markers(signal?: Signal): Promise<QuestMarker[]> {
     const found: QuestMarker[] = [];
@@ -24,29 +56,16 @@ export const quests = {
     return found;
   },
   show: (id: string, signal?: Signal) => askJSON<Quest>(`/v1/quests/${id}`, { signal }),
-  progress: (id: string, signal?: Signal) =>
-    askJSON<Progress>(`/v1/quests/${id}/progress`, { signal }),
-  /** How it stood at a moment. */
-  progressAt: (id: string, at: Date, signal?: Signal) =>
-    askJSON<Progress>(`/v1/quests/${id}/progress`, { query: { at: at.toISOString() }, signal }),
-  history: (id: string, signal?: Signal) => askJSON<History>(`/v1/quests/${id}/history`, { signal }),
-  map: (id: string, toleranceMeters: number, signal?: Signal) =>
-    askJSON<QuestMap>(`/v1/quests/${id}/map`, { query: { tolerance: toleranceMeters }, signal }),
-  /** The picture to share: a blob, because an image's address carries no token. */
-  picture: async (id: string, units: string, signal?: Signal) =>
-    (await ask(`/v1/quests/${id}/card.png`, { query: { units }, signal })).blob(),
-  milestones: (id: string, signal?: Signal) =>
-    askJSON<Page<Milestone>>(`/v1/quests/${id}/milestones`, { query: { limit: 500 }, signal }),
-  leaderboard: (id: string, signal?: Signal) =>
-    askJSON<Page<Rank>>(`/v1/quests/${id}/leaderboard`, { query: { limit: 10 }, signal }),
-  feed: (id: string, signal?: Signal) =>
-    askJSON<Page<FeedWalk>>(`/v1/quests/${id}/feed`, { query: { limit: 10 }, signal }),
-  events: (id: string, after: number, signal?: Signal) =>
-    askJSON<LiveEventsPage>(`/v1/quests/${id}/events/page`, { query: { after, limit: 500 }, signal }),
-  /** A stream of events after a version; its body goes on until it is ended. */
-  stream: (id: string, after: number, signal: AbortSignal) =>
-    ask(`/v1/quests/${id}/events`, { headers: { "Last-Event-ID": String(after) }, signal }),
 };
+
+/** The quest of a private link, by its secret. */
+export function linked(secret: string) {
+  const by: Asked = { asStranger: true, headers: { Authorization: `Bearer ${secret}` } };
+  return {
+    quests: questCalls(by),
+    show: (signal?: Signal) => askJSON<LinkedQuest>("/v1/link", { ...by, signal }),
+  };
+}
 
 export const routes = {
   /** The place at a distance along a route. */

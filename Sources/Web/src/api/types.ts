@@ -256,6 +256,19 @@ export interface APIKey {
   revokedAt: string | null;
 }
 
+export interface QuestLink {
+  id: string;
+  name: string;
+  showsNames: boolean;
+  createdAt: string;
+  revokedAt: string | null;
+}
+
+export interface LinkedQuest {
+  questId: string;
+  showsNames: boolean;
+}
+
 export interface WaysIn {
   passwords: boolean;
   issuers: { name: string; title: string; browser: boolean }[];

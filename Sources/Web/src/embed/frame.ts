@@ -21,7 +21,7 @@ async function begin(main: HTMLElement): Promise<void> {
   const load = (): Promise<QuestMap> => quests.map(id, tolerance);
   const [map, module] = await Promise.all([load(), import("../map/quest-map")]);
   const view = new module.QuestMapView(
-    mapBox, { id, name: progress.questName }, map, progress.position.coordinate, signal);
+    mapBox, { name: progress.questName }, (units, ended) => quests.picture(id, units, ended), map, progress.position.coordinate, signal);
   await view.begin();
   const refresh = async () => {
     const [now, line] = await Promise.all([quests.progress(id), load()]);
@@ -36,6 +36,7 @@ async function begin(main: HTMLElement): Promise<void> {
     },
     reset: () => void refresh().catch(() => undefined),
     confirmed: () => undefined,
+    ended: () => undefined,
   }, signal);
 }
 

@@ -1,6 +1,7 @@
 // The events of a quest, once for the whole browser: the tab that holds a Web Lock reads them and hands
 // them to the others; when it goes, the next one takes over.
 
+import { QuestCalls, quests } from "../api/api";
 import type { LiveEvent } from "../api/types";
 import { follow, Sink } from "./stream";
 
@@ -10,7 +11,8 @@ const mostStreams = 3;
 type Shared =
   | { what: "event"; event: LiveEvent }
   | { what: "reset"; version: number }
-  | { what: "confirmed" };
+  | { what: "confirmed" }
+  | { what: "ended" };
 
 export interface Watcher {
   /** The version of what the page shows. */
@@ -18,16 +20,25 @@ export interface Watcher {
   event(event: LiveEvent): void;
   reset(): void;
   confirmed(): void;
+  /** The quest is no longer shown to whoever asks. */
+  ended(): void;
 }
 
-/** Calls a watcher with each event after its version, in order and once, until the signal ends it. */
-export function watchQuest(quest: string, watcher: Watcher, signal: AbortSignal): void {
-  const name = `milequest.live.${quest}`;
+/**
+ * Calls a watcher with each event after its version, in order and once, until the signal ends it. Those who ask
+ * otherwise than this browser's person see otherwise, and share with those of the same `sight`.
+ */
+export function watchQuest(
+  quest: string, watcher: Watcher, signal: AbortSignal, calls: QuestCalls = quests, sight = quest,
+): void {
+  const name = `milequest.live.${sight}`;
   const channel = new BroadcastChannel(name);
   const take = (shared: Shared) => {
     if (signal.aborted) return;
     if (shared.what === "confirmed") {
       watcher.confirmed();
+    } else if (shared.what === "ended") {
+      watcher.ended();
     } else if (shared.what === "reset") {
       watcher.version = Math.max(watcher.version, shared.version);
       watcher.reset();
@@ -49,8 +60,9 @@ export function watchQuest(quest: string, watcher: Watcher, signal: AbortSignal)
     event: (event) => hand({ what: "event", event }),
     reset: (version) => hand({ what: "reset", version }),
     confirmed: () => hand({ what: "confirmed" }),
+    ended: () => hand({ what: "ended" }),
   };
-  const lead = () => follow(quest, sink, signal, slot);
+  const lead = () => follow(quest, calls, sink, signal, slot);
   if (!navigator.locks) {
     void lead();
     return;

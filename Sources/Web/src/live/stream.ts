@@ -1,4 +1,4 @@
-import { quests } from "../api/api";
+import type { QuestCalls } from "../api/api";
 import { Refusal } from "../api/problem";
 import type { LiveEvent } from "../api/types";
 import { MessageReader } from "./messages";
@@ -12,6 +12,8 @@ export interface Sink {
   reset(version: number): void;
   /** The service has answered: what is shown is as it stands. */
   confirmed(): void;
+  /** The quest may no longer be seen. */
+  ended(): void;
 }
 
 /** A stream without a byte for so long is taken for dead: the service sends a comment every 15 s. */
@@ -29,7 +31,8 @@ class Silent extends Error {}
 
 /** Follows a quest until the signal ends it, by a stream while streams get through, else by pages. */
 export async function follow(
-  quest: string, sink: Sink, signal: AbortSignal, mayStream: () => Promise<(() => void) | null>,
+  quest: string, calls: QuestCalls, sink: Sink, signal: AbortSignal,
+  mayStream: () => Promise<(() => void) | null>,
 ): Promise<void> {
   let silent = 0;
   let failures = 0;
@@ -38,20 +41,20 @@ export async function follow(
     const release = silent < silentAttempts ? await mayStream() : null;
     try {
       if (release) {
-        const heard = await readStream(quest, sink, signal);
+        const heard = await readStream(quest, calls, sink, signal);
         silent = heard ? 0 : silent + 1;
         failures = heard ? 0 : failures + 1;
         // Whatever ends streams early is not asked in a tight loop.
         if (heard) await pause(soonSeconds * (0.5 + Math.random()), signal);
       } else {
-        await poll(quest, sink, signal, silent < silentAttempts ? 1 : pollsBeforeStream);
+        await poll(quest, calls, sink, signal, silent < silentAttempts ? 1 : pollsBeforeStream);
         silent = 0;
         failures = 0;
       }
     } catch (error) {
       if (signal.aborted) return;
       // One that may no longer be seen has nothing to follow.
-      if (error instanceof Refusal && [401, 403, 404, 410].includes(error.status)) return;
+      if (error instanceof Refusal && [401, 403, 404, 410].includes(error.status)) return sink.ended();
       silent = error instanceof Silent ? silent + 1 : silent;
       failures += 1;
       afterSeconds = error instanceof Refusal ? error.retryAfterSeconds ?? 0 : 0;
@@ -64,7 +67,9 @@ export async function follow(
 }
 
 /** Whether anything came before the stream ended. */
-async function readStream(quest: string, sink: Sink, signal: AbortSignal): Promise<boolean> {
+async function readStream(
+  quest: string, calls: QuestCalls, sink: Sink, signal: AbortSignal,
+): Promise<boolean> {
   const attempt = new AbortController();
   const end = () => attempt.abort();
   signal.addEventListener("abort", end);
@@ -77,7 +82,7 @@ async function readStream(quest: string, sink: Sink, signal: AbortSignal): Promi
   let heard = false;
   try {
     wait();
-    const response = await quests.stream(quest, sink.version(), attempt.signal);
+    const response = await calls.stream(quest, sink.version(), attempt.signal);
     const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
     const messages = new MessageReader();
     for (;;) {
@@ -107,10 +112,10 @@ async function readStream(quest: string, sink: Sink, signal: AbortSignal): Promi
 }
 
 async function poll(
-  quest: string, sink: Sink, signal: AbortSignal, times: number,
+  quest: string, calls: QuestCalls, sink: Sink, signal: AbortSignal, times: number,
 ): Promise<void> {
   for (let time = 0; time < times && !signal.aborted; time += 1) {
-    const page = await quests.events(quest, sink.version(), signal);
+    const page = await calls.events(quest, sink.version(), signal);
     sink.confirmed();
     if (page.reset) sink.reset(page.version);
     for (const event of page.items) sink.event(event);

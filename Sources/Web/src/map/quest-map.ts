@@ -1,4 +1,3 @@
-import { quests } from "../api/api";
 import { element } from "../dom/element";
 import type { Place, QuestMap } from "../api/types";
 import { units } from "../units";
@@ -21,7 +20,9 @@ export class QuestMapView {
   private gliding = new AbortController();
 
   constructor(
-    private readonly container: HTMLElement, private readonly quest: { id: string; name: string },
+    private readonly container: HTMLElement, private readonly quest: { name: string },
+    /** Fetches the picture in place of a map. */
+    private readonly picture: (units: string, signal: AbortSignal) => Promise<Blob>,
     private map: QuestMap, place: Place, private readonly signal: AbortSignal,
   ) {
     this.place = place;
@@ -97,7 +98,7 @@ export class QuestMapView {
   }
 
   private async drawPicture(): Promise<void> {
-    const picture = await quests.picture(this.quest.id, units.chosen, this.signal);
+    const picture = await this.picture(units.chosen, this.signal);
     const address = URL.createObjectURL(picture);
     this.signal.addEventListener("abort", () => URL.revokeObjectURL(address));
     this.container.querySelector("img")?.remove();

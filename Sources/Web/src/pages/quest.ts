@@ -1,213 +1,37 @@
-import { quests, routes } from "../api/api";
+import { teams } from "../api/account";
+import { quests } from "../api/api";
 import { Refusal } from "../api/problem";
-import type { LiveEvent, Milestone, Progress, Quest, QuestMap } from "../api/types";
-import { element, replace } from "../dom/element";
-import { watchQuest } from "../live/live";
-import type { QuestMapView } from "../map/quest-map";
-import { AlongPanel } from "../quest/along";
-import { feed, leaderboard } from "../quest/boards";
-import { historyPanel } from "../quest/history";
-import { milestones, title } from "../quest/milestones";
-import { summary } from "../quest/summary";
-import type { MakePage, Visit } from "../router";
+import { element } from "../dom/element";
+import { QuestPanel } from "../quest/panel";
+import type { MakePage } from "../router";
 import { session } from "../session";
-import { notify } from "../shell/notices";
-import { clock } from "../units";
 
-export const quest: MakePage = async (visit) => {
-  const id = visit.parameters["quest"] ?? "";
+export const quest: MakePage = async ({ parameters, signal }) => {
+  const id = parameters["quest"] ?? "";
   if (!/^[0-9a-f-]{36}$/i.test(id)) throw new Refusal(404, "not-found", "", [], null);
-  const progress = await quests.progress(id, visit.signal);
-  const page = new QuestPage(id, progress, visit);
-  page.begin();
-  return { title: progress.questName, content: page.root, isWide: true };
+  const progress = await quests.progress(id, signal);
+  const foot = element("div", {}, session.personId === null
+    ? element("p", { class: "hint" }, "In this team? ",
+      element("a", { href: `/sign-in?return=/quests/${id}` }, "Sign in"), " to log walks.")
+    : element("p", {}, element("a", { class: "button", href: "/walks" }, "Log a walk")));
+  const panel = new QuestPanel({
+    id, calls: quests, name: id, showsPeople: true, showsRoute: true, foot, ended: () => undefined,
+  }, progress, signal);
+  panel.begin();
+  if (session.personId !== null) void addLinks(foot, id, progress.teamId, signal);
+  return { title: progress.questName, content: panel.root, isWide: true };
 };
 
-/** No more than one fetch of everything in so many milliseconds, however many walks come. */
-const refetchMilliseconds = 1000;
-
-class QuestPage {
-  readonly root: HTMLElement;
-  private readonly figures = element("div", { class: "panel figures" });
-  private readonly mapBox = element("div", { class: "map", id: "map" });
-  private readonly profileBox = element("div", {});
-  private readonly milestoneBox = element("section", { class: "panel", "aria-label": "Milestones" });
-  private readonly historyBox = element("section", { class: "panel", "aria-label": "Day by day" });
-  private readonly boardBox = element("section", { class: "panel", "aria-label": "Leaderboard" });
-  private readonly feedBox = element("section", { class: "panel", "aria-label": "Last walks" });
-  private readonly state = element("span", { class: "hint" });
-  private view: QuestMapView | null = null;
-  private along: AlongPanel | null = null;
-  private map: QuestMap | null = null;
-  private milestones: Milestone[] | null = null;
-  private refetch = 0;
-
-  constructor(
-    private readonly id: string, private progress: Progress, private readonly visit: Visit,
-  ) {
-    this.root = element("article", { class: "quest" },
-      element("header", {},
-        element("h1", {}, progress.questName),
-        element("p", {}, `${progress.teamName} · `, this.state)),
-      this.mapBox, this.figures, this.boardBox,
-      element("div", { class: "low" }, this.profileBox, this.historyBox, this.milestoneBox,
-        session.personId === null
-          ? element("p", { class: "hint" }, "In this team? ",
-            element("a", { href: `/sign-in?return=/quests/${this.id}` }, "Sign in"), " to log walks.")
-          : element("p", {}, element("a", { class: "button", href: "/walks" }, "Log a walk"))),
-      this.feedBox);
-  }
-
-  begin(): void {
-    this.confirm();
-    this.drawFigures();
-    void this.loadLists();
-    void this.loadMap();
-    void this.loadProfile();
-    const watcher = {
-      version: this.progress.teamVersion,
-      event: (event: LiveEvent) => this.take(event),
-      reset: () => this.fetchSoon(),
-      confirmed: () => this.confirm(),
-    };
-    watchQuest(this.id, watcher, this.visit.signal);
-  }
-
-  // What comes while the page is open.
-
-  private take(event: LiveEvent): void {
-    if (event.questId && event.questId !== this.id) return;
-    if (event.progress) {
-      Object.assign(this.progress, event.progress);
-      this.drawFigures();
-      this.view?.moveTo(event.progress.position.coordinate);
-    }
-    if (event.kind === "milestone.reached" && event.milestone) {
-      notify(`Reached: ${title(event.milestone)}`);
-    }
-    this.fetchSoon();
-  }
-
-  private fetchSoon(): void {
-    if (this.refetch) return;
-    this.refetch = window.setTimeout(() => {
-      this.refetch = 0;
-      void this.fetchAnew();
-    }, refetchMilliseconds * (0.5 + Math.random()));
-  }
-
-  private async fetchAnew(): Promise<void> {
-    const { signal } = this.visit;
-    try {
-      const [progress, map] = await Promise.all([
-        quests.progress(this.id, signal), this.fetchMap(), this.loadLists(),
-      ]);
-      if (signal.aborted) return;
-      this.progress = progress;
-      this.map = map;
-      this.drawFigures();
-      this.drawMilestones();
-      this.view?.show(map, progress.position.coordinate);
-    } catch {
-      // What is shown says when it was last confirmed, and the next event asks again.
-    }
-  }
-
-  // Parts of the page.
-
-  private confirm(): void {
-    replace(this.state, `Live, confirmed at ${clock(new Date())}`);
-  }
-
-  private drawFigures(): void {
-    replace(this.figures, ...summary(this.progress));
-    this.along?.stand(this.progress.placeMeters);
-  }
-
-  /** Anew when the map is there: the stories come with it. */
-  private drawMilestones(): void {
-    if (!this.milestones) return;
-    replace(this.milestoneBox, element("h2", {}, "Milestones"),
-      element("div", {}, milestones(this.milestones, this.map)));
-  }
-
-  private fetchMap(): Promise<QuestMap> {
-    // A pixel of a map of the whole route is no finer.
-    const tolerance = Math.round(this.progress.officialLengthMeters / 20_000);
-    return quests.map(this.id, tolerance, this.visit.signal);
-  }
-
-  private async loadMap(): Promise<void> {
-    const { signal } = this.visit;
-    try {
-      const [map, module] = await Promise.all([this.fetchMap(), import("../map/quest-map")]);
-      if (signal.aborted) return;
-      this.map = map;
-      this.drawMilestones();
-      this.view = new module.QuestMapView(
-        this.mapBox, { id: this.id, name: this.progress.questName }, map,
-        this.progress.position.coordinate, signal);
-      await this.view.begin();
-      this.view.whenClicked((place) => void this.along?.find(place));
-    } catch {
-      if (!signal.aborted) replace(this.mapBox, element("p", { class: "hint" }, "The map could not be loaded."));
-    }
-  }
-
-  private async loadLists(): Promise<void> {
-    const { signal } = this.visit;
-    const fill = async (box: HTMLElement, heading: string, load: () => Promise<unknown>) => {
-      try {
-        const content = await load();
-        if (!signal.aborted) replace(box, element("h2", {}, heading), content as Node);
-      } catch {
-        if (!signal.aborted && !box.hasChildNodes()) {
-          replace(box, element("h2", {}, heading), element("p", { class: "hint" }, "Not loaded."));
-        }
-      }
-    };
-    await Promise.all([
-      fill(this.milestoneBox, "Milestones", async () => {
-        this.milestones = (await quests.milestones(this.id, signal)).items;
-        return element("div", {}, milestones(this.milestones, this.map));
-      }),
-      fill(this.boardBox, "Leaderboard", async () =>
-        leaderboard((await quests.leaderboard(this.id, signal)).items)),
-      fill(this.historyBox, "Day by day", async () => this.history(signal)),
-      fill(this.feedBox, "Last walks", async () =>
-        feed((await quests.feed(this.id, signal)).items)),
-    ]);
-  }
-
-  /** Kept while somebody looks back: the slider would jump to today. */
-  private async history(signal: AbortSignal): Promise<HTMLElement> {
-    const control = this.historyBox.querySelector("input");
-    if (control && control.value !== control.max) {
-      const shown = this.historyBox.querySelector("div");
-      if (shown) return shown;
-    }
-    const history = await quests.history(this.id, signal);
-    return element("div", {}, historyPanel(history, {
-      ask: (at) => quests.progressAt(this.id, at, signal),
-      show: (place) => this.view?.glance("Where the team was", place),
-    }));
-  }
-
-  private async loadProfile(): Promise<void> {
-    try {
-      const quest: Quest = await quests.show(this.id, this.visit.signal);
-      if (quest.laps > 1 || quest.thereAndBack) return;
-      const { signal } = this.visit;
-      const profile = await routes.profile(quest.routeId, quest.version, signal);
-      if (signal.aborted) return;
-      this.along = new AlongPanel({
-        routeId: quest.routeId, version: quest.version, profile, signal,
-        show: (place) => this.view?.glance("A place along the route", place),
-      });
-      replace(this.profileBox, this.along.root);
-      this.along.stand(this.progress.placeMeters);
-    } catch {
-      // A route without heights, or not for everyone, has no profile.
-    }
+/** The private links, for admins of a team that not everyone sees. */
+async function addLinks(foot: HTMLElement, quest: string, team: string, signal: AbortSignal): Promise<void> {
+  try {
+    const { role, public: isPublic } = await teams.show(team, signal);
+    if (role !== "admin" || isPublic) return;
+    const { LinkBox } = await import("../quest/links");
+    const box = new LinkBox(quest, signal);
+    await box.load();
+    if (!signal.aborted) foot.append(box.root);
+  } catch {
+    // The quest is shown all the same.
   }
 }

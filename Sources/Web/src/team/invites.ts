@@ -1,6 +1,7 @@
 import { invites, repeatable } from "../api/account";
 import { messageOf } from "../api/problem";
 import type { Invite, Team } from "../api/types";
+import { copyButton } from "../dom/copy";
 import { element, replace } from "../dom/element";
 import { choice, field, form } from "../dom/form";
 import { notify } from "../shell/notices";
@@ -39,16 +40,7 @@ export class InviteBox {
     replace(this.made, element("div", { class: "notice good" },
       element("p", {}, `One person can join by it until ${moment(expiresAt)}. It is shown this once.`),
       shown.row,
-      element("button", {
-        type: "button", onclick: async () => {
-          try {
-            await navigator.clipboard.writeText(link);
-            notify("Copied.");
-          } catch {
-            (shown.control as HTMLInputElement).select();
-          }
-        },
-      }, "Copy the link"),
+      copyButton(shown),
       qrPicture(link)));
   }
 

@@ -26,7 +26,7 @@ const shellPage = "/walks";
 /** A connection that takes longer is none. */
 const patienceMilliseconds = 4000;
 /** Pages of the client; everything else goes to the service untouched. */
-const pages = /^\/($|quests\/|sign-in|sign-up|reset|walks|teams|invites\/|me\/?$|operator|designer)/;
+const pages = /^\/($|quests\/|sign-in|sign-up|reset|view|walks|teams|invites\/|me\/?$|operator|designer)/;
 
 scope.addEventListener("install", (event: ExtendableEvent) => {
   event.waitUntil((async () => {
