@@ -330,11 +330,16 @@ web-short: web
 	  timeout --verbose --kill-after 10 900 benchmarks/.venv/bin/python benchmarks/peers/$$file.py \
 	    --program $(BIN) --short; done
 
-web-tests: build web-test-tools web ## go through the browser client's stories in Chromium; screenshots in .build/web-shots
+WEB_STORIES := web web_offline web_teams web_quest web_designer web_maps web_everyone web_measured
+
+web-tests: build test-packages web-test-tools web ## go through the browser client's stories in Chromium, the short ones on PostgreSQL too; screenshots in .build/web-shots
 	node --test Sources/Web/tests
 	rm -rf .build/web-shots
-	set -e; for file in web web_offline web_teams web_quest web_designer web_maps web_everyone web_measured; do \
+	set -e; for file in $(WEB_STORIES); do \
 	  benchmarks/.venv/bin/python benchmarks/peers/$$file.py --program $(BIN) --shots .build/web-shots; done
+	set -e; for file in $(WEB_STORIES); do \
+	  benchmarks/.venv/bin/python benchmarks/peers/$$file.py --program $(BIN) --shots .build/web-shots/postgres \
+	    --store postgres --short; done
 
 lint: ## check the format of the sources
 	swift format lint --strict --recursive $(SOURCES)

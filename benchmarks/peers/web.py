@@ -4,12 +4,15 @@
     benchmarks/.venv/bin/python benchmarks/peers/web.py --program .build/release/milequest --shots .build/web-shots
 
 Each story has a ledger of its own samples, a service on a free port, and browsers of its own. Screenshots are for
-looking at. `--only NAME` goes through one story, `--short` through those that take seconds. It ends with a table of what
-pages weigh, and with 1 where something is wrong.
+looking at. `--only NAME` goes through one story, `--short` through those that take seconds. With `--store postgres` the
+ledger is on a PostgreSQL server of its own, which ends with the stories. It ends with a table of what pages weigh, and
+with 1 where something is wrong.
 """
 import argparse
+import base64
 import contextlib
 import json
+import os
 import pathlib
 import re
 import socket
@@ -24,6 +27,7 @@ import uuid
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
+from cluster import Cluster
 from web_fronts import BufferingProxy
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -61,13 +65,22 @@ def eventually(look, what, seconds=30):
 
 
 class Service:
-    """The built program on a ledger of the samples."""
+    """The built program on a ledger of the samples: in a file, or on a server of PostgreSQL."""
 
     options = ()
 
-    def __init__(self, program, folder):
+    def __init__(self, program, folder, server=None):
         self.program, self.folder = program, folder
         self.store = f"sqlite:{folder}/ledger.sqlite"
+        if server:
+            server.sql("CREATE DATABASE quests")
+            self.store = server.url("quests")
+            self.run("migrate")
+            # Several processes may share such a ledger, so it has its secret outside.
+            secret = folder / "secret"
+            secret.touch(0o600)
+            secret.write_text(base64.b64encode(os.urandom(32)).decode())
+            self.options = ("--secret-file", str(secret))
         with contextlib.closing(socket.socket()) as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
@@ -537,14 +550,34 @@ def files_of_the_client(browser, service):
     check(send("/quests/00000000-0000-4000-8000-000000000000")[0] == 404, "no such quest")
 
 
+@contextlib.contextmanager
+def server(folder):
+    """A server of PostgreSQL where the ledger is to be on one, else None."""
+    if ARGUMENTS.store == "sqlite":
+        yield None
+        return
+    # The server's user is another, where the stories are root's.
+    os.chmod(folder, 0o711)
+    home = pathlib.Path(folder) / "postgres"
+    home.mkdir()
+    cluster = Cluster(str(home))
+    try:
+        yield cluster
+    finally:
+        cluster.stop()
+
+
 def main():
     ARGUMENTS.shots.mkdir(parents=True, exist_ok=True)
     # The stories of the file that runs, not those of the one that it takes its parts from.
     names = [name for name, told in STORIES.items() if told.__module__ == "__main__"
              and (not ARGUMENTS.only or name in ARGUMENTS.only) and (not ARGUMENTS.short or name in SHORT)]
+    if not names:
+        return
     failed = []
-    with tempfile.TemporaryDirectory(prefix="milequest-web-") as folder, sync_playwright() as playwright:
-        service = Service(str(ARGUMENTS.program.resolve()), pathlib.Path(folder))
+    with tempfile.TemporaryDirectory(prefix="milequest-web-") as folder, server(folder) as postgres, \
+            sync_playwright() as playwright:
+        service = Service(str(ARGUMENTS.program.resolve()), pathlib.Path(folder), postgres)
         try:
             service.end()
             service.run("import", "route", *sorted(str(path) for path in (ROOT / "routes").glob("*.geojson")))
@@ -577,6 +610,7 @@ def run(description):
     parser = argparse.ArgumentParser(description=description.splitlines()[0])
     parser.add_argument("--program", required=True, type=pathlib.Path)
     parser.add_argument("--shots", default=ROOT / ".build/web-shots", type=pathlib.Path)
+    parser.add_argument("--store", choices=["sqlite", "postgres"], default="sqlite")
     parser.add_argument("--chromium", default="/usr/bin/chromium")
     parser.add_argument("--only", nargs="*")
     parser.add_argument("--short", action="store_true")
