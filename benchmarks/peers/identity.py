@@ -152,6 +152,15 @@ def mock(checks, base, issuer):
     again = sign_in(checks, "mock", base, consent)
     checks.expect("mock: the same subject is the same person", again["personId"], tokens["personId"])
 
+    # A page of the service: the cookie of the sign-in goes, and that of the session stays.
+    page, own = Browser(), {"Origin": base}
+    back = consent(page, page.ask("GET", f"{base}/v1/auth/oidc/mock/start?return=/here")[1])
+    code = fragment(page.ask("GET", back)[1]).get("sign-in", "")
+    checks.expect("mock: a page gets a session by its code",
+                  page.ask("POST", f"{base}/v1/auth/browser/redeem", body={"code": code}, headers=own)[0], 200)
+    checks.expect("mock: and keeps it",
+                  page.ask("POST", f"{base}/v1/auth/browser/refresh", headers=own)[0], 200)
+
     browser = Browser()
     to_issuer = browser.ask("GET", f"{base}/v1/auth/oidc/mock/start")[1]
     back = browser.ask("POST", to_issuer, form={"action": "deny"})[1]

@@ -131,9 +131,11 @@ extension Reply {
   fileprivate mutating func setSignInCookie(
     _ value: String, _ signIn: BrowserSignIn, seconds: Int64, sameSite: String
   ) {
-    headers[.setCookie] =
+    let cookie =
       "\(Self.signInCookieName)=\(value); Path=/v1; Max-Age=\(seconds); HttpOnly; "
       + "SameSite=\(sameSite)" + (signIn.isEncrypted ? "; Secure" : "")
+    // The session's own cookie may be set beside it.
+    headers.append(HTTPField(name: .setCookie, value: cookie))
   }
 
   mutating func forgetSignInCookie(_ signIn: BrowserSignIn) {
