@@ -67,7 +67,8 @@ def eventually(look, what, seconds=30):
 class Service:
     """The built program on a ledger of the samples: in a file, or on a server of PostgreSQL."""
 
-    options = ()
+    # What a story adds, and what a ledger on a server needs.
+    options, shared = (), ()
 
     def __init__(self, program, folder, server=None):
         self.program, self.folder = program, folder
@@ -80,7 +81,7 @@ class Service:
             secret = folder / "secret"
             secret.touch(0o600)
             secret.write_text(base64.b64encode(os.urandom(32)).decode())
-            self.options = ("--secret-file", str(secret))
+            self.shared = ("--secret-file", str(secret))
         with contextlib.closing(socket.socket()) as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
@@ -98,7 +99,7 @@ class Service:
         self.process = subprocess.Popen(
             [self.program, "serve", "--store", self.store, "--port", str(self.port), "--log-requests", "false",
              "--mail-folder", str(self.folder / "mail"), "--rate", "100000", "--burst", "1000000",
-             "--web", str(self.web), *self.options], stdout=self.log, stderr=self.log)
+             "--web", str(self.web), *self.shared, *self.options], stdout=self.log, stderr=self.log)
         eventually(self.is_ready, "the service is ready")
 
     def is_ready(self):

@@ -7,10 +7,14 @@ It runs as web.py does, whose parts it uses.
 """
 import contextlib
 import http.server
+import json
 import re
+import socket
 import subprocess
+import sys
 import threading
 import time
+import urllib.request
 
 import web
 from web import DESK, PASSWORD, PHONE, check, eventually, sample, story, visitor
@@ -221,6 +225,122 @@ def an_account(browser, service):
         page.get_by_role("button", name="Erase for good").click()
         visits.sees("Your account is erased.")
         visits.sees("Sign in")
+
+
+@contextlib.contextmanager
+def issuer():
+    """Somebody who vouches for people, on a port of this machine."""
+    with contextlib.closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    process = subprocess.Popen([sys.executable, "-W", "ignore", "-m", "oidc_provider_mock", "--port", str(port)],
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    base = f"http://127.0.0.1:{port}"
+
+    def answers():
+        with contextlib.suppress(OSError):
+            return urllib.request.urlopen(f"{base}/.well-known/openid-configuration").status == 200
+
+    try:
+        eventually(answers, "the issuer")
+        yield base
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+@story(short=True)
+def other_ways_to_sign_in(browser, service):
+    """A way in is added with the password, or with a mailed code, used, and removed; the last one stays."""
+    (ann, _), (ben, _) = service.person(), service.person()
+    with issuer() as mock:
+        secret = service.folder / "mock.secret"
+        secret.touch(0o600)
+        secret.write_text("any\n")
+        (service.folder / "issuers.json").write_text(json.dumps({"issuers": [
+            {"name": "mock", "title": "Club <i>Pass</i>", "issuer": mock, "clientId": "web", "secretFile": "mock.secret",
+             "audiences": ["phone"]}]}))
+        service.end()
+        service.options = ("--identity", str(service.folder / "issuers.json"), "--outgoing-allow", "127.0.0.1/32",
+                           "--public-address", service.base)
+        service.start()
+        try:
+            with visitor(browser, service, PHONE) as one, visitor(browser, service, DESK) as other:
+
+                def vouched(visits, link, subject):
+                    visits.page.get_by_role("link", name=link).click()
+                    if subject:
+                        visits.page.locator("input[name=sub]").fill(subject)
+                        visits.page.get_by_role("button", name="Authorize").click()
+                    else:
+                        visits.page.get_by_role("button", name="Deny").click()
+                    eventually(lambda: visits.page.url.startswith(service.base), "the way back")
+                    # The issuer's own page is none of ours.
+                    visits.outside.clear()
+                    visits.complaints.clear()
+
+                one.sign_in(ann)
+                page = one.go("/me")
+                one.sees("Only with your password so far.")
+                vouched(one, "Add Club", None)
+                one.sees("You have not signed in.")
+                vouched(one, "Add Club", "ann-at-club")
+                one.sees("Is this account yours, too?")
+                check("#" not in page.url, "the code is out of the address")
+                one.shot("me-proving")
+                one.is_for_everyone("another way in")
+                form = page.get_by_role("form", name="Add Club")
+                form.get_by_label("Your password here").fill("not my password")
+                form.get_by_role("button", name="Add Club").click()
+                eventually(lambda: form.get_by_label("Your password here").get_attribute("aria-invalid") == "true",
+                           "what is wrong")
+                form.get_by_label("Your password here").fill(PASSWORD)
+                form.get_by_role("button", name="Add Club").click()
+                one.sees("as ann-at-club")
+                one.shot("me-ways")
+                # It leads into the same account, and to no other.
+                page.get_by_role("button", name="Sign out", exact=True).click()
+                one.sees("Sign in")
+                one.go("/sign-in")
+                vouched(one, "Sign in with Club", "ann-at-club")
+                one.sees("Log a walk")
+                one.go("/me")
+                one.sees("as ann-at-club")
+                one.sees(ann)
+                other.sign_in(ben)
+                other.go("/me")
+                vouched(other, "Add Club", "ann-at-club")
+                other.sees("Is this account yours, too?")
+                other.page.get_by_role("form", name="Add Club").get_by_label("Your password here").fill(PASSWORD)
+                other.page.get_by_role("form", name="Add Club").get_by_role("button", name="Add Club").click()
+                other.sees("leads to another account here")
+                # By a mailed code.
+                vouched(other, "Add Club", "ben-at-club")
+                before = service.code(ben)
+                other.page.get_by_role("button", name="Mail me a code").click()
+                other.sees("Look into your mail.")
+                code = eventually(lambda: (lambda new: new if new != before else None)(service.code(ben)), "a mail")
+                other.page.get_by_label("Code").fill(code)
+                other.page.get_by_role("form", name="Add Club").get_by_role("button", name="Add Club").click()
+                other.sees("as ben-at-club")
+                page.get_by_role("button", name="Remove", exact=True).click()
+                page.get_by_role("button", name="Remove Club").click()
+                one.sees("Only with your password so far.")
+                # Who was never here before has this way alone.
+                page.get_by_role("button", name="Sign out", exact=True).click()
+                one.sees("Sign in")
+                one.go("/sign-in")
+                vouched(one, "Sign in with Club", "cleo-at-club")
+                one.sees("Log a walk")
+                one.go("/me")
+                page.get_by_role("button", name="Remove", exact=True).click()
+                page.get_by_role("button", name="Remove Club").click()
+                one.sees("It is the last way to sign in to this account")
+                one.sees("as cleo-at-club")
+        finally:
+            service.end()
+            service.options = ()
+            service.start()
 
 
 @story(short=True)

@@ -3,7 +3,7 @@
 import { newId } from "../walks/ids";
 import { ask, askJSON } from "./request";
 import type {
-  APIKey, Invite, InviteOffer, Me, MailChoices, Member, Page, Quest, QuestLink, Session, StoredRoute, Team, Tokens,
+  APIKey, Identity, Invite, InviteOffer, Me, MailChoices, Member, Page, Quest, QuestLink, Session, StoredRoute, Team, Tokens,
   Units, Usage, WaysIn,
 } from "./types";
 
@@ -75,6 +75,12 @@ export const account = {
   endKey: (id: string) => askJSON<void>(`/v1/keys/${id}`, { method: "DELETE" }),
   password: (currentPassword: string, newPassword: string) =>
     askJSON<unknown>("/v1/auth/password", { method: "POST", body: { currentPassword, newPassword } }),
+  identities: (signal?: Signal) => askJSON<{ items: Identity[] }>("/v1/me/identities", { signal }),
+  addIdentity: (body: { code: string; password?: string; mailedCode?: string }) =>
+    askJSON<Identity>("/v1/me/identities", { method: "POST", body }),
+  removeIdentity: (id: string) => askJSON<void>(`/v1/me/identities/${id}`, { method: "DELETE" }),
+  /** Mails a code that proves whose the account is. */
+  requestProof: () => askJSON<unknown>("/v1/auth/proof", { method: "POST" }),
   exported: async () => (await ask("/v1/me/export")).blob(),
   erase: (password: string) => askJSON<void>("/v1/me/erase", { method: "POST", body: { password } }),
 };

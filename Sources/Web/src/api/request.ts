@@ -47,12 +47,22 @@ export async function accepted(
 ): Promise<Response> {
   const token = asStranger ? null : await tokens?.token() ?? null;
   let response = await sending(token);
-  if (response.status === 401 && token !== null) {
+  // A wrong password says nothing of the token, and is not tried twice.
+  if (response.status === 401 && token !== null && await code(response.clone()) !== "wrong-credentials") {
     const next = await tokens?.renew(token) ?? null;
     if (next !== null) response = await sending(next);
   }
   if (!response.ok) throw await refusal(response);
   return response;
+}
+
+/** The code of a refusal; nothing where something else has answered. */
+async function code(response: Response): Promise<string> {
+  try {
+    return String((await response.json()).code ?? "");
+  } catch {
+    return "";
+  }
 }
 
 /** Asks the service for JSON. */

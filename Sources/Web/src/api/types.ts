@@ -256,6 +256,14 @@ export interface APIKey {
   revokedAt: string | null;
 }
 
+/** What one is to somebody who vouches for people. */
+export interface Identity {
+  id: string;
+  issuerName: string | null;
+  issuer: string;
+  subject: string;
+}
+
 export interface QuestLink {
   id: string;
   name: string;

@@ -3,8 +3,10 @@ import { me } from "../api/api";
 import type { MailChoices, Me, Units } from "../api/types";
 import { element } from "../dom/element";
 import { choice, field, form, needed } from "../dom/form";
+import { identities } from "../me/identities";
 import { keys } from "../me/keys";
 import { leaving } from "../me/leaving";
+import { takeSignInAnswer } from "../me/sign-in-answer";
 import { password, sessions } from "../me/sign-ins";
 import { MakePage } from "../router";
 import { session } from "../session";
@@ -19,10 +21,11 @@ const mails: [keyof MailChoices, string][] = [
   ["weekly", "Mail me each week what I and my teams have walked"],
 ];
 
-export const mePage: MakePage = async ({ signal }) => {
+export const mePage: MakePage = async ({ query, signal }) => {
   if (session.personId === null) return signInFirst("/me");
-  const [known, signIns, apiKeys] = await Promise.all([
+  const [known, signIns, apiKeys, others] = await Promise.all([
     me.show(signal), account.sessions(signal), account.keys(signal),
+    identities(takeSignInAnswer(), query.get("with"), signal),
   ]);
   return {
     title: "Your account",
@@ -32,6 +35,7 @@ export const mePage: MakePage = async ({ signal }) => {
         element("h2", {}, "Your data"), leaving(known)),
       element("div", {},
         element("h2", {}, "Where you are signed in"), sessions(signIns.items),
+        others,
         element("h2", {}, "Password"), password(),
         element("h2", {}, "Keys for programs"), keys(apiKeys.items))),
   };

@@ -2,6 +2,7 @@ import { waysIn } from "../api/account";
 import { accounts } from "../api/api";
 import { element } from "../dom/element";
 import { field, form, needed } from "../dom/form";
+import { faultText, startAddress, takeSignInAnswer } from "../me/sign-in-answer";
 import { queue } from "../offline/queue";
 import { walkCount } from "../walks/counts";
 import { go, MakePage } from "../router";
@@ -48,10 +49,9 @@ export const signIn: MakePage = async ({ query }) => {
 async function otherWays(address: string): Promise<Node | null> {
   try {
     const issuers = (await waysIn.list()).issuers.filter((each) => each.browser);
-    const back = encodeURIComponent(`/sign-in?return=${address}`);
     return issuers.length === 0 ? null : element("div", {}, issuers.map((each) => element("p", {},
       element("a", {
-        class: "button", href: `/v1/auth/oidc/${encodeURIComponent(each.name)}/start?return=${back}`,
+        class: "button", href: startAddress(each.name, `/sign-in?return=${address}`),
       }, `Sign in with ${each.title}`))));
   } catch {
     // With a password one signs in all the same.
@@ -61,15 +61,13 @@ async function otherWays(address: string): Promise<Node | null> {
 
 /** Whether somebody has come back from such a one: with a code that is good once, in this browser alone. */
 async function cameBack(query: URLSearchParams): Promise<boolean> {
-  const answer = new URLSearchParams(location.hash.slice(1));
-  const [code, fault] = [answer.get("sign-in"), answer.get("sign-in-error")];
-  if (!code && !fault) return false;
-  history.replaceState(null, "", location.pathname + location.search);
-  if (!code) {
-    notify(fault === "denied" ? "You have not signed in." : "Signing in has failed. Try again.");
+  const answer = takeSignInAnswer();
+  if (!answer) return false;
+  if (!answer.code) {
+    notify(faultText(answer.fault));
     return false;
   }
-  session.signedIn(await waysIn.redeem(code));
+  session.signedIn(await waysIn.redeem(answer.code));
   go(returnAddress(query), { replace: true });
   return true;
 }

@@ -1,0 +1,20 @@
+/** What a sign-in with somebody else has come back with: a code that is good once, or a word for what went wrong. */
+export interface SignInAnswer { code: string | null; fault: string | null }
+
+/** Takes it out of the address, where it would stay in the history. */
+export function takeSignInAnswer(): SignInAnswer | null {
+  const answer = new URLSearchParams(location.hash.slice(1));
+  const [code, fault] = [answer.get("sign-in"), answer.get("sign-in-error")];
+  if (!code && !fault) return null;
+  history.replaceState(null, "", location.pathname + location.search);
+  return { code, fault };
+}
+
+export function faultText(fault: string | null): string {
+  return fault === "denied" ? "You have not signed in." : "Signing in has failed. Try again.";
+}
+
+/** Where a sign-in with somebody else begins, to come back to a page of this client. */
+export function startAddress(issuer: string, page: string): string {
+  return `/v1/auth/oidc/${encodeURIComponent(issuer)}/start?return=${encodeURIComponent(page)}`;
+}
