@@ -99,6 +99,52 @@ import Testing
     #expect(try await repaired("?only=no-such-code").status == 400)
   }
 
+  @Test func oneFindingOfSeveralIsRepairedAlone() async throws {
+    let service = try TestService()
+    // Every vertex on a line of its own; two that dart away, and two that stand twice.
+    let vertices = (0..<40).flatMap { step in
+      let latitude = "50.\(String(1_000 + step).dropFirst())01"
+      let vertex = "[\([10: "10.02", 25: "10.03"][step] ?? "10.00001"),\(latitude)]"
+      return [5, 30].contains(step) ? [vertex, vertex] : [vertex]
+    }
+    func file(without gone: Set<Int> = []) -> String {
+      let kept = vertices.indices.filter { !gone.contains($0) }.map { vertices[$0] }
+      return "{\"type\":\"Feature\",\"properties\":{\"name\":\"Spiky\"},\"geometry\":"
+        + "{\"type\":\"LineString\",\"coordinates\":[\n\(kept.joined(separator: ",\n"))]}}"
+    }
+    func send(_ path: String) async throws -> TestService.Answer {
+      try await service.send(.post, path, file(), type: "application/geo+json", as: Self.ann)
+    }
+    func places(_ code: String) async throws -> [String] {
+      let report = try await send("/v1/routes:validate").json["findings"]?.array ?? []
+      return report.filter { $0.text("code") == code }.map {
+        "\(code)@\($0["line"]?.int64 ?? 0):\($0["column"]?.int64 ?? 0)"
+      }
+    }
+    let (spikes, doubled) = (try await places("spike"), try await places("vertex-doubled"))
+    try #require(spikes.count == 2 && doubled.count == 2, "\(spikes) \(doubled)")
+    func repaired(_ only: String) async throws -> String {
+      try await send("/v1/routes:repair?fix=unsafe&only=" + only).text.filter { $0 != "\n" }
+    }
+    func expected(_ gone: Set<Int>) -> String { file(without: gone).filter { $0 != "\n" } }
+    #expect(try await repaired(spikes[1]) == expected([26]))
+    #expect(try await repaired(spikes.joined(separator: ",")) == expected([11, 26]))
+    #expect(try await repaired(doubled[0]) == expected([6]))
+    #expect(try await repaired("spike," + doubled[1]) == expected([11, 26, 32]))
+    // A safe repair needs no leave for guesses.
+    let safe = try await send("/v1/routes:repair?only=" + doubled[0]).text
+    #expect(safe.filter { $0 != "\n" } == expected([6]))
+    for wrong in [
+      spikes[0] + "&fix=safe", "spike@1:1", "spike@2", "spike@2:", "spike@0:3", "spike@2:3:4",
+      "x@2:3",
+      spikes[0].replacing("spike", with: "vertex-doubled"),
+    ] {
+      let answer = try await send("/v1/routes:repair?only=" + wrong)
+      #expect(
+        answer.status == 400 && answer.code == "invalid-parameter", "\(wrong): \(answer.text)")
+    }
+  }
+
   @Test func aVersionFollowsOnlyTheOneItBeganFrom() async throws {
     let service = try TestService()
     let created = try await service.send(

@@ -6,6 +6,7 @@
 It runs as web.py does, whose parts it uses.
 """
 import json
+import re
 import time
 
 import web
@@ -95,6 +96,53 @@ def bench(visits, service):
 
 
 # Stories
+
+
+@story(short=True)
+def one_finding_is_mended(browser, service):
+    """One spike of three, then another; what is taken back takes along what was found after it."""
+    points = walk(spike=None)
+    for step in (40, 100, 160):
+        points[step] = (points[step][0], 6.05, points[step][2])
+    for size in (PHONE, DESK):
+        with visitor(browser, service, size) as visits:
+            design, _ = bench(visits, service)
+            design.open(gpx(points))
+            spikes = design.page.locator(".findings [data-code=spike]")
+
+            def left(count):
+                eventually(lambda: spikes.count() == count, f"{count} spikes are left, not {spikes.count()}")
+                design.ready()
+
+            left(3)
+
+            def lines():
+                return [int(re.search(r"line (\d+), column", text).group(1)) for text in spikes.all_inner_texts()]
+
+            texts, known = spikes.all_inner_texts(), lines()
+            check("all 3" in texts[0] and all("this one alone" in text for text in texts), f"{texts}")
+            before = design.fact("Length")
+            spikes.nth(1).get_by_role("button", name="alone").click()
+            left(2)
+            check(lines() == [known[0], known[2] - 1], f"{known}: {spikes.all_inner_texts()}")
+            visits.shot("designer-one-repaired")
+            visits.is_for_everyone("single repairs")
+            spikes.nth(1).get_by_role("button", name="alone").click()
+            left(1)
+            # The last one has no others beside it.
+            check(spikes.get_by_role("button", name="alone").count() == 0, "one button is enough")
+            design.page.locator("h1").click()
+            design.page.keyboard.press("Control+z")
+            left(2)
+            design.page.keyboard.press("Control+Shift+z")
+            left(1)
+            design.kept()
+            design.page.reload()
+            design.ready()
+            left(1)
+            design.panel("What was decided").get_by_role("button", name="Take back").first.click()
+            left(3)
+            check(design.fact("Length") == before, "all is as it was")
 
 
 @story(short=True)

@@ -14,6 +14,9 @@ public enum Repair {
     public let mended: [Finding]
     /// What is left.
     public let report: Report
+    /// Those of the single findings asked for that were not mended: no such finding is there, nothing
+    /// mends it, it is a guess and none was asked for, or its repair meets another one.
+    public let missed: Set<Target>
     /// How often the file was looked at and edited. Edits that meet wait for the next round.
     public let rounds: Int
     /// Of the route before and after; nil where there is none.
@@ -22,6 +25,25 @@ public enum Repair {
 
     public var lengthBefore: Distance? { before?.length }
     public var lengthAfter: Distance? { after?.length }
+  }
+
+  /// One finding of a file as it came: its code, and the place that its report says.
+  public struct Target: Hashable, Sendable {
+    public let code: Diagnostic.Code
+    public let line: Int
+    public let column: Int
+
+    public init(_ code: Diagnostic.Code, line: Int, column: Int) {
+      self.code = code
+      self.line = line
+      self.column = column
+    }
+
+    /// - Returns: nil for a finding that says no line.
+    init?(_ finding: Finding) {
+      guard let line = finding.line, let column = finding.column else { return nil }
+      self.init(finding.code, line: line, column: column)
+    }
   }
 
   /// What a repair may change without meaning to.
@@ -59,13 +81,14 @@ public enum Repair {
   ///   - fileName: as it was given when the file was read.
   ///   - isNamed: which codes somebody asked for by name.
   ///   - isWanted: which codes are mended.
+  ///   - targets: single findings of the document that are mended too, once and all at the same time.
   ///   - progress: called with the round, from 1, and what share of it is done.
   /// - Complexity: that of reading and inspecting the file, for each round.
   public static func repair(
     _ document: RouteDocument, options: InspectionOptions = InspectionOptions(),
     includingUnsafe: Bool, fileName: String? = nil, limits: ReadLimits = .standard,
     named isNamed: (Diagnostic.Code) -> Bool = { _ in false },
-    only isWanted: (Diagnostic.Code) -> Bool = { _ in true },
+    only isWanted: (Diagnostic.Code) -> Bool = { _ in true }, at targets: Set<Target> = [],
     progress: (Int, Double) -> Void = { _, _ in }
   ) -> Outcome {
     func read(_ bytes: [UInt8]) -> RouteDocument {
@@ -93,9 +116,16 @@ public enum Repair {
     }
     while round <= mostRounds {
       // Guesses come first: they are about the vertices as they are, and safe repairs are found anew.
-      let due =
+      var due =
         report.findings.filter(guesses.contains)
         + report.findings.filter { $0.fix?.isSafe == true && isWanted($0.code) }
+      if round == 1, !targets.isEmpty {
+        // Their places are those of the file as it came, and of no later one.
+        due += report.findings.filter { finding in
+          guard let target = Target(finding), targets.contains(target) else { return false }
+          return finding.fix.map { $0.isSafe || includingUnsafe } == true && !due.contains(finding)
+        }
+      }
       let edits = guesses.leftOver + due.flatMap { $0.fix?.edits ?? [] }
       if edits.isEmpty { break }
       let result = current.applying(edits)
@@ -109,7 +139,8 @@ public enum Repair {
       report = Inspector.inspect(current, options: options) { progress(round, $0) }
     }
     return Outcome(
-      bytes: current.source.bytes, mended: mended, report: report, rounds: round - 1,
+      bytes: current.source.bytes, mended: mended, report: report,
+      missed: targets.subtracting(mended.compactMap { Target($0) }), rounds: round - 1,
       before: Figures(before), after: Figures(report.measured))
   }
 }

@@ -68,26 +68,49 @@ extension ParameterKey {
   static let fix = Parameter<RepairChoice>(
     "fix", .words(), standard: .safe,
     "Which repairs are made; `safe` ones, which leave the route what it is, by default.")
-  static let only = Parameter<[Diagnostic.Code]>(
-    "only", .findingCodes, standard: [],
-    "Mends only findings with these codes, such as `spike,vertex-doubled`. A guess about a note is "
-      + "made only when it is named here.")
+  static let only = Parameter<RepairSelection>(
+    "only", .repairSelection, standard: RepairSelection(),
+    "Mends only findings with these codes, such as `spike,vertex-doubled`, or single ones by the line "
+      + "and column that the report says, such as `spike@12:5`. A guess about a note is made only when "
+      + "it is named here.")
 }
 
-extension ParameterForm where Value == [Diagnostic.Code] {
-  /// Codes of findings, with commas between.
-  fileprivate static let findingCodes = ParameterForm<[String]>.list(
+/// What is mended of a file: all where nothing is chosen.
+struct RepairSelection: Sendable {
+  var codes: Set<Diagnostic.Code> = []
+  var targets: Set<Repair.Target> = []
+
+  func includes(_ code: Diagnostic.Code) -> Bool {
+    codes.contains(code) || codes.isEmpty && targets.isEmpty
+  }
+}
+
+extension ParameterForm where Value == RepairSelection {
+  /// Codes of findings, each with or without a place in the file, with commas between.
+  fileprivate static let repairSelection = ParameterForm<[String]>.list(
     of: .text(1...100), count: 1...100
   ).map { texts throws(ParameterFault) in
-    var codes: [Diagnostic.Code] = []
+    var selection = RepairSelection()
     for text in texts {
-      let code = Diagnostic.Code(rawValue: text)
+      let halves = text.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
+      let code = Diagnostic.Code(rawValue: String(halves[0]))
       guard Rules.description(of: code) != nil else {
-        throw ParameterFault("“\(text.prefix(50))” is not the code of a finding")
+        throw ParameterFault("“\(halves[0].prefix(50))” is not the code of a finding")
       }
-      codes.append(code)
+      guard halves.count == 2 else {
+        selection.codes.insert(code)
+        continue
+      }
+      let numbers = halves[1].split(separator: ":", omittingEmptySubsequences: false).map {
+        Int($0)
+      }
+      guard numbers.count == 2, let line = numbers[0], let column = numbers[1], line > 0, column > 0
+      else {
+        throw ParameterFault("“\(text.prefix(50))” is not CODE@LINE:COLUMN, such as spike@12:5")
+      }
+      selection.targets.insert(Repair.Target(code, line: line, column: column))
     }
-    return codes
+    return selection
   }
 }
 

@@ -12,7 +12,7 @@ struct RouteReading: Sendable {
   private let track: String?
   private let fix: RepairChoice?
   /// The codes of what is mended; all where it is empty.
-  private let only: Set<Diagnostic.Code>
+  private let only: RepairSelection
   private var options = InspectionOptions()
 
   /// What may be stored of a file, before its name was looked at.
@@ -23,11 +23,11 @@ struct RouteReading: Sendable {
 
   /// - Parameters:
   ///   - fix: which repairs are made, if any.
-  ///   - only: the codes of what is mended; all where it is empty.
+  ///   - only: what is mended; all by default.
   ///   - gate: what lets the file in, where it is to be stored.
   /// - Throws: `invalid-parameter`, `unsupported-media-type`.
   init(
-    _ call: Call, fix: RepairChoice? = nil, only: Set<Diagnostic.Code> = [],
+    _ call: Call, fix: RepairChoice? = nil, only: RepairSelection = RepairSelection(),
     gate: RouteGate = RouteGate()
   ) throws(Problem) {
     let type = call.headers[.contentType]?.split(separator: ";").first.map {
@@ -64,7 +64,7 @@ struct RouteReading: Sendable {
     self.gate = gate
     self.track = track
     fix = nil
-    only = []
+    only = RepairSelection()
   }
 
   /// What a request says about joins.
@@ -107,8 +107,14 @@ struct RouteReading: Sendable {
     guard let fix else { return (try inspected(bytes), nil) }
     let (document, options) = try read(bytes)
     let outcome = Repair.repair(
-      document, options: options, includingUnsafe: fix == .unsafe, named: only.contains,
-      only: { only.isEmpty || only.contains($0) })
+      document, options: options, includingUnsafe: fix == .unsafe, named: only.codes.contains,
+      only: only.includes, at: only.targets)
+    if let missed = outcome.missed.min(by: { ($0.line, $0.column) < ($1.line, $1.column) }) {
+      throw .parameter(
+        .only,
+        "names \(missed.code.rawValue) at line \(missed.line), column \(missed.column): there is no such "
+          + "finding, or nothing mends it alone; a guess needs fix=unsafe")
+    }
     return (outcome.report, outcome)
   }
 

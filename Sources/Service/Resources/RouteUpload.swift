@@ -254,7 +254,7 @@ enum RouteUpload {
   }
 
   private static func repair(_ call: Call) async throws -> Reply {
-    let request = try RouteReading(call, fix: call[.fix], only: Set(call[.only]))
+    let request = try RouteReading(call, fix: call[.fix], only: call[.only])
     return try await call.heavily(call.fileCost) {
       let (report, repair) = try request.repaired(call.bytes)
       guard let repair, let read = report.document.format, !report.document.isCutShort else {

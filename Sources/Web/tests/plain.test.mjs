@@ -34,6 +34,14 @@ test("distances are understood with comma and point", async () => {
   }
 });
 
+test("single repairs are made one after the other", async () => {
+  const { groups } = await load("designer/draft.ts");
+  assert.deepEqual(groups([]), []);
+  assert.deepEqual(
+    groups(["spike", "jump", "spike@3:5", "spike@3:5", "jump", "codes", "jump"]),
+    [["spike", "jump"], ["spike@3:5"], ["spike@3:5"], ["jump", "codes"], ["jump"]]);
+});
+
 test("messages come whole, however the stream is cut", async () => {
   const { MessageReader } = await load("live/messages.ts");
   const stream = ": hello\n\nid: 7\nevent: activity.logged\ndata: {\"a\":\ndata: 1}\n\n: still here\n\n"

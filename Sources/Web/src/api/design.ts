@@ -126,10 +126,10 @@ export const design = {
   validate: async (file: Blob, read: Read, sent: Sent) =>
     await (await upload("/v1/routes:validate", file, { ...sent, type: anyFile, query: { ...read } }))
       .json() as Report,
-  /** The file with all repairs of these codes made. */
-  repair: async (file: Blob, codes: string[], read: Read, sent: Sent) =>
+  /** The file with repairs made: of all findings of a code, or of one, such as `spike@12:5`. */
+  repair: async (file: Blob, repairs: string[], read: Read, sent: Sent) =>
     (await upload("/v1/routes:repair", file, {
-      ...sent, type: anyFile, query: { ...read, fix: "unsafe", only: codes.join(",") },
+      ...sent, type: anyFile, query: { ...read, fix: "unsafe", only: repairs.join(",") },
     })).blob(),
   edit: async (body: Blob, sent: Omit<Upload, "type">) =>
     await (await upload("/v1/routes:edit", body, { ...sent, type: "application/json" }))

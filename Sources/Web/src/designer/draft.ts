@@ -9,7 +9,7 @@ export interface State {
   /** Of the file: only this track, and how it is read where its bytes do not show it. */
   track: string | null;
   format: string | null;
-  /** Codes of findings that are repaired in the file. */
+  /** What is repaired in the file, in this order: all findings of a code, or one of them, such as `spike@12:5`. */
   repairs: string[];
   /** The list that `:edit` takes, made after the repairs. */
   edits: Edit[];
@@ -60,6 +60,23 @@ export function redone(draft: Draft): Draft {
   const [next, ...future] = draft.future;
   if (!next) return draft;
   return { ...draft, past: [...draft.past, draft.present], present: next, future };
+}
+
+/** Whether a repair is that of one finding, whose place is that of the file with the repairs before it. */
+export function isSingle(repair: string): boolean { return repair.includes("@"); }
+
+/**
+ * The repairs that are made at once, one group after the other: single ones are on their own, and a code that comes
+ * again is about what the repairs before have left.
+ */
+export function groups(repairs: string[]): string[][] {
+  const found: string[][] = [];
+  for (const repair of repairs) {
+    const last = found[found.length - 1];
+    if (last?.[0] !== undefined && ![repair, last[0]].some(isSingle) && !last.includes(repair)) last.push(repair);
+    else found.push([repair]);
+  }
+  return found;
 }
 
 /** The state after one more edit. */

@@ -1,7 +1,7 @@
 import { choice } from "../dom/choice";
 import { element, replace } from "../dom/element";
 import { Field, field, form } from "../dom/form";
-import { withEdit } from "./draft";
+import { isSingle, withEdit } from "./draft";
 import { EditForm, editForms, editOf, policies } from "./edit-forms";
 import { panel, Part, Workbench } from "./workbench";
 
@@ -77,15 +77,16 @@ export class Steps implements Part {
       element("strong", {}, title), did ? element("span", { class: "hint" }, ` ${did}`) : null,
       element("button", { class: "plain", "aria-label": `Take back: ${title}`, onclick: take }, "Take back"));
     replace(this.list,
-      repairs.map((code) => entry(`Repair ${code}`, "", () => this.takeRepair(code))),
+      repairs.map((repair, index) => entry(`Repair ${repair}`, "", () => this.takeRepair(index))),
       edits.map((edit, index) => entry(
         edit.edit, view?.edits[index]?.did.join("; ") ?? "", () => this.takeEdit(index))));
   }
 
-  private takeRepair(code: string): void {
+  /** With those of single findings after it: their places are those of the file that it left. */
+  private takeRepair(index: number): void {
     void this.bench.attempt(() => this.bench.change((state) => ({
-      ...state, what: `Took the repair ${code} back`,
-      repairs: state.repairs.filter((each) => each !== code),
+      ...state, what: `Took the repair ${state.repairs[index] ?? ""} back`,
+      repairs: state.repairs.filter((each, place) => place < index || place > index && !isSingle(each)),
     })));
   }
 

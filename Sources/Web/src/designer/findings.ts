@@ -54,8 +54,13 @@ export class Findings implements Part {
       element("button", { class: "finding", onclick: () => this.go(finding) },
         element("strong", {}, words[finding.severity]), ` ${finding.message}`,
         element("span", { class: "hint" }, ` ${finding.code}`, place(finding), mended ? " · settled by your edits" : "")),
-      fix && isFirst ? element("button", { onclick: () => this.repair(finding) },
-        `Repair: ${fix.title}${same > 1 ? ` (all ${same})` : ""}${fix.safe ? "" : ", a guess"}`) : null);
+      fix && isFirst ? element("button", { onclick: () => this.repair(finding, finding.code) },
+        `Repair: ${fix.title}${same > 1 ? ` (all ${same})` : ""}${fix.safe ? "" : ", a guess"}`) : null,
+      fix && same > 1 && finding.line !== null && finding.column !== null
+        ? element("button", {
+          class: "plain", "aria-label": `Repair ${this.these(finding)}: ${finding.message}`,
+          onclick: () => this.repair(finding, `${finding.code}@${finding.line}:${finding.column}`),
+        }, `Repair ${this.these(finding)}`) : null);
   }
 
   /** Whether the edited route has no such finding any more. */
@@ -70,11 +75,15 @@ export class Findings implements Part {
     if (finding.distanceMeters !== null) this.bench.choose(finding.distanceMeters);
   }
 
-  private repair(finding: Finding): void {
+  /** What a line of the list stands for: one finding, or several that say the same. */
+  private these(finding: Finding): string {
+    return finding.count > 1 ? `these ${finding.count} alone` : "this one alone";
+  }
+
+  private repair(finding: Finding, repair: string): void {
     void this.bench.attempt(async () => {
       await this.bench.change((state) => ({
-        ...state, what: `Repaired ${finding.code}`,
-        repairs: [...state.repairs.filter((each) => each !== finding.code), finding.code],
+        ...state, what: `Repaired ${repair}`, repairs: [...state.repairs, repair],
       }));
       if (finding.coordinate) this.bench.fly(finding.coordinate);
     });

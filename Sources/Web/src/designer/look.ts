@@ -2,7 +2,7 @@
 
 import { design, EditReport, Edited, Preview, Report } from "../api/design";
 import { Refusal } from "../api/problem";
-import type { State } from "./draft";
+import { groups, State } from "./draft";
 
 /** What is shown of a state. */
 export interface View {
@@ -74,13 +74,18 @@ export class Looking {
   }
 
   private async repairedFile(state: State, signal: AbortSignal, onStep: OnStep): Promise<Blob> {
-    if (state.repairs.length === 0) return this.file;
-    const key = JSON.stringify([state.track, state.format, state.repairs]);
-    if (this.repaired?.key === key) return this.repaired.file;
-    const file = await design.repair(this.file, state.repairs, read(state), {
-      signal, onProgress: steps(onStep, "Sending the file", "The service repairs the file"),
-    });
-    this.repaired = { key, file };
+    const all = groups(state.repairs);
+    const keyOf = (count: number) => JSON.stringify([state.track, state.format, all.slice(0, count)]);
+    // One repair more is made of the file that the ones before have left.
+    let made = all.length;
+    while (made > 0 && this.repaired?.key !== keyOf(made)) made -= 1;
+    let file = made > 0 && this.repaired ? this.repaired.file : this.file;
+    for (const group of all.slice(made)) {
+      file = await design.repair(file, group, read(state), {
+        signal, onProgress: steps(onStep, "Sending the file", "The service repairs the file"),
+      });
+    }
+    if (all.length > 0) this.repaired = { key: keyOf(all.length), file };
     return file;
   }
 }
