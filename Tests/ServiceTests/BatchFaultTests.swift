@@ -168,7 +168,7 @@ import Testing
     let begun = ContinuousClock.now
     let root = try JSONReader.read(Array(text.utf8), limits: limits, itemsOf: "items")
     #expect(root["items"]?.array?.count == 1_000)
-    #expect(begun.duration(to: .now) < .seconds(5))
+    #expect(begun.duration(to: .now) < .seconds(30))
   }
 
   private static let cases = URL(filePath: #filePath).deletingLastPathComponent()

@@ -103,7 +103,7 @@ import Testing
     clock.pass(IssuerKeys.fresh)
     let begun = ContinuousClock.now
     #expect(await fault(tokens, draft(issuer, first)) == nil)
-    #expect(ContinuousClock.now - begun < .seconds(5))
+    #expect(ContinuousClock.now - begun < .seconds(30))
   }
 
   @Test func aDocumentOfAnotherIssuerIsNotBelieved() async throws {
