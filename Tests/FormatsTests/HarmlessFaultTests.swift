@@ -159,4 +159,13 @@ import Testing
     #expect(point.tracks.isEmpty && point.waypoints.map(\.name) == ["A"])
     #expect(point.codes == [.misplaced])
   }
+
+  /// What would be looked for anew at each place takes hours here.
+  @Test(arguments: ["{}", "/* ", "{} /* ", "//", ",}", "{},]"])
+  func whatMayBeMendedIsLookedForOnce(_ piece: String) {
+    for start in ["{\"type\":\"Feature\"", "{\"type\":}"] {
+      let text = start + String(repeating: piece, count: 1_000_000)
+      #expect(!RouteReader.read(Array(text.utf8), as: .geojson).errors.isEmpty)
+    }
+  }
 }

@@ -10,6 +10,8 @@ struct JSONMends {
   private(set) var bytes: [UInt8]
   private var edits: [Fault: [TextEdit]] = [:]
   private var editCount = 0
+  /// Whether no `*/` follows: what has been looked for in vain once is not looked for again.
+  private var isUnclosed = false
 
   /// Further ones wait for another repair.
   private static let most = 100_000
@@ -112,8 +114,12 @@ struct JSONMends {
     if bytes[i + 1] == 0x2F {
       while end < bytes.count, bytes[end] != 0x0A, bytes[end] != 0x0D { end += 1 }
     } else if bytes[i + 1] == 0x2A {
+      if isUnclosed { return false }
       while end + 1 < bytes.count, bytes[end] != 0x2A || bytes[end + 1] != 0x2F { end += 1 }
-      guard end + 1 < bytes.count else { return false }
+      guard end + 1 < bytes.count else {
+        isUnclosed = true
+        return false
+      }
       end += 2
     } else {
       return false
@@ -138,10 +144,14 @@ struct JSONMends {
     i += 1
   }
 
-  /// Whether nothing but the end of a script follows.
+  /// Whether nothing but the end of a script follows. O(space that follows).
   private func isTail(_ start: Int) -> Bool {
-    let rest = bytes[start...].filter { $0 > 0x20 }
-    return !rest.isEmpty && rest.count <= 3 && rest.allSatisfy { $0 == 0x29 || $0 == 0x3B }
+    var count = 0
+    for byte in bytes[start...] where byte > 0x20 {
+      count += 1
+      if count > 3 || byte != 0x29 && byte != 0x3B { return false }
+    }
+    return count > 0
   }
 
   private mutating func tail(from start: Int) {
