@@ -17,41 +17,75 @@ public enum EditedFile {
   /// - Complexity: that of reading the file, four times.
   public static func bytes(
     of document: RouteDocument, holding route: Route, from original: Route,
-    reading read: (RouteDocument) -> Route?
+    reading read: @escaping (RouteDocument) -> Route?
   ) -> [UInt8]? {
     guard let format = document.format, RouteFormat(format) != nil, !document.isCutShort,
       document.allTracks.count == document.tracks.count, route.name == original.name,
       route.course == original.course,
       route.officialLength == original.officialLength || route.officialLength != nil
     else { return nil }
-    var current = document
-    func apply(_ edits: [RouteEdit]) -> Bool {
+    var direct = Attempt(document, format, read)
+    if let bytes = direct.run(from: original, to: route) { return bytes }
+    // Turned round first, the file may be near to the route.
+    var turned = Attempt(document, format, read)
+    guard turned.reverse(), let back = read(turned.document) else { return nil }
+    return turned.run(from: back, to: route)
+  }
+
+  /// A file on its way to another route.
+  private struct Attempt {
+    private(set) var document: RouteDocument
+    private let format: SourceFormat
+    private let read: (RouteDocument) -> Route?
+
+    init(
+      _ document: RouteDocument, _ format: SourceFormat, _ read: @escaping (RouteDocument) -> Route?
+    ) {
+      self.document = document
+      self.format = format
+      self.read = read
+    }
+
+    /// Makes edits that all count what the file is now; false where not all of them can be made.
+    private mutating func apply(_ edits: [RouteEdit]) -> Bool {
       if edits.isEmpty { return true }
-      let result = current.applying(edits)
+      let result = document.applying(edits)
       guard result.deferred.isEmpty, result.refused.isEmpty else { return false }
-      current = RouteReader.read(result.bytes, as: format, thoroughly: true)
-      return current.errors.isEmpty
+      document = RouteReader.read(result.bytes, as: format, thoroughly: true)
+      return document.errors.isEmpty
     }
-    guard let lines = LineChanges.edits(from: original, to: route, in: document),
-      let waypoints = WaypointChanges(from: original.waypoints, to: route.waypoints),
-      apply(lines + waypoints.removals), apply(waypoints.names), apply(waypoints.insertions)
-    else { return nil }
-    if let now = read(current) {
-      var statements: [RouteEdit] = []
+
+    mutating func reverse() -> Bool {
+      let parts = document.tracks.flatMap(\.parts).count
+      let waypoints = document.waypoints.count
+      return apply((0..<parts).map { .reversePart($0) })
+        && (parts < 2 || apply([.orderParts((0..<parts).reversed())]))
+        && (waypoints < 2 || apply([.orderWaypoints((0..<waypoints).reversed())]))
+    }
+
+    mutating func run(from original: Route, to route: Route) -> [UInt8]? {
+      guard let lines = LineChanges.edits(from: original, to: route, in: document),
+        let waypoints = WaypointChanges(from: original.waypoints, to: route.waypoints),
+        apply(lines + waypoints.removals), apply(waypoints.names), apply(waypoints.insertions),
+        let now = read(document)
+      else { return nil }
       let policies = route.resolvedJoinPolicies
-      if now.resolvedJoinPolicies != policies { statements.append(.setJoins(policies)) }
-      guard apply(statements) else { return nil }
+      if now.resolvedJoinPolicies != policies, !apply([.setJoins(policies)]) { return nil }
+      if route.officialLength != now.officialLength {
+        guard let length = route.officialLength, apply([.setOfficialLength(length)]) else {
+          return nil
+        }
+      }
+      let bounds = document.diagnostics.filter { $0.code == .boundsWrong }.flatMap(\.remedy)
+      guard apply(bounds), let written = read(document), EditedFile.isSame(written, route) else {
+        return nil
+      }
+      return document.source.bytes
     }
-    if route.officialLength != original.officialLength, let length = route.officialLength {
-      guard apply([.setOfficialLength(length)]) else { return nil }
-    }
-    let bounds = current.diagnostics.filter { $0.code == .boundsWrong }.flatMap(\.remedy)
-    guard apply(bounds), let written = read(current), isSame(written, route) else { return nil }
-    return current.source.bytes
   }
 
   /// Whether two routes are the same but for digits that are not written.
-  private static func isSame(_ a: Route, _ b: Route) -> Bool {
+  fileprivate static func isSame(_ a: Route, _ b: Route) -> Bool {
     guard a.partStarts == b.partStarts, a.resolvedJoinPolicies == b.resolvedJoinPolicies,
       a.name == b.name,
       a.course == b.course, a.officialLength == b.officialLength,

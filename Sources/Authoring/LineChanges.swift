@@ -21,10 +21,6 @@ enum LineChanges {
       first += part.vertices.count
     }
     if new.partCount == old.partCount {
-      if isReversed(old, new) {
-        let order = Array((0..<firsts.count).reversed())
-        return filled.map { .reversePart($0) } + (firsts.count > 1 ? [.orderParts(order)] : [])
-      }
       var edits: [RouteEdit] = []
       for index in 0..<old.partCount {
         guard
@@ -45,13 +41,6 @@ enum LineChanges {
       }
     }
     return next == new.partCount ? edits : nil
-  }
-
-  private static func isReversed(_ old: Route, _ new: Route) -> Bool {
-    let count = old.partCount
-    return old.vertices.count > 1
-      && (0..<count).allSatisfy { new.part($0).elementsEqual(old.part(count - 1 - $0).reversed()) }
-      && !(0..<count).allSatisfy { new.part($0).elementsEqual(old.part($0)) }
   }
 
   /// The edits of one part; nil where too little of it is left for edits to say it shortly.

@@ -1,3 +1,5 @@
+internal import Formats
+
 /// A small CSV file as texts: its header and its rows, in any dialect that files of walks may have.
 package struct CellTable {
   package struct Row {
@@ -7,11 +9,23 @@ package struct CellTable {
   }
 
   package let rows: [Row]
+  /// The encoding that was taken for granted, as the bytes are in none that says what it is; nil for
+  /// UTF-8 and UTF-16.
+  package let assumedEncoding: String?
   private let finder: ColumnFinder
 
   /// - Throws: `header` for a file without one, `row` for a row that cannot be taken apart or has
   ///   more or fewer cells than the header.
   package init(_ bytes: [UInt8], limits: BatchLimits = .standard) throws(BatchError) {
+    var bytes = bytes
+    // What spreadsheets on Windows save as plain CSV.
+    let foreign = "windows-1252"
+    if !Self.isUnicode(bytes), let text = ForeignEncoding.utf8(bytes[...], from: foreign) {
+      bytes = text
+      assumedEncoding = foreign
+    } else {
+      assumedEncoding = nil
+    }
     let dialect = Dialect(bytes, separator: nil)
     var translation = PlainRows(dialect, limits: limits)
     let text = translation.translate(bytes.dropFirst(dialect.prefixBytes), isAtEnd: true)
@@ -50,6 +64,11 @@ package struct CellTable {
     }
     self.rows = Array(rows.dropFirst())
     finder = ColumnFinder(header.cells, dialect)
+  }
+
+  private static func isUnicode(_ bytes: [UInt8]) -> Bool {
+    bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF])
+      || String(validating: bytes, as: UTF8.self) != nil || bytes.contains(0)
   }
 
   /// The number of the column that has one of the names, or nil; case and blanks do not count.

@@ -23,7 +23,7 @@ extension RouteDocument {
   public static let possibleElevationMeters = -500.0...9_000
 
   /// Whether a height is known and no place has it; a comparison with an unknown one is false.
-  static func isImpossible(elevation: Double) -> Bool {
+  package static func isImpossible(elevation: Double) -> Bool {
     elevation < possibleElevationMeters.lowerBound || elevation > possibleElevationMeters.upperBound
   }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Batch
 import Formats
 import Geodesy
 import Inspection
@@ -221,6 +222,14 @@ struct RouteInput: ParsableArguments {
 
 /// Diagnostics as lines like a compiler's.
 enum ReaderText {
+  /// Says which encoding a table was read in, where it does not say so itself.
+  static func warn(of table: CellTable, _ path: String) {
+    guard let encoding = table.assumedEncoding else { return }
+    StandardError.write(
+      "\(path): warning: the table is not in UTF-8; it was read as \(encoding): save it as UTF-8 where "
+        + "names come out wrong")
+  }
+
   static func line(_ diagnostic: Diagnostic, file: String, label: String = "") -> String {
     let place = FilePlace.text(
       file, line: diagnostic.line, column: diagnostic.column, offset: diagnostic.offset)

@@ -130,4 +130,47 @@ import Testing
         #"[{"edit":"officialLength","length":"12km"},{"edit":"smoothElevation","over":"6km"}]"#))
     #expect(length.contains("officialLength=\"12") && length.contains("<hr:bpm>90"))
   }
+
+  @Test func reversingGoesWithOtherEditsAndSeveralParts() throws {
+    let edits =
+      #"[{"edit":"cut","to":"5km"},{"edit":"reverse"},{"edit":"rename","waypoint":"Harbour","name":"Quay"}]"#
+    let gpx = try #require(try edited(Self.gpx, edits))
+    #expect(gpx.contains("<hr:bpm>90</hr:bpm>") && gpx.contains("<name>Quay</name><sym>Anchor"))
+    let parts = Self.gpx.replacing(
+      "<trkpt lat=\"0\" lon=\"0.05\">",
+      with: "</trkseg><trkseg>\n    <trkpt lat=\"0\" lon=\"0.05\">")
+    let turned = try #require(try edited(parts, #"[{"edit":"reverse"}]"#))
+    let heart = try #require(turned.range(of: "hr:bpm"))
+    let last = try #require(turned.range(of: "19:00:00Z"))
+    #expect(last.lowerBound < heart.lowerBound)
+  }
+
+  /// What a watch measured at each point goes and turns with the points.
+  @Test func valuesBesideThePointsGoWithThem() throws {
+    let geoJSON = """
+      {"type":"FeatureCollection","features":[{"type":"Feature","properties":{"coordTimes":["a","b","c"],
+      "coordinateProperties":{"heart":[91,92,93]}},"geometry":{"type":"LineString",
+      "coordinates":[[0,0],[0.03,0],[0.06,0]]}}]}
+      """
+    let kml = """
+      <kml xmlns="http://www.opengis.net/kml/2.2" xmlns:gx="http://www.google.com/kml/ext/2.2"><Document>
+      <Placemark><gx:Track><when>2026-05-03T18:30:00Z</when><when>2026-05-03T18:31:00Z</when>
+      <when>2026-05-03T18:32:00Z</when><gx:coord>0 0 1</gx:coord><gx:coord>0.03 0 1</gx:coord>
+      <gx:coord>0.06 0 1</gx:coord><ExtendedData><SchemaData schemaUrl="#s"><gx:SimpleArrayData name="heart">
+      <gx:value>91</gx:value><gx:value>92</gx:value><gx:value>93</gx:value></gx:SimpleArrayData></SchemaData>
+      </ExtendedData></gx:Track></Placemark></Document></kml>
+      """
+    func values(_ text: String) -> [String] {
+      text.matches(of: /9[123]/).map { String($0.output) }
+    }
+    for text in [geoJSON, kml] {
+      #expect(
+        values(try #require(try edited(text, #"[{"edit":"reverse"}]"#))) == ["93", "92", "91"])
+      #expect(values(try #require(try edited(text, #"[{"edit":"cut","from":"2km"}]"#))).count == 3)
+      #expect(
+        values(try #require(try edited(text, #"[{"edit":"cut","from":"4.1km"}]"#))) == ["92", "93"])
+    }
+    let short = geoJSON.replacing("91,92,93", with: "91,92")
+    #expect(try edited(short, #"[{"edit":"reverse"}]"#) == nil)
+  }
 }

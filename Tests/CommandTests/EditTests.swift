@@ -94,6 +94,26 @@ import Testing
     ] {
       #expect(written.replacing(" ", with: "").contains(vertex), "\(vertex) in \(written)")
     }
+    // Of several bands the first; in feet; and where a number stands for nothing.
+    for (name, options, height) in [
+      ("bands", ["-b", "1", "-b", "1"], "[10.1,50.3,55]"),
+      ("feet", ["-of", "VRT"], "[10.1,50.3,16.764]"),
+    ] {
+      let other = folder.path("\(name).tif")
+      let made = try Program.run(
+        ["-q"] + options + [model, other], program: "/usr/bin/gdal_translate")
+      #expect(made.status == 0, "\(made.errors)")
+      if name == "feet" {
+        let text = try String(contentsOfFile: other, encoding: .utf8)
+        try Data(
+          text.replacing("</VRTRasterBand>", with: "<UnitType>ft</UnitType></VRTRasterBand>").utf8
+        )
+        .write(to: URL(filePath: other))
+      }
+      _ = try edited([file, "--elevation", other, "-o", out, "--digits", "5"], folder)
+      let text = try String(contentsOfFile: out, encoding: .utf8).replacing(" ", with: "")
+      #expect(text.contains(height), "\(name): \(text)")
+    }
     // The same from a list, which names the file.
     try Data(#"[{"edit":"elevation","file":"\#(model)"}]"#.utf8).write(to: URL(filePath: list))
     let again = folder.path("c.geojson")

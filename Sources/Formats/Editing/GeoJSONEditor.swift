@@ -8,6 +8,7 @@ struct GeoJSONEditor: DocumentEditor {
   // What was found in the file so far, by the byte of the feature and by the number of the track.
   private var features: [Int: GeoJSONFeature] = [:]
   private var mendedTracks: [Int: Bool] = [:]
+  private var rowsByPart: [Int: [[Range<Int>]]] = [:]
 
   init(_ source: EditedDocument) {
     self.source = source
@@ -84,10 +85,18 @@ struct GeoJSONEditor: DocumentEditor {
     ])
   }
 
+  mutating func removeVertex(_ i: Int, in part: Int) throws(EditError) -> EditPlan {
+    let beside = try rows(beside: part)
+    return EditPlan(removals: [try range(ofVertex: i, in: part)] + beside.map { $0[i] })
+  }
+
   /// A new position behind one, as far from it as its neighbours are from each other.
-  func insert(
+  mutating func insert(
     _ vertex: Coordinate, after i: Int, in part: Int, at range: Range<Int>
-  ) -> EditPlan {
+  ) throws(EditError) -> EditPlan {
+    guard try rows(beside: part).isEmpty else {
+      throw .unsupported("each position has a time or a value of its own, and the new one has none")
+    }
     var gap = range.upperBound..<json.skippingSpace(from: range.upperBound)
     if gap.upperBound < bytes.count, bytes[gap.upperBound] == 0x2C {
       gap = gap.lowerBound..<json.skippingSpace(from: gap.upperBound + 1)
@@ -193,7 +202,44 @@ struct GeoJSONEditor: DocumentEditor {
 
   mutating func reversePart(_ part: Int) throws(EditError) -> EditPlan {
     try refuseMended(part)
-    return try exchangeVertices(of: part)
+    var plan = try exchangeVertices(of: part)
+    for row in try rows(beside: part) {
+      plan.texts += source.exchange(row, Array(row.indices.reversed())).texts
+    }
+    return plan
+  }
+
+  /// What converters write beside the positions of a part, a row for each array: times and what a watch
+  /// measured (`coordTimes`, `coordinateProperties`).
+  private mutating func rows(beside part: Int) throws(EditError) -> [[Range<Int>]] {
+    if let found = rowsByPart[part] { return found }
+    let feature = try feature(ofPart: part)
+    var arrays: [Range<Int>] = []
+    for properties in feature.members where json.string(properties.key) == "properties" {
+      arrays += json.members(of: properties.value, named: "coordTimes").map(\.value)
+      for all in json.members(of: properties.value, named: "coordinateProperties") {
+        arrays += json.members(of: all.value).map(\.value)
+      }
+    }
+    let line = feature.lines.firstIndex { $0.lowerBound == parts[part].offset }
+    var rows: [[Range<Int>]] = []
+    for array in arrays where bytes[array.lowerBound] == 0x5B {
+      var items = json.items(of: array)
+      // Of several lines each has an array of its own.
+      if feature.lines.count > 1 {
+        guard let line, items.count == feature.lines.count else {
+          throw .besideOthers(items.count, feature.lines.count)
+        }
+        items = bytes[items[line].lowerBound] == 0x5B ? json.items(of: items[line]) : []
+      }
+      if items.isEmpty { continue }
+      guard items.count == parts[part].vertices.count else {
+        throw .besideOthers(items.count, parts[part].vertices.count)
+      }
+      rows.append(items)
+    }
+    rowsByPart[part] = rows
+    return rows
   }
 
   mutating func removePart(_ part: Int) throws(EditError) -> EditPlan {
@@ -267,5 +313,13 @@ struct GeoJSONEditor: DocumentEditor {
 
   func replaceValue(at offset: Int, with bytes: [UInt8]) throws(EditError) -> EditPlan {
     EditPlan(texts: [TextEdit(try value(at: offset), bytes)])
+  }
+}
+
+extension EditError {
+  fileprivate static func besideOthers(_ count: Int, _ expected: Int) -> EditError {
+    unsupported(
+      "an array of the properties has \(count) items for \(expected) in the geometry, so nobody knows "
+        + "which belong together")
   }
 }

@@ -98,7 +98,28 @@ struct KMLEditor: XMLEditor {
       }
       rows.append(row)
     }
+    rows += try values(of: track, coordinates.count)
     timedRows[part] = rows
+    return rows
+  }
+
+  /// What a watch measured beside the points of a gx:Track, such as heart rates: a row for each array.
+  private func values(of track: XMLElement, _ count: Int) throws(EditError) -> [[XMLElement]] {
+    func children(_ parents: [XMLElement], _ name: String) -> [XMLElement] {
+      parents.flatMap { xml.lexer.children(of: $0) }.filter { xml.lexer.localName(of: $0) == name }
+    }
+    let data = children(children([track], "ExtendedData"), "SchemaData")
+    var rows: [[XMLElement]] = []
+    for array in children(data, "SimpleArrayData") {
+      let row = children([array], "value")
+      if row.isEmpty { continue }
+      guard row.count == count else {
+        throw .unsupported(
+          "the gx:Track has \(count) coord and \(row.count) values in an array, so nobody knows which "
+            + "belong together")
+      }
+      rows.append(row)
+    }
     return rows
   }
 

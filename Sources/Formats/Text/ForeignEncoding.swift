@@ -7,7 +7,7 @@ internal import CExpat
 #endif
 
 /// Encodings other than UTF-8 and UTF-16, by what the C library's iconv knows.
-enum ForeignEncoding {
+package enum ForeignEncoding {
   /// The right name of an encoding that people write in another way, one that expat or iconv knows; nil
   /// where iconv is to be asked for the name as it stands.
   static func canonical(_ name: String) -> String? {
@@ -104,7 +104,7 @@ enum ForeignEncoding {
   }
 
   /// The text in UTF-8; nil where iconv does not know the encoding or the bytes are not in it.
-  static func utf8(_ bytes: ArraySlice<UInt8>, from name: String) -> [UInt8]? {
+  package static func utf8(_ bytes: ArraySlice<UInt8>, from name: String) -> [UInt8]? {
     converted(bytes, from: name, to: "UTF-8")
   }
 

@@ -96,9 +96,9 @@ struct EditOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Take the heights from a model of the ground, such as a GeoTIFF. GDAL's programs read it.",
+      "Take the heights from a model of the ground, such as a GeoTIFF. GDAL's programs read it. May be repeated.",
       valueName: "file"), completion: .file())
-  var elevation: String?
+  var elevation: [String] = []
 
   @Option(
     help: ArgumentHelp(
@@ -171,8 +171,8 @@ struct EditOptions: ParsableArguments {
     option("--smooth-elevation") { _ in
       SmoothElevation(over: try smoothOver.map { try written($0, "--smooth-over") })
     }
-    option("--elevation") { _ in
-      let file = elevation ?? ""
+    option("--elevation") { rank in
+      let file = elevation[rank]
       // A file that is missing is named as any other.
       _ = try Files.read(file, limit: 1, cuts: true)
       do { return SetElevation(try ElevationFile(file), file: file) } catch let error
@@ -198,7 +198,7 @@ struct EditOptions: ParsableArguments {
 
   private static let repeatable: Set<String> = [
     "--waypoints-every", "--waypoints", "--rename", "--drop-waypoint", "--split-at", "--drop-part",
-    "--joins-below", "--joins-above", "--join", "--edits",
+    "--joins-below", "--joins-above", "--join", "--elevation", "--edits",
   ]
 
   private func addCourse(

@@ -1,11 +1,12 @@
 import Authoring
+import Formats
 import Geodesy
 import JSON
 
 /// The heights of a GeoTIFF or any other raster that GDAL knows, read by GDAL's own programs: an image
 /// of the ground may be of any size, projection and packing.
 ///
-/// A height is the mean of the four cells around a place, weighted by how near they are; where one of
+/// Heights stand in the first band. A height is the mean of the four cells around a place, weighted by how near they are; where one of
 /// them is empty it is that of the cell that the place lies in.
 struct ElevationFile: ElevationModel {
   private let path: String
@@ -15,6 +16,7 @@ struct ElevationFile: ElevationModel {
   private let transform: [Double]
   private let system: String
   private let empty: Double?
+  /// To metres.
   private let scale: Double
   private let offset: Double
 
@@ -37,8 +39,13 @@ struct ElevationFile: ElevationModel {
     rows = Int(size[1])
     transform = numbers
     empty = band["noDataValue"]?.double
-    scale = band["scale"]?.double ?? 1
-    offset = band["offset"]?.double ?? 0
+    let unit = band["unit"]?.string ?? ""
+    guard let meters = Self.meters(of: unit) else {
+      throw Self.fault(
+        path, "its heights are in “\(unit.prefix(40))”, which is no unit of length here")
+    }
+    scale = (band["scale"]?.double ?? 1) * meters
+    offset = (band["offset"]?.double ?? 0) * meters
   }
 
   func elevations(at places: [Coordinate]) throws(AuthoringError) -> [Double?] {
@@ -51,7 +58,7 @@ struct ElevationFile: ElevationModel {
     let order = asked.keys.sorted()
     if order.isEmpty { return Array(repeating: nil, count: places.count) }
     let lines = try Self.run(
-      "gdallocationinfo", ["-valonly", path],
+      "gdallocationinfo", ["-valonly", "-b", "1", path],
       input: order.map { "\($0 % columns) \($0 / columns)\n" }.joined(), file: path
     ).split(separator: "\n", omittingEmptySubsequences: false)
     for (index, line) in zip(order, lines) { asked[index] = .some(height(String(line))) }
@@ -68,9 +75,23 @@ struct ElevationFile: ElevationModel {
     }
   }
 
+  /// Nil also where a cell holds what no height on Earth is, such as -32,768.
   private func height(_ text: String) -> Double? {
     guard let value = Double(text), value.isFinite, value != empty else { return nil }
-    return value * scale + offset
+    let height = value * scale + offset
+    return RouteDocument.isImpossible(elevation: height) ? nil : height
+  }
+
+  /// How many metres a unit is, by the names that GDAL has for it; nil for others.
+  private static func meters(of unit: String) -> Double? {
+    switch unit.lowercased() {
+    case "", "m", "metre", "metres", "meter", "meters": 1
+    case "ft", "foot", "feet", "foot (international)": 0.3048
+    case "us survey foot", "us survey feet", "us-ft", "ftus", "foot_us": 1200.0 / 3937
+    case "cm", "centimetre", "centimeter": 0.01
+    case "dm", "decimetre", "decimeter": 0.1
+    default: nil
+    }
   }
 
   /// Where places lie among the cells, in cells from the corner; nil beyond the edge.
@@ -125,9 +146,13 @@ struct ElevationFile: ElevationModel {
         file,
         "heights are read by GDAL's program \(name), which cannot be started: install gdal-bin")
     }
-    guard ended.status == 0 else {
-      let said = ended.errors.split(separator: "\n").first.map(String.init) ?? "it ended early"
-      throw fault(file, "\(name): \(said)")
+    // A file that is damaged in the middle ends in a message and no other status. A place beyond the
+    // projection is one that the file does not show.
+    let said = ended.errors.split(separator: "\n").filter {
+      ended.status != 0 || $0.hasPrefix("ERROR") && !$0.contains("PROJ:")
+    }
+    guard said.isEmpty, ended.status == 0 else {
+      throw fault(file, "\(name): \(said.first.map(String.init) ?? "it ended early")")
     }
     return ended.output
   }

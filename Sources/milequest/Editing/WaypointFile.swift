@@ -20,13 +20,16 @@ enum WaypointFile {
       }
       return document.waypoints.map { ListedWaypoint($0) }
     }
-    do throws(BatchError) { return try table(bytes) } catch {
+    do throws(BatchError) { return try table(bytes, path) } catch {
       throw Failure(.badData, "\(path):\(error.line.map { "\($0):" } ?? "") \(error.message)")
     }
   }
 
-  private static func table(_ bytes: [UInt8]) throws(BatchError) -> [ListedWaypoint] {
+  private static func table(
+    _ bytes: [UInt8], _ path: String
+  ) throws(BatchError) -> [ListedWaypoint] {
     let table = try CellTable(bytes)
+    ReaderText.warn(of: table, path)
     let columns = try Columns(table)
     var list: [ListedWaypoint] = []
     for row in table.rows { list.append(try columns.waypoint(row, of: table)) }

@@ -12,6 +12,7 @@ enum StopsFile {
     let bytes = try Files.read(path, limit: 8 << 20)
     do throws(BatchError) {
       let table = try CellTable(bytes)
+      ReaderText.warn(of: table, path)
       let place = try table.column("place")
       let latitude = try table.column("lat", "latitude")
       let longitude = try table.column("lon", "lng", "longitude")
