@@ -93,7 +93,8 @@ public struct EditList: Sendable {
         }
         reports.append(
           EditReport(
-            edit, did: edited.did, before: RouteFigures(measured), after: RouteFigures(after)))
+            edit, did: edited.did + PassNotes.moved(from: measured, to: after),
+            before: RouteFigures(measured), after: RouteFigures(after)))
         measured = after
       } catch {
         var placed = error

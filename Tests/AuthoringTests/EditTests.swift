@@ -149,4 +149,29 @@ import Testing
     let thin = try MaxVertices(max(count / 2, 20)).applied(to: measured).route
     #expect(thin.vertices.count <= max(count / 2, 20))
   }
+
+  /// Out and back, with a waypoint at the turn that tells the two passes apart.
+  @Test func waypointsThatTakeAnotherPassAreReported() throws {
+    let out = (0...6).map { place(0, Double($0) / 100) }
+    let route = try Route(
+      parts: [out + out.reversed().dropFirst()],
+      waypoints: [
+        Waypoint(name: "Alpha", coordinate: place(0, 0.01)),
+        Waypoint(name: "Turn", coordinate: place(0, 0.06)),
+        Waypoint(name: "Omega", coordinate: place(0, 0.01)),
+      ])
+    let measured = try MeasuredRoute(route)
+    let dropped = try edits(#"[{"edit":"dropWaypoint","waypoint":"Turn"}]"#).applied(to: measured)
+    #expect(
+      dropped.reports[0].did.last
+        == "others take another pass of the line now: “Omega” from 12.245 km to 1.113 km")
+    let bare = try MeasuredRoute(Route(parts: [out + out.reversed().dropFirst()]))
+    let put = try edits(
+      #"[{"edit":"waypoints","waypoints":[{"name":"Back","distance":"12km"}]}]"#
+    ).applied(to: bare)
+    #expect(
+      put.reports[0].did.last?.contains("another pass: “Back”") == true, "\(put.reports[0].did)")
+    let kept = try edits(#"[{"edit":"dropWaypoint","waypoint":"Alpha"}]"#).applied(to: measured)
+    #expect(kept.reports[0].did.count == 1)
+  }
 }

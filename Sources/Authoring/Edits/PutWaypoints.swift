@@ -69,7 +69,11 @@ public struct PutWaypoints: Edit {
     if changed > 0 { did.append("\(Wording.count(changed, "waypoint")) changed") }
     if same > 0 { did.append("\(Wording.count(same, "waypoint")) there already") }
     if isSorted { did.append("the list was not in the order of the route; it is now") }
-    return Edited(try again.merging(ordered), did + notes)
+    let merged = try again.merging(ordered)
+    let asked = zip(new, stated).compactMap { waypoint, distance in
+      distance.map { PlacedListing(waypoint: waypoint, distance: $0) }
+    }
+    return Edited(merged, did + notes + (try PassNotes.elsewhere(asked, in: merged)))
   }
 
   /// What tells waypoints apart: their name, or their coordinate where they have none.

@@ -76,26 +76,7 @@ public struct WaypointsEvery: Edit {
       did.append(
         "\(Wording.count(standing, "place")) left as it was: a waypoint stands there already")
     }
-    did += try Self.elsewhere(new, in: route)
+    did += try PassNotes.elsewhere(new, in: route)
     return Edited(route, did)
-  }
-
-  /// What is said of waypoints that take another pass of the line than the one they were made for.
-  private static func elsewhere(
-    _ new: [PlacedListing], in route: Route
-  ) throws(AuthoringError) -> [String] {
-    let again = try AuthoringError.of { () throws(RouteError) in try MeasuredRoute(route) }
-    let asked = Dictionary(
-      new.map { ($0.waypoint, $0.distance) }, uniquingKeysWith: { first, _ in first })
-    let moved = again.waypoints.filter { placed in
-      asked[placed.waypoint].map {
-        abs($0.meters - placed.distance.meters) > MeasuredRoute.waypointTieMeters
-      } ?? false
-    }
-    if moved.isEmpty { return [] }
-    return [
-      "\(Wording.count(moved.count, "waypoint")) stand where the line passes more than once, and take "
-        + "another pass: \(Wording.names(moved.map(\.waypoint)))"
-    ]
   }
 }
