@@ -58,7 +58,7 @@ public final class ActivityReader {
   private var offset = 0
   private var line = 1
 
-  /// Rows of other sports, by what the table calls them.
+  /// Rows of other sports, and of walks without a distance, by what the table calls them.
   public private(set) var passedOver: [String: Int] = [:]
   /// The table of another service; nil for one of the house.
   private var export: WalkExport?
@@ -195,6 +195,10 @@ public final class ActivityReader {
           let sport = String(decoding: fields[export.type], as: UTF8.self)
           if !WalkExport.isOnFoot(sport) {
             passedOver[sport, default: 0] += 1
+            continue
+          }
+          if WalkExport.saysNoDistance(String(decoding: fields[export.distance], as: UTF8.self)) {
+            passedOver["\(sport) without a distance", default: 0] += 1
             continue
           }
         }

@@ -59,6 +59,13 @@ struct WalkExport {
     return onFoot.contains { type.contains($0) }
   }
 
+  /// Whether a cell is what stands for a distance that nobody measured, as on a treadmill: nothing, `--`,
+  /// or a zero.
+  static func saysNoDistance(_ text: String) -> Bool {
+    let text = text.filter { $0 != " " }
+    return text == "--" || text.allSatisfy { "0.,".contains($0) }
+  }
+
   private static let months = [
     "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
   ]

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Batch
@@ -31,5 +32,33 @@ import Testing
     #expect(WalkExport(["Activity Type", "Date", "Title", "Distance"])?.kind == .garmin)
     #expect(WalkExport(["team", "started_at", "distance_meters"]) == nil)
     #expect(WalkExport.isOnFoot("Trail Run") && !WalkExport.isOnFoot("Virtual Ride"))
+  }
+
+  @Test func walksWithoutADistanceArePassedOver() throws {
+    for text in ["", "--", "0", "0.00", "0,00"] {
+      #expect(WalkExport.saysNoDistance(text), "\(text)")
+    }
+    for text in ["0.01", "x", "-1", "10"] { #expect(!WalkExport.saysNoDistance(text), "\(text)") }
+    let table = """
+      Activity ID,Activity Date,Activity Name,Activity Type,Distance
+      1,"May 3, 2026, 6:30:00 PM",Morning,Walk,5.00
+      2,"May 4, 2026, 6:30:00 PM",Treadmill,Run,0.00
+      3,"May 5, 2026, 6:30:00 PM",Treadmill,Run,--
+
+      """
+    let pipe = Pipe()
+    try pipe.fileHandleForWriting.write(contentsOf: Data(table.utf8))
+    try pipe.fileHandleForWriting.close()
+    var columns = ActivityColumns()
+    columns.everyTeam = "A"
+    columns.everyPerson = "B"
+    let reader = try ActivityReader(
+      descriptor: pipe.fileHandleForReading.fileDescriptor, columns: columns)
+    var rows = 0
+    while let row = try reader.next() {
+      _ = try row.get()
+      rows += 1
+    }
+    #expect(rows == 1 && reader.passedOver == ["Run without a distance": 2])
   }
 }
