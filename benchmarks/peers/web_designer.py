@@ -185,6 +185,61 @@ def a_file_is_mended(browser, service):
 
 
 @story(short=True)
+def an_undo_without_the_service(browser, service):
+    """What is stored is what is shown: an undo that fails changes nothing, and can be tried again."""
+    with visitor(browser, service) as visits:
+        design, _ = bench(visits, service)
+        design.open(gpx(walk()))
+        design.choose("Course: Name the route", Name="Renamed")
+        eventually(lambda: design.fact("Name") == "Renamed", "renamed")
+        design.kept()
+        # A page that is new has to ask the service for the state before.
+        design.page.reload()
+        design.ready()
+        visits.context.route("**/v1/routes:*", lambda route: route.abort())
+        undo = design.page.get_by_role("button", name="Undo")
+        undo.click()
+        visits.sees("The service cannot be reached")
+        check(design.fact("Name") == "Renamed" and undo.is_enabled(), f"{design.fact('Name')}: nothing has moved")
+        check(design.panel("What was decided").locator("ol > li").count() == 1, "the step is still there")
+        visits.shot("designer-undo-fails")
+        visits.context.unroute("**/v1/routes:*")
+        design.page.get_by_role("button", name="Try again").click()
+        eventually(lambda: design.fact("Name") == "Moselle", "undone the second time")
+        check(undo.is_disabled(), "nothing is left to undo")
+
+
+@story(short=True)
+def two_clicks_do_one_thing(browser, service):
+    with visitor(browser, service) as visits:
+        design, _ = bench(visits, service)
+        stops = [{"type": "Feature", "properties": {"name": name},
+                  "geometry": {"type": "Point", "coordinates": [6, 49 + 0.1 * index]}}
+                 for index, name in enumerate("ABCD")]
+        line = {"type": "Feature", "properties": {"name": "Stops"},
+                "geometry": {"type": "LineString", "coordinates": [[6, 49], [6, 49.3]]}}
+        design.open(json.dumps({"type": "FeatureCollection", "features": [line, *stops]}).encode(), "stops.geojson",
+                    "application/geo+json")
+        visits.drawn()
+        part = design.panel("Waypoints")
+        names = part.locator(".stops strong")
+        taken = part.get_by_role("button", name="Take B out")
+        taken.evaluate("each => { each.click(); each.click(); }")
+        eventually(lambda: names.all_inner_texts() != ["A", "B", "C", "D"], "one is taken out")
+        time.sleep(1)
+        design.ready()
+        check(names.all_inner_texts() == ["A", "C", "D"], f"{names.all_inner_texts()}")
+        steps = design.panel("What was decided")
+        design.choose("Course: Name the route", Name="Renamed")
+        design.choose("Line: Limit the vertices", At_most="2")
+        steps.get_by_role("button", name="Take back: name").evaluate("each => { each.click(); each.click(); }")
+        eventually(lambda: design.fact("Name") == "Stops", "one is taken back")
+        time.sleep(1)
+        design.ready()
+        check(steps.locator("ol > li").count() == 2, steps.inner_text())
+
+
+@story(short=True)
 def gaps_are_decided(browser, service):
     with visitor(browser, service) as visits:
         design, _ = bench(visits, service)

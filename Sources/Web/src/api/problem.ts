@@ -55,6 +55,11 @@ export function messageOf(error: unknown): string {
   return sentence(error.faults[0]?.detail ?? error.detail);
 }
 
+/** Whether the same may succeed a little later. */
+export function isPassing(error: unknown): boolean {
+  return error instanceof Unreachable || error instanceof Refusal && (error.status >= 500 || error.status === 429);
+}
+
 /** A text with a capital at its start and a full stop at its end. */
 export function sentence(text: string): string {
   const trimmed = text.trim();

@@ -1,7 +1,7 @@
 // The designer of one draft: the map, its parts, and the steps that lead from one state to the next.
 
 import type { Preview } from "../api/design";
-import { messageOf } from "../api/problem";
+import { isPassing, messageOf } from "../api/problem";
 import type { Place } from "../api/types";
 import { element, replace } from "../dom/element";
 import { Mistake } from "../dom/form";
@@ -25,6 +25,8 @@ export class Designer implements Workbench {
   readonly root: HTMLElement;
   readonly looking: Looking;
   view: View | null = null;
+  /** The state that the page shows. */
+  private shown: State | null = null;
   private before: Preview | null = null;
   private turn: Promise<unknown> = Promise.resolve();
   private cancel: AbortController | null = null;
@@ -86,13 +88,13 @@ export class Designer implements Workbench {
   // Steps.
 
   change(make: (state: State) => State): Promise<void> {
+    return this.inTurn(() => this.moveTo(done(this.draft, make(this.draft.present))));
+  }
+
+  changeShown(make: (state: State) => State): Promise<void> {
+    const { shown } = this;
     return this.inTurn(async () => {
-      const next = make(this.draft.present);
-      const before = this.view?.preview ?? null;
-      this.view = await this.working((signal, onStep) => this.looking.look(next, signal, onStep));
-      this.before = before;
-      await this.write(done(this.draft, next));
-      this.draw();
+      if (this.draft.present === shown) await this.moveTo(done(this.draft, make(shown)));
     });
   }
 
@@ -111,14 +113,14 @@ export class Designer implements Workbench {
     return this.attempt(() => this.inTurn(() => this.moveTo(redone(this.draft))));
   }
 
+  /** The draft moves once there is something to show: what is stored is always what is shown. */
   private async moveTo(to: Draft): Promise<void> {
     if (to === this.draft) return;
     const before = this.view?.preview ?? null;
-    await this.write(to);
-    this.drawSteps();
-    await this.lookAt(to.present);
+    this.view = await this.working((signal, onStep) => this.looking.look(to.present, signal, onStep));
     this.before = before;
-    this.drawMap();
+    await this.write(to);
+    this.draw();
   }
 
   private async lookAt(state: State): Promise<void> {
@@ -153,8 +155,10 @@ export class Designer implements Workbench {
       if (this.signal.aborted) return;
       const isCancelled = error instanceof DOMException && error.name === "AbortError";
       const text = isCancelled ? "Cancelled." : error instanceof Mistake ? error.message : messageOf(error);
-      replace(this.fault, text, " ", this.view === null ? element("button", {
-        onclick: () => void this.attempt(() => this.lookAt(this.draft.present)),
+      const again = this.view === null ? () => this.lookAt(this.draft.present)
+        : isCancelled || isPassing(error) ? run : null;
+      replace(this.fault, text, " ", again ? element("button", {
+        onclick: () => void this.attempt(again),
       }, "Try again") : null);
     }
   }
@@ -186,6 +190,7 @@ export class Designer implements Workbench {
   // What is shown.
 
   private draw(): void {
+    this.shown = this.draft.present;
     const part = this.parts.find((each) => each.root.contains(document.activeElement));
     this.drawSteps();
     for (const each of this.parts) each.draw();

@@ -84,14 +84,14 @@ export class Steps implements Part {
 
   /** With those of single findings after it: their places are those of the file that it left. */
   private takeRepair(index: number): void {
-    void this.bench.attempt(() => this.bench.change((state) => ({
+    void this.bench.attempt(() => this.bench.changeShown((state) => ({
       ...state, what: `Took the repair ${state.repairs[index] ?? ""} back`,
       repairs: state.repairs.filter((each, place) => place < index || place > index && !isSingle(each)),
     })));
   }
 
   private takeEdit(index: number): void {
-    void this.bench.attempt(() => this.bench.change((state) => ({
+    void this.bench.attempt(() => this.bench.changeShown((state) => ({
       ...state, what: `Took ${state.edits[index]?.edit ?? "an edit"} back`,
       edits: state.edits.filter((_, each) => each !== index),
     })));

@@ -82,7 +82,7 @@ export class Findings implements Part {
 
   private repair(finding: Finding, repair: string): void {
     void this.bench.attempt(async () => {
-      await this.bench.change((state) => ({
+      await this.bench.changeShown((state) => ({
         ...state, what: `Repaired ${repair}`, repairs: [...state.repairs, repair],
       }));
       if (finding.coordinate) this.bench.fly(finding.coordinate);

@@ -38,7 +38,7 @@ export class Gaps implements Part {
 
   private entry(gap: Gap): HTMLElement {
     const id = `gap-${gap.number}`;
-    const control: HTMLSelectElement = element("select", { id, onchange: () => this.decide(gap, control.value) },
+    const control: HTMLSelectElement = element("select", { id, onchange: () => this.decide(gap, control) },
       gap.policy === "unresolved" ? element("option", { value: "" }, "Decide …") : null,
       policies.map(([value, text]) =>
         element("option", { value, selected: value === gap.policy }, text)));
@@ -48,8 +48,16 @@ export class Gaps implements Part {
         `Show gap ${gap.number}`));
   }
 
-  private decide(gap: Gap, policy: string): void {
+  private decide(gap: Gap, control: HTMLSelectElement): void {
+    const policy = control.value;
     if (policy === "") return;
-    void this.bench.attempt(() => this.bench.change((state) => withJoin(state, gap.number, policy)));
+    void this.bench.attempt(async () => {
+      try {
+        await this.bench.change((state) => withJoin(state, gap.number, policy));
+      } catch (error) {
+        control.value = gap.policy === "unresolved" ? "" : gap.policy;
+        throw error;
+      }
+    });
   }
 }

@@ -142,7 +142,7 @@ export class PlacePart implements Part {
   private act(what: string, edit: (meters: string, pass: Pass) => Edit): void {
     void this.bench.attempt(async () => {
       const pass = this.needed();
-      await this.bench.change((state) => withEdit(state, what, edit(meters(pass), pass)));
+      await this.bench.changeShown((state) => withEdit(state, what, edit(meters(pass), pass)));
     });
   }
 

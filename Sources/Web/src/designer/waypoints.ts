@@ -67,7 +67,7 @@ export class Waypoints implements Part {
   }
 
   private drop(name: string, index: number): void {
-    void this.bench.attempt(() => this.bench.change((state) => withEdit(
+    void this.bench.attempt(() => this.bench.changeShown((state) => withEdit(
       state, `Took ${name} out`, { edit: "dropWaypoint", waypoint: `#${index + 1}` })));
   }
 
@@ -86,7 +86,7 @@ export class Waypoints implements Part {
           type: type.control.value.trim(),
         });
         if (edits.length > 0) {
-          await this.bench.change((state) => withEdit(state, `Changed ${name.control.value}`, ...edits));
+          await this.bench.changeShown((state) => withEdit(state, `Changed ${name.control.value}`, ...edits));
         }
       },
     }));

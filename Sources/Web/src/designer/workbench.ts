@@ -12,6 +12,8 @@ export interface Workbench {
   readonly signal: AbortSignal;
   /** Goes to another state, once the service has made it. Throws what it refuses. */
   change(make: (state: State) => State): Promise<void>;
+  /** The same for what depends on the state that is shown; nothing happens where another step came first. */
+  changeShown(make: (state: State) => State): Promise<void>;
   /** Keeps a change of the draft that is not a step. */
   keep(make: (draft: Draft) => Draft): Promise<void>;
   /** Runs something with progress and cancel; what goes wrong is shown. */
