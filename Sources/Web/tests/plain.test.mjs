@@ -186,6 +186,22 @@ test("edits are undone and redone, and a new one forgets what was undone", async
   assert.equal(undone(undone(undone(draft))).present.what, "Opened walk.gpx");
 });
 
+test("what names things by number goes with the step that gave them their numbers", async () => {
+  const { withEditGone, withRepairChanged } = await load("designer/draft.ts");
+  const drop = (number) => ({ edit: "dropWaypoint", waypoint: `#${number}` });
+  const name = { edit: "name", name: "A" };
+  assert.deepEqual(withEditGone([drop(1), name, drop(2), drop(3)], 0), [2, 3]);
+  assert.deepEqual(withEditGone([drop(1), name, drop(2)], 1), []);
+  assert.deepEqual(withEditGone([{ edit: "splitAt", distances: ["1 km"] }, { edit: "joins", policy: "walk", join: 2 },
+    { edit: "dropPart", part: 1 }], 0), [1, 2]);
+  assert.deepEqual(withEditGone([{ edit: "joins", policy: "walk", join: 2 }, { edit: "joins", policy: "walk", join: 3 }], 0), []);
+  // What is said of a waypoint under its new name goes with the name, and so does what counts after that.
+  const told = { edit: "waypoints", waypoints: [{ name: "New", story: "S" }] };
+  assert.deepEqual(withEditGone([{ edit: "rename", waypoint: "#1", name: "New" }, told, drop(2)], 0), [1, 2]);
+  assert.deepEqual(withRepairChanged([name, drop(1)], "spike@3:5"), []);
+  assert.deepEqual(withRepairChanged([name, drop(1)], "waypoint-doubled"), [1]);
+});
+
 test("the polar plane keeps areas, and places come back", async () => {
   const { PolarPlane } = await load("map/polar.ts");
   for (const isNorth of [true, false]) {

@@ -65,6 +65,54 @@ export function redone(draft: Draft): Draft {
 /** Whether a repair is that of one finding, whose place is that of the file with the repairs before it. */
 export function isSingle(repair: string): boolean { return repair.includes("@"); }
 
+/** Edits that leave the numbers of waypoints, parts and gaps as they are. */
+const steadyEdits = new Set([
+  "name", "officialLength", "simplify", "maxVertices", "smoothElevation", "rename", "joins",
+]);
+/** Repairs that do so too. */
+const steadyRepairs = /^(spike|jump|vertex-doubled|density-fine|elevation-\w+)(@|$)/;
+
+function isByNumber(edit: Edit): boolean {
+  return typeof edit["join"] === "number" || typeof edit["part"] === "number"
+    || typeof edit["waypoint"] === "string" && edit["waypoint"].startsWith("#");
+}
+
+/** Whether an edit is about a waypoint by a name that another one has given. */
+function isByName(edit: Edit, name: unknown): boolean {
+  return edit.edit === "waypoints" && Array.isArray(edit["waypoints"])
+    && edit["waypoints"].some((each: { name?: unknown }) => each.name === name);
+}
+
+/** The edits from a place on that go, because they would be about something else once what is before them is gone. */
+function adrift(edits: Edit[], from: number, isShifted: boolean, names: unknown[]): number[] {
+  const gone: number[] = [];
+  edits.slice(from).forEach((edit, index) => {
+    const hasLost = isShifted && isByNumber(edit) || names.some((name) => isByName(edit, name));
+    if (!hasLost) return;
+    gone.push(from + index);
+    isShifted ||= !steadyEdits.has(edit.edit);
+    if (edit.edit === "rename") names.push(edit["name"]);
+  });
+  return gone;
+}
+
+/** The later edits that have to be taken back with one: they name things by numbers or a name that it has made. */
+export function withEditGone(edits: Edit[], index: number): number[] {
+  const edit = edits[index];
+  if (!edit) return [];
+  return adrift(edits, index + 1, !steadyEdits.has(edit.edit), edit.edit === "rename" ? [edit["name"]] : []);
+}
+
+/** The edits that have to be taken back where a repair is made or taken back, since repairs come before them. */
+export function withRepairChanged(edits: Edit[], repair: string): number[] {
+  return adrift(edits, 0, !steadyRepairs.test(repair), []);
+}
+
+/** A list without what stands at some places. */
+export function without<Entry>(list: Entry[], places: number[]): Entry[] {
+  return list.filter((_, place) => !places.includes(place));
+}
+
 /**
  * The repairs that are made at once, one group after the other: single ones are on their own, and a code that comes
  * again is about what the repairs before have left.

@@ -1,7 +1,7 @@
 import { choice } from "../dom/choice";
 import { element, replace } from "../dom/element";
 import { Field, field, form } from "../dom/form";
-import { isSingle, withEdit } from "./draft";
+import { isSingle, withEdit, withEditGone, without, withRepairChanged } from "./draft";
 import { EditForm, editForms, editOf, policies } from "./edit-forms";
 import { panel, Part, Workbench } from "./workbench";
 
@@ -73,27 +73,38 @@ export class Steps implements Part {
     const { draft, view } = this.bench;
     const { repairs, edits } = draft.present;
     replace(this.text, repairs.length + edits.length === 0 ? "Nothing yet." : "Repairs come first, then the edits.");
-    const entry = (title: string, did: string, take: () => void) => element("li", {},
-      element("strong", {}, title), did ? element("span", { class: "hint" }, ` ${did}`) : null,
-      element("button", { class: "plain", "aria-label": `Take back: ${title}`, onclick: take }, "Take back"));
+    const entry = (title: string, did: string, also: string[], take: () => void) => {
+      const text = also.length === 0 ? "Take back"
+        : `Take back with ${also.length} later ${also.length === 1 ? "step" : "steps"}`;
+      return element("li", {},
+        element("strong", {}, title), did ? element("span", { class: "hint" }, ` ${did}`) : null,
+        element("button", { class: "plain", "aria-label": `${text}: ${title}`, onclick: take }, text),
+        also.length > 0 ? element("span", { class: "hint" },
+          ` Also goes, since it builds on this step: ${also.join(", ")}.`) : null);
+    };
+    const names = (places: number[]) => places.map((place) => edits[place]?.edit ?? "");
     replace(this.list,
-      repairs.map((repair, index) => entry(`Repair ${repair}`, "", () => this.takeRepair(index))),
+      repairs.map((repair, index) => entry(`Repair ${repair}`, "",
+        [...singlesAfter(repairs, index).map((place) => `repair ${repairs[place] ?? ""}`),
+          ...names(withRepairChanged(edits, repair))],
+        () => this.takeRepair(index))),
       edits.map((edit, index) => entry(
-        edit.edit, view?.edits[index]?.did.join("; ") ?? "", () => this.takeEdit(index))));
+        edit.edit, view?.edits[index]?.did.join("; ") ?? "", names(withEditGone(edits, index)),
+        () => this.takeEdit(index))));
   }
 
-  /** With those of single findings after it: their places are those of the file that it left. */
   private takeRepair(index: number): void {
     void this.bench.attempt(() => this.bench.changeShown((state) => ({
       ...state, what: `Took the repair ${state.repairs[index] ?? ""} back`,
-      repairs: state.repairs.filter((each, place) => place < index || place > index && !isSingle(each)),
+      repairs: without(state.repairs, [index, ...singlesAfter(state.repairs, index)]),
+      edits: without(state.edits, withRepairChanged(state.edits, state.repairs[index] ?? "")),
     })));
   }
 
   private takeEdit(index: number): void {
     void this.bench.attempt(() => this.bench.changeShown((state) => ({
       ...state, what: `Took ${state.edits[index]?.edit ?? "an edit"} back`,
-      edits: state.edits.filter((_, each) => each !== index),
+      edits: without(state.edits, [index, ...withEditGone(state.edits, index)]),
     })));
   }
 
@@ -101,6 +112,11 @@ export class Steps implements Part {
     const list = JSON.stringify(this.bench.draft.present.edits, null, 2);
     offer(new Blob([list], { type: "application/json" }), "edits.json");
   }
+}
+
+/** The repairs of single findings after one: their places are those of the file that it left. */
+function singlesAfter(repairs: string[], index: number): number[] {
+  return repairs.flatMap((repair, place) => (place > index && isSingle(repair) ? [place] : []));
 }
 
 /** Gives a file to the reader. */

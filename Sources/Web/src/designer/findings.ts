@@ -1,6 +1,7 @@
 import type { Finding } from "../api/design";
 import { element, replace } from "../dom/element";
 import { length } from "../units";
+import { without, withRepairChanged } from "./draft";
 import { panel, Part, Workbench } from "./workbench";
 
 /** More are shown when they are asked for. */
@@ -54,6 +55,8 @@ export class Findings implements Part {
       element("button", { class: "finding", onclick: () => this.go(finding) },
         element("strong", {}, words[finding.severity]), ` ${finding.message}`,
         element("span", { class: "hint" }, ` ${finding.code}`, place(finding), mended ? " · settled by your edits" : "")),
+      fix && this.lost(finding.code).length > 0 ? element("p", { class: "hint" },
+        `The repair takes back what names waypoints, parts or gaps by number: ${this.lost(finding.code).join(", ")}.`) : null,
       fix && isFirst ? element("button", { onclick: () => this.repair(finding, finding.code) },
         `Repair: ${fix.title}${same > 1 ? ` (all ${same})` : ""}${fix.safe ? "" : ", a guess"}`) : null,
       fix && same > 1 && finding.line !== null && finding.column !== null
@@ -80,10 +83,17 @@ export class Findings implements Part {
     return finding.count > 1 ? `these ${finding.count} alone` : "this one alone";
   }
 
+  /** The edits that a repair takes back, since it may give their numbers to other things. */
+  private lost(repair: string): string[] {
+    const { edits } = this.bench.draft.present;
+    return withRepairChanged(edits, repair).map((place) => edits[place]?.edit ?? "");
+  }
+
   private repair(finding: Finding, repair: string): void {
     void this.bench.attempt(async () => {
       await this.bench.changeShown((state) => ({
         ...state, what: `Repaired ${repair}`, repairs: [...state.repairs, repair],
+        edits: without(state.edits, withRepairChanged(state.edits, repair)),
       }));
       if (finding.coordinate) this.bench.fly(finding.coordinate);
     });
