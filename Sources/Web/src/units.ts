@@ -47,9 +47,10 @@ export function height(meters: number, unit: Units = units.chosen): string {
   return unit === "mi" ? `${number(meters / 0.3048)} ft` : `${number(meters)} m`;
 }
 
-/** A length as a person edits it: `3.1`. */
+/** A length as a person edits it: `3.1`. Three digits after the point might be taken for thousands. */
 export function plainLength(meters: number, unit: Units = units.chosen): string {
-  return String(Number((meters / metersPer[unit]).toFixed(3)));
+  const value = meters / metersPer[unit];
+  return String(Number(value.toFixed(value < 1 ? 3 : 2)));
 }
 
 export function number(value: number, digits = 0): string {
@@ -81,22 +82,53 @@ export function clock(time: Date): string {
   return new Intl.DateTimeFormat(undefined, { timeStyle: "medium" }).format(time);
 }
 
+/** A number as it is typed: its value, or the two that it may stand for. */
+type Typed = { value: string } | { grouped: string; decimal: string };
+
+/**
+ * Blanks and apostrophes stand between thousands. So does a comma or a point that comes several times, or before the
+ * other one. One alone with three digits after it may be either, unless too many digits or a zero stand before it.
+ */
+function typedNumber(text: string): Typed | null {
+  const bare = text.replace(/[\u00a0\u202f\u2009]/g, " ").replace(/\u2019/g, "'");
+  const value = (whole: string, rest = "") => ({ value: `${whole.replace(/\D/g, "") || "0"}${rest ? "." + rest : ""}` });
+  const alone = /^([1-9]\d{0,2})[.,](\d{3})$/.exec(bare);
+  if (alone) {
+    // Without its last zeros, or with one more: neither can be mistaken again.
+    const short = `${alone[1]}.${alone[2]}`.replace(/\.?0+$/, "");
+    return { grouped: `${alone[1]}${alone[2]}`, decimal: /\.\d{3}$/.test(short) ? short + "0" : short };
+  }
+  const plain = /^(\d*)[.,](\d+)$|^(\d+)[.,]?$/.exec(bare);
+  if (plain) return value(plain[1] ?? plain[3] ?? "", plain[2]);
+  const grouped = /^(\d{1,3}(?: \d{3})+|\d{1,3}(?:'\d{3})+)(?:[.,](\d+))?$/.exec(bare)
+    ?? /^(\d{1,3}(?:,\d{3})+)\.(\d+)$/.exec(bare) ?? /^(\d{1,3}(?:\.\d{3})+),(\d+)$/.exec(bare)
+    ?? /^(\d{1,3}(?:,\d{3}){2,}|\d{1,3}(?:\.\d{3}){2,})$/.exec(bare);
+  return grouped ? value(grouped[1] ?? "", grouped[2]) : null;
+}
+
+function typedParts(text: string, unit: Units): { number: Typed; unit: string } | null {
+  const match = /^([\d.,\s'\u2019]*\d[.,]?)\s*(mi|miles?|km|m)?$/i.exec(text.trim());
+  const number = match ? typedNumber(match[1] ?? "") : null;
+  const named = (match?.[2] ?? unit).toLowerCase();
+  return number ? { number, unit: named.startsWith("mi") ? "mi" : named } : null;
+}
+
 /**
  * A distance as it is typed, with comma or point and with or without a unit, as the service takes it:
- * `3,1` in miles is `3.1 mi`. Null for anything else.
+ * `3,1` in miles is `3.1 mi`. Null for anything else, and for what may be one of two.
  */
 export function typedDistance(text: string, unit: Units): string | null {
-  const match = /^([\d.,\s\u00a0\u202f']+)\s*(mi|miles?|km|m)?$/i.exec(text.trim());
-  if (!match) return null;
-  const digits = (match[1] ?? "").replace(/[\s\u00a0\u202f']/g, "");
-  const last = Math.max(digits.lastIndexOf(","), digits.lastIndexOf("."));
-  const whole = (last < 0 ? digits : digits.slice(0, last)).replace(/[.,]/g, "");
-  const rest = last < 0 ? "" : digits.slice(last + 1);
-  if (whole === "" && rest === "") return null;
-  const value = `${whole || "0"}${rest ? "." + rest : ""}`;
-  if (!(Number(value) > 0)) return null;
-  const named = (match[2] ?? unit).toLowerCase();
-  return `${value} ${named.startsWith("mi") ? "mi" : named}`;
+  const typed = typedParts(text, unit);
+  if (!typed || !("value" in typed.number) || !(Number(typed.number.value) > 0)) return null;
+  return `${typed.number.value} ${typed.unit}`;
+}
+
+/** What to say of a text that is no distance: both readings, where there are two. */
+export function distanceFault(text: string, unit: Units, otherwise: string): string {
+  const typed = typedParts(text, unit);
+  if (!typed || "value" in typed.number) return otherwise;
+  const { grouped, decimal } = typed.number;
+  return `${text.trim()} may be ${grouped} ${typed.unit} or ${decimal} ${typed.unit}: write one of them.`;
 }
 
 /** The zone of this device. */

@@ -20,18 +20,34 @@ async function load(name) {
 }
 
 test("distances are understood with comma and point", async () => {
-  const { typedDistance } = await load("units.ts");
+  const { distanceFault, plainLength, typedDistance } = await load("units.ts");
   const cases = {
     "3.1": "3.1 mi", "3,1": "3.1 mi", " 12 ": "12 mi", "5km": "5 km", "5,25 KM": "5.25 km",
     "1.234,5": "1234.5 mi", "1,234.5": "1234.5 mi", "1 234,5 m": "1234.5 m", ".5": "0.5 mi",
-    "26.2 miles": "26.2 mi",
+    "26.2 miles": "26.2 mi", "1,500.5": "1500.5 mi", "1.500,5": "1500.5 mi", "1 500": "1500 mi",
+    "1\u202f500,25 m": "1500.25 m", "1'500": "1500 mi", "0,500": "0.500 mi", "0.500 km": "0.500 km", ".500": "0.500 mi",
+    "1234.567": "1234.567 mi", "1,234,567 m": "1234567 m", "1.234.567,8": "1234567.8 mi", "3.": "3 mi",
+    "2.1970": "2.1970 mi", "10000 m": "10000 m",
   };
   for (const [text, expected] of Object.entries(cases)) {
     assert.equal(typedDistance(text, "mi"), expected, text);
   }
-  for (const text of ["", "0", "0,0", "-3", "three", "3 leagues", "1e3", ",", "km"]) {
+  for (const text of ["", "0", "0,0", "-3", "three", "3 leagues", "1e3", ",", "km", "3.1.4", "3 1", "1,50,000",
+    "1,5.5", "1.500.5", "1 500'000", "1 50", "1,500,5", "1.5 000", "1  500", "3,1,"]) {
     assert.equal(typedDistance(text, "mi"), null, text);
+    assert.equal(distanceFault(text, "mi", "no"), "no", text);
   }
+  // Three digits after one comma or point: nobody knows, so the reader says which.
+  for (const [text, readings] of Object.entries({
+    "1,500 m": ["1500 m", "1.5 m"], "10,000 m": ["10000 m", "10 m"], "2,197 mi": ["2197 mi", "2.1970 mi"],
+    "1.500": ["1500 mi", "1.5 mi"],
+  })) {
+    assert.equal(typedDistance(text, "mi"), null, text);
+    assert.equal(distanceFault(text, "mi", "no"), `${text} may be ${readings.join(" or ")}: write one of them.`);
+    for (const reading of readings) assert.equal(typedDistance(reading, "mi"), reading);
+  }
+  // What a form is filled with is understood again.
+  for (const meters of [12, 499.6, 1609.344, 5000.123, 12_345.678]) assert.ok(typedDistance(plainLength(meters, "mi"), "mi"));
 });
 
 test("single repairs are made one after the other", async () => {

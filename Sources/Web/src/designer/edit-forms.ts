@@ -2,7 +2,7 @@
 
 import type { Edit } from "../api/design";
 import { Mistake } from "../dom/form";
-import { typedDistance, units } from "../units";
+import { distanceFault, typedDistance, units } from "../units";
 
 type Kind = "text" | "distance" | "small" | "distances" | "count" | "place" | "policy" | "side";
 
@@ -91,8 +91,16 @@ export function editOf(form: EditForm, typed: (name: string) => string): Edit {
 
 /** A distance with its unit; without one it has the reader's, or metres where it is small. */
 export function distanceOf(text: string, isSmall = false): string | null {
-  const withUnit = isSmall && !/[a-z]\s*$/i.test(text) ? `${text} m` : text;
-  return typedDistance(withUnit, units.chosen);
+  return typedDistance(withUnit(text, isSmall), units.chosen);
+}
+
+/** What is wrong with a text that is no distance. */
+export function faultOf(text: string, isSmall: boolean, otherwise: string): string {
+  return distanceFault(withUnit(text, isSmall), units.chosen, otherwise);
+}
+
+function withUnit(text: string, isSmall: boolean): string {
+  return isSmall && !/[a-z]\s*$/i.test(text) ? `${text} m` : text;
 }
 
 export function placeOf(text: string): [number, number] | null {
@@ -108,12 +116,12 @@ function valueOf(field: EditField, text: string): unknown {
     case "distance":
     case "small": {
       const value = distanceOf(text, field.kind === "small");
-      if (!value) throw fail("Type a distance such as 3.1 km.");
+      if (!value) throw fail(faultOf(text, field.kind === "small", "Type a distance such as 3.1 km."));
       return value;
     }
     case "distances": return text.split(";").filter((each) => each.trim() !== "").map((each) => {
       const value = distanceOf(each.trim());
-      if (!value) throw fail(`“${each.trim()}” is not a distance such as 3.1 km.`);
+      if (!value) throw fail(faultOf(each, false, `“${each.trim()}” is not a distance such as 3.1 km.`));
       return value;
     });
     case "count": {

@@ -5,7 +5,7 @@ import { field, form, Mistake } from "../dom/form";
 import { notify } from "../shell/notices";
 import { length } from "../units";
 import { withEdit } from "./draft";
-import { distanceOf } from "./edit-forms";
+import { distanceOf, faultOf } from "./edit-forms";
 import { Pass, passesNear, placeAt, wind } from "./passes";
 import type { Part, Workbench } from "./workbench";
 
@@ -111,8 +111,9 @@ export class PlacePart implements Part {
   }
 
   private async goTo(): Promise<void> {
-    const text = distanceOf(this.at.control.value);
-    if (!text) throw new Mistake("distance", "Type a distance such as 3.1 km.");
+    const typed = this.at.control.value;
+    const text = distanceOf(typed);
+    if (!text) throw new Mistake("distance", faultOf(typed, false, "Type a distance such as 3.1 km."));
     this.choose(metersOf(text));
     if (this.chosen) this.bench.fly(this.chosen.coordinate);
   }

@@ -3,7 +3,7 @@ import { element, replace } from "../dom/element";
 import { field, form, Mistake } from "../dom/form";
 import { length } from "../units";
 import { withEdit } from "./draft";
-import { distanceOf } from "./edit-forms";
+import { distanceOf, faultOf } from "./edit-forms";
 import { ListedWaypoint, TableFault, waypointsOf } from "./waypoint-table";
 import { panel, Part, Workbench } from "./workbench";
 
@@ -124,7 +124,7 @@ export class Waypoints implements Part {
     }
     const text = this.snap.control.value.trim();
     const snap = text === "" ? null : distanceOf(text, true);
-    if (text !== "" && !snap) throw new Mistake("snap", "Type a distance such as 200 m.");
+    if (text !== "" && !snap) throw new Mistake("snap", faultOf(text, true, "Type a distance such as 200 m."));
     await this.bench.change((state) => withEdit(state, `Waypoints of ${file.name}`, {
       edit: "waypoints", waypoints, ...(snap ? { snap } : {}),
     }));

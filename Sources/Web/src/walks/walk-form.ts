@@ -1,6 +1,6 @@
 import type { WalkDraft } from "../api/api";
 import { Field, field, Mistake } from "../dom/form";
-import { typedDistance, units, zone } from "../units";
+import { distanceFault, typedDistance, units, zone } from "../units";
 
 /** What a person states of a walk. */
 export interface WalkFields {
@@ -47,8 +47,11 @@ export function byPointer(fields: WalkFields): Record<string, Field> {
 
 /** What the fields say, as the service takes it. */
 export function stated(fields: WalkFields): Omit<WalkDraft, "id"> {
-  const distance = typedDistance(fields.distance.control.value, units.chosen);
-  if (!distance) throw new Mistake("/distance", "Type a distance such as 3.1 or 3,1.");
+  const typed = fields.distance.control.value;
+  const distance = typedDistance(typed, units.chosen);
+  if (!distance) {
+    throw new Mistake("/distance", distanceFault(typed, units.chosen, "Type a distance such as 3.1 or 3,1."));
+  }
   const time = new Date(fields.when.control.value);
   if (Number.isNaN(time.getTime())) throw new Mistake("/startedAt", "Choose a day and a time.");
   return {
