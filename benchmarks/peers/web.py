@@ -345,6 +345,34 @@ def register_and_log(browser, service):
                    if each["name"] == "milequest_session"], "the cookie is gone")
 
 
+@story(short=True)
+def the_form_of_a_walk(browser, service):
+    """"Started" goes on as long as it means now, and what the service refuses is said where it was typed."""
+    email, _ = service.person()
+    with visitor(browser, service, PHONE) as visits:
+        visits.page.clock.install()
+        visits.sign_in(email)
+        page = visits.page
+        when = page.get_by_label("Started")
+        first = when.input_value()
+        page.clock.fast_forward("01:01")
+        eventually(lambda: when.input_value() > first, "the minute has gone on")
+        when.fill("2026-01-02T03:04")
+        page.get_by_label("Distance").focus()
+        page.clock.fast_forward("01:01")
+        check(when.input_value() == "2026-01-02T03:04", "what was typed stays")
+        page.get_by_label("Distance").fill("1,500 m")
+        page.get_by_role("button", name="Log the walk").click()
+        visits.sees("1,500 m may be 1500 m or 1.5 m: write one of them.")
+        page.get_by_label("Distance").fill("1500 m")
+        when.fill("2039-01-02T03:04")
+        page.get_by_role("button", name="Log the walk").click()
+        answer = page.locator(".answer").first
+        eventually(lambda: "Not taken." in answer.inner_text(), f"the refusal: {answer.inner_text()}")
+        check("on its way" not in answer.inner_text(), answer.inner_text())
+        visits.shot("walk-refused")
+
+
 @story()
 def a_new_password(browser, service):
     email, _ = service.person()

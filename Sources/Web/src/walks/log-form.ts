@@ -10,20 +10,41 @@ import { sendingState } from "../offline/sender";
 import { title } from "../quest/milestones";
 import { length, number } from "../units";
 import { newId } from "./ids";
+import { reason } from "./waiting-list";
 import { byPointer, localTime, stated, walkFields } from "./walk-form";
 
 /** The form that logs a walk: it is kept on the device first, and then sent. */
 export function logForm(personId: string, onLogged: () => void, signal: AbortSignal): Node {
   const answer = element("div", { role: "status", class: "answer" });
   const fields = walkFields({});
-  let shownTime = fields.when.control.value;
+  let shownTime = "";
+  const showNow = () => { shownTime = fields.when.control.value = localTime(new Date(serviceClock.now())); };
+  showNow();
+  keepNow(fields.when.control, () => { if (fields.when.control.value === shownTime) showNow(); }, signal);
   /** The last walk of this form, until something is known about it. */
   let last: string | null = null;
   // The same walk until it is safe, so that a second try never counts it twice.
   let draft: { key: string; walk: WalkDraft } | null = null;
 
   let answered: string | null = null;
-  const isAnswered = (id: string) => answered === id;
+  let refused: string | null = null;
+  const isAnswered = (id: string) => answered === id || refused === id;
+  /** Says so where the service has not taken the last walk. */
+  const lookAtLast = async () => {
+    const id = last;
+    if (id === null || answered === id) return;
+    const walk = (await queue.known()).find((each) => each.id === id);
+    if (id !== last || answered === id) return;
+    if (walk?.rejection) {
+      refused = id;
+      replace(answer, element("p", { class: "fault" }, element("strong", {}, "Not taken. "), reason(walk),
+        " You can change it or discard it under “Not sent yet”."));
+    } else if (refused === id) {
+      // It was changed or discarded, or it goes once more.
+      refused = null;
+      replace(answer);
+    }
+  };
 
   const made = form("Log a walk", {
     submit: "Log the walk", fields: byPointer(fields),
@@ -42,7 +63,7 @@ export function logForm(personId: string, onLogged: () => void, signal: AbortSig
       draft = null;
       fields.distance.control.value = "";
       fields.note.control.value = "";
-      shownTime = fields.when.control.value = localTime(new Date(serviceClock.now()));
+      showNow();
       onLogged();
       fields.distance.control.focus();
     },
@@ -53,11 +74,22 @@ export function logForm(personId: string, onLogged: () => void, signal: AbortSig
       answered = news.id;
       if (news.id === last && news.result) replace(answer, told(news.result));
       onLogged();
+    } else if (news.what === "changed") {
+      void lookAtLast();
     } else if (news.what === "state" && news.state.hindrance && !news.state.isSending && last) {
       void askToKeep();
     }
   }, signal);
   return element("div", {}, clockHint(), made, answer);
+}
+
+/** Keeps what means "now" at this minute, except while somebody is in the field. */
+function keepNow(control: HTMLElement, refresh: () => void, signal: AbortSignal): void {
+  const timer = setInterval(() => { if (document.activeElement !== control) refresh(); }, 5000);
+  signal.addEventListener("abort", () => clearInterval(timer));
+  control.addEventListener("focus", refresh);
+  window.addEventListener("focus", refresh, { signal });
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) refresh(); }, { signal });
 }
 
 /** Says so where the device's clock is wrong: a walk of now takes the service's time then. */

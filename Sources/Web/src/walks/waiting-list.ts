@@ -131,7 +131,7 @@ export class WaitingList {
 }
 
 /** Why the service does not take a walk. */
-function reason(walk: WaitingWalk): string {
+export function reason(walk: WaitingWalk): string {
   const { detail = "", faults = [] } = walk.rejection ?? {};
   return sentence(faults.length > 0 ? faults.map((fault) => fault.detail).join("; ") : detail);
 }
