@@ -304,6 +304,12 @@ def register_and_log(browser, service):
         page.get_by_role("button", name="Sign up").click()
         visits.sees("Look into your mail")
         visits.shot("sign-up-code")
+        # A reload keeps the address.
+        page.reload()
+        visits.sees("Type the code from the mail")
+        check(page.get_by_label("E-mail").input_value() == "zoe@example.org", "the address is kept")
+        visits.is_for_everyone("a code after a reload")
+        page.get_by_label("Password").fill(PASSWORD)
         page.get_by_label("Code").fill("00000000")
         page.get_by_role("button", name="Confirm").click()
         visits.sees("The code is wrong")
@@ -371,6 +377,37 @@ def the_form_of_a_walk(browser, service):
         eventually(lambda: "Not taken." in answer.inner_text(), f"the refusal: {answer.inner_text()}")
         check("on its way" not in answer.inner_text(), answer.inner_text())
         visits.shot("walk-refused")
+
+
+@story(short=True)
+def what_is_typed_stays(browser, service):
+    """Neither the switch of units nor another walk that goes takes a form away."""
+    email, token = service.person()
+    for kilometers in (3, 5):
+        service.walk(token, kilometers)
+    with visitor(browser, service, PHONE) as visits:
+        visits.sign_in(email)
+        page = visits.page
+        visits.sees("3.1 mi")
+        page.get_by_label("Distance").fill("7,5")
+        page.get_by_label("Note").fill("Along the river")
+        page.get_by_role("button", name="Edit 3.1 mi").click()
+        page.get_by_role("form", name="Edit the walk").get_by_label("Note").fill("Uphill")
+        page.get_by_role("button", name="Delete 1.9 mi").click()
+        visits.sees("Deleted: 1.9 mi")
+        editor = page.get_by_role("form", name="Edit the walk")
+        check(editor.get_by_label("Note").input_value() == "Uphill", "the form that is open stays")
+        page.get_by_role("button", name="Show kilometers").click()
+        eventually(lambda: page.get_by_label("Distance in kilometers").count() == 2, "the forms are there again")
+        new = page.get_by_role("form", name="Log a walk")
+        eventually(lambda: new.get_by_label("Note").input_value() == "Along the river", "the note is typed again")
+        check(new.get_by_label("Distance").input_value() == "7,5", "the distance too")
+        check(editor.get_by_label("Note").input_value() == "Uphill", "the edit too")
+        editor.get_by_role("button", name="Save").click()
+        visits.sees("Uphill")
+        page.get_by_role("button", name="Edit 5.0 km").click()
+        page.get_by_role("button", name="Cancel").click()
+        check(editor.count() == 0, "closed")
 
 
 @story()

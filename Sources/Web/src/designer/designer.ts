@@ -76,6 +76,10 @@ export class Designer implements Workbench {
   }
 
   private listen(): void {
+    document.addEventListener("milequest.units", (event) => {
+      event.preventDefault();
+      if (this.view) this.draw();
+    }, { signal: this.signal });
     document.addEventListener("keydown", (event) => {
       if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "z") return;
       // What is being typed has an undo of its own.

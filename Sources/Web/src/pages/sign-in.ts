@@ -40,6 +40,7 @@ export const signIn: MakePage = async ({ query }) => {
         element("p", {}, element("a", { href: "/reset" }, "Forgotten the password?")),
         await otherWays(returnAddress(query)),
         element("p", {}, "New here? ", element("a", { href: "/sign-up" }, "Sign up")),
+        element("p", {}, "Has a mail come? ", element("a", { href: "/sign-up?code" }, "I have a code")),
       ],
     }));
   return { title: "Sign in", content };

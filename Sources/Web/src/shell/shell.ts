@@ -3,6 +3,7 @@ import { go, show } from "../router";
 import { session } from "../session";
 import { units } from "../units";
 import { notify } from "./notices";
+import { takeTyped, watchTyping } from "./typing";
 import { messageOf } from "../api/problem";
 import { walkCount } from "../walks/counts";
 
@@ -23,7 +24,14 @@ export function buildShell(): void {
   replace(app, header, main, element("div", { id: "notices", role: "status", "aria-live": "polite" }));
   draw();
   session.watch(() => { draw(); void show(); }, always);
-  units.watch(() => { draw(); void show(); }, always);
+  watchTyping();
+  units.watch(() => {
+    draw();
+    // A page that follows by itself is not made anew.
+    if (!document.dispatchEvent(new Event("milequest.units", { cancelable: true }))) return;
+    const putBack = takeTyped(main);
+    void show().then(putBack);
+  }, always);
   document.addEventListener("milequest.shown", draw);
 }
 

@@ -16,6 +16,8 @@ export class WalkList {
   private readonly list = element("ul", { class: "walks" });
   private readonly more = element("button", { type: "button", onclick: () => void this.next() }, "Show more");
   private items: Walk[];
+  /** The walk that is being edited, with its form: nothing that happens meanwhile takes it away. */
+  private edited: { id: string; row: HTMLElement } | null = null;
   private nextPage: string | null;
   /** Those that are about to be deleted, with what deletes them at once. */
   private readonly leaving = new Map<string, () => void>();
@@ -59,9 +61,12 @@ export class WalkList {
 
   private draw(): void {
     const shown = this.items.filter((walk) => !this.leaving.has(walk.id));
+    const { edited } = this;
+    const focused = edited?.row.contains(document.activeElement) ? document.activeElement as HTMLElement : null;
     replace(this.list, shown.length === 0
       ? element("li", { class: "hint" }, "You have logged no walks yet.")
-      : shown.map((walk) => this.row(walk)));
+      : shown.map((walk) => (walk.id === edited?.id ? edited.row : this.row(walk))));
+    focused?.focus({ preventScroll: true });
     this.more.hidden = this.nextPage === null;
   }
 
@@ -76,8 +81,14 @@ export class WalkList {
           walk.note ? element("p", { class: "hint" }, walk.note) : null),
         element("div", { class: "actions" },
           element("button", {
-            type: "button", class: "plain", "aria-label": `Edit ${what}`,
-            onclick: () => replace(row, this.editor(walk)),
+            type: "button", class: "plain", "aria-label": `Edit ${what}`, "data-opens": walk.id,
+            onclick: () => {
+              this.edited = null;
+              this.draw();
+              this.edited = { id: walk.id, row };
+              this.list.querySelector(`[data-opens="${walk.id}"]`)?.closest("li")?.replaceWith(row);
+              replace(row, this.editor(walk));
+            },
           }, "Edit"),
           element("button", {
             type: "button", class: "plain", "aria-label": `Delete ${what}`,
@@ -102,10 +113,14 @@ export class WalkList {
           ...(fields.distance.control.value === before.distance ? {} : { distance }),
           ...(fields.when.control.value === before.when ? {} : { startedAt }),
         });
-        await this.reload();
+        this.edited = null;
+        if (!await this.reload()) this.draw();
       },
-      after: [element("button", { type: "button", class: "plain", onclick: () => this.draw() }, "Cancel")],
+      after: [element("button", {
+        type: "button", class: "plain", onclick: () => { this.edited = null; this.draw(); },
+      }, "Cancel")],
     });
+    editor.dataset["openedBy"] = walk.id;
     setTimeout(() => fields.distance.control.focus());
     return editor;
   }
