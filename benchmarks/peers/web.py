@@ -377,6 +377,39 @@ def the_form_of_a_walk(browser, service):
         eventually(lambda: "Not taken." in answer.inner_text(), f"the refusal: {answer.inner_text()}")
         check("on its way" not in answer.inner_text(), answer.inner_text())
         visits.shot("walk-refused")
+        # What is discarded can be had back for a while.
+        waiting = page.get_by_role("region", name="Not sent yet")
+        page.clock.resume()
+        waiting.get_by_role("button", name="Discard").click()
+        eventually(lambda: not waiting.is_visible(), "discarded")
+        page.get_by_role("button", name="Undo").click()
+        eventually(lambda: waiting.get_by_text("not taken").is_visible(), "undone")
+        waiting.get_by_role("button", name="Discard").click()
+        page.get_by_role("link", name="Explore").click()
+        visits.sees("Search by quest")
+        page.get_by_role("link", name="Your walks").click()
+        visits.sees("You have logged no walks yet.")
+        check(not waiting.is_visible(), "it is gone for good")
+
+
+@story(short=True)
+def a_deletion_without_a_connection(browser, service):
+    """It is sent when the reader leaves; where that fails, the next page says so and offers it again."""
+    email, token = service.person()
+    service.walk(token, 5)
+    with visitor(browser, service, PHONE) as visits:
+        visits.sign_in(email)
+        page = visits.page
+        page.get_by_role("button", name="Delete 3.1 mi").click()
+        visits.sees("Deleted: 3.1 mi")
+        visits.context.route("**/v1/activities/*", lambda route: route.abort())
+        page.get_by_role("link", name="Explore").click()
+        visits.sees("Not deleted: 3.1 mi")
+        check(len(service.ask("GET", "/v1/activities", token=token)["items"]) == 1, "it is still there")
+        visits.shot("walk-not-deleted")
+        visits.context.unroute("**/v1/activities/*")
+        page.get_by_role("button", name="Delete it now").click()
+        eventually(lambda: not service.ask("GET", "/v1/activities", token=token)["items"], "it is deleted")
 
 
 @story(short=True)

@@ -475,6 +475,16 @@ def designing_for_everyone(browser, service):
             visits.go("/designer")
             visits.is_for_everyone(f"/designer at its start in {scheme}")
             visits.sees("gap.geojson")
+            design.page.get_by_role("button", name="Forget gap.geojson").click()
+            draft = design.page.get_by_role("link", name="gap.geojson")
+            eventually(lambda: not draft.is_visible(), "forgotten")
+            design.page.get_by_role("button", name="Undo").click()
+            eventually(lambda: draft.is_visible(), "and had back")
+            design.page.get_by_role("button", name="Forget gap.geojson").click()
+            design.page.get_by_role("link", name="Explore").click()
+            visits.sees("Search by quest")
+            visits.go("/designer")
+            check(draft.count() == 0, "forgotten for good")
 
 
 @story(short=True)

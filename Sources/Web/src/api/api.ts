@@ -111,7 +111,7 @@ export const walks = {
     askJSON<WalkResult>(`/v1/activities/${id}`, {
       method: "PATCH", body: change, headers: { "If-Match": `"${revision}"` },
     }),
-  remove: (id: string) => askJSON<WalkResult>(`/v1/activities/${id}`, { method: "DELETE" }),
+  remove: (id: string) => askJSON<WalkResult>(`/v1/activities/${id}`, { method: "DELETE", isLast: true }),
 };
 
 export const me = {

@@ -32,6 +32,8 @@ export interface Asked {
   asStranger?: boolean;
   /** Asks as this person or not at all. */
   onlyAs?: string;
+  /** Goes on when the page is closed. */
+  isLast?: boolean;
   /** Gives up then; an answer that never comes holds up what waits for it. */
   withinSeconds?: number;
 }
@@ -96,7 +98,7 @@ async function send(path: string, asked: Asked, token: HeldToken | null): Promis
   const signal = limit?.signal ?? asked.signal;
   try {
     const response = await fetch(withQuery(path, asked.query), {
-      method: asked.method ?? "GET", headers, credentials: "same-origin", cache: "no-store",
+      method: asked.method ?? "GET", headers, credentials: "same-origin", cache: "no-store", keepalive: asked.isLast ?? false,
       ...(asked.body === undefined ? {} : { body: isFile ? asked.body as Blob : JSON.stringify(asked.body) }),
       ...(signal ? { signal } : {}),
     });

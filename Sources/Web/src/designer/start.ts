@@ -6,6 +6,7 @@ import { choice } from "../dom/choice";
 import { element, replace } from "../dom/element";
 import { field, form, Mistake } from "../dom/form";
 import { go } from "../router";
+import { later } from "../shell/later";
 import { length, moment } from "../units";
 import { Base, begun, Draft } from "./draft";
 import { stopsOf } from "./stops";
@@ -31,7 +32,7 @@ export function start(kept: Draft[], own: RouteInfo[], signal: AbortSignal): HTM
       element("h1", {}, "Route designer"),
       element("p", {}, "Check a route's file, mend it, put waypoints on it, and start a quest."),
       dropZone(),
-      kept.length > 0 ? [element("h2", {}, "Go on with"), draftList(kept)] : null,
+      kept.length > 0 ? [element("h2", {}, "Go on with"), draftList(kept, signal)] : null,
       own.length > 0 ? [element("h2", {}, "Your routes"), element("ul", { class: "cards" }, own.map((route) =>
         element("li", {}, element("a", { href: `/designer?route=${route.id}` },
           element("strong", {}, route.name ?? "A route"),
@@ -69,7 +70,7 @@ function dropZone(): HTMLElement {
   return zone;
 }
 
-function draftList(kept: Draft[]): HTMLElement {
+function draftList(kept: Draft[], signal: AbortSignal): HTMLElement {
   return element("ul", { class: "cards" }, kept.map((draft) => {
     const steps = draft.past.length;
     const entry: HTMLLIElement = element("li", {},
@@ -78,7 +79,12 @@ function draftList(kept: Draft[]): HTMLElement {
         element("span", {}, `${moment(draft.changedAt)}, ${steps} ${steps === 1 ? "step" : "steps"}`)),
       element("button", {
         class: "plain", "aria-label": `Forget ${draft.fileName}`,
-        onclick: async () => { await drafts.forget(draft.id); entry.remove(); },
+        onclick: () => {
+          entry.hidden = true;
+          later(`Forgotten: ${draft.fileName}`, {
+            signal, undo: () => { entry.hidden = false; }, act: () => drafts.forget(draft.id),
+          });
+        },
       }, "Forget"));
     return entry;
   }));

@@ -5,6 +5,7 @@ import { StorageRefused, WaitingWalk } from "../offline/database";
 import { isKept } from "../offline/keeping";
 import { queue } from "../offline/queue";
 import { sendingState } from "../offline/sender";
+import { later } from "../shell/later";
 import { moment } from "../units";
 import { walkCount } from "./counts";
 import { newId } from "./ids";
@@ -22,8 +23,10 @@ export class WaitingList {
   /** The walk that is being changed: nothing that happens meanwhile takes the form away. */
   private edited: string | null = null;
   private file: string | null = null;
+  /** Those that are about to be discarded. */
+  private readonly leaving = new Set<string>();
 
-  constructor(private readonly personId: string, signal: AbortSignal) {
+  constructor(private readonly personId: string, private readonly signal: AbortSignal) {
     queue.watch((news) => { if (news.what !== "sent") void this.draw(); }, signal);
     signal.addEventListener("abort", () => this.forgetFile());
     void this.draw();
@@ -38,7 +41,7 @@ export class WaitingList {
     if (this.edited) return;
     let all: WaitingWalk[];
     try {
-      all = await queue.all();
+      all = (await queue.all()).filter((walk) => !this.leaving.has(walk.id));
     } catch (error) {
       if (!(error instanceof StorageRefused)) throw error;
       this.root.hidden = false;
@@ -100,8 +103,26 @@ export class WaitingList {
             await queue.change([{ ...walk, rejection: null }]);
             queue.send();
           }),
-          button("Discard", () => queue.change([], [walk.id]))) : null));
+          button("Discard", () => this.discard(walk, what))) : null));
     return row;
+  }
+
+  private discard(walk: WaitingWalk, what: string): void {
+    this.leaving.add(walk.id);
+    void this.draw();
+    later(`Discarded: ${what}`, {
+      signal: this.signal,
+      undo: () => {
+        this.leaving.delete(walk.id);
+        void this.draw();
+      },
+      // Another tab may have sent it or changed it meanwhile: only one that is still refused goes.
+      act: async () => {
+        const isThere = (await queue.known()).some((each) => each.id === walk.id && each.rejection !== null);
+        if (isThere) await queue.change([], [walk.id]);
+        this.leaving.delete(walk.id);
+      },
+    });
   }
 
   private edit(walk: WaitingWalk, row: HTMLElement): void {

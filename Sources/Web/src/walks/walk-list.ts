@@ -3,12 +3,13 @@ import { messageOf, Unreachable } from "../api/problem";
 import type { Page, Walk } from "../api/types";
 import { element, replace } from "../dom/element";
 import { form } from "../dom/form";
+import { later } from "../shell/later";
 import { notify } from "../shell/notices";
 import { length, moment, plainLength } from "../units";
 import { byPointer, stated, walkFields } from "./walk-form";
 
-/** A deletion waits so long for second thoughts. */
-const undoSeconds = 10;
+/** A deletion that has failed can be tried again for so long. */
+const failureSeconds = 120;
 
 /** A person's walks, each with what can be done to it. */
 export class WalkList {
@@ -19,17 +20,13 @@ export class WalkList {
   /** The walk that is being edited, with its form: nothing that happens meanwhile takes it away. */
   private edited: { id: string; row: HTMLElement } | null = null;
   private nextPage: string | null;
-  /** Those that are about to be deleted, with what deletes them at once. */
-  private readonly leaving = new Map<string, () => void>();
+  /** Those that are about to be deleted. */
+  private readonly leaving = new Set<string>();
 
   constructor(first: Page<Walk>, private readonly signal: AbortSignal) {
     this.items = first.items;
     this.nextPage = first.next;
     this.root.append(this.list, this.more);
-    // Whoever leaves the page has decided.
-    const finish = () => { for (const remove of [...this.leaving.values()]) remove(); };
-    signal.addEventListener("abort", finish);
-    window.addEventListener("pagehide", finish, { signal });
     this.draw();
   }
 
@@ -126,28 +123,37 @@ export class WalkList {
   }
 
   private remove(walk: Walk, what: string): void {
-    const timer = setTimeout(() => finish(), undoSeconds * 1000);
-    const close = notify(`Deleted: ${what}`, {
-      action: "Undo", seconds: undoSeconds,
-      onAction: () => {
-        clearTimeout(timer);
+    this.leaving.add(walk.id);
+    this.draw();
+    later(`Deleted: ${what}`, {
+      signal: this.signal,
+      undo: () => {
         this.leaving.delete(walk.id);
         this.draw();
       },
+      act: () => {
+        this.leaving.delete(walk.id);
+        this.items = this.items.filter((each) => each.id !== walk.id);
+        this.send(walk, what);
+      },
     });
-    const finish = () => {
-      clearTimeout(timer);
-      close();
-      if (!this.leaving.delete(walk.id)) return;
-      this.items = this.items.filter((each) => each.id !== walk.id);
-      walks.remove(walk.id).catch((error) => {
-        if (this.signal.aborted) return;
-        this.items = [walk, ...this.items];
+  }
+
+  /** Deletes a walk. What fails is said, also on the page that the reader has gone to. */
+  private send(walk: Walk, what: string): void {
+    walks.remove(walk.id).catch((error) => {
+      if (!this.signal.aborted) {
+        this.items = [walk, ...this.items.filter((each) => each.id !== walk.id)];
         this.draw();
-        notify(messageOf(error));
+      }
+      notify(`Not deleted: ${what}. ${messageOf(error)}`, {
+        action: "Delete it now", seconds: failureSeconds,
+        onAction: () => {
+          this.items = this.items.filter((each) => each.id !== walk.id);
+          if (!this.signal.aborted) this.draw();
+          this.send(walk, what);
+        },
       });
-    };
-    this.leaving.set(walk.id, finish);
-    this.draw();
+    });
   }
 }
