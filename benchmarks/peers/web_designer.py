@@ -394,10 +394,12 @@ def stored_and_walked(browser, service):
         design.choose("Course: Name the route", Name="Slower")
         part.get_by_role("button", name="Store as the next version").click()
         visits.sees("Nothing was stored: version 2")
+        check("changes that are not stored" in part.inner_text(), "a quest would run without them")
         check("Faster" in part.inner_text() and "Slower" in part.inner_text(), part.inner_text())
         visits.shot("designer-conflict")
         part.get_by_role("button", name="Store yours as version 3").click()
         visits.sees("Stored: Slower, version 3")
+        eventually(lambda: "changes that are not stored" not in part.inner_text(), "all is stored")
         part.get_by_role("button", name="Store as the next version").click()
         visits.sees("Stored: Slower, version 3")
         versions = service.ask("GET", f"/v1/routes/{routes[0]['id']}/versions", token=token)["items"]

@@ -218,6 +218,19 @@ test("what names things by number goes with the step that gave them their number
   assert.deepEqual(withRepairChanged([name, drop(1)], "waypoint-doubled"), [1]);
 });
 
+test("a draft knows whether all of it is stored", async () => {
+  const { begun, contentOf, done, isStored, undone, withEdit } = await load("designer/draft.ts");
+  const base = { routeId: "1", version: 3, name: null };
+  assert.equal(isStored(begun("1", "walk.gpx", null)), false);
+  let draft = begun("1", "walk.gpx", base);
+  assert.equal(isStored(draft), true);
+  draft = done(draft, withEdit(draft.present, "Named", { edit: "name", name: "A" }));
+  assert.equal(isStored(draft), false);
+  draft = { ...draft, base: { ...base, content: contentOf(draft.present) } };
+  assert.equal(isStored(draft), true);
+  assert.equal(isStored(undone(draft)), false);
+});
+
 test("the polar plane keeps areas, and places come back", async () => {
   const { PolarPlane } = await load("map/polar.ts");
   for (const isNorth of [true, false]) {

@@ -15,7 +15,13 @@ export interface State {
   edits: Edit[];
 }
 
-export interface Base { routeId: string; version: number; name: string | null }
+export interface Base {
+  routeId: string;
+  version: number;
+  name: string | null;
+  /** What was made of the file when the version was stored here; without it, the version is the file. */
+  content?: string;
+}
 
 export interface Draft {
   id: string;
@@ -60,6 +66,18 @@ export function redone(draft: Draft): Draft {
   const [next, ...future] = draft.future;
   if (!next) return draft;
   return { ...draft, past: [...draft.past, draft.present], present: next, future };
+}
+
+/** What a state makes of the file. */
+export function contentOf({ track, format, repairs, edits }: State): string {
+  return JSON.stringify([track, format, repairs, edits]);
+}
+
+/** Whether the version that the draft began from, or was stored as, is all that was decided. */
+export function isStored({ base, present }: Draft): boolean {
+  if (!base) return false;
+  return base.content === undefined ? present.repairs.length + present.edits.length === 0
+    : base.content === contentOf(present);
 }
 
 /** Whether a repair is that of one finding, whose place is that of the file with the repairs before it. */

@@ -5,6 +5,7 @@ import { element, replace } from "../dom/element";
 import { field } from "../dom/form";
 import { scrolling } from "../dom/scrolling";
 import { length, moment, number } from "../units";
+import { contentOf, isStored } from "./draft";
 import { offer } from "./edits";
 import { questForm } from "./quest-form";
 import { panel, Part, Workbench } from "./workbench";
@@ -23,6 +24,7 @@ export class Save implements Part {
   private readonly faults = element("div");
   private readonly storing = element("div", { class: "acts" });
   private readonly answer = element("div", { class: "answer", role: "status" });
+  private readonly unstored = element("div", { role: "status" });
   private readonly quest = element("div");
   /** The same request sent again stores nothing twice. */
   private request: { what: string; key: string } | null = null;
@@ -31,7 +33,7 @@ export class Save implements Part {
     this.root = panel("Download and store", false,
       element("div", { class: "acts" }, this.format.row,
         element("button", { onclick: () => this.download() }, "Download")),
-      this.faults, this.isPublic.row, this.storing, this.answer, this.quest);
+      this.faults, this.isPublic.row, this.storing, this.answer, this.unstored, this.quest);
   }
 
   draw(): void {
@@ -51,6 +53,17 @@ export class Save implements Part {
     // A quest runs on a version as it was stored.
     if (base && !this.quest.hasChildNodes()) this.offerQuest();
     if (!base) replace(this.quest);
+    this.drawUnstored();
+  }
+
+  /** A quest runs on a stored version: whoever has gone on since hears so before starting one. */
+  private drawUnstored(): void {
+    const { draft } = this.bench;
+    const { base } = draft;
+    replace(this.unstored, base && !isStored(draft) ? element("div", { class: "notice" },
+      element("p", {}, `You have changes that are not stored. A quest that you start now runs on version ${base.version}, `
+        + "without them."),
+      element("button", { onclick: () => this.store(base.version) }, "Store them first")) : null);
   }
 
   private download(): void {
@@ -85,7 +98,7 @@ export class Save implements Part {
         const route = made.stored?.route;
         if (!route) throw new Unreachable("nothing was stored");
         this.request = null;
-        await this.stored(route);
+        await this.stored(route, contentOf(draft.present));
       } catch (error) {
         if (error instanceof Refusal && error.status === 412 && draft.base) {
           await this.showConflict(draft.base.routeId, after ?? 0);
@@ -94,9 +107,9 @@ export class Save implements Part {
     });
   }
 
-  private async stored(route: RouteInfo): Promise<void> {
+  private async stored(route: RouteInfo, content: string): Promise<void> {
     await this.bench.keep((draft) => ({
-      ...draft, base: { routeId: route.id, version: route.version, name: route.name },
+      ...draft, base: { routeId: route.id, version: route.version, name: route.name, content },
     }));
     replace(this.answer, element("p", { class: "notice good" },
       `Stored: ${route.name ?? "the route"}, version ${route.version}, ${length(route.lengthMeters)}.`));
