@@ -413,6 +413,40 @@ def a_deletion_without_a_connection(browser, service):
 
 
 @story(short=True)
+def odd_walks_are_asked_about(browser, service):
+    email, token = service.person()
+    with visitor(browser, service, PHONE) as visits:
+        visits.sign_in(email)
+        page = visits.page
+
+        def log(distance, duration, when):
+            page.get_by_label("Distance").fill(distance)
+            page.get_by_label("Duration").fill(duration)
+            page.get_by_label("Started").fill(when)
+            page.get_by_role("button", name="Log the walk").click()
+
+        def logged(count):
+            eventually(lambda: len(service.ask("GET", "/v1/activities", token=token)["items"]) == count, f"{count} walks")
+            eventually(lambda: page.get_by_role("button", name="Edit").count() == count, f"{count} are listed")
+
+        log("5 km", "soon", "2026-01-02T08:00")
+        visits.sees("Type a duration such as 1:30, 90 min or 1 h 30.")
+        log("5 km", "1 h 30", "2026-01-02T08:00")
+        logged(1)
+        check(service.ask("GET", "/v1/activities", token=token)["items"][0]["durationSeconds"] == 5400, "90 minutes")
+        log("4 km", "", "2026-01-02T09:00")
+        visits.sees("At this time you were on another walk")
+        visits.shot("walk-odd")
+        visits.is_for_everyone("a walk that is odd")
+        page.get_by_role("button", name="Log it all the same").click()
+        logged(2)
+        log("40 km", "", "2026-01-03T09:00")
+        visits.sees("the longest of your last walks is 3.1 mi")
+        page.get_by_role("button", name="Log it all the same").click()
+        logged(3)
+
+
+@story(short=True)
 def what_is_typed_stays(browser, service):
     """Neither the switch of units nor another walk that goes takes a form away."""
     email, token = service.person()

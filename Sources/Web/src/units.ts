@@ -131,6 +131,32 @@ export function distanceFault(text: string, unit: Units, otherwise: string): str
   return `${text.trim()} may be ${grouped} ${typed.unit} or ${decimal} ${typed.unit}: write one of them.`;
 }
 
+/** The meters of a distance as the service takes it, such as `3.1 mi`. */
+export function metersOf(text: string): number {
+  const value = parseFloat(text);
+  if (text.endsWith("mi")) return value * metersPer.mi;
+  return text.endsWith("km") ? value * metersPer.km : value;
+}
+
+/** The seconds of a duration as it is typed: `1:30`, `90 min`, `90`, `1 h 30` or `1.5 h`. Null for anything else. */
+export function typedDuration(text: string): number | null {
+  const clock = /^(\d{1,2}):([0-5]\d)(?::([0-5]\d))?$/.exec(text.trim());
+  if (clock) return Number(clock[1]) * 3600 + Number(clock[2]) * 60 + Number(clock[3] ?? 0) || null;
+  const part = /^(\d+) ?h(?:ours?|rs?)? ?([0-5]?\d) ?(?:m|min|minutes?)?$/i.exec(text.trim());
+  if (part) return Number(part[1]) * 3600 + Number(part[2]) * 60 || null;
+  const one = /^(\d+(?:[.,]\d{1,2})?) ?(h|hours?|hrs?|m|min|minutes?)?$/i.exec(text.trim());
+  if (!one) return null;
+  const value = Number((one[1] ?? "").replace(",", "."));
+  return Math.round(value * (/^h/i.test(one[2] ?? "") ? 3600 : 60)) || null;
+}
+
+/** A duration as a person edits it: `1:30`. */
+export function plainDuration(seconds: number): string {
+  const digits = (value: number) => String(Math.floor(value)).padStart(2, "0");
+  const rest = seconds % 60;
+  return `${Math.floor(seconds / 3600)}:${digits(seconds / 60 % 60)}${rest >= 1 ? `:${digits(rest)}` : ""}`;
+}
+
 /** The zone of this device. */
 export function zone(): string {
   return Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";

@@ -50,6 +50,33 @@ test("distances are understood with comma and point", async () => {
   for (const meters of [12, 499.6, 1609.344, 5000.123, 12_345.678]) assert.ok(typedDistance(plainLength(meters, "mi"), "mi"));
 });
 
+test("durations are understood as people write them", async () => {
+  const { plainDuration, typedDuration } = await load("units.ts");
+  const cases = {
+    "1:30": 5400, "1:30:15": 5415, "90 min": 5400, "90": 5400, "1 h 30": 5400, "1h30m": 5400, "1 h 5 min": 3900,
+    "2 h": 7200, "1,5 h": 5400, "1.5 hours": 5400, "0:45": 2700,
+  };
+  for (const [text, seconds] of Object.entries(cases)) assert.equal(typedDuration(text), seconds, text);
+  for (const text of ["", "0", "0:00", "1:75", "soon", "1 h 90", "-5", "1:2:3"]) assert.equal(typedDuration(text), null, text);
+  for (const seconds of [2700, 5400, 5415, 36_000]) assert.equal(typedDuration(plainDuration(seconds)), seconds);
+});
+
+test("a walk at the time of another, or far beyond the usual, is asked about", async () => {
+  globalThis.localStorage ??= { getItem: () => "mi" };
+  const { doubtOf } = await load("walks/doubts.ts");
+  const walk = (startedAt, distanceMeters, durationSeconds = null) => ({ id: "1", startedAt, distanceMeters, durationSeconds });
+  const draft = (startedAt, distance, durationSeconds = null) => ({ startedAt, distance, durationSeconds, zone: "UTC", note: null });
+  const known = [walk("2026-05-03T08:00:00Z", 9000, 3600)];
+  assert.match(doubtOf(draft("2026-05-03T08:30:00Z", "5 km"), known), /another walk/);
+  assert.match(doubtOf(draft("2026-05-03T07:30:00Z", "5 km", 3600), known), /another walk/);
+  assert.equal(doubtOf(draft("2026-05-03T09:00:00Z", "5 km", 3600), known), null);
+  assert.equal(doubtOf(draft("2026-05-03T08:00:00Z", "5 km"), [walk("2026-05-03T08:00:00Z", 9000)]), null);
+  assert.match(doubtOf(draft("2026-05-04T08:00:00Z", "31 km"), known), /longest/);
+  assert.equal(doubtOf(draft("2026-05-04T08:00:00Z", "31 km"), [walk("2026-05-01T08:00:00Z", 11_000)]), null);
+  assert.equal(doubtOf(draft("2026-05-04T08:00:00Z", "29 km"), known), null);
+  assert.equal(doubtOf(draft("2026-05-04T08:00:00Z", "300 km"), []), null);
+});
+
 test("single repairs are made one after the other", async () => {
   const { groups } = await load("designer/draft.ts");
   assert.deepEqual(groups([]), []);

@@ -86,6 +86,8 @@ export interface WalkDraft {
   id: string;
   startedAt: string;
   distance: string;
+  /** Nothing in walks that an earlier version of the client has kept. */
+  durationSeconds?: number | null;
   zone: string;
   note: string | null;
   private: boolean;

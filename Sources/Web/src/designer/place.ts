@@ -3,7 +3,7 @@ import type { Place } from "../api/types";
 import { element, replace } from "../dom/element";
 import { field, form, Mistake } from "../dom/form";
 import { notify } from "../shell/notices";
-import { length } from "../units";
+import { length, metersOf } from "../units";
 import { withEdit } from "./draft";
 import { distanceOf, faultOf } from "./edit-forms";
 import { Pass, passesNear, placeAt, wind } from "./passes";
@@ -151,12 +151,6 @@ export class PlacePart implements Part {
     if (!this.chosen) throw new Mistake("name", "Choose a place on the route first.");
     return this.chosen;
   }
-}
-
-function metersOf(text: string): number {
-  const value = parseFloat(text);
-  if (text.endsWith("mi")) return value * 1609.344;
-  return text.endsWith("km") ? value * 1000 : value;
 }
 
 function meters(pass: Pass): string {

@@ -38,7 +38,7 @@ export const walksPage: MakePage = async ({ signal }) => {
     content: element("div", { class: "columns" },
       element("div", {},
         element("h1", {}, "Log a walk"),
-        logForm(person, logged, signal),
+        logForm(person, () => list.known, logged, signal),
         fileForm(logged, signal),
         typeof loaded === "string" ? null : [element("h2", {}, "Your teams"), teams(loaded[1].teams)]),
       element("div", {}, waiting.root,

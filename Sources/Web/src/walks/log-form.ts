@@ -1,5 +1,5 @@
 import { WalkDraft, walks } from "../api/api";
-import type { WalkResult } from "../api/types";
+import type { Walk, WalkResult } from "../api/types";
 import { serviceClock } from "../clock";
 import { element, replace } from "../dom/element";
 import { form } from "../dom/form";
@@ -9,12 +9,15 @@ import { News, queue } from "../offline/queue";
 import { sendingState } from "../offline/sender";
 import { title } from "../quest/milestones";
 import { length, number } from "../units";
+import { doubtOf } from "./doubts";
 import { newId } from "./ids";
 import { reason } from "./waiting-list";
 import { byPointer, localTime, stated, walkFields } from "./walk-form";
 
 /** The form that logs a walk: it is kept on the device first, and then sent. */
-export function logForm(personId: string, onLogged: () => void, signal: AbortSignal): Node {
+export function logForm(
+  personId: string, known: () => Walk[], onLogged: () => void, signal: AbortSignal,
+): Node {
   const answer = element("div", { role: "status", class: "answer" });
   const fields = walkFields({});
   let shownTime = "";
@@ -26,6 +29,8 @@ export function logForm(personId: string, onLogged: () => void, signal: AbortSig
   // The same walk until it is safe, so that a second try never counts it twice.
   let draft: { key: string; walk: WalkDraft } | null = null;
 
+  /** The walk that the person wants to log, odd as it is. */
+  let sure: string | null = null;
   let answered: string | null = null;
   let refused: string | null = null;
   const isAnswered = (id: string) => answered === id || refused === id;
@@ -46,14 +51,24 @@ export function logForm(personId: string, onLogged: () => void, signal: AbortSig
     }
   };
 
-  const made = form("Log a walk", {
+  const made: HTMLFormElement = form("Log a walk", {
     submit: "Log the walk", fields: byPointer(fields),
     async action() {
       const content = stated(fields);
       const isNow = fields.when.control.value === shownTime;
       const key = JSON.stringify([content, isNow]);
+      const startedAt = isNow ? new Date(serviceClock.now()).toISOString() : content.startedAt;
+      const doubt = sure === key || draft?.key === key ? null : doubtOf({ ...content, startedAt }, known());
+      if (doubt) {
+        last = null;
+        const yes = element("button", {
+          type: "button", onclick: () => { sure = key; made.requestSubmit(); },
+        }, "Log it all the same");
+        replace(answer, element("div", { class: "notice" }, element("p", {}, `${doubt} Is that right?`), yes));
+        yes.focus();
+        return;
+      }
       if (draft?.key !== key) {
-        const startedAt = isNow ? new Date(serviceClock.now()).toISOString() : content.startedAt;
         draft = { key, walk: { ...content, startedAt, id: newId() } };
       }
       last = draft.walk.id;
@@ -61,6 +76,8 @@ export function logForm(personId: string, onLogged: () => void, signal: AbortSig
       // What became of it may have come first.
       if (!isAnswered(draft.walk.id)) replace(answer, said);
       draft = null;
+      sure = null;
+      fields.duration.control.value = "";
       fields.distance.control.value = "";
       fields.note.control.value = "";
       showNow();

@@ -130,6 +130,7 @@ export class WaitingList {
     const { draft } = walk;
     const fields = walkFields({
       distance: draft.distance, startedAt: draft.startedAt, note: draft.note, private: draft.private,
+      durationSeconds: draft.durationSeconds ?? null,
     });
     const end = () => { this.edited = null; void this.draw(); };
     replace(row, form("Change the walk", {

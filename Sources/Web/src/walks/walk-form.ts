@@ -1,11 +1,12 @@
 import type { WalkDraft } from "../api/api";
 import { Field, field, Mistake } from "../dom/form";
-import { distanceFault, typedDistance, units, zone } from "../units";
+import { distanceFault, plainDuration, typedDistance, typedDuration, units, zone } from "../units";
 
 /** What a person states of a walk. */
 export interface WalkFields {
   distance: Field;
   when: Field;
+  duration: Field;
   note: Field;
   isPrivate: Field;
 }
@@ -14,6 +15,7 @@ export interface Stated {
   distance?: string;
   /** Nil for now. */
   startedAt?: string;
+  durationSeconds?: number | null;
   note?: string | null;
   private?: boolean;
 }
@@ -25,6 +27,8 @@ export function walkFields(known: Stated): WalkFields {
       inputmode: "decimal", autocomplete: "off", required: true, placeholder: "3.1",
     }),
     when: field("Started", "startedAt", { type: "datetime-local", required: true }),
+    duration: field("Duration", "durationSeconds", { autocomplete: "off", maxlength: 20 },
+      "Such as 1:30, 90 min or 1 h 30. You may leave it empty."),
     note: field("Note", "note", { rows: 2, maxlength: 1000 }, "Only you see it."),
     isPrivate: field("Private: it counts, and nobody sees that it was you", "private", {
       type: "checkbox",
@@ -32,6 +36,7 @@ export function walkFields(known: Stated): WalkFields {
   };
   fields.distance.control.value = known.distance ?? "";
   fields.when.control.value = localTime(known.startedAt ? new Date(known.startedAt) : new Date());
+  fields.duration.control.value = known.durationSeconds ? plainDuration(known.durationSeconds) : "";
   fields.note.control.value = known.note ?? "";
   (fields.isPrivate.control as HTMLInputElement).checked = known.private ?? false;
   return fields;
@@ -40,7 +45,7 @@ export function walkFields(known: Stated): WalkFields {
 /** The fields by the pointers of the body that they make. */
 export function byPointer(fields: WalkFields): Record<string, Field> {
   return {
-    "/distance": fields.distance, "/startedAt": fields.when, "/note": fields.note,
+    "/distance": fields.distance, "/startedAt": fields.when, "/durationSeconds": fields.duration, "/note": fields.note,
     "/private": fields.isPrivate,
   };
 }
@@ -54,8 +59,13 @@ export function stated(fields: WalkFields): Omit<WalkDraft, "id"> {
   }
   const time = new Date(fields.when.control.value);
   if (Number.isNaN(time.getTime())) throw new Mistake("/startedAt", "Choose a day and a time.");
+  const lasted = fields.duration.control.value.trim();
+  const durationSeconds = lasted === "" ? null : typedDuration(lasted);
+  if (lasted !== "" && durationSeconds === null) {
+    throw new Mistake("/durationSeconds", "Type a duration such as 1:30, 90 min or 1 h 30.");
+  }
   return {
-    distance, startedAt: time.toISOString(), zone: zone(),
+    distance, startedAt: time.toISOString(), durationSeconds, zone: zone(),
     note: fields.note.control.value.trim() || null,
     private: (fields.isPrivate.control as HTMLInputElement).checked,
   };

@@ -5,7 +5,7 @@ import { element, replace } from "../dom/element";
 import { form } from "../dom/form";
 import { later } from "../shell/later";
 import { notify } from "../shell/notices";
-import { length, moment, plainLength } from "../units";
+import { length, moment, plainDuration, plainLength } from "../units";
 import { byPointer, stated, walkFields } from "./walk-form";
 
 /** A deletion that has failed can be tried again for so long. */
@@ -29,6 +29,9 @@ export class WalkList {
     this.root.append(this.list, this.more);
     this.draw();
   }
+
+  /** Those that were read so far. */
+  get known(): Walk[] { return this.items.filter((walk) => !this.leaving.has(walk.id)); }
 
   /** Whether the walks could be read. */
   async reload(): Promise<boolean> {
@@ -74,6 +77,7 @@ export class WalkList {
         element("div", {},
           element("strong", {}, length(walk.distanceMeters)), " ",
           element("time", { datetime: walk.startedAt }, moment(walk.startedAt)),
+          walk.durationSeconds ? ` · ${plainDuration(walk.durationSeconds)} h` : null,
           walk.private ? element("span", { class: "tag" }, "private") : null,
           walk.note ? element("p", { class: "hint" }, walk.note) : null),
         element("div", { class: "actions" },
@@ -97,18 +101,22 @@ export class WalkList {
   private editor(walk: Walk): Node {
     const fields = walkFields({
       distance: plainLength(walk.distanceMeters), startedAt: walk.startedAt, note: walk.note,
+      durationSeconds: walk.durationSeconds,
       private: walk.private,
     });
-    const before = { distance: fields.distance.control.value, when: fields.when.control.value };
+    const before = {
+      distance: fields.distance.control.value, when: fields.when.control.value, duration: fields.duration.control.value,
+    };
     const editor = form("Edit the walk", {
       submit: "Save", fields: byPointer(fields),
       action: async () => {
-        const { distance, startedAt, note, private: isPrivate } = stated(fields);
+        const { distance, startedAt, durationSeconds, note, private: isPrivate } = stated(fields);
         // What was not touched stays to the micrometre and the second.
         await walks.edit(walk.id, walk.revision, {
           note, private: isPrivate,
           ...(fields.distance.control.value === before.distance ? {} : { distance }),
           ...(fields.when.control.value === before.when ? {} : { startedAt }),
+          ...(fields.duration.control.value === before.duration ? {} : { durationSeconds }),
         });
         this.edited = null;
         if (!await this.reload()) this.draw();
