@@ -87,7 +87,7 @@ def twenty_five_walks_without_a_connection(browser, service):
             if number == 9:
                 # The browser closes the database and deletes it while a walk is being written.
                 visits.page.evaluate(f"() => document.querySelector('main form').addEventListener('submit', () => {DELETE}, {{ once: true }})")
-            log(visits.page, f"{meters[-1] / 1000} km", when, note=f"walk {number}")
+            log(visits.page, f"{meters[-1]} m", when, note=f"walk {number}")
             if number == 9:
                 visits.sees("not sent yet: written again.")
                 visits.shot("walks-written-again")
