@@ -413,6 +413,23 @@ def a_deletion_without_a_connection(browser, service):
 
 
 @story(short=True)
+def names_from_right_to_left(browser, service):
+    """A name in Arabic leaves the figures after it where they are."""
+    email, token = service.person()
+    service.quest(token, "مسيرة 12", "فريق", public=False)
+    with visitor(browser, service, PHONE) as visits:
+        visits.sign_in(email)
+        ends = visits.page.evaluate("""() => {
+            const line = document.querySelector(".cards a > span");
+            const figures = document.createRange();
+            figures.selectNodeContents(line.lastChild);
+            return [line.querySelector("bdi").getBoundingClientRect().right, figures.getBoundingClientRect().left];
+        }""")
+        check(ends[0] <= ends[1] + 1, f"the figures stand after the name: {ends}")
+        visits.shot("walks-right-to-left")
+
+
+@story(short=True)
 def odd_walks_are_asked_about(browser, service):
     email, token = service.person()
     with visitor(browser, service, PHONE) as visits:

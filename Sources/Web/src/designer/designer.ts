@@ -3,7 +3,7 @@
 import type { Preview } from "../api/design";
 import { isPassing, messageOf } from "../api/problem";
 import type { Place } from "../api/types";
-import { element, replace } from "../dom/element";
+import { element, named, replace } from "../dom/element";
 import { Mistake } from "../dom/form";
 import { Draft, done, redone, State, undone } from "./draft";
 import { EditForms, Steps } from "./edits";
@@ -58,7 +58,7 @@ export class Designer implements Workbench {
     this.root = element("article", { class: "designer" },
       element("header", {},
         element("h1", {}, "Route designer"),
-        element("p", {}, draft.fileName, " · ", this.kept),
+        element("p", {}, named(draft.fileName), " · ", this.kept),
         element("div", { class: "acts" }, this.undoButton, this.redoButton,
           element("span", { class: "field check" }, this.beforeBox,
             element("label", { for: "show-before" }, "Show the line before the last step")),

@@ -13,7 +13,12 @@ export function element<Name extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
-/** The same for a drawing. */
+/** A name within a text: one that is written from right to left leaves the numbers beside it where they are. */
+export function named(text: string): HTMLElement {
+  return element("bdi", {}, text);
+}
+
+/** An element of a drawing, as `element` makes those of HTML. */
 export function drawing<Name extends keyof SVGElementTagNameMap>(
   name: Name, attributes: Attributes = {}, ...children: Child[]
 ): SVGElementTagNameMap[Name] {

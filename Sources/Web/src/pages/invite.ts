@@ -1,6 +1,6 @@
 import { invites } from "../api/account";
 import { messageOf, Refusal } from "../api/problem";
-import { element } from "../dom/element";
+import { element, named } from "../dom/element";
 import { form } from "../dom/form";
 import { go, MakePage } from "../router";
 import { session } from "../session";
@@ -23,7 +23,7 @@ export const invitePage: MakePage = async ({ parameters, signal }) => {
     return {
       title: "Invitation",
       content: element("div", { class: "narrow" },
-        element("h1", {}, `Walk with ${offer.teamName}`),
+        element("h1", {}, "Walk with ", named(offer.teamName)),
         element("p", {}, `You are invited to join as ${offer.role === "admin" ? "an admin" : "a member"}. `
           + `The invitation is good for one person until ${moment(offer.expiresAt)}.`),
         session.personId === null

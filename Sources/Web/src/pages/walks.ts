@@ -1,7 +1,7 @@
 import { me, walks } from "../api/api";
 import { messageOf, Unreachable } from "../api/problem";
 import type { DashboardTeam } from "../api/types";
-import { element } from "../dom/element";
+import { element, named } from "../dom/element";
 import { go, MakePage } from "../router";
 import { session } from "../session";
 import { length, percent } from "../units";
@@ -56,5 +56,5 @@ function teams(all: DashboardTeam[]): Node {
     element("a", { href: quest ? `/quests/${quest.questId}` : `/teams/${team.id}` },
       element("strong", {}, quest ? quest.questName : team.name),
       element("span", {}, quest
-        ? `${team.name}: ${percent(quest.percent)}, ${length(quest.totalMeters)}` : "No quest at the moment")))));
+        ? [named(team.name), `: ${percent(quest.percent)}, ${length(quest.totalMeters)}`] : "No quest at the moment")))));
 }

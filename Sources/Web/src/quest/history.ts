@@ -1,5 +1,5 @@
 import type { History, Place, Progress } from "../api/types";
-import { Child, drawing, element, replace } from "../dom/element";
+import { Child, drawing, element, named, replace } from "../dom/element";
 import { day, length } from "../units";
 import { endOfDay } from "./days";
 
@@ -78,8 +78,9 @@ function slider(history: History, { ask, show }: HistoryActions): Child {
       if (number !== asked) return;
       const passed = then.position.lastWaypoint?.name;
       replace(text, `At the end of ${day(chosen.until)}: ${length(then.totalMeters)} walked`,
-        passed ? `, past ${passed}` : "",
-        then.nextWaypoint?.name ? `, ${length(then.nextWaypoint.remainingMeters)} before ${then.nextWaypoint.name}.` : ".");
+        passed ? [", past ", named(passed)] : "",
+        then.nextWaypoint?.name
+          ? [`, ${length(then.nextWaypoint.remainingMeters)} before `, named(then.nextWaypoint.name), "."] : ".");
       show(then.position.coordinate);
     } catch {
       if (number === asked) show(null);

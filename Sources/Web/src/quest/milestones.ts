@@ -1,5 +1,5 @@
 import type { MapProperties, Milestone, QuestMap } from "../api/types";
-import { Child, element } from "../dom/element";
+import { Child, element, named } from "../dom/element";
 import { length, moment } from "../units";
 
 /** So many are shown at once, the others when they are asked for. */
@@ -17,7 +17,7 @@ export function milestones(all: Milestone[], map: QuestMap | null): Child[] {
         postcard(each, stories.get(key(each.name, each.placeMeters)))), "earlier"),
     ahead.length === 0 ? null : element("h3", {}, "Ahead"),
     ahead.length === 0 ? null : list("ahead", ahead.map((each) =>
-      element("li", {}, title(each), " ",
+      element("li", {}, named(title(each)), " ",
         element("span", { class: "hint" }, `at ${length(each.placeMeters)}`))), "more"),
   ];
 }
@@ -32,12 +32,12 @@ function list(kind: string, items: Node[], others: string): Child[] {
 }
 
 function postcard(milestone: Milestone, story: string | undefined): Node {
-  const who = milestone.personName ? `, with a walk of ${milestone.personName}` : "";
+  const who = milestone.personName ? [", with a walk of ", named(milestone.personName)] : null;
   return element("li", { class: "postcard" },
     element("h3", {}, title(milestone)),
     story ? element("p", {}, story) : null,
     element("p", { class: "hint" },
-      milestone.reachedAt ? `${moment(milestone.reachedAt)}${who}` : "Reached"));
+      milestone.reachedAt ? [moment(milestone.reachedAt), who] : "Reached"));
 }
 
 /** What a milestone is called. */

@@ -1,6 +1,6 @@
 import { QuestCalls, quests, routes } from "../api/api";
 import type { LiveEvent, Milestone, Progress, Quest, QuestMap } from "../api/types";
-import { element, replace } from "../dom/element";
+import { element, named, replace } from "../dom/element";
 import { watchQuest } from "../live/live";
 import type { QuestMapView } from "../map/quest-map";
 import { notify } from "../shell/notices";
@@ -53,7 +53,7 @@ export class QuestPanel {
     this.root = element("article", { class: "quest" },
       element("header", {},
         element("h1", {}, progress.questName),
-        element("p", {}, `${progress.teamName} · `, this.state)),
+        element("p", {}, named(progress.teamName), " · ", this.state)),
       this.mapBox, this.figures, sight.showsPeople ? this.boardBox : null,
       element("div", { class: "low" }, this.profileBox, this.historyBox, this.milestoneBox, sight.foot),
       sight.showsPeople ? this.feedBox : null);

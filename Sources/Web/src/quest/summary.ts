@@ -1,5 +1,5 @@
 import type { Progress } from "../api/types";
-import { Child, element } from "../dom/element";
+import { Child, element, named } from "../dom/element";
 import { day, length, percent } from "../units";
 
 /** How far a quest is: figures, the next waypoint, pace and arrival. */
@@ -10,7 +10,7 @@ export function summary(progress: Progress): Child[] {
   ];
   const next = progress.nextWaypoint;
   if (next) {
-    rows.push(["Next", `${next.name ?? "a waypoint"}, in ${length(next.remainingMeters)}`]);
+    rows.push(["Next", [named(next.name ?? "a waypoint"), `, in ${length(next.remainingMeters)}`]]);
   }
   if (progress.pace.perDayMeters > 0 && !progress.finished) {
     rows.push(["Pace", `${length(progress.pace.perDayMeters)} a day`]);

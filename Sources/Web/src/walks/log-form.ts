@@ -1,7 +1,7 @@
 import { WalkDraft, walks } from "../api/api";
 import type { Walk, WalkResult } from "../api/types";
 import { serviceClock } from "../clock";
-import { element, replace } from "../dom/element";
+import { element, named, replace } from "../dom/element";
 import { form } from "../dom/form";
 import { StorageRefused } from "../offline/database";
 import { askToKeep } from "../offline/keeping";
@@ -142,7 +142,8 @@ export function told(result: WalkResult): Node {
     element("strong", {}, "Logged."),
     counted.map((team) => element("p", {}, `Your team is at ${length(team.totalMeters ?? 0)}. `,
       team.questId ? element("a", { href: `/quests/${team.questId}` }, "See it on the map") : null)),
-    reached.length > 0 ? element("p", {}, `Reached: ${reached.map(title).join(", ")}`) : null,
+    reached.length > 0 ? element("p", {}, "Reached: ",
+      reached.map((each, index) => [index > 0 ? ", " : "", named(title(each))])) : null,
     counted.length === 0
       ? element("p", {}, result.uncounted[0] ? `It does not count for a quest: ${result.uncounted[0].text}.` : "")
       : null);
