@@ -86,7 +86,7 @@ enum ForeignFile {
     (["paths\"", "points\""], routing), (["routes\"", "geometry\""], routing),
     (["routes\"", "legs\""], routing),
     (["osm3s\"", "elements\""], "OpenStreetMap data: export the route as GPX or GeoJSON"),
-    (["\"error\":"], "a server's error message: fetch the file again"),
+    (["error\":"], "a server's error message: fetch the file again"),
   ]
 
   private static let esri =

@@ -18,9 +18,14 @@ struct TranscodedFile {
   private static func encoding(of source: SourceText) -> String? {
     let head = Array(source.bytes.prefix(4))
     switch head {
-    // A byte order mark, “<” or “{”.
-    case [0xFF, 0xFE, 0, 0], [0x3C, 0, 0, 0], [0x7B, 0, 0, 0]: return "UTF-32LE"
-    case [0, 0, 0xFE, 0xFF], [0, 0, 0, 0x3C], [0, 0, 0, 0x7B]: return "UTF-32BE"
+    // A byte order mark.
+    case [0xFF, 0xFE, 0, 0]: return "UTF-32LE"
+    case [0, 0, 0xFE, 0xFF]: return "UTF-32BE"
+    // Without a mark another character must follow: the zeros of a hole in a file are none.
+    case [0x3C, 0, 0, 0], [0x7B, 0, 0, 0]:
+      if Self.isCharacter(source.bytes.dropFirst(4).prefix(4)) { return "UTF-32LE" }
+    case [0, 0, 0, 0x3C], [0, 0, 0, 0x7B]:
+      if Self.isCharacter(source.bytes.dropFirst(4).prefix(4).reversed()) { return "UTF-32BE" }
     // “<?xm” of EBCDIC; what the declaration names tells which.
     case [0x4C, 0x6F, 0xA7, 0x94]:
       let text = ForeignEncoding.utf8(source.bytes.prefix(400), from: "IBM037") ?? []
@@ -31,5 +36,11 @@ struct TranscodedFile {
     let name = ForeignEncoding.canonical(declared) ?? declared
     // Many a file in UTF-8 states another encoding.
     return ForeignEncoding.isWhole(name) && !source.isUTF8BeyondASCII ? name : nil
+  }
+
+  /// Whether four bytes, the lowest first, are an ASCII character.
+  private static func isCharacter(_ bytes: some Collection<UInt8>) -> Bool {
+    bytes.count == 4 && (1...0x7F).contains(bytes.first ?? 0)
+      && bytes.dropFirst().allSatisfy { $0 == 0 }
   }
 }
