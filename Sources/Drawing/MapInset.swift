@@ -34,7 +34,7 @@ struct MapInset {
     let unit = map.unit
     let unnamed = map.unnamed.prefix(Self.mostCompared).filter {
       let waypoint = map.waypoints[$0]
-      // Distance markers are missed by nobody.
+      // A waypoint that is named by its distance needs no inset.
       return map.box.contains(waypoint.pixel)
         && waypoint.placed.waypoint.name.flatMap(Marker.distance(inName:)) == nil
     }

@@ -12,6 +12,10 @@ enum ForeignFile {
     if let known = lines.first(where: { line.hasPrefix($0.beginning) }) {
       return "this is \(known.what)"
     }
+    // The line before the date names the recorder.
+    if text.first == "A", text.contains("\nHFDTE") || text.contains("\r\nHFDTE") {
+      return "this is \(flight)"
+    }
     if isNMEA(line) {
       return "this is what a receiver sends (NMEA): convert it to GPX, for example with GPSBabel"
     }
@@ -28,7 +32,10 @@ enum ForeignFile {
   }
 
   private static let picture =
-    "a picture and holds no route: ask whoever sent it for the file itself"
+    "a picture, which has no route in it: ask the sender for the route's file"
+
+  private static let heights =
+    "a raster, such as a model of the ground: milequest edit --elevation takes heights from one"
 
   private static let binary: [(head: [UInt8], what: String)] = [
     ([0x89, 0x50, 0x4E, 0x47], picture), ([0xFF, 0xD8, 0xFF], picture),
@@ -36,7 +43,7 @@ enum ForeignFile {
     (Array("RIFF".utf8), picture),
     (
       Array("%PDF".utf8),
-      "a document (PDF) and holds no route: ask whoever sent it for the file itself"
+      "a document (PDF), which has no route in it: ask the sender for the route's file"
     ),
     (
       Array("SQLite format 3".utf8),
@@ -46,12 +53,16 @@ enum ForeignFile {
       [0, 0, 0x27, 0x0A],
       "a shapefile: convert it and the files beside it to GeoJSON, for example with ogr2ogr"
     ),
+    ([0x49, 0x49, 0x2A, 0], heights), ([0x4D, 0x4D, 0, 0x2A], heights),
     ([0xD0, 0xCF, 0x11, 0xE0], "a document of Office: save its table as CSV"),
   ]
 
   private static let ozi = ": convert it to GPX, for example with GPSBabel (-i ozi)"
   private static let wkt =
     "well-known text (WKT) of a database: ask it for GeoJSON, with ST_AsGeoJSON in PostGIS"
+
+  private static let flight =
+    "a flight (IGC): convert it to GPX, for example with GPSBabel (-i igc)"
 
   private static let lines: [(beginning: String, what: String)] = [
     ("oziexplorer track", "a track of OziExplorer (.plt)" + ozi),
@@ -64,7 +75,7 @@ enum ForeignFile {
     ("linestring", wkt), ("multilinestring", wkt), ("point(", wkt), ("point (", wkt),
     ("multipoint", wkt), ("polygon", wkt), ("multipolygon", wkt), ("geometrycollection", wkt),
     ("srid=", wkt),
-    ("hfdte", "a flight (IGC): convert it to GPX, for example with GPSBabel (-i igc)"),
+    ("hfdte", flight), ("ncols ", heights),
   ]
 
   private static let json: [(words: [String], what: String)] = [

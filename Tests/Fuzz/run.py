@@ -51,6 +51,8 @@ def fuzz(kind):
 
 def main():
     """Runs the kinds on all processors and prints a row each."""
+    if not os.access(ARGUMENTS.program, os.X_OK):
+        sys.exit(f"{ARGUMENTS.program}: there is no such program; make fuzz builds it")
     seeds.write(ARGUMENTS.work / "seeds")
     kinds = ARGUMENTS.kinds or subprocess.run(
         [ARGUMENTS.program, "kinds"], capture_output=True, text=True, check=True).stdout.split()

@@ -12,7 +12,7 @@ public protocol ElevationModel: Sendable {
 
 /// Takes the heights of all vertices from a model of the ground.
 ///
-/// Only whoever makes the edits can open the model: a list names its file.
+/// A list of edits names the model's file; the program that makes the edits opens it.
 public struct SetElevation: Edit {
   public static let kind = "elevation"
   public static let note =

@@ -37,7 +37,7 @@ struct FeatureFields {
     "Name", "NAME", "title", "Title", "TITLE", "label", "Label", "LABEL",
   ]
 
-  /// What is told of a point beside its name.
+  /// The text of a point, nil where that is its name already.
   var text: String? { story ?? (description == title ? nil : description) }
 
   /// The names of what a route has no place for: properties that mean nothing here, further names, and

@@ -129,7 +129,7 @@ struct JSONMends {
     return true
   }
 
-  /// Passes over a text. A line feed may as well stand behind a quote that is missing, so it stays.
+  /// Passes over a text. A line feed ends it: the closing quote may be missing.
   private mutating func string(_ i: inout Int) {
     i += 1
     while i < bytes.count, bytes[i] != 0x22, bytes[i] != 0x0A {

@@ -2,7 +2,7 @@ internal import CZlib
 
 /// Packs bytes for the way to a client.
 package enum Deflation {
-  /// The bytes as a gzip member (RFC 1952), nil where that is no shorter.
+  /// The bytes as a gzip member (RFC 1952); nil where gzip does not make them shorter.
   ///
   /// - Parameter level: 1 is quickest, 9 is shortest.
   /// - Complexity: O(bytes); about 10 ms for a megabyte of JSON at level 1.
@@ -18,7 +18,7 @@ package enum Deflation {
     var input = Array(bytes)
     guard input.count < Int(Int32.max) else { return nil }
     let packed = [UInt8](unsafeUninitializedCapacity: input.count) { output, count in
-      // No more room than the bytes themselves take: what does not fit is no shorter.
+      // The result gets as much room as the bytes take: one that does not fit saves nothing.
       let status = input.withUnsafeMutableBufferPointer { input in
         stream.next_in = input.baseAddress
         stream.avail_in = UInt32(input.count)

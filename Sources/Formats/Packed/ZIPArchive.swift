@@ -92,7 +92,7 @@ struct ZIPArchive {
     }
     if entries.contains(where: { $0.name == "[Content_Types].xml" }) {
       throw PackedFile.Fault(
-        .unknownFormat, "this is a document of an office program, and holds no route")
+        .unknownFormat, "this is a document of an office program, which has no route in it")
     }
     let routes = entries.filter { SourceFormat(fileName: $0.name) != nil }
     if let only = routes.first, routes.count == 1 { return only }

@@ -20,7 +20,7 @@ final class RenderedJSON: Sendable {
     tag = EntityTag.of(text)
   }
 
-  /// The same by gzip, packed when it is first asked for; nil where that is no shorter.
+  /// The bytes by gzip, packed at the first request for them; nil where gzip does not make them shorter.
   var packed: ByteBuffer? {
     packedOnce.withLock { known in
       if let known { return known }

@@ -20,7 +20,7 @@ public struct WebFiles: Sendable {
   /// A file, named by the hash of its content.
   struct File: Sendable {
     let bytes: [UInt8]
-    /// The same for those who take gzip; nil where that is no shorter.
+    /// The bytes by gzip; nil where gzip does not make them shorter.
     let compressed: [UInt8]?
     let mediaType: String
     let tag: String

@@ -32,7 +32,12 @@ struct ElevationFile: ElevationModel {
     let numbers = info["geoTransform"]?.array?.compactMap(\.double) ?? []
     guard numbers.count == 6, abs(numbers[1] * numbers[5] - numbers[2] * numbers[4]) > 0,
       let system = info["coordinateSystem"]?["wkt"]?.string, !system.isEmpty
-    else { throw Self.fault(path, "it does not say where on Earth it lies") }
+    else {
+      throw Self.fault(
+        path,
+        "it does not say where on Earth it lies: add its reference system, for example with "
+          + "gdal_translate -a_srs EPSG:4326")
+    }
     self.path = path
     self.system = system
     columns = Int(size[0])
