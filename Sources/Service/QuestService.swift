@@ -13,8 +13,8 @@ public struct QuestService: ServiceLifecycle.Service {
   private let backend: Backend
   private let settings: ServiceSettings
   private let api: API
-  /// The pages of the browser client; empty where it is not built.
-  private let pages: [Endpoint]
+  /// The pages of the browser client; nil where it is not built.
+  private let web: WebResource?
   private let connections: Connections
   private let questMail: Announcements
   private let started: @Sendable (Int) async -> Void
@@ -40,10 +40,9 @@ public struct QuestService: ServiceLifecycle.Service {
     started: @escaping @Sendable (Int) async -> Void = { _ in }
   ) {
     api = API(servesMetrics: settings.metricsAddress == nil)
-    pages =
-      web.map {
-        WebResource($0, tileStyle: maps.tileStyle, framedBy: settings.embedOrigins).endpoints
-      } ?? []
+    self.web = web.map {
+      WebResource($0, tileStyle: maps.tileStyle, framedBy: settings.embedOrigins)
+    }
     connections = Connections(
       settings.limits, trustedProxies: settings.trustedProxies)
     self.settings = settings
@@ -119,7 +118,8 @@ public struct QuestService: ServiceLifecycle.Service {
     }
     services.append(
       application(
-        api.endpoints + pages, pipeline, host: settings.host, port: settings.port, started: started)
+        api.endpoints + (web?.endpoints ?? []), pipeline, host: settings.host, port: settings.port,
+        started: started)
     )
     let group = ServiceGroup(services: services, logger: backend.logger)
     // Apart from the shutdown around it, which would close the port at once.
@@ -150,7 +150,7 @@ public struct QuestService: ServiceLifecycle.Service {
       nanoseconds: { DispatchTime.now().uptimeNanoseconds })
     return Pipeline(
       backend: backend, settings: settings, schemas: api.schemas,
-      identity: backend.identity, rates: rates)
+      identity: backend.identity, rates: rates, web: web)
   }
 
   /// Serves endpoints at an address.

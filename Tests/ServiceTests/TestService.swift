@@ -69,15 +69,16 @@ final class TestService: Sendable {
       logger: Logger(label: "test"), metrics: Metrics(), readiness: Readiness(),
       documents: Documents(api.description), maps: maps, analytics: analytics)
     let rate = try #require(RateLimit(perSecond: 10_000, burst: 10_000))
+    let client = web.map {
+      WebResource($0, tileStyle: maps.tileStyle, framedBy: framers)
+    }
     let pipeline = Pipeline(
       backend: backend, settings: settings, schemas: api.schemas,
       identity: backend.identity,
-      rates: Rates(RequestBuckets(using: &random), standard: rate, nanoseconds: { 0 }))
-    let pages =
-      web.map {
-        WebResource($0, tileStyle: maps.tileStyle, framedBy: framers).endpoints
-      } ?? []
-    responder = Responder(api.endpoints + pages, api.schemas, backend, pipeline)
+      rates: Rates(RequestBuckets(using: &random), standard: rate, nanoseconds: { 0 }),
+      web: client)
+    responder = Responder(
+      api.endpoints + (client?.endpoints ?? []), api.schemas, backend, pipeline)
   }
 
   /// A token is a person's id, or that and the scopes of an API key.

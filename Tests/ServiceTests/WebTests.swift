@@ -183,9 +183,35 @@ import Testing
         "connect-src 'self' https://tiles.example;"))
   }
 
+  @Test func peopleSeeAPageWhereNothingIs() async throws {
+    let client = try Client()
+    let service = try TestService(web: WebFiles(folder: client.folder))
+    let browser = ["Accept": "text/html,application/xhtml+xml;q=0.9,*/*;q=0.8"]
+    for path in ["/nonsense", "/quests/xyz", "/quests/xyz/more", "/teams/a/b"] {
+      let page = try await service.send(.get, path, as: nil, headers: browser)
+      #expect(page.status == 404, "\(path)")
+      #expect(page.headers[.contentType] == "text/html; charset=utf-8", "\(path)")
+      #expect(page.text.contains("<a class=\"brand\" href=\"/\">"), "\(path)")
+      #expect(page.headers[.cacheControl] == "private, no-store", "\(path)")
+    }
+    let named = try await service.send(.get, "/nonsense", as: nil, headers: browser)
+    #expect(named.text.contains("No such page") && named.text.contains("See all quests"))
+    // Programs, and what is theirs, get the problem.
+    for (path, headers) in [
+      ("/nonsense", ["Accept": "*/*"]), ("/v1/nonsense", browser), ("/v1", browser),
+      ("/assets/nothing.js", browser), ("/nonsense", [:]),
+    ] {
+      let problem = try await service.send(.get, path, as: nil, headers: headers)
+      #expect(problem.status == 404, "\(path)")
+      #expect(problem.headers[.contentType] == "application/problem+json", "\(path)")
+    }
+  }
+
   @Test func withoutAClientThereAreNoPages() async throws {
     let service = try TestService()
-    #expect(try await service.send(.get, "/", as: nil).status == 404)
+    let answer = try await service.send(.get, "/", as: nil, headers: ["Accept": "text/html"])
+    #expect(answer.status == 404)
+    #expect(answer.headers[.contentType] == "application/problem+json")
     #expect(try await service.send(.get, "/healthz", as: nil).status == 200)
   }
 }

@@ -134,7 +134,24 @@ struct WebResource: Sendable {
   private func reply(
     _ page: WebPage, _ call: Call, status: HTTPResponse.Status = .ok
   ) -> Reply {
-    let html = page.html(files, at: call.backend.documents.address(askedAt: call.host))
+    reply(page, at: call.backend.documents.address(askedAt: call.host), status: status)
+  }
+
+  /// The page for an address where nothing is.
+  ///
+  /// - Parameter address: of the service, without a slash at its end.
+  func missing(at address: String) -> Reply {
+    let page = WebPage(
+      title: "No such page · Mile Quest", description: "Nothing is at this address.", path: "/",
+      body: "<h1>No such page</h1><p>Nothing is at this address. "
+        + "<a href=\"/\">See all quests</a>.</p>", isListed: false)
+    return reply(page, at: address, status: .notFound)
+  }
+
+  private func reply(
+    _ page: WebPage, at address: String, status: HTTPResponse.Status
+  ) -> Reply {
+    let html = page.html(files, at: address)
     var reply = Reply(
       status, .bytes(html, mediaType: Self.pageType),
       caching: status == .ok ? .briefly : .forbidden)

@@ -18,6 +18,7 @@ struct Pipeline: Sendable {
   private let handling = Handling()
   private let checking: AnswerChecking?
   private let problems: ProblemAnswers
+  private let missing: MissingPage
   private let rendering = Rendering()
   private let tagging = Tagging()
   private let compression = Compression()
@@ -25,9 +26,10 @@ struct Pipeline: Sendable {
   private let measuring: Measuring
   private let log: RequestLog
 
+  /// - Parameter web: the browser client; nil for none.
   init(
     backend: Backend, settings: ServiceSettings, schemas: NamedSchemas, identity: any Identity,
-    rates: Rates
+    rates: Rates, web: WebResource? = nil
   ) {
     crossOrigin = CrossOriginSharing(settings)
     addresses = ClientAddress(trustedProxies: settings.trustedProxies)
@@ -38,6 +40,7 @@ struct Pipeline: Sendable {
     checking =
       settings.checksAnswers ? AnswerChecking(schemas: schemas, zones: backend.zones) : nil
     problems = ProblemAnswers(backend: backend)
+    missing = MissingPage(web: web, documents: backend.documents)
     measuring = Measuring(backend.metrics)
     log = RequestLog(backend.logger, logsAll: settings.logsRequests)
   }
@@ -61,6 +64,7 @@ struct Pipeline: Sendable {
       try checking?.apply(to: exchange)
     } catch {
       problems.apply(error, to: &exchange)
+      missing.apply(to: &exchange)
     }
     exchange.hold?.giveBack()
     rendering.apply(to: &exchange)
