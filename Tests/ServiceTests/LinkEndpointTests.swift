@@ -58,7 +58,8 @@ import Testing
   }
 
   private static let parts = [
-    "/progress", "/progress?units=mi", "/milestones", "/map", "/history", "/card.png",
+    "/progress", "/progress?units=mi", "/milestones", "/map", "/history", "/profile",
+    "/card.png",
     "/events/page?after=0",
   ]
   private static let people = ["/leaderboard", "/feed"]

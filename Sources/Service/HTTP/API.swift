@@ -24,6 +24,7 @@ struct API: Sendable {
       (LinkResource.endpoints, LinkResource.schemas),
       (ProgressResource.endpoints, ProgressResource.schemas),
       (MapResource.endpoints, MapResource.schemas),
+      (QuestProfileResource.endpoints, QuestProfileResource.schemas),
       (PictureResource.endpoints, []),
       (StatsResource.endpoints, StatsResource.schemas),
       (MailResource.endpoints, []),

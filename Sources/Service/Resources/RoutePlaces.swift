@@ -306,7 +306,7 @@ extension ParameterKey {
   fileprivate static let matchTolerance = Parameter<Distance?>(
     "tolerance", .distance(upTo: Distance(micrometers: 10_000_000_000), "10 km"),
     "How much further than the nearest a match may be, up to 10 km; 25 m by default.")
-  fileprivate static let samples = Parameter<Int>(
+  static let samples = Parameter<Int>(
     "samples", .integer(2...Int64(ElevationProfile.mostPoints)), standard: 500,
     "How many points at most; 500 by default. Summits and valleys stay.")
   fileprivate static let drawingTolerance = Parameter<Distance>(
