@@ -58,6 +58,22 @@ import Testing
         == answer.json["report"]?["lengthMeters"]?.double)
   }
 
+  @Test func placesAreFoundByNameWithoutAskingOutside() async throws {
+    // Whoever finds places for plans may cost money: looking around on the map does not ask there.
+    let service = try TestService()
+    let found = try await service.send(.get, "/v1/places?name=springfield", as: nil)
+    #expect(found.status == 200, "\(found.text)")
+    let places = try #require(found.json["places"]?.array)
+    #expect(places.count > 5 && places[0]["area"]?.string == "Missouri, United States")
+    #expect(places[0]["coordinate"]?.array?.first?.double.map { $0 < -93 } == true)
+    #expect(found.json["suggestions"]?.array?.isEmpty == true)
+    #expect(found.json["attribution"]?.string?.hasPrefix("GeoNames") == true)
+    let misspelled = try await service.send(.get, "/v1/places?name=Chicagoo", as: nil).json
+    #expect(misspelled["places"]?.array?.isEmpty == true)
+    #expect(misspelled["suggestions"]?.array?.first?.string == "Chicago, Illinois, United States")
+    #expect(try await service.send(.get, "/v1/places", as: nil).status == 400)
+  }
+
   @Test func whatCannotBePlannedIsSaidWithItsPlace() async throws {
     let service = try TestService()
     for (body, pointer) in [

@@ -17,8 +17,8 @@ extension RoutePlan {
               ("name", .optional(stop.waypoint.name)),
               ("coordinate", .position(stop.waypoint.coordinate)),
               ("query", .optional(stop.query)),
-              ("place", stop.taken.map(Self.value) ?? .null),
-              ("others", .array(stop.others.map(Self.value))),
+              ("place", stop.taken.map(\.json) ?? .null),
+              ("others", .array(stop.others.map(\.json))),
               ("snappedMeters", .optional(stop.snappedMeters)),
             ])
           })
@@ -37,11 +37,14 @@ extension RoutePlan {
       ("attributions", .array(attributions.map { .string($0) })),
     ])
   }
+}
 
-  private static func value(_ place: FoundPlace) -> JSONValue {
+extension FoundPlace {
+  /// The place, for programs.
+  public var json: JSONValue {
     .object([
-      ("name", .string(place.name)), ("area", .optional(place.area)),
-      ("coordinate", .position(place.coordinate)), ("population", .optional(place.population)),
+      ("name", .string(name)), ("area", .optional(area)),
+      ("coordinate", .position(coordinate)), ("population", .optional(population)),
     ])
   }
 }

@@ -25,6 +25,7 @@ struct API: Sendable {
       (ProgressResource.endpoints, ProgressResource.schemas),
       (MapResource.endpoints, MapResource.schemas),
       (QuestProfileResource.endpoints, QuestProfileResource.schemas),
+      (PlaceResource.endpoints, PlaceResource.schemas),
       (PictureResource.endpoints, []),
       (StatsResource.endpoints, StatsResource.schemas),
       (MailResource.endpoints, []),
