@@ -3,6 +3,7 @@ import Formats
 import Foundation
 import Geodesy
 import HTTPTypes
+import JSON
 import Quests
 import Routes
 import Testing
@@ -216,6 +217,29 @@ import Testing
     let stranger = try await service.send(.post, "/v1/routes:validate", Self.gap, as: nil)
     #expect(stranger.status == 401)
     #expect(try await service.store.routes(visibleTo: .everything, after: nil, limit: 10).isEmpty)
+  }
+
+  @Test func tracksOfAFileAreListedToChooseFrom() async throws {
+    let service = try TestService()
+    let file = """
+      <gpx version="1.1" creator="t" xmlns="http://www.topografix.com/GPX/1/1">
+      <trk><name>Full</name><trkseg><trkpt lat="0" lon="7"/><trkpt lat="0.1" lon="7"/></trkseg></trk>
+      <trk><trkseg><trkpt lat="0" lon="8"/><trkpt lat="0.05" lon="8"/></trkseg></trk></gpx>
+      """
+    func tracks(_ query: String) async throws -> [JSONNode] {
+      let answer = try await service.send(
+        .post, "/v1/routes:validate\(query)", file, type: "application/gpx+xml", as: Self.ann)
+      #expect(answer.status == 200, "\(answer.text)")
+      return try #require(answer.json["tracks"]?.array)
+    }
+    let all = try await tracks("")
+    #expect(all.map { $0["name"]?.string } == ["Full", nil])
+    #expect(all.map { $0["number"]?.int64 } == [1, 2])
+    #expect(all.map { $0["vertices"]?.int64 } == [2, 2])
+    let lengths = all.map { $0["lengthMeters"]?.double ?? 0 }
+    #expect(abs(lengths[0] - 11_057) < 5 && abs(lengths[1] * 2 - lengths[0]) < 1)
+    // Those that are not chosen stay on the list, by the same numbers.
+    #expect(try await tracks("?track=2").count == 2)
   }
 
   @Test func aKeyCreatesOnceAndStandsForAllThatWasAsked() async throws {

@@ -37,6 +37,7 @@ enum RouteUpload {
         .init("safe", .boolean, "Whether the route stays what it is."),
       ])),
     NamedSchema("RouteReport", "What was found in a route file.", .object(report)),
+    RouteTracks.schema,
     NamedSchema(
       "RouteRepair", "What was repaired in the file that is stored.",
       .object([
@@ -69,6 +70,9 @@ enum RouteUpload {
     .init("errors", .count), .init("warnings", .count), .init("notes", .count),
     .init("lengthMeters", .nullable(.meters)),
     .init("findings", .array(.named("RouteFinding"), count: 0...100_000), "Along the route."),
+    .init(
+      "tracks", .array(.named("RouteTrack"), count: 0...RouteTracks.most),
+      "What `track` can name, where the file has several."),
   ]
 
   /// What says nothing of a file comes last: clients that send files only so take it.
@@ -297,7 +301,11 @@ enum RouteUpload {
   /// A report without the file's name, of which there is none.
   static func json(_ report: Report) -> JSONValue {
     guard case .object(let members) = ReportJSON.value(report, file: "") else { return .null }
-    return ParameterWords.inMessages(.object(members.filter { $0.0 != "file" }))
+    guard
+      case .object(let said) = ParameterWords.inMessages(
+        .object(members.filter { $0.0 != "file" }))
+    else { return .null }
+    return .object(said + [("tracks", RouteTracks.json(report.document))])
   }
 }
 
