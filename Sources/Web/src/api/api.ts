@@ -2,8 +2,8 @@
 
 import { ask, askJSON, Asked } from "./request";
 import type {
-  BatchResult, DashboardTeam, FeedWalk, History, LinkedQuest, LiveEventsPage, Me, Milestone, Page, Place, Position, Profile, Progress,
-  Quest, QuestMap, QuestMarker, Rank, Tokens, Walk, WalkResult,
+  BatchResult, DashboardTeam, FeedWalk, FoundPlaces, History, LinkedQuest, LiveEventsPage, Me, Milestone, Page, Place, Position, Progress,
+  Quest, QuestMap, QuestMarker, QuestProfile, Rank, Tokens, Walk, WalkResult,
 } from "./types";
 
 type Signal = AbortSignal | undefined;
@@ -27,12 +27,16 @@ function questCalls(by: Asked = {}) {
     /** The picture to share: a blob, because an image's address carries no token. */
     picture: async (id: string, units: string, signal?: Signal) =>
       (await raw(`${id}/card.png`, { query: { units }, signal })).blob(),
+    /** The heights along one pass of its route. */
+    profile: (id: string, signal?: Signal) =>
+      json<QuestProfile>(`${id}/profile`, { query: { samples: 400 }, signal }),
     milestones: (id: string, signal?: Signal) =>
       json<Page<Milestone>>(`${id}/milestones`, { query: { limit: 500 }, signal }),
     leaderboard: (id: string, signal?: Signal) =>
       json<Page<Rank>>(`${id}/leaderboard`, { query: { limit: 10 }, signal }),
     feed: (id: string, signal?: Signal) => json<Page<FeedWalk>>(`${id}/feed`, { query: { limit: 10 }, signal }),
-    events: (id: string, after: number, signal?: Signal) =>
+    /** - Parameter after: nothing to learn the present version alone. */
+    events: (id: string, after: number | undefined, signal?: Signal) =>
       json<LiveEventsPage>(`${id}/events/page`, { query: { after, limit: 500 }, signal }),
     /** A stream of events after a version; its body goes on until it is ended. */
     stream: (id: string, after: number, signal: AbortSignal) =>
@@ -41,13 +45,30 @@ function questCalls(by: Asked = {}) {
 }
 
 export type QuestCalls = ReturnType<typeof questCalls>;
+/** How events are asked for: those of a quest, or of a team. */
+export type EventCalls = Pick<QuestCalls, "events" | "stream">;
+
+/** What a quest can be given, at its start and later. */
+export interface QuestChange {
+  name?: string;
+  start?: string;
+  end?: string;
+  zone?: string;
+  routeId?: string;
+  laps?: number;
+  thereAndBack?: boolean;
+  lapJoin?: string;
+  /** How far the team walks for all of it, such as `500 mi`; null for the length of its course. */
+  length?: string | null;
+  percentages?: number[];
+}
 
 export const quests = {
   ...questCalls(),
-  /** Public quests with their markers. */
-  async markers(signal?: Signal): Promise<QuestMarker[]> {
+  /** Public quests with their markers: all of them, or those in a box. */
+  async markers(signal?: Signal, box: number[] = [-180, -90, 180, 90]): Promise<QuestMarker[]> {
     const found: QuestMarker[] = [];
-    let next: string | null = "/v1/quests?bbox=-180,-90,180,90&limit=500";
+    let next: string | null = `/v1/quests?bbox=${box.map((each) => each.toFixed(5)).join(",")}&limit=500`;
     for (let page = 0; next !== null && page < mostPages; page += 1) {
       const answer: Page<QuestMarker> = await askJSON(next, { signal });
       found.push(...answer.items);
@@ -56,6 +77,19 @@ export const quests = {
     return found;
   },
   show: (id: string, signal?: Signal) => askJSON<Quest>(`/v1/quests/${id}`, { signal }),
+  /** Changes what is named; the rest stays. */
+  change: (quest: Quest, body: QuestChange) => askJSON<Quest>(`/v1/quests/${quest.id}`, {
+    method: "PATCH", body, headers: { "If-Match": `"${quest.revision}"` },
+  }),
+  cancel: (id: string) => askJSON<Quest>(`/v1/quests/${id}/cancel`, { method: "POST" }),
+};
+
+/** The events of a team as a whole. */
+export const teamEvents: EventCalls = {
+  events: (id, after, signal) =>
+    askJSON<LiveEventsPage>(`/v1/teams/${id}/events/page`, { query: { after, limit: 500 }, signal }),
+  stream: (id, after, signal) =>
+    ask(`/v1/teams/${id}/events`, { headers: { "Last-Event-ID": String(after) }, signal }),
 };
 
 /** The quest of a private link, by its secret. */
@@ -78,8 +112,11 @@ export const routes = {
     (await askJSON<{ matches: { distanceMeters: number; offsetMeters: number }[] }>(`/v1/routes/${id}/nearest`, {
       query: { version, to: `${place[1].toFixed(6)},${place[0].toFixed(6)}` }, signal,
     })).matches[0],
-  profile: (id: string, version: number, signal?: Signal) =>
-    askJSON<Profile>(`/v1/routes/${id}/profile`, { query: { version, samples: 400 }, signal }),
+};
+
+export const places = {
+  /** Cities by their name, the likeliest first. */
+  find: (name: string, signal?: Signal) => askJSON<FoundPlaces>("/v1/places", { query: { name }, signal }),
 };
 
 export interface WalkDraft {

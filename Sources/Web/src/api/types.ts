@@ -43,8 +43,16 @@ export interface Quest {
   routeId: string;
   version: number;
   zone: string;
+  start: string;
+  /** The first moment after it. */
+  end: string;
   laps: number;
   thereAndBack: boolean;
+  lapJoin: string | null;
+  lengthMeters: number;
+  officialLengthMeters: number;
+  percentages: number[];
+  revision: number;
 }
 
 export interface Position {
@@ -111,6 +119,29 @@ export interface Profile {
   ascentMeters: number | null;
   descentMeters: number | null;
   points: { distanceMeters: number; elevationMeters: number }[];
+}
+
+/** The heights along one pass of a quest's route, and how its course runs over it. */
+export interface QuestProfile extends Profile {
+  startMeters: number;
+  passMeters: number;
+  lapMeters: number;
+  laps: number;
+  thereAndBack: boolean;
+}
+
+/** A city that is found by its name. */
+export interface FoundPlace {
+  name: string;
+  area: string | null;
+  coordinate: Place;
+}
+
+export interface FoundPlaces {
+  places: FoundPlace[];
+  /** Other names, where no place has this one. */
+  suggestions: string[];
+  attribution: string | null;
 }
 
 export interface MapProperties {

@@ -18,6 +18,11 @@ export function named(text: string): HTMLElement {
   return element("bdi", {}, text);
 }
 
+/** The same where only text can stand, as in an option, a title or a label of a map (U+2068, U+2069). */
+export function isolated(text: string): string {
+  return `\u2068${text}\u2069`;
+}
+
 /** An element of a drawing, as `element` makes those of HTML. */
 export function drawing<Name extends keyof SVGElementTagNameMap>(
   name: Name, attributes: Attributes = {}, ...children: Child[]

@@ -36,6 +36,7 @@ async function begin(main: HTMLElement): Promise<void> {
     },
     reset: () => void refresh().catch(() => undefined),
     confirmed: () => undefined,
+    broken: () => undefined,
     ended: () => undefined,
   }, signal);
 }

@@ -1,7 +1,7 @@
 // The events of a quest, once for the whole browser: the tab that holds a Web Lock reads them and hands
 // them to the others; when it goes, the next one takes over.
 
-import { QuestCalls, quests } from "../api/api";
+import { EventCalls, quests } from "../api/api";
 import type { LiveEvent } from "../api/types";
 import { follow, Sink } from "./stream";
 
@@ -12,6 +12,7 @@ type Shared =
   | { what: "event"; event: LiveEvent }
   | { what: "reset"; version: number }
   | { what: "confirmed" }
+  | { what: "broken" }
   | { what: "ended" };
 
 export interface Watcher {
@@ -20,6 +21,8 @@ export interface Watcher {
   event(event: LiveEvent): void;
   reset(): void;
   confirmed(): void;
+  /** Nothing is heard at the moment. */
+  broken(): void;
   /** The quest is no longer shown to whoever asks. */
   ended(): void;
 }
@@ -29,7 +32,7 @@ export interface Watcher {
  * otherwise than this browser's person see otherwise, and share with those of the same `sight`.
  */
 export function watchQuest(
-  quest: string, watcher: Watcher, signal: AbortSignal, calls: QuestCalls = quests, sight = quest,
+  quest: string, watcher: Watcher, signal: AbortSignal, calls: EventCalls = quests, sight = quest,
 ): void {
   const name = `milequest.live.${sight}`;
   const channel = new BroadcastChannel(name);
@@ -37,6 +40,8 @@ export function watchQuest(
     if (signal.aborted) return;
     if (shared.what === "confirmed") {
       watcher.confirmed();
+    } else if (shared.what === "broken") {
+      watcher.broken();
     } else if (shared.what === "ended") {
       watcher.ended();
     } else if (shared.what === "reset") {
@@ -49,6 +54,8 @@ export function watchQuest(
   };
   channel.onmessage = (message) => take(message.data as Shared);
   signal.addEventListener("abort", () => channel.close());
+  // The stream may notice only after a while.
+  window.addEventListener("offline", () => take({ what: "broken" }), { signal });
 
   const hand = (shared: Shared) => {
     if (signal.aborted) return;
@@ -60,6 +67,7 @@ export function watchQuest(
     event: (event) => hand({ what: "event", event }),
     reset: (version) => hand({ what: "reset", version }),
     confirmed: () => hand({ what: "confirmed" }),
+    broken: () => hand({ what: "broken" }),
     ended: () => hand({ what: "ended" }),
   };
   const lead = () => follow(quest, calls, sink, signal, slot);

@@ -1,4 +1,4 @@
-import type { QuestCalls } from "../api/api";
+import type { EventCalls } from "../api/api";
 import { Refusal } from "../api/problem";
 import type { LiveEvent } from "../api/types";
 import { MessageReader } from "./messages";
@@ -12,6 +12,8 @@ export interface Sink {
   reset(version: number): void;
   /** The service has answered: what is shown is as it stands. */
   confirmed(): void;
+  /** Nothing is heard at the moment; another attempt follows. */
+  broken(): void;
   /** The quest may no longer be seen. */
   ended(): void;
 }
@@ -31,7 +33,7 @@ class Silent extends Error {}
 
 /** Follows a quest until the signal ends it, by a stream while streams get through, else by pages. */
 export async function follow(
-  quest: string, calls: QuestCalls, sink: Sink, signal: AbortSignal,
+  quest: string, calls: EventCalls, sink: Sink, signal: AbortSignal,
   mayStream: () => Promise<(() => void) | null>,
 ): Promise<void> {
   let silent = 0;
@@ -55,6 +57,7 @@ export async function follow(
       if (signal.aborted) return;
       // One that may no longer be seen has nothing to follow.
       if (error instanceof Refusal && [401, 403, 404, 410].includes(error.status)) return sink.ended();
+      sink.broken();
       silent = error instanceof Silent ? silent + 1 : silent;
       failures += 1;
       afterSeconds = error instanceof Refusal ? error.retryAfterSeconds ?? 0 : 0;
@@ -68,7 +71,7 @@ export async function follow(
 
 /** Whether anything came before the stream ended. */
 async function readStream(
-  quest: string, calls: QuestCalls, sink: Sink, signal: AbortSignal,
+  quest: string, calls: EventCalls, sink: Sink, signal: AbortSignal,
 ): Promise<boolean> {
   const attempt = new AbortController();
   const end = () => attempt.abort();
@@ -112,7 +115,7 @@ async function readStream(
 }
 
 async function poll(
-  quest: string, calls: QuestCalls, sink: Sink, signal: AbortSignal, times: number,
+  quest: string, calls: EventCalls, sink: Sink, signal: AbortSignal, times: number,
 ): Promise<void> {
   for (let time = 0; time < times && !signal.aborted; time += 1) {
     const page = await calls.events(quest, sink.version(), signal);

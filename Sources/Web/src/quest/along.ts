@@ -1,7 +1,8 @@
 import { routes } from "../api/api";
-import type { Place, Profile } from "../api/types";
+import type { Place, QuestProfile } from "../api/types";
 import { element, replace } from "../dom/element";
 import { height, length } from "../units";
+import { lapText, placeOnPass } from "./laps";
 import { heightAt, profileDrawing } from "./profile";
 
 const restMilliseconds = 150;
@@ -9,9 +10,9 @@ const restMilliseconds = 150;
 const nearShare = 0.02;
 
 export interface AlongRoute {
-  routeId: string;
-  version: number;
-  profile: Profile;
+  profile: QuestProfile;
+  /** The route, to find places on it; null where the reader may not see it. */
+  route: { id: string; version: number } | null;
   /** Shows a place of the route on the map; null takes it away. */
   show: (place: Place | null) => void;
   signal: AbortSignal;
@@ -21,6 +22,7 @@ export interface AlongRoute {
 export class AlongPanel {
   readonly root = element("div", {});
   private readonly drawing = element("div", {});
+  private readonly lap = element("p", { class: "hint" });
   private readonly text = element("output", { for: "along" });
   private readonly slider = element("input", { type: "range", id: "along", min: 0, max: 1000, step: 1, value: 0 });
   private timer = 0;
@@ -34,25 +36,28 @@ export class AlongPanel {
       const [first, last] = this.ends;
       this.look(first + Number(this.slider.value) / 1000 * (last - first));
     });
-    replace(this.root, this.drawing, element("div", { class: "field" },
+    replace(this.root, this.drawing, this.lap, element("div", { class: "field" },
       element("label", { for: "along" }, "Look along the route"), this.slider, this.text));
   }
 
   /** Where the team is, unless somebody looks elsewhere. */
   stand(placeMeters: number): void {
-    this.here = placeMeters;
-    if (this.asked === 0) this.draw(placeMeters);
+    this.here = placeOnPass(this.route.profile, placeMeters).meters;
+    replace(this.lap, lapText(this.route.profile, placeMeters));
+    if (this.asked === 0) this.draw(this.here);
   }
 
   /** The place of the route at a click on the map. */
   async find(place: Place): Promise<void> {
-    const { routeId, version, signal } = this.route;
+    const { route, profile, signal } = this.route;
+    if (!route) return;
     try {
-      const match = await routes.nearest(routeId, version, place, signal);
+      const match = await routes.nearest(route.id, route.version, place, signal);
       const [first, last] = this.ends;
       if (!match || match.offsetMeters > nearShare * (last - first)) return;
-      this.slider.value = String(Math.round((match.distanceMeters - first) / (last - first) * 1000));
-      this.look(match.distanceMeters);
+      const { meters } = placeOnPass(profile, match.distanceMeters);
+      this.slider.value = String(Math.round((meters - first) / (last - first) * 1000));
+      this.look(meters);
     } catch {
       // The next click asks again.
     }
@@ -75,9 +80,10 @@ export class AlongPanel {
   }
 
   private async point(meters: number, question: number): Promise<void> {
-    const { routeId, version, signal, show } = this.route;
+    const { route, signal, show } = this.route;
+    if (!route) return;
     try {
-      const found = await routes.position(routeId, version, meters, signal);
+      const found = await routes.position(route.id, route.version, meters, signal);
       if (question === this.asked && !signal.aborted) show(found?.coordinate ?? null);
     } catch {
       if (question === this.asked) show(null);

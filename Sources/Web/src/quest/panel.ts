@@ -1,6 +1,6 @@
-import { QuestCalls, quests, routes } from "../api/api";
-import type { LiveEvent, Milestone, Progress, Quest, QuestMap } from "../api/types";
-import { element, named, replace } from "../dom/element";
+import { QuestCalls, quests } from "../api/api";
+import type { LiveEvent, Milestone, Progress, QuestMap } from "../api/types";
+import { element, isolated, named, replace } from "../dom/element";
 import { watchQuest } from "../live/live";
 import type { QuestMapView } from "../map/quest-map";
 import { notify } from "../shell/notices";
@@ -46,6 +46,7 @@ export class QuestPanel {
   private map: QuestMap | null = null;
   private milestones: Milestone[] | null = null;
   private refetch = 0;
+  private confirmedAt = new Date();
 
   constructor(
     private readonly sight: QuestSight, private progress: Progress, private readonly signal: AbortSignal,
@@ -64,12 +65,13 @@ export class QuestPanel {
     this.drawFigures();
     void this.loadLists();
     void this.loadMap();
-    if (this.sight.showsRoute) void this.loadProfile();
+    void this.loadProfile();
     const watcher = {
       version: this.progress.teamVersion,
       event: (event: LiveEvent) => this.take(event),
       reset: () => this.fetchSoon(),
       confirmed: () => this.confirm(),
+      broken: () => this.reconnect(),
       ended: () => this.end(),
     };
     watchQuest(this.sight.id, watcher, this.signal, this.sight.calls, this.sight.name);
@@ -85,7 +87,7 @@ export class QuestPanel {
       this.view?.moveTo(event.progress.position.coordinate);
     }
     if (event.kind === "milestone.reached" && event.milestone) {
-      notify(`Reached: ${title(event.milestone)}`);
+      notify(`Reached: ${isolated(title(event.milestone))}`);
     }
     this.fetchSoon();
   }
@@ -123,7 +125,12 @@ export class QuestPanel {
   // Parts of the page.
 
   private confirm(): void {
-    replace(this.state, `Live, confirmed at ${clock(new Date())}`);
+    this.confirmedAt = new Date();
+    replace(this.state, `Live, confirmed at ${clock(this.confirmedAt)}`);
+  }
+
+  private reconnect(): void {
+    replace(this.state, `Reconnecting, last confirmed at ${clock(this.confirmedAt)}`);
   }
 
   private drawFigures(): void {
@@ -204,19 +211,19 @@ export class QuestPanel {
 
   private async loadProfile(): Promise<void> {
     try {
-      const quest: Quest = await quests.show(this.sight.id, this.signal);
-      if (quest.laps > 1 || quest.thereAndBack) return;
-      const { signal } = this;
-      const profile = await routes.profile(quest.routeId, quest.version, signal);
+      const { signal, sight } = this;
+      const [profile, quest] = await Promise.all([
+        sight.calls.profile(sight.id, signal), sight.showsRoute ? quests.show(sight.id, signal) : null,
+      ]);
       if (signal.aborted) return;
       this.along = new AlongPanel({
-        routeId: quest.routeId, version: quest.version, profile, signal,
+        profile, signal, route: quest && { id: quest.routeId, version: quest.version },
         show: (place) => this.view?.glance("A place along the route", place),
       });
       replace(this.profileBox, this.along.root);
       this.along.stand(this.progress.placeMeters);
     } catch {
-      // A route without heights, or not for everyone, has no profile.
+      // The quest is shown all the same.
     }
   }
 }
