@@ -91,5 +91,60 @@ def along_the_route(browser, service):
         eventually(lambda: near(marker(page, "A place along the route"), [7.442, 50], 0.01), "the map's dot there")
 
 
+@story(short=True)
+def laps_and_settings(browser, service):
+    """A quest of laps shows the heights of one; its admin changes it and cancels it."""
+    email, token = service.person()
+    line = [[7 + index / 100, 51, 100 + 80 * math.sin(index / 5)] for index in range(60)]
+    service.ask("POST", "/v1/routes?public=true", {
+        "type": "Feature", "properties": {"name": "Up and down"},
+        "geometry": {"type": "LineString", "coordinates": line}}, token,
+        {"Content-Type": "application/geo+json"})
+    quest = service.quest(token, "Rounds", "Round walkers", "Up and down", public=False)
+    for size in (PHONE, DESK):
+        with visitor(browser, service, size) as visits:
+            visits.sign_in(email)
+            page = visits.go(f"/quests/{quest}")
+            visits.drawn()
+            page.get_by_text("Change or cancel the quest").click()
+            form = page.get_by_role("form", name="Change the quest")
+            form.get_by_label("Name of the quest").fill("Rounds again")
+            form.get_by_label("Laps").fill("none")
+            form.get_by_role("button", name="Save").click()
+            visits.sees("Type a whole number.")
+            form.get_by_label("Laps").fill("4")
+            form.get_by_label("There and back").check()
+            form.get_by_label("Last day").fill("2031-05-31")
+            form.get_by_label("Milestones, in percent").fill("10, 50")
+            visits.shot("quest-settings")
+            visits.is_for_everyone("the settings of a quest")
+            form.get_by_role("button", name="Save").click()
+            visits.sees("The quest is changed.")
+            known = service.ask("GET", f"/v1/quests/{quest}", token=token)
+            check(known["name"] == "Rounds again" and known["laps"] == 4 and known["thereAndBack"], str(known))
+            check(known["end"].startswith("2031-06-01T00:00:00") and known["percentages"] == [10, 50], str(known))
+            visits.sees("in lap 1 of 4, on the way there")
+            # Nothing that is not touched is changed: the second visit finds the first one's values.
+            service.ask("PATCH", f"/v1/quests/{quest}", {"name": "Rounds", "laps": 1, "thereAndBack": False}, token,
+                        {"If-Match": f'"{known["revision"]}"'})
+    secret = service.ask("POST", f"/v1/quests/{quest}/links", {"name": "For all"}, token)["secret"]
+    service.walk(token, 5)
+    with visitor(browser, service, PHONE) as guest, visitor(browser, service, DESK) as visits:
+        guest.page.goto(f"{service.base}/view#{secret}")
+        guest.sees("Look along the route")
+        slide(guest.page, "Look along the route", 500)
+        guest.sees(" high")
+        guest.shot("view-profile")
+        visits.sign_in(email)
+        page = visits.go(f"/quests/{quest}")
+        page.get_by_text("Change or cancel the quest").click()
+        page.get_by_role("button", name="Cancel the quest").click()
+        page.get_by_role("button", name="Cancel it for good").click()
+        visits.sees("is cancelled.")
+        check(service.ask("GET", f"/v1/quests/{quest}", token=token)["state"] == "cancelled", "cancelled")
+        page.get_by_text("Change or cancel the quest").click()
+        check(page.get_by_label("Laps").count() == 0 and page.get_by_label("Name of the quest").count() == 1, "a name alone")
+
+
 if __name__ == "__main__":
     web.run(__doc__)

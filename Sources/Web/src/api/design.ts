@@ -22,6 +22,13 @@ export interface Finding {
   count: number;
 }
 
+/** A line of a file that has several. */
+export interface FileTrack {
+  number: number;
+  name: string | null;
+  lengthMeters: number;
+}
+
 export interface Report {
   format: string | null;
   ok: boolean;
@@ -29,6 +36,8 @@ export interface Report {
   warnings: number;
   notes: number;
   findings: Finding[];
+  /** Those that one can choose from; none where the file has one line. */
+  tracks: FileTrack[];
 }
 
 /** One edit as `:edit` takes it: its name, and the fields of the edit of that name. */
@@ -153,7 +162,7 @@ export const design = {
   teams: (signal: AbortSignal) =>
     askJSON<Page<OwnTeam>>("/v1/teams", { query: { limit: 100 }, signal }),
   startQuest: (team: string, body: {
-    name: string; routeId: string; version: number; start: string; end: string; zone: string;
+    name: string; routeId: string; version: number; start: string; end: string; zone: string; [more: string]: unknown;
   }, key: string) =>
     askJSON<{ id: string }>(`/v1/teams/${team}/quests`, {
       method: "POST", body, headers: { "Idempotency-Key": key },

@@ -137,9 +137,3 @@ function valueOf(field: EditField, text: string): unknown {
     default: return text;
   }
 }
-
-export const policies: [string, string][] = [
-  ["walk", "walked: it counts, the marker goes along"],
-  ["ferry", "jumped: nothing counts"],
-  ["counted", "crossed: it counts, drawn as a crossing"],
-];

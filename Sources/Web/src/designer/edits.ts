@@ -2,7 +2,8 @@ import { choice } from "../dom/choice";
 import { element, replace } from "../dom/element";
 import { Field, field, form } from "../dom/form";
 import { isSingle, withEdit, withEditGone, without, withRepairChanged } from "./draft";
-import { EditForm, editForms, editOf, policies } from "./edit-forms";
+import { policies } from "../quest/joins";
+import { EditForm, editForms, editOf } from "./edit-forms";
 import { panel, Part, Workbench } from "./workbench";
 
 /** What can be made of the course and the line: one form for each edit. */

@@ -1,7 +1,9 @@
 import { design } from "../api/design";
-import { element, replace } from "../dom/element";
+import { element, isolated, replace } from "../dom/element";
 import { choice } from "../dom/choice";
-import { field, form, Mistake, needed } from "../dom/form";
+import { field, form, needed } from "../dom/form";
+import { CourseFields } from "../quest/course-fields";
+import { dayIn, instantOf, nextDay } from "../quest/days";
 import { zone } from "../units";
 import type { Base } from "./draft";
 
@@ -21,19 +23,21 @@ async function fill(root: HTMLElement, base: Base, signal: AbortSignal): Promise
     replace(root, element("p", { class: "hint" }, "Admins of a team start quests; you are an admin of none."));
     return;
   }
-  const team = choice("Team", "team", teams.map((each) => [each.id, each.name]));
+  const team = choice("Team", "team", teams.map((each) => [each.id, isolated(each.name)]));
   const name = field("Name of the quest", "name", { autocomplete: "off", maxlength: 200, required: true });
   const start = field("First day", "start", { type: "date", required: true });
   const end = field("Last day", "end", { type: "date", required: true });
   name.control.value = base.name ?? "";
-  start.control.value = dayText(new Date());
+  const course = new CourseFields(null);
+  start.control.value = dayIn(new Date(), zone());
   const key = crypto.randomUUID();
   const made = form("Start a quest", {
-    submit: "Start the quest", fields: { "/name": name, "/start": start, "/end": end },
+    submit: "Start the quest", fields: { "/name": name, "/start": start, "/end": end, ...course.fields },
     action: async () => {
       const quest = await design.startQuest(team.control.value, {
         name: needed(name, "/name", "A quest needs a name."), routeId: base.routeId, version: base.version,
-        start: midnight(start.control.value, 0, "/start"), end: midnight(end.control.value, 1, "/end"),
+        start: instantOf(start.control.value, zone(), "/start"),
+        end: instantOf(nextDay(end.control.value), zone(), "/end"), ...course.changes(),
         zone: zone(),
       }, key);
       replace(root, element("p", { class: "notice good" }, "The quest has begun. ",
@@ -41,17 +45,6 @@ async function fill(root: HTMLElement, base: Base, signal: AbortSignal): Promise
     },
   });
   made.prepend(team.row);
+  course.foldBelow(end);
   replace(root, element("h3", {}, "Start a quest on it"), made);
-}
-
-/** The midnight with which a day of this device begins, or one some days later. */
-function midnight(text: string, days: number, pointer: string): string {
-  const [year, month, day] = text.split("-").map(Number);
-  if (!year || !month || !day) throw new Mistake(pointer, "Choose a day.");
-  return new Date(year, month - 1, day + days).toISOString();
-}
-
-function dayText(date: Date): string {
-  const digits = (value: number) => String(value).padStart(2, "0");
-  return `${date.getFullYear()}-${digits(date.getMonth() + 1)}-${digits(date.getDate())}`;
 }

@@ -18,8 +18,10 @@ export function field(
   const id = nextId();
   const described = [hint ? `${id}-hint` : "", `${id}-fault`].filter(Boolean).join(" ");
   const control = attributes["rows"]
-    ? element("textarea", { id, name, "aria-describedby": described, ...attributes })
-    : element("input", { id, name, "aria-describedby": described, ...attributes });
+    ? element("textarea", { id, name, dir: "auto", "aria-describedby": described, ...attributes })
+    : element("input", {
+      id, name, dir: isText(attributes["type"]) ? "auto" : undefined, "aria-describedby": described, ...attributes,
+    });
   const isCheck = attributes["type"] === "checkbox";
   const text = element("label", { for: id }, label);
   return made(id, control, isCheck, text, hint);
@@ -29,9 +31,12 @@ export function field(
 export function choice(label: string, name: string, values: [value: string, text: string][]): Field {
   const id = nextId();
   const control = element("select", { id, name, "aria-describedby": `${id}-fault` },
-    values.map(([value, text]) => element("option", { value }, text)));
+    values.map(([value, text]) => element("option", { value, dir: "auto" }, text)));
   return made(id, control, false, element("label", { for: id }, label));
 }
+
+/** Names are typed from right to left too; passwords and addresses are not. */
+function isText(type: unknown): boolean { return type === undefined || type === "text" || type === "search"; }
 
 function nextId(): string {
   count += 1;
@@ -102,6 +107,9 @@ function complain(error: unknown, fields: Record<string, Field>): boolean {
     const place = fields[fault.pointer ?? ""];
     if (!place) continue;
     place.complain(sentence(fault.detail));
+    // One out of sight is shown.
+    const around = place.control.closest("details");
+    if (around) around.open = true;
     first ??= place;
   }
   first?.control.focus();

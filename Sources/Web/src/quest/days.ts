@@ -1,3 +1,5 @@
+import { Mistake } from "../dom/form";
+
 /** How far a zone's clocks are ahead of UTC at a moment, in milliseconds. */
 function offset(at: Date, zone: string): number {
   const parts = new Intl.DateTimeFormat("en-US", {
@@ -20,4 +22,27 @@ export function endOfDay(day: string, zone: string): Date {
     // A zone that this browser does not know.
     return new Date(local);
   }
+}
+
+/** The calendar day such as `2026-05-03` of a moment in a zone. */
+export function dayIn(moment: string | Date, zone: string): string {
+  const at = new Date(moment);
+  try {
+    return new Date(at.getTime() + offset(at, zone)).toISOString().slice(0, 10);
+  } catch {
+    return at.toISOString().slice(0, 10);
+  }
+}
+
+/** The day after a calendar day, or some days later; nothing for what is no day. */
+export function nextDay(day: string, days = 1): string {
+  const at = Date.parse(`${day}T00:00:00Z`);
+  return Number.isNaN(at) ? "" : new Date(at + days * 86_400_000).toISOString().slice(0, 10);
+}
+
+/** The first moment of a calendar day in a zone, as the service takes it. */
+export function instantOf(day: string, zone: string, pointer: string): string {
+  const before = nextDay(day, -1);
+  if (before === "") throw new Mistake(pointer, "Choose a day.");
+  return new Date(endOfDay(before, zone).getTime() + 1000).toISOString();
 }
