@@ -34,6 +34,7 @@ declare namespace maplibregl {
     addControl(control: object, place?: string): this;
     fitBounds(box: [LngLat, LngLat], options?: object): this;
     easeTo(options: object): this;
+    flyTo(options: object): this;
     jumpTo(options: object): this;
     project(place: LngLat): Point;
     queryRenderedFeatures(

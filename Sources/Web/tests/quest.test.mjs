@@ -1,0 +1,103 @@
+// Tests of what the pages of quests work out for themselves.
+
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { after, test } from "node:test";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+const source = path.join(path.dirname(fileURLToPath(import.meta.url)), "..", "src");
+const folder = mkdtempSync(path.join(tmpdir(), "milequest-web-"));
+after(() => rmSync(folder, { recursive: true }));
+
+async function load(name) {
+  const made = path.join(folder, name.replace(/\W/g, "-") + ".mjs");
+  execFileSync("esbuild", [path.join(source, name), "--bundle", "--format=esm", `--outfile=${made}`,
+    "--log-level=warning"]);
+  return import(pathToFileURL(made).href);
+}
+
+test("a place of any lap is found on the one pass that is drawn", async () => {
+  const { lapText, placeOnPass } = await load("quest/laps.ts");
+  const loop = { startMeters: 0, passMeters: 100, lapMeters: 110, laps: 3, thereAndBack: false };
+  const cases = [[0, 0, 1], [60, 60, 1], [105, 100, 1], [110, 0, 2], [285, 65, 3], [320, 100, 3], [400, 100, 3]];
+  for (const [at, meters, lap] of cases) {
+    assert.deepEqual(placeOnPass(loop, at), { meters, lap, isBack: false }, String(at));
+  }
+  assert.match(lapText(loop, 285), /in lap 3 of 3\./);
+  const back = { startMeters: 10, passMeters: 100, lapMeters: 200, laps: 2, thereAndBack: true };
+  for (const [at, meters, lap, isBack] of [[10, 10, 1, false], [110, 110, 1, false], [160, 60, 1, true], [260, 60, 2, false],
+    [410, 10, 2, true]]) {
+    assert.deepEqual(placeOnPass(back, at), { meters, lap, isBack }, String(at));
+  }
+  assert.match(lapText(back, 160), /lap 1 of 2, on the way back/);
+  assert.equal(lapText({ ...loop, laps: 1 }, 5), null);
+});
+
+test("quests near a place come in their order, over 180 degrees too", async () => {
+  const { boxAround, metersBetween, nearby } = await load("map/nearby.ts");
+  assert.ok(Math.abs(metersBetween([2.35, 48.86], [-0.13, 51.51]) - 343_600) < 1000, "Paris to London");
+  assert.ok(metersBetween([179.9, 0], [-179.9, 0]) < 23_000);
+  const quest = (questId, coordinate) => ({ questId, questName: questId, teamName: "", coordinate });
+  const all = [quest("far", [10, 50]), quest("over", [-179, -17]), quest("here", [178.4, -18.1])];
+  const found = nearby(all, [178.5, -18]);
+  assert.deepEqual(found.quests.map(({ marker }) => marker.questId), ["here", "over"]);
+  assert.equal(found.isFar, false);
+  const none = nearby(all, [-60, -30]);
+  assert.equal(none.isFar, true);
+  assert.equal(none.quests.length, 3);
+  const [west, south, east, north] = boxAround([178.5, -18]);
+  assert.ok(west > 173 && west < 174 && east < -176 && east > -178 && south < -22 && north > -14, "over 180 degrees");
+  assert.deepEqual(boxAround([0, 89]).filter((_, index) => index % 2 === 0), [-180, 180]);
+});
+
+test("days of a quest are those of its zone", async () => {
+  const { dayIn, instantOf, nextDay } = await load("quest/days.ts");
+  assert.equal(dayIn("2026-03-29T22:30:00Z", "Europe/Paris"), "2026-03-30");
+  assert.equal(dayIn("2026-01-01T02:00:00Z", "America/New_York"), "2025-12-31");
+  assert.equal(nextDay("2026-02-28"), "2026-03-01");
+  assert.equal(nextDay("nonsense"), "");
+  // Clocks change on this day.
+  assert.equal(instantOf("2026-03-30", "Europe/Paris", "/end"), "2026-03-29T22:00:00.000Z");
+  assert.equal(instantOf("2026-03-29", "Europe/Paris", "/end"), "2026-03-28T23:00:00.000Z");
+  assert.throws(() => instantOf("", "UTC", "/end"), { message: "Choose a day." });
+});
+
+test("a stream that breaks is said to be broken at once", async () => {
+  const { follow } = await load("live/stream.ts");
+  globalThis.window ??= Object.assign(globalThis, { addEventListener() {}, removeEventListener() {} });
+  globalThis.document ??= { addEventListener() {}, removeEventListener() {}, visibilityState: "visible" };
+  const heard = [];
+  const ended = new AbortController();
+  const bytes = new TextEncoder().encode(": hello\n\n");
+  let attempts = 0;
+  const calls = {
+    stream: async () => {
+      attempts += 1;
+      if (attempts > 1) throw new Error("the connection was refused");
+      const body = new ReadableStream({ start(control) { control.enqueue(bytes); control.error(new Error("reset")); } });
+      return new Response(body);
+    },
+  };
+  const sink = {
+    version: () => 0, event() {}, reset() {}, ended: () => heard.push("ended"),
+    confirmed: () => heard.push("confirmed"),
+    broken: () => {
+      heard.push("broken");
+      if (attempts > 1) ended.abort();
+    },
+  };
+  const begun = Date.now();
+  await follow("quest", calls, sink, ended.signal, async () => () => undefined);
+  assert.ok(heard.filter((each) => each === "broken").length === 2, heard.join());
+  assert.ok(Date.now() - begun < 2000, "not after a while");
+});
+
+test("milestones in percent are taken in any order", async () => {
+  const { percentagesOf } = await load("quest/course-fields.ts");
+  assert.deepEqual(percentagesOf("100, 50;50 10%"), [10, 50, 100]);
+  assert.deepEqual(percentagesOf(""), []);
+  for (const text of ["0", "101", "2.5", "half"]) assert.throws(() => percentagesOf(text), text);
+});
