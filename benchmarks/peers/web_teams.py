@@ -96,6 +96,36 @@ def a_team_from_its_making_to_its_end(browser, service):
 
 
 @story(short=True)
+def taken_out_of_a_team(browser, service):
+    """Who looks at a team's page, or its quest's, when an admin takes them out reads so, and not an error."""
+    (_, admin_token), (guest, guest_token) = service.person(), service.person()
+    quest = service.quest(admin_token, "Closed", "The <b>Few</b>", public=False)
+    team = service.ask("GET", f"/v1/quests/{quest}", token=admin_token)["teamId"]
+    person = service.ask("GET", "/v1/me", token=guest_token)["id"]
+    for size in (PHONE, DESK):
+        code = service.ask("POST", f"/v1/teams/{team}/invites", {}, admin_token)["code"]
+        service.ask("POST", f"/v1/invites/{code}:redeem", {}, guest_token)
+        with visitor(browser, service, size) as visits:
+            visits.sign_in(guest)
+            page = visits.go(f"/teams/{team}")
+            visits.sees("Members")
+            other = visits.open()
+            other.goto(f"{service.base}/quests/{quest}")
+            eventually(lambda: "Live, confirmed" in other.inner_text("body"), "the quest is live")
+            time.sleep(1.5)
+            service.ask("DELETE", f"/v1/teams/{team}/members/{person}", token=admin_token)
+            visits.sees("You are no longer in this team")
+            visits.sees("You were taken out of The <b>Few</b>")
+            eventually(lambda: "This quest is no longer shown to you" in other.inner_text("body"), "the quest says so")
+            visits.shot("taken-out")
+            visits.is_for_everyone("a team that one was taken out of")
+            page.reload()
+            visits.sees("This team is not shown to you")
+            page.locator("main").get_by_role("link", name="Your teams").click()
+            shown(visits, "Your teams")
+
+
+@story(short=True)
 def an_invitation_taken_back(browser, service):
     email, token = service.person()
     team = service.ask("POST", "/v1/teams", {"name": "Takers"}, token)["id"]
