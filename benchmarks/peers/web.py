@@ -245,8 +245,24 @@ def explore_and_search(browser, service):
             visits.drawn()
             time.sleep(2)
             visits.shot("explore")
+            # A place, and what is near it.
+            page.get_by_label("Search").fill("Springfeild")
+            visits.sees("Places with a similar name")
+            page.get_by_role("button", name="Springfield").first.click()
+            page.get_by_label("Search").fill("springfield")
+            visits.sees("Springfield, Missouri, United States")
+            visits.is_for_everyone("places that are found")
+            page.get_by_role("button", name="Springfield, Massachusetts").click()
+            visits.sees("Quests near Springfield")
+            visits.sees(" away")
+            check(page.locator(".explore .cards a").count() < len(service.ask(
+                "GET", "/v1/quests?bbox=-180,-90,180,90&limit=500")["items"]), "only those nearby")
+            eventually(lambda: page.get_by_role("img", name="Springfield").count() == 1, "the place on the map")
+            time.sleep(3)
+            visits.shot("explore-place")
             page.get_by_label("Search").fill("dâwn")
             visits.sees("1 quest")
+            check(page.get_by_role("img", name="Springfield").count() == 0, "the mark goes with the place")
             page.get_by_role("link", name="Dawn Patrol").click()
             visits.sees("Leaderboard")
 
@@ -263,6 +279,36 @@ def a_quest(browser, service):
                 check(visits.drawn() == "true", "the map is drawn")
                 time.sleep(1.5)
                 visits.shot(f"quest-{scheme}")
+
+
+@story(short=True)
+def an_address_where_nothing_is(browser, service):
+    for size in (PHONE, DESK):
+        with visitor(browser, service, size) as visits:
+            for path, text in (("/nonsense", "No such page"), ("/teams/a/b", "No such page"),
+                               ("/quests/xyz", "It is not there, or it is not for you to see.")):
+                answer = visits.page.goto(service.base + path)
+                check(answer.status == 404 and "text/html" in answer.headers["content-type"], f"{path}: {answer.headers}")
+                visits.sees(text)
+                check(visits.page.get_by_role("link", name="See all quests").count() == 1, f"{path} leads home")
+            visits.shot("missing")
+            visits.is_for_everyone("a quest that is not there")
+            visits.page.get_by_role("link", name="See all quests").click()
+            visits.sees("Explore quests")
+
+
+@story(short=True)
+def a_stream_that_breaks_is_not_called_live(browser, service):
+    # The worker would complain that it cannot be looked for.
+    with visitor(browser, service, PHONE, service_workers="block") as visits:
+        visits.go(f"/quests/{sample(service)}")
+        visits.sees("Live, confirmed at")
+        service.end()
+        visits.sees("Reconnecting, last confirmed at", 3)
+        check("Live" not in visits.text("header .hint"), "it is not live")
+        visits.shot("reconnecting")
+        service.start()
+        visits.sees("Live, confirmed at", 30)
 
 
 @story(short=True)

@@ -1,4 +1,4 @@
-import { messageOf } from "./api/problem";
+import { messageOf, Refusal } from "./api/problem";
 import { element } from "./dom/element";
 import { beginRouting, otherwise, route } from "./router";
 import { session } from "./session";
@@ -26,13 +26,24 @@ otherwise(
     content: element("div", {}, element("h1", {}, "No such page"),
       element("p", {}, "Nothing is at this address. ", element("a", { href: "/" }, "See all quests"), ".")),
   }),
-  (error) => ({
+  (error) => isAbsent(error) ? {
+    title: "Not there",
+    content: element("div", {}, element("h1", {}, "This page is not there"),
+      element("p", { role: "alert" }, messageOf(error)),
+      element("p", {}, element("a", { href: "/" }, "See all quests"), session.personId === null ? [" or ",
+        element("a", { href: `/sign-in?return=${encodeURIComponent(location.pathname)}` }, "sign in"), "."] : ".")),
+  } : {
     title: "Not shown",
     content: element("div", {}, element("h1", {}, "This page cannot be shown"),
       element("p", { role: "alert" }, messageOf(error)),
       element("p", {}, element("button", { onclick: () => location.reload() }, "Try again"))),
-  }),
+  },
 );
+
+/** Whether trying again leads nowhere: it is not there, or not for whoever asks. */
+function isAbsent(error: unknown): boolean {
+  return error instanceof Refusal && [403, 404, 410].includes(error.status);
+}
 
 async function begin(): Promise<void> {
   // Only browsers on which somebody has signed in wait for an answer.
