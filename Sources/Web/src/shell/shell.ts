@@ -57,11 +57,17 @@ function unitChoice(): Node {
 
 async function signOut(): Promise<void> {
   try {
-    const waiting = (await (await import("../offline/queue")).queue.known()).length;
+    const person = session.personId;
+    const all = await (await import("../offline/queue")).queue.known();
+    const waiting = all.filter((walk) => walk.personId === person).length;
+    const others = all.length - waiting;
     await session.signOut();
     go("/");
     if (waiting > 0) {
       notify(`${walkCount(waiting)} not sent yet: kept on this device until you sign in again.`);
+    }
+    if (others > 0) {
+      notify(`${walkCount(others)} of another account not sent yet: kept on this device until its owner signs in.`);
     }
   } catch (error) {
     notify(messageOf(error));

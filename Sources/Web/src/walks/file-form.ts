@@ -23,7 +23,12 @@ export function fileForm(onLogged: () => void, signal: AbortSignal): Node {
       if (chosen.size > mostBytes) throw new Mistake("/file", "The file is larger than 64 MB.");
       const results = await walks.importFile(
         chosen, (isPrivate.control as HTMLInputElement).checked, signal);
-      replace(answer, results.map(outcome));
+      const faults = results.filter((result) => !isTaken(result));
+      replace(answer, results.filter(isTaken).map(outcome), faults.length === 0 ? null
+        : faults.length === 1 ? faults.map(outcome) : [
+          element("p", {}, `${faults.length} walks of the file could not be logged:`),
+          element("ul", {}, faults.map((fault) => element("li", { class: "fault" }, faultText(fault)))),
+        ]);
       file.control.value = "";
       onLogged();
     },
@@ -36,7 +41,14 @@ function outcome(result: BatchResult): Node {
     return element("p", { class: "notice" }, "This walk was logged before; it counts once.");
   }
   if (result.status === "created" && result.result) return told(result.result);
-  const problem = result.problem;
-  return element("p", { class: "fault" },
-    sentence(problem?.errors?.[0]?.detail ?? problem?.detail ?? "The walk could not be logged"));
+  return element("p", { class: "fault" }, faultText(result));
+}
+
+function isTaken(result: BatchResult): boolean {
+  return result.status === "repeated" || result.status === "created" && result.result !== undefined;
+}
+
+function faultText({ problem }: BatchResult): string {
+  return sentence(problem?.errors?.map((fault) => fault.detail).join("; ") ?? problem?.detail
+    ?? "The walk could not be logged");
 }
