@@ -19,7 +19,7 @@ export function choice(
   });
   const offer = (offered: [string, string][]) => {
     const before = control.value;
-    replace(control, ...offered.map(([value, text]) => element("option", { value }, text)));
+    replace(control, ...offered.map(([value, text]) => element("option", { value, dir: "auto" }, text)));
     if (offered.some(([value]) => value === before)) control.value = before;
   };
   offer(options);

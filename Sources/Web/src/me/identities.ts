@@ -2,7 +2,7 @@ import { account, waysIn } from "../api/account";
 import { messageOf, Refusal, sentence } from "../api/problem";
 import type { Identity, WaysIn } from "../api/types";
 import { confirmed } from "../dom/confirm";
-import { element, replace } from "../dom/element";
+import { element, isolated, replace } from "../dom/element";
 import { field, form, Mistake } from "../dom/form";
 import { codeField } from "../pages/code-field";
 import { notify } from "../shell/notices";
@@ -38,7 +38,7 @@ export async function identities(
       if (!items.some((each) => each.id === added.id)) items = [...items, added];
       draw();
       replace(adding);
-      notify(`You can sign in with ${title} now.`);
+      notify(`You can sign in with ${isolated(title)} now.`);
     }));
   }
   return element("section", { "aria-label": "Other ways to sign in" },

@@ -1,6 +1,6 @@
 import { invites } from "../api/account";
 import { messageOf, Refusal } from "../api/problem";
-import { element, named } from "../dom/element";
+import { element, isolated, named } from "../dom/element";
 import { form } from "../dom/form";
 import { go, MakePage } from "../router";
 import { session } from "../session";
@@ -33,7 +33,7 @@ export const invitePage: MakePage = async ({ parameters, signal }) => {
             submit: "Join the team", fields: {},
             async action() {
               const team = await invites.redeem(code);
-              notify(`You are in ${team.name} now.`);
+              notify(`You are in ${isolated(team.name)} now.`);
               go(`/teams/${team.id}`, { replace: true });
             },
           })),

@@ -5,7 +5,7 @@ export function notify(
   text: string, options: { action?: string; seconds?: number; onAction?: () => void } = {},
 ): () => void {
   const notices = document.getElementById("notices");
-  const notice = element("div", { class: "notice" }, element("span", {}, text));
+  const notice = element("div", { class: "notice" }, element("span", { dir: "auto" }, text));
   const remove = () => { clearTimeout(timer); notice.remove(); };
   const timer = setTimeout(remove, (options.seconds ?? 8) * 1000);
   if (options.action) {
