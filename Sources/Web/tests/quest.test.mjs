@@ -101,3 +101,34 @@ test("milestones in percent are taken in any order", async () => {
   assert.deepEqual(percentagesOf(""), []);
   for (const text of ["0", "101", "2.5", "half"]) assert.throws(() => percentagesOf(text), text);
 });
+
+test("sentences of the service are in the reader's units and zone", async () => {
+  const { forPeople } = await load("wording.ts");
+  const cases = {
+    "a gap of 1,234.5 m is open": ["a gap of 1.2 km is open", "a gap of 0.8 mi is open"],
+    "within 25 m": ["within 25 m", "within 82 ft"],
+    "at 12.5 km and 2 mi": ["at 12.5 km and 3.2 km", "at 7.8 mi and 2.0 mi"],
+    'the track "10 km run", 3 km': ['the track "10 km run", 3.0 km', 'the track "10 km run", 1.9 mi'],
+    "line 812:14 m, 3.5 m/s, point 311": ["line 812:14 m, 3.5 m/s, point 311", "line 812:14 m, 3.5 m/s, point 311"],
+  };
+  for (const [text, [km, mi]] of Object.entries(cases)) {
+    assert.equal(forPeople(text, "km"), km);
+    assert.equal(forPeople(text, "mi"), mi);
+  }
+  const said = forPeople("ends at 2026-05-03T10:00:00Z, before its start", "km");
+  assert.doesNotMatch(said, /T10|Z,/);
+  assert.match(said, /^ends at .*2026.*, before its start$/);
+});
+
+test("what was decided is told in words", async () => {
+  const { editName, repairName } = await load("designer/step-names.ts");
+  const bare = (text) => text.replace(/[\u2068\u2069]/g, "");
+  assert.equal(bare(editName({ edit: "joins", join: 3, policy: "ferry" })), "Gap 3: jumped");
+  assert.equal(bare(editName({ edit: "thereAndBack", value: false })), "Go one way");
+  assert.equal(bare(editName({ edit: "cut", from: "1 km" })), "Keep a stretch");
+  assert.equal(bare(editName({ edit: "rename", waypoint: "#1", name: "Hut" })), "Name a waypoint Hut");
+  assert.equal(bare(editName({ edit: "waypoints", waypoints: [{ name: "A" }, {}] })), "Put waypoints: A and 1 more");
+  const titles = { spike: "take the spike out" };
+  assert.equal(repairName("spike@12:5", { titles }), "Take the spike out, line 12");
+  assert.equal(repairName("vertex-doubled", {}), "Repair vertex doubled");
+});

@@ -1,9 +1,12 @@
+import type { Edit } from "../api/design";
 import { choice } from "../dom/choice";
 import { element, replace } from "../dom/element";
 import { Field, field, form } from "../dom/form";
 import { isSingle, withEdit, withEditGone, without, withRepairChanged } from "./draft";
 import { policies } from "../quest/joins";
 import { EditForm, editForms, editOf } from "./edit-forms";
+import { forPeople } from "../wording";
+import { editName, repairName } from "./step-names";
 import { panel, Part, Workbench } from "./workbench";
 
 /** What can be made of the course and the line: one form for each edit. */
@@ -83,20 +86,22 @@ export class Steps implements Part {
         also.length > 0 ? element("span", { class: "hint" },
           ` Also goes, since it builds on this step: ${also.join(", ")}.`) : null);
     };
-    const names = (places: number[]) => places.map((place) => edits[place]?.edit ?? "");
+    const name = (edit: Edit | undefined) => (edit ? editName(edit) : "");
+    const names = (places: number[]) => places.map((place) => name(edits[place]));
+    const repairOf = (repair: string | undefined) => repairName(repair ?? "", draft.present);
     replace(this.list,
-      repairs.map((repair, index) => entry(`Repair ${repair}`, "",
-        [...singlesAfter(repairs, index).map((place) => `repair ${repairs[place] ?? ""}`),
+      repairs.map((repair, index) => entry(repairOf(repair), "",
+        [...singlesAfter(repairs, index).map((place) => repairOf(repairs[place])),
           ...names(withRepairChanged(edits, repair))],
         () => this.takeRepair(index))),
       edits.map((edit, index) => entry(
-        edit.edit, view?.edits[index]?.did.join("; ") ?? "", names(withEditGone(edits, index)),
+        editName(edit), forPeople(view?.edits[index]?.did.join("; ") ?? ""), names(withEditGone(edits, index)),
         () => this.takeEdit(index))));
   }
 
   private takeRepair(index: number): void {
     void this.bench.attempt(() => this.bench.changeShown((state) => ({
-      ...state, what: `Took the repair ${state.repairs[index] ?? ""} back`,
+      ...state, what: `Took back: ${repairName(state.repairs[index] ?? "", state)}`,
       repairs: without(state.repairs, [index, ...singlesAfter(state.repairs, index)]),
       edits: without(state.edits, withRepairChanged(state.edits, state.repairs[index] ?? "")),
     })));
@@ -104,7 +109,7 @@ export class Steps implements Part {
 
   private takeEdit(index: number): void {
     void this.bench.attempt(() => this.bench.changeShown((state) => ({
-      ...state, what: `Took ${state.edits[index]?.edit ?? "an edit"} back`,
+      ...state, what: `Took back: ${state.edits[index] ? editName(state.edits[index] as Edit) : "an edit"}`,
       edits: without(state.edits, [index, ...withEditGone(state.edits, index)]),
     })));
   }

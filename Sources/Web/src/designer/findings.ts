@@ -1,7 +1,9 @@
 import type { Finding } from "../api/design";
 import { element, replace } from "../dom/element";
 import { length } from "../units";
+import { forPeople } from "../wording";
 import { without, withRepairChanged } from "./draft";
+import { editName, withTitle } from "./step-names";
 import { panel, Part, Workbench } from "./workbench";
 
 /** More are shown when they are asked for. */
@@ -53,15 +55,15 @@ export class Findings implements Part {
     const isFirst = all.findIndex((each) => each.code === finding.code && each.fix) === index;
     return element("li", { class: finding.severity, "data-code": finding.code },
       element("button", { class: "finding", onclick: () => this.go(finding) },
-        element("strong", {}, words[finding.severity]), ` ${finding.message}`,
-        element("span", { class: "hint" }, ` ${finding.code}`, place(finding), mended ? " · settled by your edits" : "")),
+        element("strong", {}, words[finding.severity]), ` ${forPeople(finding.message)}`,
+        element("span", { class: "hint" }, place(finding), mended ? " · settled by your edits" : "")),
       fix && this.lost(finding.code).length > 0 ? element("p", { class: "hint" },
-        `The repair takes back what names waypoints, parts or gaps by number: ${this.lost(finding.code).join(", ")}.`) : null,
+        `The repair takes back what names places by their distance, or waypoints, parts or gaps by number: ${this.lost(finding.code).join(", ")}.`) : null,
       fix && isFirst ? element("button", { onclick: () => this.repair(finding, finding.code) },
         `Repair: ${fix.title}${same > 1 ? ` (all ${same})` : ""}${fix.safe ? "" : ", a guess"}`) : null,
       fix && same > 1 && finding.line !== null && finding.column !== null
         ? element("button", {
-          class: "plain", "aria-label": `Repair ${this.these(finding)}: ${finding.message}`,
+          class: "plain", "aria-label": `Repair ${this.these(finding)}: ${forPeople(finding.message)}`,
           onclick: () => this.repair(finding, `${finding.code}@${finding.line}:${finding.column}`),
         }, `Repair ${this.these(finding)}`) : null);
   }
@@ -86,13 +88,14 @@ export class Findings implements Part {
   /** The edits that a repair takes back, since it may give their numbers to other things. */
   private lost(repair: string): string[] {
     const { edits } = this.bench.draft.present;
-    return withRepairChanged(edits, repair).map((place) => edits[place]?.edit ?? "");
+    return withRepairChanged(edits, repair).map((place) => editName(edits[place] ?? { edit: "" }));
   }
 
   private repair(finding: Finding, repair: string): void {
     void this.bench.attempt(async () => {
       await this.bench.changeShown((state) => ({
-        ...state, what: `Repaired ${repair}`, repairs: [...state.repairs, repair],
+        ...state, what: finding.fix ? `Repair: ${finding.fix.title}` : `Repaired ${repair}`, titles: withTitle(state, finding),
+        repairs: [...state.repairs, repair],
         edits: without(state.edits, withRepairChanged(state.edits, repair)),
       }));
       if (finding.coordinate) this.bench.fly(finding.coordinate);
@@ -109,5 +112,5 @@ function place(finding: Finding): string {
     finding.distanceMeters === null ? null : `at ${length(finding.distanceMeters)}`,
     finding.count > 1 ? `${finding.count} times` : null,
   ].filter((part) => part !== null);
-  return parts.length > 0 ? ` · ${parts.join(" · ")}` : "";
+  return parts.length > 0 ? ` ${parts.join(" · ")}` : "";
 }

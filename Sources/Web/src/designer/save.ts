@@ -5,6 +5,7 @@ import { element, replace } from "../dom/element";
 import { field } from "../dom/form";
 import { scrolling } from "../dom/scrolling";
 import { length, moment, number } from "../units";
+import { forPeople } from "../wording";
 import { contentOf, isStored } from "./draft";
 import { offer } from "./edits";
 import { questForm } from "./quest-form";
@@ -42,7 +43,7 @@ export class Save implements Part {
     replace(this.faults, errors.length === 0 ? null : [
       element("p", {}, "Before it can be stored:"),
       element("ul", { class: "findings" }, errors.slice(0, 10).map((each) =>
-        element("li", { class: "error" }, each.message))),
+        element("li", { class: "error" }, forPeople(each.message)))),
     ]);
     const { base } = draft;
     this.isPublic.row.hidden = base !== null;
