@@ -241,7 +241,7 @@ def two_clicks_do_one_thing(browser, service):
         design.ready()
         design.choose("Course: Name the route", Name="Renamed")
         design.choose("Line: Limit the vertices", At_most="2")
-        steps.get_by_role("button", name="Take back: name").evaluate("each => { each.click(); each.click(); }")
+        steps.get_by_role("button", name="Take back: Name the route").evaluate("each => { each.click(); each.click(); }")
         eventually(lambda: design.fact("Name") == "Stops", "one is taken back")
         time.sleep(1)
         design.ready()
@@ -262,11 +262,24 @@ def gaps_are_decided(browser, service):
         eventually(lambda: design.page.evaluate("() => document.activeElement.id") == "gap-1", "the map leads to the gap")
         visits.shot("designer-gaps")
         before = design.fact("Length")
-        design.page.get_by_label("Gap 1").select_option("counted")
+        # Arrow keys go through the list without deciding anything.
+        choice = design.page.locator("#gap-1")
+        choice.focus()
+        design.page.keyboard.press("ArrowDown")
+        design.page.keyboard.press("ArrowDown")
+        time.sleep(0.5)
+        visits.sees("to be decided")
+        check(choice.input_value() != "", "the keys choose")
+
+        def decide(policy):
+            choice.select_option(policy)
+            design.page.get_by_role("button", name="Decide gap 1").click()
+
+        decide("counted")
         visits.sees("Every gap is decided")
         design.ready()
         check(design.fact("Length") != before, "the crossing counts")
-        design.page.get_by_label("Gap 1").select_option("ferry")
+        decide("ferry")
         eventually(lambda: design.fact("Length") == before, "a ferry does not count")
         steps = design.panel("What was decided")
         check(steps.locator("ol > li").count() == 1, "one gap is one decision")
@@ -357,7 +370,7 @@ def course_and_line(browser, service):
         dot = design.page.evaluate("() => document.querySelector('.heights .here').getAttribute('cx')")
         check(float(dot) > 100, f"the profile's dot moves: {dot}")
         check(design.page.locator("#map .marker.small").count() == 1, "the map's dot is there")
-        design.page.get_by_role("button", name="End here").click()
+        design.page.get_by_role("button", name="Cut off what is after").click()
         eventually(lambda: design.fact("Length") != "12.4 mi", "cut at the place")
         visits.shot("designer-course")
         check(length is not None, "a length")
@@ -487,6 +500,63 @@ def designing_for_everyone(browser, service):
             visits.sees("Search by quest")
             visits.go("/designer")
             check(draft.count() == 0, "forgotten for good")
+
+
+@story(short=True)
+def a_file_of_several_tracks(browser, service):
+    """They are listed with their lengths, and one is chosen."""
+    def track(name, count):
+        points = "".join(f'<trkpt lat="{49 + 0.01 * step}" lon="6"/>' for step in range(count))
+        return f"<trk><name>{name}</name><trkseg>{points}</trkseg></trk>"
+    file = ('<gpx version="1.1" creator="t" xmlns="http://www.topografix.com/GPX/1/1">'
+            + track("Full", 31) + track("مسار 12", 11) + "</gpx>").encode()
+    for size in (PHONE, DESK):
+        with visitor(browser, service, size) as visits:
+            design, _ = bench(visits, service)
+            design.open(file, "two.gpx")
+            choice = design.page.get_by_label("Which track")
+            options = choice.locator("option").all_inner_texts()
+            check(len(options) == 3 and "Full" in options[1] and "20.7 mi" in options[1] and "6.9 mi" in options[2],
+                  str(options))
+            visits.shot("designer-tracks")
+            visits.is_for_everyone("a file of several tracks")
+            choice.select_option("2")
+            design.page.get_by_role("button", name="Read it so").click()
+            eventually(lambda: design.fact("Length") == "6.9 mi", "the second track alone")
+            check(choice.input_value() == "2", "it stays chosen")
+
+
+@story(short=True)
+def drafts_that_are_not_kept(browser, service):
+    """Without a database one works all the same; a second tab of a draft overwrites nothing."""
+    with visitor(browser, service, PHONE) as visits:
+        visits.context.add_init_script(
+            "IDBFactory.prototype.open = () => { throw new DOMException('no', 'SecurityError'); }")
+        design, _ = bench(visits, service)
+        design.open(gpx(walk(spike=0)), "kept-nowhere.gpx")
+        visits.sees("Not kept. This browser keeps nothing for this site")
+        design.choose("Course: Name the route", Name="Nowhere")
+        check(design.fact("Name") == "Nowhere", "it is edited")
+        visits.sees("Not kept. This browser keeps nothing for this site")
+        visits.shot("designer-not-kept")
+    with visitor(browser, service) as visits:
+        design, _ = bench(visits, service)
+        design.open(gpx(walk(spike=0)), "twice.gpx")
+        design.kept()
+        other = visits.open()
+        other.goto(visits.page.url)
+        eventually(lambda: "this draft is open in another tab" in other.inner_text("body"), "the second tab says so")
+        second = Bench(visits)
+        second.page = other
+        second.ready()
+        second.choose("Course: Name the route", Name="Of the second")
+        design.choose("Course: Name the route", Name="Of the first")
+        design.kept()
+        other.close()
+        design.page.reload()
+        design.ready()
+        check(design.fact("Name") == "Of the first", str(design.fact("Name")))
+        design.kept()
 
 
 @story(short=True)

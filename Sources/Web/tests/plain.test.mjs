@@ -209,6 +209,9 @@ test("tables of waypoints are read as spreadsheets write them", async () => {
   assert.deepEqual(waypointsOf("\uFEFFName;Lat;Lon;Story\r\nRemich;49,545;6,367;\"Wine; on \"\"both\"\" banks\"\r\n\r\n"),
     [{ name: "Remich", coordinate: [6.367, 49.545], story: 'Wine; on "both" banks' }]);
   assert.deepEqual(waypointsOf("distance,name\n12 km,Hut\n"), [{ name: "Hut", distance: "12 km" }]);
+  assert.deepEqual(waypointsOf("distance;name\n12,5 km;Hut\n0 km;Start\n1.234,5 m;Inn\n").map((each) => each.distance),
+    ["12.5 km", "0 km", "1234.5 m"]);
+  assert.throws(() => waypointsOf("distance;name\n1,500 m;Hut"), /Row 2: 1,500 m may be 1500 m or 1.5 m/);
   for (const text of ["", "a,b\n1,2", "lat,lon\nx,6", "lat,lon\n,"]) {
     assert.throws(() => waypointsOf(text + (text.endsWith(",") ? "\nname" : "")), TableFault, text);
   }
@@ -243,6 +246,15 @@ test("what names things by number goes with the step that gave them their number
   assert.deepEqual(withEditGone([{ edit: "rename", waypoint: "#1", name: "New" }, told, drop(2)], 0), [1, 2]);
   assert.deepEqual(withRepairChanged([name, drop(1)], "spike@3:5"), []);
   assert.deepEqual(withRepairChanged([name, drop(1)], "waypoint-doubled"), [1]);
+  // A distance means another place once the line before it is longer or shorter.
+  const cut = { edit: "cut", from: "5 km" };
+  const hut = { edit: "waypoints", waypoints: [{ name: "Hut", distance: "3 km" }] };
+  const inn = { edit: "waypoints", waypoints: [{ name: "Inn", coordinate: [6, 49] }] };
+  assert.deepEqual(withEditGone([cut, name, { edit: "cut", to: "9 km" }, hut, inn], 0), [2, 3]);
+  assert.deepEqual(withEditGone([{ edit: "reverse" }, { edit: "splitAt", distances: ["1 km"] }], 0), [1]);
+  assert.deepEqual(withEditGone([hut, cut], 0), []);
+  assert.deepEqual(withRepairChanged([cut], "spike@3:5"), [0]);
+  assert.deepEqual(withRepairChanged([cut], "elevation-spike"), []);
 });
 
 test("a draft knows whether all of it is stored", async () => {

@@ -17,7 +17,7 @@ import { outline } from "./outline";
 import { Pass, passesNear } from "./passes";
 import { PlacePart } from "./place";
 import { Save } from "./save";
-import { drafts, NotKept } from "./store";
+import { drafts, NotKept, ownDraft } from "./store";
 import { Waypoints } from "./waypoints";
 import type { Part, Workbench } from "./workbench";
 
@@ -32,6 +32,7 @@ export class Designer implements Workbench {
   private cancel: AbortController | null = null;
   private map: DesignerMap | null = null;
   private noMap: string | null = null;
+  private readonly isOwn: Promise<boolean>;
 
   private readonly mapBox = element("div", { class: "map", id: "map" });
   private readonly heightBox = element("div", { class: "heights" });
@@ -52,8 +53,12 @@ export class Designer implements Workbench {
     new Save(this),
   ];
 
-  constructor(public draft: Draft, file: Blob, readonly signal: AbortSignal) {
+  /** - Parameter isKept: whether this device keeps the draft. */
+  constructor(
+    public draft: Draft, private readonly file: Blob, private readonly isKept: boolean, readonly signal: AbortSignal,
+  ) {
     this.looking = new Looking(file);
+    this.isOwn = ownDraft(draft.id, signal);
     this.beforeBox.checked = true;
     this.root = element("article", { class: "designer" },
       element("header", {},
@@ -70,7 +75,8 @@ export class Designer implements Workbench {
 
   async begin(): Promise<void> {
     this.listen();
-    replace(this.kept, "Kept on this device");
+    if (this.isKept) void this.isOwn.then((isOwn) => this.tellKept(isOwn));
+    else void this.write(this.draft);
     this.drawSteps();
     await this.attempt(() => this.lookAt(this.draft.present));
   }
@@ -139,15 +145,23 @@ export class Designer implements Workbench {
     return result;
   }
 
+  private tellKept(isOwn: boolean): void {
+    replace(this.kept, isOwn ? "Kept on this device"
+      : "Not kept: this draft is open in another tab. Go on there, or close that tab and load this page again.");
+  }
+
   /** "Kept" stands there only once the transaction has completed. */
   private async write(draft: Draft): Promise<void> {
     this.draft = draft;
+    // What the other tab writes is not overwritten.
+    if (!await this.isOwn) return this.tellKept(false);
     replace(this.kept, "Being kept …");
     try {
-      this.draft = await drafts.keep(draft);
+      this.draft = await drafts.keep(draft, this.isKept ? undefined : this.file);
       replace(this.kept, "Kept on this device");
     } catch (error) {
-      replace(this.kept, `Not kept: ${error instanceof NotKept ? error.message : "this browser keeps no drafts."}`);
+      if (!this.isKept) drafts.hold(this.draft, this.file);
+      replace(this.kept, `Not kept. ${error instanceof NotKept ? error.message : "This browser keeps no drafts."}`);
     }
   }
 

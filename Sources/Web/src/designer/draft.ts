@@ -1,6 +1,7 @@
 // What a designer has decided: the file, and step by step what is made of it.
 
 import type { Edit } from "../api/design";
+import { policies } from "../quest/joins";
 
 /** All that was decided so far. A state never changes; the next one comes after it. */
 export interface State {
@@ -11,6 +12,8 @@ export interface State {
   format: string | null;
   /** What is repaired in the file, in this order: all findings of a code, or one of them, such as `spike@12:5`. */
   repairs: string[];
+  /** What the repairs do, by their codes, for people. */
+  titles?: Record<string, string>;
   /** The list that `:edit` takes, made after the repairs. */
   edits: Edit[];
 }
@@ -87,12 +90,28 @@ export function isSingle(repair: string): boolean { return repair.includes("@");
 const steadyEdits = new Set([
   "name", "officialLength", "simplify", "maxVertices", "smoothElevation", "rename", "joins",
 ]);
+/** Edits that leave each place of the line at its distance, near enough. */
+const steadyDistances = new Set([
+  "name", "simplify", "maxVertices", "smoothElevation", "rename", "waypoints", "dropWaypoint", "waypointsEvery",
+  "laps", "thereAndBack", "splitAt",
+]);
 /** Repairs that do so too. */
+const steadyLengths = /^(vertex-doubled|density-fine|elevation-\w+|waypoint-\w+)(@|$)/;
+/** Repairs that leave the numbers as they are. */
 const steadyRepairs = /^(spike|jump|vertex-doubled|density-fine|elevation-\w+)(@|$)/;
 
 function isByNumber(edit: Edit): boolean {
   return typeof edit["join"] === "number" || typeof edit["part"] === "number"
     || typeof edit["waypoint"] === "string" && edit["waypoint"].startsWith("#");
+}
+
+/** Whether an edit names places by their distance. */
+function isByDistance(edit: Edit): boolean {
+  const names = (value: unknown) => typeof value === "string";
+  return edit.edit === "cut" && (names(edit["from"]) || names(edit["to"]))
+    || edit.edit === "splitAt"
+    || edit.edit === "waypoints" && Array.isArray(edit["waypoints"])
+      && edit["waypoints"].some((each: { distance?: unknown }) => names(each.distance));
 }
 
 /** Whether an edit is about a waypoint by a name that another one has given. */
@@ -101,29 +120,46 @@ function isByName(edit: Edit, name: unknown): boolean {
     && edit["waypoints"].some((each: { name?: unknown }) => each.name === name);
 }
 
+/** What is different for later edits once something before them is gone. */
+interface Shift {
+  /** Waypoints, parts and gaps have other numbers. */
+  numbers: boolean;
+  /** Places have other distances. */
+  distances: boolean;
+  /** Waypoints that had these names have others. */
+  names: unknown[];
+}
+
 /** The edits from a place on that go, because they would be about something else once what is before them is gone. */
-function adrift(edits: Edit[], from: number, isShifted: boolean, names: unknown[]): number[] {
+function adrift(edits: Edit[], from: number, shift: Shift): number[] {
   const gone: number[] = [];
   edits.slice(from).forEach((edit, index) => {
-    const hasLost = isShifted && isByNumber(edit) || names.some((name) => isByName(edit, name));
+    const hasLost = shift.numbers && isByNumber(edit) || shift.distances && isByDistance(edit)
+      || shift.names.some((name) => isByName(edit, name));
     if (!hasLost) return;
     gone.push(from + index);
-    isShifted ||= !steadyEdits.has(edit.edit);
-    if (edit.edit === "rename") names.push(edit["name"]);
+    shift.numbers ||= !steadyEdits.has(edit.edit);
+    shift.distances ||= !steadyDistances.has(edit.edit);
+    if (edit.edit === "rename") shift.names.push(edit["name"]);
   });
   return gone;
 }
 
-/** The later edits that have to be taken back with one: they name things by numbers or a name that it has made. */
+/** The later edits that have to be taken back with one: they name things by what it has made of them. */
 export function withEditGone(edits: Edit[], index: number): number[] {
   const edit = edits[index];
   if (!edit) return [];
-  return adrift(edits, index + 1, !steadyEdits.has(edit.edit), edit.edit === "rename" ? [edit["name"]] : []);
+  return adrift(edits, index + 1, {
+    numbers: !steadyEdits.has(edit.edit), distances: !steadyDistances.has(edit.edit),
+    names: edit.edit === "rename" ? [edit["name"]] : [],
+  });
 }
 
 /** The edits that have to be taken back where a repair is made or taken back, since repairs come before them. */
 export function withRepairChanged(edits: Edit[], repair: string): number[] {
-  return adrift(edits, 0, !steadyRepairs.test(repair), []);
+  return adrift(edits, 0, {
+    numbers: !steadyRepairs.test(repair), distances: !steadyLengths.test(repair), names: [],
+  });
 }
 
 /** A list without what stands at some places. */
@@ -155,7 +191,7 @@ export function withJoin(state: State, number: number, policy: string): State {
   const last = state.edits[state.edits.length - 1];
   const isSame = last?.edit === "joins" && last["join"] === number;
   return {
-    ...state, what: `Gap ${number}: ${policy}`,
+    ...state, what: `Gap ${number}: ${policies.find(([value]) => value === policy)?.[1].split(":")[0] ?? policy}`,
     edits: [...(isSame ? state.edits.slice(0, -1) : state.edits), { edit: "joins", policy, join: number }],
   };
 }

@@ -1,9 +1,10 @@
 import { choice } from "../dom/choice";
-import { element, replace } from "../dom/element";
-import { field, form } from "../dom/form";
+import { element, isolated, replace } from "../dom/element";
+import { form } from "../dom/form";
 import { height, length, number } from "../units";
 import { panel, Part, Workbench } from "./workbench";
 
+const allTracks = "all tracks";
 const formats: [string, string][] = [
   ["", "by what is in it"], ["gpx", "GPX"], ["geojson", "GeoJSON"], ["kml", "KML"],
   ["polyline5", "encoded polyline, 5 digits"], ["polyline6", "encoded polyline, 6 digits"],
@@ -14,23 +15,34 @@ export class FilePart implements Part {
   readonly root: HTMLDetailsElement;
   private readonly facts = element("dl", { class: "facts" });
   private readonly notes = element("ul");
-  private readonly track = field("Only this track", "track", { autocomplete: "off", maxlength: 200 },
-    "Its name or number. Empty for all tracks, which become the parts of one route.");
+  private readonly track = choice("Which track", "track", [["", allTracks]],
+    "All tracks together become the parts of one route.");
+  private readonly reading = element("details");
   private readonly format = choice("How the file is read", "format", formats);
 
   constructor(private readonly bench: Workbench) {
     const reading = form("How the file is read", {
-      submit: "Read it so", fields: { track: this.track }, action: () => this.read(),
+      submit: "Read it so", fields: {}, action: () => this.read(),
     });
-    reading.prepend(this.format.row);
-    this.root = panel("The route", true, this.facts, this.notes,
-      element("details", {}, element("summary", {}, "How the file is read"), reading));
+    reading.prepend(this.track.row, this.format.row);
+    this.root = panel("The route", true, this.facts, this.notes, this.reading);
+    this.reading.append(element("summary", {}, "How the file is read"), reading);
   }
 
   draw(): void {
     const { draft, view } = this.bench;
     const { preview } = view ?? {};
-    this.track.control.value = draft.present.track ?? "";
+    const tracks = view?.report.tracks ?? [];
+    const chosen = draft.present.track ?? "";
+    const offered = tracks.map((track): [string, string] =>
+      [String(track.number), `${track.number}: ${isolated(track.name ?? "without a name")}, ${length(track.lengthMeters)}`]);
+    // A draft of an earlier version of the client names its track, or one is beyond the list.
+    if (chosen !== "" && !offered.some(([value]) => value === chosen)) offered.push([chosen, isolated(chosen)]);
+    this.track.offer([["", allTracks], ...offered]);
+    this.track.control.value = chosen;
+    this.track.row.hidden = offered.length === 0;
+    // Somebody who opens a file with several tracks is shown that there is a choice.
+    if (offered.length > 1 && chosen === "" && draft.past.length === 0) this.reading.open = true;
     this.format.control.value = draft.present.format ?? "";
     const fact = (name: string, value: string) =>
       element("div", {}, element("dt", {}, name), element("dd", {}, value));
@@ -49,10 +61,10 @@ export class FilePart implements Part {
   }
 
   private async read(): Promise<void> {
-    const track = this.track.control.value.trim() || null;
+    const track = this.track.control.value || null;
     const format = this.format.control.value || null;
     await this.bench.change((state) => ({
-      ...state, what: track ? `Only the track ${track}` : "All tracks", track, format,
+      ...state, what: track ? `Only track ${track}` : "All tracks", track, format,
     }));
   }
 }

@@ -2,7 +2,7 @@ import type { Gap } from "../api/design";
 import { element, replace } from "../dom/element";
 import { length } from "../units";
 import { withJoin } from "./draft";
-import { policies } from "./edit-forms";
+import { policies } from "../quest/joins";
 import { panel, Part, Workbench } from "./workbench";
 
 const mostListed = 200;
@@ -38,12 +38,19 @@ export class Gaps implements Part {
 
   private entry(gap: Gap): HTMLElement {
     const id = `gap-${gap.number}`;
-    const control: HTMLSelectElement = element("select", { id, onchange: () => this.decide(gap, control) },
-      gap.policy === "unresolved" ? element("option", { value: "" }, "Decide …") : null,
+    const before = gap.policy === "unresolved" ? "" : gap.policy;
+    // Arrow keys change a list that is closed: only the button decides (WCAG 3.2.2).
+    const button = element("button", {
+      type: "button", disabled: true, onclick: () => this.decide(gap, control),
+    }, `Decide gap ${gap.number}`);
+    const control: HTMLSelectElement = element("select", {
+      id, onchange: () => { button.disabled = control.value === before; },
+    },
+      gap.policy === "unresolved" ? element("option", { value: "" }, "Choose …") : null,
       policies.map(([value, text]) =>
         element("option", { value, selected: value === gap.policy }, text)));
     return element("li", { "data-gap": gap.number },
-      element("label", { for: id }, `Gap ${gap.number}, ${length(gap.gapMeters)}`), control,
+      element("label", { for: id }, `Gap ${gap.number}, ${length(gap.gapMeters)}`), control, button,
       element("button", { class: "plain", onclick: () => this.bench.fly(gap.from) },
         `Show gap ${gap.number}`));
   }

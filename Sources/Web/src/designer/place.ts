@@ -49,8 +49,8 @@ export class PlacePart implements Part {
           action: () => this.put(),
         })),
       element("div", { class: "acts" },
-        act("Begin here", "Cut off what is before", (from) => ({ edit: "cut", from })),
-        act("End here", "Cut off what is after", (to) => ({ edit: "cut", to })),
+        act("Cut off what is before", "Cut off what is before", (from) => ({ edit: "cut", from })),
+        act("Cut off what is after", "Cut off what is after", (to) => ({ edit: "cut", to })),
         act("Split here", "Split into parts", (distance) => ({ edit: "splitAt", distances: [distance] })),
         act("Start the loop here", "Start the loop elsewhere", (_, pass) => ({
           edit: "startAt", coordinate: pass.coordinate }))));

@@ -22,7 +22,13 @@ export async function openFile(
   if (file.size > mostBytes) throw new Mistake("file", "The file is larger than 64 MiB, the most that the service takes.");
   if (file.size === 0) throw new Mistake("file", "The file is empty.");
   const draft = begun(crypto.randomUUID(), name, base, notes);
-  await drafts.keep(draft, file);
+  try {
+    await drafts.keep(draft, file);
+  } catch (error) {
+    // One can work on it all the same, as long as the page is open.
+    if (!(error instanceof NotKept)) throw error;
+    drafts.hold(draft, file);
+  }
   go(`/designer?draft=${draft.id}`, options);
 }
 
@@ -52,7 +58,7 @@ function dropZone(): HTMLElement {
     try {
       await openFile(file, file.name, null);
     } catch (error) {
-      replace(fault, error instanceof Mistake || error instanceof NotKept ? error.message : messageOf(error));
+      replace(fault, error instanceof Mistake ? error.message : messageOf(error));
     }
   };
   chosen.control.addEventListener("change", () => void open((chosen.control as HTMLInputElement).files?.[0]));

@@ -6,10 +6,30 @@ import type { Draft } from "./draft";
 export class NotKept extends Error {}
 
 const name = "milequest.designer";
+const patienceMilliseconds = 700;
 let opening: Promise<IDBDatabase> | null = null;
+
+/** Leave to write a draft: one tab has it at a time, until the signal ends. */
+export async function ownDraft(id: string, signal: AbortSignal): Promise<boolean> {
+  if (!navigator.locks) return true;
+  const patience = new AbortController();
+  // The page before may be about to give it back.
+  const timer = setTimeout(() => patience.abort(), patienceMilliseconds);
+  return new Promise((decide) => {
+    navigator.locks.request(`milequest.draft.${id}`, { signal: patience.signal }, () => {
+      clearTimeout(timer);
+      decide(true);
+      return new Promise<void>((release) => {
+        if (signal.aborted) release();
+        signal.addEventListener("abort", () => release(), { once: true });
+      });
+    }).catch(() => decide(false));
+  });
+}
 
 function open(): Promise<IDBDatabase> {
   opening ??= new Promise<IDBDatabase>((done, fail) => {
+    // Some browsers have none in private windows, others throw where it is switched off.
     const request = indexedDB.open(name, 1);
     request.onupgradeneeded = () => {
       request.result.createObjectStore("drafts", { keyPath: "id" });
@@ -53,7 +73,13 @@ async function transact<Result>(
   }
 }
 
+/** What this tab holds itself, because the browser keeps nothing: until the tab is closed. */
+const held = new Map<string, { draft: Draft; file: Blob }>();
+
 export const drafts = {
+  /** Holds a draft in this tab alone. */
+  hold(draft: Draft, file: Blob): void { held.set(draft.id, { draft, file }); },
+
   /** Drafts of this device, the last one first. */
   async list(): Promise<Draft[]> {
     const all = await transact<Draft[]>("readonly", (transaction, give) => {
@@ -63,16 +89,19 @@ export const drafts = {
     return (all ?? []).sort((a, b) => b.changedAt.localeCompare(a.changedAt));
   },
 
-  async load(id: string): Promise<{ draft: Draft; file: Blob } | null> {
+  /** A draft with its file, and whether this device keeps it. */
+  async load(id: string): Promise<{ draft: Draft; file: Blob; isKept: boolean } | null> {
     let draft: Draft | undefined;
     let file: Blob | undefined;
+    const own = held.get(id);
+    if (own) return { ...own, isKept: false };
     await transact("readonly", (transaction) => {
       const first = transaction.objectStore("drafts").get(id);
       first.onsuccess = () => { draft = first.result as Draft | undefined; };
       const second = transaction.objectStore("files").get(id);
       second.onsuccess = () => { file = second.result as Blob | undefined; };
     });
-    return draft && file ? { draft, file } : null;
+    return draft && file ? { draft, file, isKept: true } : null;
   },
 
   /** Writes a draft, with its file the first time, and gives it as it is kept. */
@@ -103,12 +132,15 @@ export const drafts = {
       transaction.objectStore("drafts").delete(id);
       transaction.objectStore("files").delete(id);
     });
+    held.delete(id);
   },
 };
 
 function notKept(error: unknown): Error {
   if (error instanceof DOMException && error.name === "QuotaExceededError") {
-    return new NotKept("There is no room left on this device. Download the route, or forget other drafts.");
+    return new NotKept("The storage of this device is full. Download or store the route before you close the page, or forget other drafts.");
   }
-  return error instanceof NotKept ? error : new NotKept("This browser does not keep drafts.");
+  return error instanceof NotKept ? error
+    : new NotKept("This browser keeps nothing for this site, as in a private window. Download or store the route before "
+      + "you close the page.");
 }

@@ -1,5 +1,7 @@
 // Tables of waypoints, as spreadsheets write them.
 
+import { distanceFault, typedDistance, units } from "../units";
+
 /** A waypoint as the edit `waypoints` takes it. */
 export interface ListedWaypoint {
   name?: string;
@@ -53,7 +55,7 @@ function waypoint(
     const height = numberOf(cell("elevation"));
     made.coordinate = height === null ? [longitude, latitude] : [longitude, latitude, height];
   } else if (cell("distance") !== "") {
-    made.distance = cell("distance");
+    made.distance = distanceIn(cell("distance"), line);
   } else {
     throw new TableFault(`Row ${line} has no place.`);
   }
@@ -62,6 +64,17 @@ function waypoint(
   if (cell("type") !== "") made.type = cell("type");
   if (cell("official") !== "") made.officialDistance = `${cell("official").replace(",", ".")} m`;
   return made;
+}
+
+/** A distance as the service takes it, typed with a comma or a point before its decimals. */
+function distanceIn(text: string, line: number): string {
+  // Without a unit the service says that one is missing.
+  if (!/[a-z]\s*$/i.test(text)) return text.replace(",", ".");
+  const typed = typedDistance(text, units.chosen);
+  if (typed) return typed;
+  // A waypoint at the start stands at 0.
+  if (/^0+([.,]0+)?\s*(mi|miles?|km|m)$/i.test(text)) return text.replace(",", ".");
+  throw new TableFault(`Row ${line}: ${distanceFault(text, units.chosen, `“${text}” is not a distance such as 3.1 km.`)}`);
 }
 
 function numberOf(text: string): number | null {

@@ -19,9 +19,9 @@ export const designer: MakePage = async ({ query, signal }) => {
     return { title, content: element("p", {}, "Opening …") };
   }
   const id = query.get("draft");
-  const known = id ? await drafts.load(id) : null;
+  const known = id ? await drafts.load(id).catch(() => null) : null;
   if (known) {
-    const page = new Designer(known.draft, known.file, signal);
+    const page = new Designer(known.draft, known.file, known.isKept, signal);
     void page.begin();
     return { title, isWide: true, content: page.root };
   }
