@@ -361,7 +361,7 @@ def course_and_line(browser, service):
         design.choose("Course: Keep a stretch", From="900 km")
         visits.sees("900")
         check(part.locator("ol > li").count() == 6, "what is refused is no step")
-        part.get_by_role("button", name="Take back: cut").click()
+        part.get_by_role("button", name="Take back: Keep a stretch").click()
         eventually(lambda: design.fact("Length") == "12.4 mi", "an edit is taken back")
         # A place of the route, by the keyboard alone.
         design.page.get_by_label("Move along the route").focus()
