@@ -473,6 +473,17 @@ def names_from_right_to_left(browser, service):
         }""")
         check(ends[0] <= ends[1] + 1, f"the figures stand after the name: {ends}")
         visits.shot("walks-right-to-left")
+    # On the map such a name is a picture that the browser draws, with its letters joined and in their order.
+    service.quest(token, "مسيرة 12", "فريق آخر")
+    with visitor(browser, service, DESK) as visits:
+        page = visits.go("/")
+        visits.drawn()
+        page.get_by_label("Search").fill("مسيرة")
+        visits.sees("1 quest")
+        eventually(lambda: page.evaluate("() => document.getElementById('map').milequestMap.hasImage('name:مسيرة 12')"),
+                   "the name is drawn")
+        time.sleep(1)
+        visits.shot("explore-right-to-left")
 
 
 @story(short=True)

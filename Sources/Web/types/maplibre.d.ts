@@ -4,6 +4,8 @@ declare namespace maplibregl {
   type LngLat = [number, number];
   interface Point { x: number; y: number }
   interface MapEvent {
+    /** Of an image that is missing. */
+    id?: string;
     point: Point;
     lngLat: { lng: number; lat: number };
     features?: { properties: Record<string, any>; geometry: { coordinates: any } }[];
@@ -29,6 +31,7 @@ declare namespace maplibregl {
     once(event: string, listener: () => void): this;
     getSource(name: string): GeoJSONSource | undefined;
     getCanvas(): HTMLCanvasElement;
+    addImage(id: string, image: ImageData, options: { pixelRatio: number }): this;
     getZoom(): number;
     setStyle(style: object): this;
     addControl(control: object, place?: string): this;

@@ -5,6 +5,7 @@ import type { Feature, FeatureCollection, Place } from "../api/types";
 import { element } from "../dom/element";
 import { Canvas } from "../map/canvas";
 import { canDraw } from "../map/library";
+import { pictureLayout, plainName } from "../map/labels";
 import { empty } from "../map/style";
 import type { View } from "./look";
 
@@ -51,7 +52,7 @@ function layers(palette: Palette): object[] {
     },
     {
       id: "waypoint-names", type: "symbol", source: "waypoints",
-      layout: { ...names, "text-field": ["coalesce", ["get", "name"], ""] },
+      layout: { ...names, ...pictureLayout, "text-field": plainName },
       paint: { "text-color": palette.text, "text-halo-color": palette.halo, "text-halo-width": 1.5 },
     },
     {

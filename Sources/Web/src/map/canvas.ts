@@ -3,7 +3,8 @@
 import type { FeatureCollection } from "../api/types";
 import { Library, mapLibrary } from "./library";
 import { land, places } from "./land";
-import { empty, Ground, style } from "./style";
+import { marked, picture } from "./labels";
+import { empty, Ground, nameColors, style } from "./style";
 
 export interface CanvasOptions {
   label: string;
@@ -37,6 +38,7 @@ export class Canvas {
   ): Promise<Canvas | null> {
     const [library, coarse] = await Promise.all([mapLibrary(), land(LAND_COARSE), shown(container)]);
     if (signal.aborted) return null;
+    for (const [name, data] of Object.entries(content)) content[name] = marked(data);
     const ground: Ground = { land: coarse, places: empty };
     const map = new library.Map({
       container, style: style(ground, content, options.isGlobe, options.layers),
@@ -47,6 +49,10 @@ export class Canvas {
       ...(options.zoom === undefined ? {} : { zoom: options.zoom }),
     });
     map.addControl(new library.NavigationControl({ showCompass: false }), "top-right");
+    map.on("styleimagemissing", ({ id = "" }) => {
+      const drawn = picture(id, ...nameColors());
+      if (drawn) map.addImage(id, drawn.image, { pixelRatio: drawn.ratio });
+    });
     const canvas = new Canvas(library, map, options, ground, content);
     const theme = matchMedia("(prefers-color-scheme: dark)");
     const redraw = () => canvas.redraw();
@@ -68,8 +74,9 @@ export class Canvas {
 
   /** Puts other data in the place of what is shown. */
   set(name: string, data: FeatureCollection): void {
-    this.content[name] = data;
-    if (!this.isLost) this.map.getSource(name)?.setData(data);
+    const shown = marked(data);
+    this.content[name] = shown;
+    if (!this.isLost) this.map.getSource(name)?.setData(shown);
   }
 
   private redraw(): void {

@@ -34,6 +34,8 @@ export class ExploreMap {
     canvas.map.on("mouseenter", "markers", () => { canvas.map.getCanvas().style.cursor = "pointer"; });
     canvas.map.on("mouseleave", "markers", () => { canvas.map.getCanvas().style.cursor = ""; });
     container.dataset["drawn"] = "true";
+    // For tests.
+    Object.assign(container, { milequestMap: canvas.map });
     return new ExploreMap(canvas);
   }
 

@@ -1,6 +1,7 @@
 // How maps look: the ground in light and dark, and lines and places above it.
 
 import type { FeatureCollection } from "../api/types";
+import { pictureLayout, plainName } from "./labels";
 
 export interface Ground {
   land: FeatureCollection;
@@ -25,6 +26,12 @@ export const empty: FeatureCollection = { type: "FeatureCollection", features: [
 
 export function isDark(): boolean {
   return matchMedia("(prefers-color-scheme: dark)").matches;
+}
+
+/** The colors of names now: their letters, and what is around them. */
+export function nameColors(): [text: string, around: string] {
+  const palette = isDark() ? dark : light;
+  return [palette.text, palette.halo];
 }
 
 /** A style without `glyphs`: labels are drawn with the fonts of the device. */
@@ -95,7 +102,7 @@ export function questLayers(palette: Palette): object[] {
     {
       id: "waypoint-names", type: "symbol", source: "quest", minzoom: 5, filter: kind("waypoint"),
       layout: {
-        "text-field": ["coalesce", ["get", "name"], ""], "text-font": ["sans-serif"],
+        ...pictureLayout, "text-field": plainName, "text-font": ["sans-serif"],
         "text-size": 12, "text-anchor": "left", "text-offset": [0.8, 0],
       },
       paint: { "text-color": palette.text, "text-halo-color": palette.halo, "text-halo-width": 1.5 },
@@ -116,7 +123,7 @@ export function markerLayers(palette: Palette): object[] {
     {
       id: "marker-names", type: "symbol", source: "markers",
       layout: {
-        "text-field": ["get", "name"], "text-font": ["sans-serif"], "text-size": 13,
+        ...pictureLayout, "text-field": plainName, "text-font": ["sans-serif"], "text-size": 13,
         "text-anchor": "left", "text-offset": [0.9, 0], "text-optional": true,
       },
       paint: { "text-color": palette.text, "text-halo-color": palette.halo, "text-halo-width": 1.5 },
