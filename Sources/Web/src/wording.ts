@@ -11,8 +11,11 @@ const shortMeters = 300;
 export function forPeople(text: string, unit: Units = units.chosen): string {
   return text.split(/("[^"]*"|“[^”]*”)/).map((part, index) => index % 2 === 1 ? part : part
     .replace(/\b\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)/g, (instant) => moment(instant))
-    .replace(/(?<![\w.,:#/-])(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?) (km|m|mi)(?![\w/²³])/g,
-      (_, digits: string, named: string) => lengthIn(Number(digits.replace(/,/g, "")), named, unit)),
+    .replace(/\bwith track=NAME or track=NUMBER/g, "from the list of tracks")
+    // Each number once: "km 12.5" is a place of the line, "12.5 km" a length.
+    .replace(/\bkm (\d+(?:\.\d+)?)(?![\w/])|(?<![\w.,:#/-])(\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?) (km|m|mi)(?![\w/²³])/g,
+      (_, place: string | undefined, digits: string, named: string) => place !== undefined
+        ? length(Number(place) * 1000, unit) : lengthIn(Number(digits.replace(/,/g, "")), named, unit)),
   ).join("");
 }
 

@@ -106,6 +106,8 @@ test("sentences of the service are in the reader's units and zone", async () => 
   const { forPeople } = await load("wording.ts");
   const cases = {
     "a gap of 1,234.5 m is open": ["a gap of 1.2 km is open", "a gap of 0.8 mi is open"],
+    "from km 44.485 to km 0.000": ["from 44.5 km to 0.0 km", "from 27.6 mi to 0.0 mi"],
+    "choose one with track=NAME or track=NUMBER": ["choose one from the list of tracks", "choose one from the list of tracks"],
     "within 25 m": ["within 25 m", "within 82 ft"],
     "at 12.5 km and 2 mi": ["at 12.5 km and 3.2 km", "at 7.8 mi and 2.0 mi"],
     'the track "10 km run", 3 km': ['the track "10 km run", 3.0 km', 'the track "10 km run", 1.9 mi'],
