@@ -454,6 +454,8 @@ import Testing
       let document = RouteReader.read(Array(text.utf8))
       #expect(document.errors.isEmpty && document.tracks.count == 1, "\(text)")
       #expect(document.waypoints.map(\.name) == ["B"] && document.isSequence)
+      // The name of a point is not that of the file.
+      #expect(document.name == nil)
       #expect(document.diagnostics.filter { $0.code == .sequence }.map(\.severity) == [.info])
       #expect(document.applying([.removePart(0)]).refused.count == 1)
     }

@@ -136,7 +136,11 @@ private final class GeoJSONWalk {
   private func walk(_ cursor: inout JSONCursor) throws(JSONFault) {
     var count = 0
     while hasText(&cursor, after: count) {
-      if count == 1 { sequence = cursor.offset }
+      if count == 1 {
+        sequence = cursor.offset
+        // What stands alone names the file, and one of several names itself.
+        document.name = nil
+      }
       count += 1
       try walkText(&cursor)
     }
@@ -270,6 +274,8 @@ private final class GeoJSONWalk {
     switch object.role {
     case .geometry, .member: objects[objects.count - 1].add(object)
     case .feature: document.add(object, limits, &diagnostics)
+    case .root where sequence != nil && object.type != .featureCollection:
+      document.add(object, limits, &diagnostics)
     case .root:
       document.name = object.name ?? object.title
       if object.type == .featureCollection {
