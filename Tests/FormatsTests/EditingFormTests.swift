@@ -161,7 +161,7 @@ import Testing
       edited(
         text, .removeElement(atOffset: try offset(of: "<a/>", in: text)),
         .insertAttribute(name: "id", value: "é\"<", inTagAt: try offset(of: "lat=", in: text)))
-        == gpx("\n<wpt id=\"&#xE9;&quot;&lt;\" lat='1' lon='2'/>"))
+        == gpx("\n<wpt id=\"é&quot;&lt;\" lat='1' lon='2'/>"))
     let json = #"{"a": 1, "type": "Point", "coordinates": [1, 2], "b": [1, 2]}"#
     #expect(
       edited(

@@ -177,12 +177,13 @@ extension EditPlanner {
     texts += separation.cuts(of: taken.flatMap(\.removals), in: source.bytes).map { TextEdit($0) }
     texts += editor.lineTexts(taken.compactMap(\.lineChange))
     if !structures.isEmpty { texts += joinTexts(after: structures, at: sites) }
-    outcome.texts = texts.enumerated().sorted { a, b in
+    let sorted = texts.enumerated().sorted { a, b in
       let (x, y) = (a.element.range, b.element.range)
       if x.lowerBound != y.lowerBound { return x.lowerBound < y.lowerBound }
       if x.isEmpty != y.isEmpty { return x.isEmpty }
       return a.offset < b.offset
     }.map(\.element)
+    outcome.texts = source.withOwnLineEnds(sorted)
   }
 
   /// The statements that are still there, in their places, after the first change of the parts.

@@ -91,6 +91,57 @@ struct EditedDocument {
 
   // MARK: Bytes
 
+  /// A replacement whose text is in UTF-8 as the file's encoding writes it; a letter that the encoding
+  /// lacks becomes a reference of XML. O(bytes).
+  func encoded(_ edit: TextEdit) -> TextEdit {
+    let text = document.source
+    let isASCII =
+      text.declaredEncoding.flatMap { ForeignEncoding.canonical($0.name) } == "US-ASCII"
+    guard text.encoding == .singleByte || isASCII, edit.replacement.contains(where: { $0 >= 0x80 })
+    else { return edit }
+    let name = isASCII ? "US-ASCII" : text.foreignEncoding ?? "ISO-8859-1"
+    var out: [UInt8] = []
+    for scalar in String(decoding: edit.replacement, as: UTF8.self).unicodeScalars {
+      let utf8 = Array(String(scalar).utf8)
+      if scalar.isASCII {
+        out += utf8
+      } else if let own = ForeignEncoding.converted(utf8[...], from: "UTF-8", to: name) {
+        out += own
+      } else {
+        out += "&#x\(String(scalar.value, radix: 16, uppercase: true));".utf8
+      }
+    }
+    return TextEdit(edit.range, out)
+  }
+
+  /// Replacements with the line end of the file, where it has CR LF everywhere.
+  ///
+  /// - Complexity: O(bytes) where a replacement has a line end, else O(replacements).
+  func withOwnLineEnds(_ edits: [TextEdit]) -> [TextEdit] {
+    func bare(_ bytes: [UInt8], after last: UInt8?) -> Bool {
+      var last = last
+      for byte in bytes {
+        if byte == 0x0A, last != 0x0D { return true }
+        last = byte
+      }
+      return false
+    }
+    func before(_ edit: TextEdit) -> UInt8? {
+      edit.range.lowerBound > 0 ? bytes[edit.range.lowerBound - 1] : nil
+    }
+    guard edits.contains(where: { bare($0.replacement, after: before($0)) }), bytes.contains(0x0A),
+      !bare(bytes, after: nil)
+    else { return edits }
+    return edits.map { edit in
+      var out: [UInt8] = []
+      for byte in edit.replacement {
+        if byte == 0x0A, (out.last ?? before(edit)) != 0x0D { out.append(0x0D) }
+        out.append(byte)
+      }
+      return TextEdit(edit.range, out)
+    }
+  }
+
   /// Gives each place the bytes of another.
   func exchange(_ slots: [Range<Int>], _ order: [Int]) -> EditPlan {
     var plan = EditPlan()
@@ -104,6 +155,9 @@ struct EditedDocument {
   func degrees(_ value: Double, like old: Range<Int>?) -> String {
     number(value, decimals: max(decimals(old), 7))
   }
+
+  /// A height, to the millimetre: no file's heights are better than that.
+  func height(_ meters: Double) -> String { number(meters, decimals: 3) }
 
   func number(_ value: Double, decimals: Int) -> String {
     var out: [UInt8] = []

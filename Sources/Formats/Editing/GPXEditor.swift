@@ -70,7 +70,7 @@ struct GPXEditor: XMLEditor {
     guard let meters else { return EditPlan(removals: old.map(\.range)) }
     // Readers keep the last where there are several.
     if let last = old.last {
-      let text = source.number(meters, decimals: max(source.decimals(last.content), 3))
+      let text = source.height(meters)
       if last.isEmptyTag {
         return EditPlan(texts: [TextEdit(last.range, "<\(name)>\(text)</\(name)>")])
       }
@@ -79,7 +79,7 @@ struct GPXEditor: XMLEditor {
     }
     return EditPlan(texts: [
       xml.child(
-        "<\(name)>\(source.number(meters, decimals: 3))</\(name)>", of: point, after: nil, children)
+        "<\(name)>\(source.height(meters))</\(name)>", of: point, after: nil, children)
     ])
   }
 
@@ -98,7 +98,7 @@ struct GPXEditor: XMLEditor {
     text += " lon=\"\(east(vertex.longitude, like: nil))\""
     if let meters = vertex.elevationMeters {
       let ele = xml.lexer.prefix(of: tag) + "ele"
-      text += "><\(ele)>\(source.number(meters, decimals: 3))</\(ele)></\(name)>"
+      text += "><\(ele)>\(source.height(meters))</\(ele)></\(name)>"
     } else {
       text += "/>"
     }

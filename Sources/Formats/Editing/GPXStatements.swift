@@ -42,7 +42,7 @@ extension GPXEditor {
     }
     let root = try xml.root()
     let parent = try track.map { track throws(EditError) in try element(ofTrack: track) } ?? root
-    let attribute = " \(name)=\"\(value.text.asXMLAttribute)\""
+    let attribute = " \(name)=\"\(value.text.asXML)\""
     if let element = routeElements(in: parent).last {
       return EditPlan(
         texts: [TextEdit(at: element.name.upperBound, attribute)],

@@ -74,14 +74,14 @@ struct GeoJSONEditor: DocumentEditor {
     if items.count > 2 {
       if source.holds(items[2], meters) { return EditPlan() }
       return EditPlan(texts: [
-        TextEdit(items[2], source.number(meters, decimals: max(source.decimals(items[2]), 3)))
+        TextEdit(items[2], source.height(meters))
       ])
     }
     let comma = bytes[items[0].upperBound..<items[1].lowerBound]
     return EditPlan(texts: [
       TextEdit(
         at: items[1].upperBound,
-        String(decoding: comma, as: UTF8.self) + source.number(meters, decimals: 3))
+        String(decoding: comma, as: UTF8.self) + source.height(meters))
     ])
   }
 
@@ -120,7 +120,7 @@ struct GeoJSONEditor: DocumentEditor {
     var numbers = [
       source.degrees(vertex.longitude, like: nil), source.degrees(vertex.latitude, like: nil),
     ]
-    if let meters = vertex.elevationMeters { numbers.append(source.number(meters, decimals: 3)) }
+    if let meters = vertex.elevationMeters { numbers.append(source.height(meters)) }
     return "[" + numbers.joined(separator: comma) + "]"
   }
 

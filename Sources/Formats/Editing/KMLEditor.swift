@@ -209,11 +209,11 @@ struct KMLEditor: XMLEditor {
     if fields.count > 2 {
       if source.holds(fields[2], meters) { return EditPlan() }
       return EditPlan(texts: [
-        TextEdit(fields[2], source.number(meters, decimals: max(source.decimals(fields[2]), 3)))
+        TextEdit(fields[2], source.height(meters))
       ])
     }
     return EditPlan(texts: [
-      TextEdit(at: second, (hasCommas ? "," : " ") + source.number(meters, decimals: 3))
+      TextEdit(at: second, (hasCommas ? "," : " ") + source.height(meters))
     ])
   }
 
@@ -223,7 +223,7 @@ struct KMLEditor: XMLEditor {
     var numbers = [
       source.degrees(vertex.longitude, like: nil), source.degrees(vertex.latitude, like: nil),
     ]
-    if let meters = vertex.elevationMeters { numbers.append(source.number(meters, decimals: 3)) }
+    if let meters = vertex.elevationMeters { numbers.append(source.height(meters)) }
     guard isTimed(part) else {
       // As far apart as its neighbours are.
       var start = range.lowerBound

@@ -41,7 +41,7 @@ extension KMLEditor {
     }
     let prefix = xml.lexer.prefix(of: parent)
     let data =
-      "<\(prefix)Data name=\"milequest:\(name)\"><\(prefix)value>\(value.text.asXMLAttribute)"
+      "<\(prefix)Data name=\"milequest:\(name)\"><\(prefix)value>\(value.text.asXML)"
       + "</\(prefix)value></\(prefix)Data>"
     let children = xml.children(of: parent)
     if let extended = children.first(where: { xml.lexer.localName(of: $0) == "ExtendedData" }) {

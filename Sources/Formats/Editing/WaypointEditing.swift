@@ -55,14 +55,31 @@ extension XMLEditor {
       let gap = xml.gap(before: before.start)
       let text = lines(texts, gap: gap)
       // The gap before the first is there, and one is missing before what follows.
-      return EditPlan(texts: [TextEdit(at: before.start, String(text.dropFirst(gap.count)) + gap)])
+      return EditPlan(texts: [
+        source.encoded(TextEdit(at: before.start, String(text.dropFirst(gap.count)) + gap))
+      ])
     }
     let children = xml.children(of: parent)
     let gap = (sibling ?? children.first).map { xml.gap(before: $0.start) } ?? ""
     let text = String(lines(texts, gap: gap).dropFirst(gap.count))
     return EditPlan(
-      texts: [xml.child(text, of: parent, after: sibling, children)],
+      texts: [source.encoded(xml.child(text, of: parent, after: sibling, children))],
       claims: [parent.start..<parent.name.upperBound])
+  }
+
+  /// Elements as a file writes them that gives them a prefix: those without one get it.
+  fileprivate func prefixed(_ texts: [String], _ prefix: String) -> [String] {
+    if prefix.isEmpty { return texts }
+    // In written text a raw “<” begins a tag.
+    return texts.map { text in
+      text.split(separator: "<", omittingEmptySubsequences: false).map { piece in
+        let isClosing = piece.hasPrefix("/")
+        let rest = isClosing ? piece.dropFirst() : piece
+        let name = rest.prefix { $0 != ">" && $0 != "/" && !$0.isWhitespace }
+        if name.isEmpty || name.contains(":") { return String(piece) }
+        return (isClosing ? "/" : "") + prefix + rest
+      }.joined(separator: "<")
+    }
   }
 
   /// Writes the text of a child that has one, or a new child.
@@ -77,7 +94,8 @@ extension XMLEditor {
     let sibling = children.last { behind.contains(xml.lexer.localName(of: $0)) }
     return EditPlan(
       texts: [
-        xml.child("<\(tag)>\(text.asXMLAttribute)</\(tag)>", of: parent, after: sibling, children)
+        source.encoded(
+          xml.child("<\(tag)>\(text.asXML)</\(tag)>", of: parent, after: sibling, children))
       ],
       claims: [parent.start..<parent.name.upperBound])
   }
@@ -88,8 +106,9 @@ extension GPXEditor {
     _ waypoints: [Waypoint], before index: Int
   ) throws(EditError) -> EditPlan {
     let root = try xml.root()
-    guard xml.lexer.prefix(of: root).isEmpty, var texts = RouteWriter.texts(of: waypoints, as: .gpx)
-    else { throw .unsupported("the file writes its elements with a prefix") }
+    guard var texts = RouteWriter.texts(of: waypoints, as: .gpx) else {
+      throw .unsupported("the waypoints cannot be written")
+    }
     let isFirst = try version() == "1.0"
     for i in texts.indices where texts[i].contains("<mq:") {
       if isFirst {
@@ -99,6 +118,7 @@ extension GPXEditor {
       // Wherever it comes to stand, the prefix is known.
       texts[i] = texts[i].replacing("<wpt ", with: "<wpt xmlns:mq=\"\(OwnWords.namespace)\" ")
     }
+    texts = prefixed(texts, xml.lexer.prefix(of: root))
     if index < document.waypoints.count {
       let next = try xml.element(at: Int(document.waypointOffsets[index]))
       if xml.lexer.localName(of: next) == "rtept" {
@@ -126,8 +146,10 @@ extension KMLEditor {
     _ waypoints: [Waypoint], before index: Int
   ) throws(EditError) -> EditPlan {
     let root = try xml.root()
-    guard xml.lexer.prefix(of: root).isEmpty, let texts = RouteWriter.texts(of: waypoints, as: .kml)
-    else { throw .unsupported("the file writes its elements with a prefix") }
+    guard let written = RouteWriter.texts(of: waypoints, as: .kml) else {
+      throw .unsupported("the waypoints cannot be written")
+    }
+    let texts = prefixed(written, xml.lexer.prefix(of: root))
     if index < document.waypoints.count {
       let place = try place(ofWaypoint: index)
       let next = try xml.element(at: place.range.lowerBound)
@@ -158,9 +180,13 @@ extension GeoJSONEditor {
     _ waypoints: [Waypoint], before index: Int
   ) throws(EditError) -> EditPlan {
     guard let root = json.value(at: rootStart),
-      let features = json.members(of: root, named: "features").last,
-      bytes[features.value.lowerBound] == 0x5B,
       let texts = RouteWriter.texts(of: waypoints, as: .geojson)
+    else { throw .unsupported("the file is no FeatureCollection that could hold another feature") }
+    if index == document.waypoints.count, json.feature(at: rootStart)?.isFeature == true {
+      return try collecting(root, with: texts)
+    }
+    guard let features = json.members(of: root, named: "features").last,
+      bytes[features.value.lowerBound] == 0x5B
     else { throw .unsupported("the file is no FeatureCollection that could hold another feature") }
     let items = json.items(of: features.value)
     if index < document.waypoints.count {
@@ -177,6 +203,20 @@ extension GeoJSONEditor {
     let gap = gap(before: items.count - 1, of: items, in: features.value)
     return EditPlan(
       texts: [TextEdit(at: last.upperBound, texts.map { "," + gap + $0 }.joined())])
+  }
+
+  /// Makes a collection of a file that is a single feature, which stays as it is.
+  private func collecting(
+    _ feature: Range<Int>, with texts: [String]
+  ) throws(EditError) -> EditPlan {
+    guard json.members(of: feature, named: "crs").isEmpty else {
+      throw .unsupported(
+        "the feature names a reference system, which a collection would have to name")
+    }
+    return EditPlan(texts: [
+      TextEdit(at: feature.lowerBound, "{\"type\": \"FeatureCollection\", \"features\": [\n"),
+      TextEdit(at: feature.upperBound, texts.map { ",\n" + $0 }.joined() + "\n]}"),
+    ])
   }
 
   /// The space before an item.

@@ -74,7 +74,7 @@ extension XMLEditor {
   ) throws(EditError) -> EditPlan {
     let start = try tagStart(at: offset)
     if let tag = xml.lexer.tag(at: start), let old = xml.lexer.attribute(name, of: tag) {
-      return EditPlan(texts: [TextEdit(old.value, value.asXMLAttribute)])
+      return EditPlan(texts: [source.encoded(TextEdit(old.value, value.asXML))])
     }
     return try insertAttribute(name, value, inTagAt: offset)
   }
@@ -94,7 +94,7 @@ extension XMLEditor {
       throw .unsupported("the tag has an attribute “\(shortened(name))” already")
     }
     return EditPlan(texts: [
-      TextEdit(at: tag.name.upperBound, " \(name)=\"\(value.asXMLAttribute)\"")
+      source.encoded(TextEdit(at: tag.name.upperBound, " \(name)=\"\(value.asXML)\""))
     ])
   }
 
@@ -118,6 +118,6 @@ extension XMLEditor {
     guard !element.isEmptyTag else {
       throw .unsupported("an empty tag has no text to be replaced")
     }
-    return EditPlan(texts: [TextEdit(element.content, text.asXMLAttribute)])
+    return EditPlan(texts: [source.encoded(TextEdit(element.content, text.asXML))])
   }
 }

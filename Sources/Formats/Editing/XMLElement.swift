@@ -233,15 +233,16 @@ extension XMLElement {
 }
 
 extension String {
-  /// The text as an attribute's value in ASCII, so that it means the same in every encoding.
-  var asXMLAttribute: String {
+  /// The text as XML writes it, in an attribute's value or between tags. Letters stay letters: what the
+  /// file's encoding lacks becomes a reference when the text is encoded.
+  var asXML: String {
     unicodeScalars.map { scalar in
       switch scalar {
       case "&": "&amp;"
       case "<": "&lt;"
       case ">": "&gt;"
       case "\"": "&quot;"
-      case " "..."~": String(scalar)
+      case " "..."~", "\u{A0}"..."\u{FFFD}", "\u{10000}"...: String(scalar)
       // XML 1.0 has no way to write these.
       case "\0"..<"\t", "\u{B}"..."\u{C}", "\u{E}"..<" ", "\u{FFFE}", "\u{FFFF}": "&#xFFFD;"
       default: "&#x\(String(scalar.value, radix: 16, uppercase: true));"
