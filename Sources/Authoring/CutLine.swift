@@ -104,8 +104,8 @@ extension MeasuredRoute {
       throw AuthoringError(
         .range,
         "\(what) \(written.text), is not on the route, which goes from "
-          + "\(Wording.kilometers(start)) to "
-          + Wording.kilometers(Distance(micrometers: pass.upperBound)))
+          + "\(Wording.distance(pass.lowerBound, in: written.unit)) to "
+          + Wording.distance(pass.upperBound, in: written.unit))
     }
     return written.distance.micrometers
   }

@@ -50,12 +50,22 @@ public struct EditReport: Sendable {
 
 /// Words of reports.
 enum Wording {
+  /// A computed height without the digits that nobody measured.
+  static func millimeters(_ meters: Double) -> Double { (meters * 1_000).rounded() / 1_000 }
+
   static func count(_ count: Int, _ noun: String, _ plural: String? = nil) -> String {
     "\(count) \(count == 1 ? noun : plural ?? noun + "s")"
   }
 
   static func kilometers(_ distance: Distance) -> String {
     distance.text(in: .kilometers, decimals: 3) + " km"
+  }
+
+  /// A distance in a unit, without needless decimals: metres to a decimeter.
+  static func distance(_ micrometers: Int64, in unit: DistanceUnit) -> String {
+    let decimals = unit == .kilometers || unit == .miles ? 3 : 1
+    return Distance(micrometers: micrometers).text(in: unit, decimals: decimals)
+      + " \(unit.rawValue)"
   }
 
   /// A short distance in metres, a longer one in kilometres.

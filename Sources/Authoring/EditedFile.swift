@@ -24,6 +24,23 @@ public enum EditedFile {
       route.course == original.course,
       route.officialLength == original.officialLength || route.officialLength != nil
     else { return nil }
+    if document.isSequence {
+      guard let sequence = GeoJSONSequence(document) else { return nil }
+      let collection = RouteReader.read(sequence.collection, as: format, thoroughly: true)
+      guard
+        let edited = bytes(of: collection, holding: route, from: original, reading: read),
+        let bytes = sequence.written(edited),
+        let again = read(RouteReader.read(bytes, as: format, thoroughly: true)),
+        isSame(again, route)
+      else { return nil }
+      return bytes
+    }
+    // Edits are made in encodings of one byte a character, and the file becomes one of them.
+    if document.source.isEditedInUTF8, document.source.transcodedToUTF8() != document.source.bytes {
+      let inUTF8 = RouteReader.read(
+        document.source.transcodedToUTF8(), as: format, thoroughly: true)
+      return bytes(of: inUTF8, holding: route, from: original, reading: read)
+    }
     var direct = Attempt(document, format, read)
     if let bytes = direct.run(from: original, to: route) { return bytes }
     // Turned round first, the file may be near to the route.
@@ -57,16 +74,35 @@ public enum EditedFile {
 
     mutating func reverse() -> Bool {
       let parts = document.tracks.flatMap(\.parts).count
-      let waypoints = document.waypoints.count
-      return apply((0..<parts).map { .reversePart($0) })
-        && (parts < 2 || apply([.orderParts((0..<parts).reversed())]))
-        && (waypoints < 2 || apply([.orderWaypoints((0..<waypoints).reversed())]))
+      let waypoints = document.waypoints
+      guard apply((0..<parts).map { .reversePart($0) }),
+        parts < 2 || apply([.orderParts((0..<parts).reversed())])
+      else { return false }
+      // Those that are points of the line have turned round with it.
+      return waypoints.count < 2 || document.waypoints == waypoints.reversed()
+        || apply([.orderWaypoints(waypoints.indices.reversed())])
+    }
+
+    /// Whether a waypoint goes with its vertex, being a named point of the line.
+    private func isRemoved(_ edit: RouteEdit, by lines: [RouteEdit]) -> Bool {
+      guard case .removeWaypoint(let index) = edit else { return false }
+      let offset = document.waypointOffsets[index]
+      let parts = document.tracks.flatMap(\.parts)
+      return lines.contains { line in
+        switch line {
+        case .removePart(let part): parts[part].offsets.contains(offset)
+        case .removeVertex(let vertex):
+          RouteDocument.offset(ofVertex: vertex, in: parts) == offset
+        default: false
+        }
+      }
     }
 
     mutating func run(from original: Route, to route: Route) -> [UInt8]? {
       guard let lines = LineChanges.edits(from: original, to: route, in: document),
         let waypoints = WaypointChanges(from: original.waypoints, to: route.waypoints),
-        apply(lines + waypoints.removals), apply(waypoints.names), apply(waypoints.insertions),
+        apply(lines + waypoints.removals.filter { !isRemoved($0, by: lines) }),
+        apply(waypoints.names), apply(waypoints.insertions),
         let now = read(document)
       else { return nil }
       let policies = route.resolvedJoinPolicies

@@ -31,6 +31,7 @@ enum LineChanges {
       }
       return edits
     }
+    if let edits = ofStretch(from: old, to: new, filled, firsts) { return edits }
     var edits: [RouteEdit] = []
     var next = 0
     for index in 0..<old.partCount {
@@ -41,6 +42,45 @@ enum LineChanges {
       }
     }
     return next == new.partCount ? edits : nil
+  }
+
+  /// The edits that leave some parts in a row, the first and the last of them cut; nil where no row
+  /// of the old parts is near to the new ones. Of several the one with the fewest edits.
+  private static func ofStretch(
+    from old: Route, to new: Route, _ filled: [Int], _ firsts: [Int]
+  ) -> [RouteEdit]? {
+    guard new.partCount < old.partCount, new.partCount > 0 else { return nil }
+    let last = new.partCount - 1
+    var best: [RouteEdit]?
+    for start in 0...(old.partCount - new.partCount) {
+      // What lies between the ends of a stretch is whole.
+      let isWhole =
+        last < 2
+        || (1..<last).allSatisfy {
+          old.part(start + $0).elementsEqual(new.part($0))
+        }
+      if !isWhole { continue }
+      var edits: [RouteEdit] = []
+      var isNear = true
+      for index in Set([0, last]).sorted() {
+        let (part, made) = (start + index, Array(new.part(index)))
+        guard
+          let changes = changes(
+            from: Array(old.part(part)), to: made, first: firsts[filled[part]])
+        else {
+          isNear = false
+          break
+        }
+        edits += changes
+      }
+      if isNear, best.map({ edits.count < $0.count }) ?? true {
+        let kept = start...start + last
+        best =
+          edits
+          + (0..<old.partCount).filter { !kept.contains($0) }.map { .removePart(filled[$0]) }
+      }
+    }
+    return best
   }
 
   /// The edits of one part; nil where too little of it is left for edits to say it shortly.

@@ -88,6 +88,8 @@ public struct RouteDocument: Sendable {
   /// Nil where the format could not be told.
   public internal(set) var format: SourceFormat?
   public internal(set) var name: String?
+  /// The program or device that wrote a GPX file, as the file names it.
+  public internal(set) var creator: String?
   /// In the order of the file.
   public internal(set) var tracks: [Track] = []
   /// Lines that make no part of the route unless they are chosen: the routes (rte) of a GPX file that
@@ -168,6 +170,16 @@ public struct RouteDocument: Sendable {
       offset: 0, remedy: [.writeInUTF8])
     (note.line, note.column) = (1, 1)
     diagnostics.insert(note, at: 0)
+  }
+
+  /// Where a vertex begins that is counted through parts; nil for one that is not there.
+  public static func offset(ofVertex vertex: Int, in parts: [SourcePart]) -> UInt32? {
+    var left = vertex
+    for part in parts {
+      if left < part.vertices.count { return part.offsets[left] }
+      left -= part.vertices.count
+    }
+    return nil
   }
 
   /// Takes over what was noticed, sorted by place.

@@ -36,7 +36,9 @@ public struct Cut: Edit {
     let (start, end) = (low ?? measured.pass.lowerBound, high ?? measured.pass.upperBound)
     guard start < end else {
       throw AuthoringError(
-        .range, "the cut ends at \(Distance(micrometers: end)), which is not after its start")
+        .range,
+        "the cut ends at \(Wording.distance(end, in: (to ?? from)?.unit ?? .kilometers)), which is not "
+          + "after its start")
     }
     let route = measured.route
     let first =

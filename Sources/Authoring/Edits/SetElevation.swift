@@ -58,7 +58,8 @@ public struct SetElevation: Edit {
           guard let height = heights[first + offset] else { return vertex }
           known += 1
           return Coordinate(
-            uncheckedLatitude: vertex.latitude, longitude: vertex.longitude, elevation: height)
+            uncheckedLatitude: vertex.latitude, longitude: vertex.longitude,
+            elevation: Wording.millimeters(height))
         })
     }
     guard known > 0 else {

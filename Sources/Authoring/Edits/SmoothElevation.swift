@@ -102,7 +102,7 @@ private struct Profile {
     let reach = min(reach, here - meters[0], meters[meters.count - 1] - here)
     guard reach > 0 else { return heights[index] }
     let mean = (area(to: here + reach) - area(to: here - reach)) / (2 * reach) + heights[0]
-    return mean.isFinite ? mean : heights[index]
+    return mean.isFinite ? Wording.millimeters(mean) : heights[index]
   }
 
   private func area(to place: Double) -> Double {

@@ -45,6 +45,9 @@ public struct SourceText: Sendable {
   /// Whether edits are made of other bytes than those of the file: of its characters in UTF-8.
   package var isEditedInUTF8: Bool { encoding.isWide || transcodedFrom != nil }
 
+  /// What the file is in, for people.
+  package var encodingName: String { transcodedFrom ?? foreignEncoding ?? encoding.rawValue }
+
   /// What an XML declaration says about the encoding.
   struct DeclaredEncoding {
     let name: String
