@@ -12,6 +12,8 @@ package struct CellTable {
   /// The encoding that was taken for granted, as the bytes are in none that says what it is; nil for
   /// UTF-8 and UTF-16.
   package let assumedEncoding: String?
+  /// Whether the comma does not separate cells, so that it may stand before decimals.
+  let isForeign: Bool
   private let finder: ColumnFinder
 
   /// - Throws: `header` for a file without one, `row` for a row that cannot be taken apart or has
@@ -63,6 +65,7 @@ package struct CellTable {
         "the row has \(row.cells.count) cells; the header has \(header.cells.count)")
     }
     self.rows = Array(rows.dropFirst())
+    isForeign = dialect.separator != Dialect.comma
     finder = ColumnFinder(header.cells, dialect)
   }
 

@@ -88,8 +88,6 @@ public struct RouteDocument: Sendable {
   /// Nil where the format could not be told.
   public internal(set) var format: SourceFormat?
   public internal(set) var name: String?
-  /// The program or device that wrote a GPX file, as the file names it.
-  public internal(set) var creator: String?
   /// In the order of the file.
   public internal(set) var tracks: [Track] = []
   /// Lines that make no part of the route unless they are chosen: the routes (rte) of a GPX file that

@@ -67,6 +67,29 @@ import Testing
     }
   }
 
+  /// The content is the identity of rows without an id, and the distance is part of it: what was stored
+  /// with another unit stays, and the import says so.
+  @Test func aTableInAnotherUnitIsWarnedAbout() throws {
+    let zone = ["--zone", "Europe/Berlin"]
+    _ = try imported(file("garmin.csv"), more: zone)
+    let plain = try ledger.folder.file(
+      "plain.csv", "team,person,started_at,distance\nHerons,Ann,2026-06-01T08:00:00Z,5\n")
+    let tables = [
+      (["import", "activities", file("garmin.csv"), "--team", "Herons", "--person", "Ann"] + zone),
+      ["import", "activities", plain],
+    ]
+    #expect(try ledger.run(tables[1] + ["--unit", "km"]).status == 0)
+    for table in tables {
+      for (unit, isOther) in [("km", false), ("mi", true)] {
+        let answer = try ledger.run(table + ["--unit", unit])
+        #expect(answer.status == 0, "\(answer.errors)")
+        #expect(
+          answer.errors.contains("differ by the distance alone") == isOther,
+          "\(table) \(unit): \(answer.errors)")
+      }
+    }
+  }
+
   @Test func whatIsMissingIsSaid() throws {
     let cases: [([String], Int32, String)] = [
       ([file("walk.fit")], 64, "--team"),

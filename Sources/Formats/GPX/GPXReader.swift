@@ -216,10 +216,6 @@ final class GPXReader: XMLReader {
     prefix = String(cString: name)
     prefix.removeLast(3)
     findOwnPrefix(attributes)
-    for (key, value) in attributes where XMLName.equals(key, "creator") {
-      let text = shortened(String(cString: value), to: 100)
-      document.creator = text.contains { !$0.isWhitespace } ? text : nil
-    }
     for (key, value) in attributes
     where XMLName.equals(key, "version") && !XMLName.equals(value, "1.0")
       && !XMLName.equals(value, "1.1")

@@ -16,6 +16,7 @@ package struct KnownWalks {
   }
 
   private var known: [Content: Known] = [:]
+  private var byStart: [WalkStart: [ActivityContent]] = [:]
 
   /// Looks up the walks that some rows may be.
   package init(
@@ -27,6 +28,7 @@ package struct KnownWalks {
       let some = Set(starts[begin..<min(begin + most, starts.count)])
       for (key, content) in try await store.firstContents(of: some) {
         known[Content(person: key.person, content: content), default: Known()].ids.insert(key.id)
+        byStart[WalkStart(person: key.person, start: content.start), default: []].append(content)
       }
     }
   }
@@ -53,6 +55,17 @@ package struct KnownWalks {
     } while entry.passed < missing || entry.ids.contains(id)
     known[key] = entry
     return id
+  }
+
+  /// Whether the ledger has a walk with everything of a row but another distance, as it has after an
+  /// import of the same table in another unit.
+  package func hasOtherDistance(than content: ActivityContent, by person: PersonID) -> Bool {
+    let same = byStart[WalkStart(person: person, start: content.start)] ?? []
+    return same.contains { known in
+      var other = known
+      other.distance = content.distance
+      return known.distance != content.distance && other == content
+    }
   }
 
   private static func id(

@@ -31,6 +31,8 @@ struct LoadReport {
   var logged = 0
   /// Rows that were in the ledger already.
   var repeated = LineSet()
+  /// Rows that were stored beside a walk that differs from them by its distance alone.
+  var otherDistances = LineSet()
   /// Rows that were left out, by why, with the first lines of each.
   var rejected: [String: (count: Int, lines: [Int])] = [:]
   var skippedTimes = SkippedTimes()
@@ -60,14 +62,28 @@ struct LoadReport {
           + "(\(files.joined(separator: ", "))\(repeated.count > most ? ", …" : ""))")
       return
     }
-    let ranges = repeated.ranges(atMost: most + 1)
+    StandardError.write(
+      "in the ledger already: \(RouteInput.count(repeated.count, "row")) (\(Self.lines(repeated)))")
+  }
+
+  /// Says on standard error which rows have everything of a walk in the ledger but its distance.
+  func nameOtherDistances() {
+    if otherDistances.count == 0 { return }
+    StandardError.write(
+      "warning: \(RouteInput.count(otherDistances.count, "row")) differ by the distance alone from walks "
+        + "that were in the ledger already (\(Self.lines(otherDistances))), and both count now: was the "
+        + "table imported with another --unit or --decimal?")
+  }
+
+  /// The first lines of a set.
+  private static func lines(_ set: LineSet) -> String {
+    let most = 10
+    let ranges = set.ranges(atMost: most + 1)
     let lines = ranges.prefix(most).map {
       $0.count == 1 ? "\($0.lowerBound)" : "\($0.lowerBound)–\($0.upperBound)"
     }
-    StandardError.write(
-      "in the ledger already: \(RouteInput.count(repeated.count, "row")) (line"
-        + "\(repeated.count == 1 ? "" : "s") \(lines.joined(separator: ", "))"
-        + "\(ranges.count > most ? ", …" : ""))")
+    return "line\(set.count == 1 ? "" : "s") \(lines.joined(separator: ", "))"
+      + (ranges.count > most ? ", …" : "")
   }
 
   /// The files of walks that were in the ledger already.
@@ -204,7 +220,8 @@ struct ActivityLoad {
         for team in together.chunked(by: \.team) {
           let items = items(
             team, foundings: foundings, roster, &known, at: now, reject,
-            isRepeated: { sum.repeated.insert($0) })
+            isRepeated: { sum.repeated.insert($0) },
+            hasOtherDistance: { sum.otherDistances.insert($0) })
           if batch.count + items.count > Self.mostItems {
             try await send(batch[...])
             batch = []
@@ -245,7 +262,7 @@ struct ActivityLoad {
   private func items(
     _ rows: ArraySlice<SortedActivities.Row>, foundings: [TeamID: [LedgerCommand]],
     _ roster: Roster, _ known: inout KnownWalks, at now: Instant,
-    _ reject: (Int, String) -> Void, isRepeated: (Int) -> Void
+    _ reject: (Int, String) -> Void, isRepeated: (Int) -> Void, hasOtherDistance: (Int) -> Void
   ) -> [Item] {
     guard let team = rows.first?.team else { return [] }
     var items = (foundings[team] ?? []).map { Item(command: $0, team: team, line: nil) }
@@ -260,6 +277,7 @@ struct ActivityLoad {
           id = ActivityID(text) ?? .named("activity", text)
         } else if let new = known.newID(for: content, by: person, occurrence: row.occurrence) {
           id = new
+          if known.hasOtherDistance(than: content, by: person) { hasOtherDistance(record.line) }
         } else {
           isRepeated(record.line)
           continue

@@ -246,6 +246,7 @@ struct ImportActivities: AsyncParsableCommand {
     report.nameRejected()
     report.namePassedOver()
     report.nameRepeated()
+    report.nameOtherDistances()
     try printOut(format == .text ? Array(report.text.utf8) : report.json.text(indent: 2) + [0x0A])
   }
 
