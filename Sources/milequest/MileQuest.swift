@@ -55,6 +55,10 @@ struct MileQuest: AsyncParsableCommand {
     }
     do {
       var command = try parseAsRoot(arguments)
+      if let fault = RepeatedOptions.fault(in: arguments, of: type(of: command)) {
+        StandardError.write(fault)
+        leave(Failure.Kind.usage.rawValue)
+      }
       if var command = command as? any AsyncParsableCommand {
         try await command.run()
       } else {

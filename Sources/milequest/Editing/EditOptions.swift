@@ -185,21 +185,9 @@ struct EditOptions: ParsableArguments {
     makers["--edits"] = { try Self.list(edits[$0]) }
     let order = OptionOrder(
       arguments, of: Set(makers.keys), taking: ["--start-at"])
-    var once: Set<String> = []
-    var asked: [Asked] = []
-    for use in order.uses {
-      // What can be said once counts where it is said last, and is made there.
-      let isRepeated = Self.repeatable.contains(use.name)
-      if !isRepeated, !once.insert(use.name).inserted { continue }
-      asked += try makers[use.name]?(use.rank) ?? []
-    }
-    return asked
+    // The parser's command line has nothing twice that counts once.
+    return try order.uses.flatMap { try makers[$0.name]?($0.rank) ?? [] }
   }
-
-  private static let repeatable: Set<String> = [
-    "--waypoints-every", "--waypoints", "--rename", "--drop-waypoint", "--split-at", "--drop-part",
-    "--joins-below", "--joins-above", "--join", "--elevation", "--edits",
-  ]
 
   private func addCourse(
     of input: RouteInput, _ option: (String, @escaping (Int) throws -> any Edit) -> Void

@@ -1,0 +1,55 @@
+import ArgumentParser
+import JSON
+
+/// Finds an option that is given twice where one counts: the parser takes the last and says nothing.
+enum RepeatedOptions {
+  /// What to say about a command line that the parser has taken; nil where nothing is given twice.
+  ///
+  /// - Parameter command: the one that the words name.
+  static func fault(in arguments: [String], of command: any ParsableCommand.Type) -> String? {
+    // The description of a command costs more than most command lines have to pay for.
+    guard arguments.count(where: { $0.hasPrefix("-") }) > 1 else { return nil }
+    let known = options(of: command)
+    var seen: Set<Int> = []
+    var isValue = false
+    for word in arguments {
+      if isValue {
+        isValue = false
+        continue
+      }
+      if word == "--" { break }
+      let sides = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      guard let first = sides.first, let option = known[String(first)] else { continue }
+      isValue = option.takesAnyWord && sides.count == 1
+      if !option.isRepeatable, !seen.insert(option.number).inserted {
+        return "\(first) is given twice, and only one counts: give it once"
+      }
+    }
+    return nil
+  }
+
+  private struct Option {
+    /// The same for all names of the option.
+    let number: Int
+    let isRepeatable: Bool
+    /// Whether its value may begin with a dash.
+    let takesAnyWord: Bool
+  }
+
+  /// The options of a command by their names with dashes.
+  private static func options(of command: any ParsableCommand.Type) -> [String: Option] {
+    var limits = JSONLimits()
+    limits.bytes = 16 << 20
+    let help = try? JSONReader.read(Array(command._dumpHelp().utf8), limits: limits)
+    var options: [String: Option] = [:]
+    for (number, argument) in (help?["command"]?["arguments"]?.array ?? []).enumerated() {
+      for name in argument["names"]?.array ?? [] {
+        guard let word = name["name"]?.string else { continue }
+        options[(name["kind"]?.string == "long" ? "--" : "-") + word] = Option(
+          number: number, isRepeatable: argument["isRepeating"]?.bool ?? true,
+          takesAnyWord: argument["parsingStrategy"]?.string == "unconditional")
+      }
+    }
+    return options
+  }
+}
