@@ -15,17 +15,18 @@ extension Route {
           && waypoint.coordinate.longitude >= box.west && waypoint.coordinate.longitude <= box.east
       }
     }
-    if near.isEmpty { return with([]) }
+    if near.isEmpty { return keeping([]) }
     let index = PlaceIndex(line)
     var work = Work(steps: WorkLimits.placing(segments: index.tree.count))
-    return with(
+    return keeping(
       near.filter { waypoint in
         work.allowAtLeast(WorkLimits.placingLeast)
         return index.nearest(to: waypoint.coordinate, isBand: true, &work).offsetMeters <= meters
       })
   }
 
-  private func with(_ waypoints: [Waypoint]) -> Route {
+  /// The same route with some of its waypoints, in their order.
+  package func keeping(_ waypoints: [Waypoint]) -> Route {
     Route(self, waypoints: waypoints, officialLength: officialLength)
   }
 }

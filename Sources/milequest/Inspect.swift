@@ -134,7 +134,7 @@ struct Inspect: ParsableCommand {
         if document.indices(of: choice).allSatisfy({ all[$0].vertexCount == 0 }) {
           return (document, [])
         }
-        routes = [try document.route(choice, options: try input.options)]
+        routes = [try input.chosen(choice, of: document, file)]
       }
     } catch let error as RouteError {
       throw Failure(error.code == .range ? .usage : .badData, "\(file): \(error.message)")

@@ -142,8 +142,19 @@ struct RouteInput: ParsableArguments {
       )
     }
     return try Self.located(path) {
-      try document.route(try choice(in: document, path), options: try options)
+      try chosen(try choice(in: document, path), of: document, path)
     }
+  }
+
+  /// The route of the tracks that are chosen. Says how many waypoints of other tracks it does without.
+  func chosen(_ choice: TrackChoice, of document: RouteDocument, _ path: String) throws -> Route {
+    if track.isEmpty { return try document.route(choice, options: try options) }
+    let (route, left) = try document.routeOfItsOwn(choice, options: try options)
+    if left > 0 {
+      StandardError.write(
+        "\(path): note: \(Self.count(left, "waypoint")) at other tracks only left out")
+    }
+    return route
   }
 
   /// The route of a file, measured.
