@@ -149,6 +149,11 @@ struct EditCommand: ParsableCommand {
 
   private func write(_ route: Route, of sources: [EditSource], to target: RouteOutput) throws {
     if let bytes = editedBytes(route, of: sources, as: target.format) {
+      let text = sources[0].document.source
+      if text.isEditedInUTF8 {
+        StandardError.write(
+          "\(target.path): note: written in UTF-8; the input is in \(text.encodingName)")
+      }
       return try target.write(bytes)
     }
     let (fitting, singlePoints) = try target.fitting(route, from: files[0])

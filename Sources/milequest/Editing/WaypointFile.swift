@@ -39,6 +39,7 @@ enum WaypointFile {
   /// Which column holds what; `inspect --waypoints --format csv` writes columns of these names.
   private struct Columns {
     let name, latitude, longitude, elevation, distance, meters, story, type, official: Int?
+    let mark: DecimalMark?
 
     init(_ table: CellTable) throws(BatchError) {
       name = try table.column("name", "waypoint")
@@ -50,6 +51,7 @@ enum WaypointFile {
       story = try table.column("story", "description", "desc")
       type = try table.column("type")
       official = try table.column("official_distance_meters")
+      mark = table.decimalMark(inDegrees: latitude, longitude)
       guard latitude != nil && longitude != nil || distance != nil || meters != nil else {
         throw BatchError(
           .header, line: 1,
@@ -62,14 +64,10 @@ enum WaypointFile {
     ) throws(BatchError) -> ListedWaypoint {
       func fault(_ message: String) -> BatchError { BatchError(.row, line: row.line, message) }
       func number(_ column: Int?, _ what: String) throws(BatchError) -> Double? {
-        guard let text = table.text(row, column) else { return nil }
-        guard let value = TypedNumber.read(text) else {
-          throw fault("“\(text)” is not a number, which the \(what) must be")
-        }
-        return value
+        try table.number(row, column, mark: mark, what)
       }
       func distance(_ column: Int?, unit: DistanceUnit?) throws(BatchError) -> WrittenDistance? {
-        guard let text = table.text(row, column) else { return nil }
+        guard let text = try table.distanceText(row, column, mark: mark) else { return nil }
         do throws(GeodesyError) {
           return try WrittenDistance(unit.map { "\(text) \($0.rawValue)" } ?? text)
         } catch { throw fault(error.message) }

@@ -22,13 +22,15 @@ enum StopsFile {
       }
       let (name, story) = (try table.column("name"), try table.column("story"))
       let type = try table.column("type")
+      let mark = table.decimalMark(inDegrees: latitude, longitude)
       var stops: [PlanStop] = []
       for row in table.rows {
         stops.append(
           PlanStop(
             try self.place(
-              table.text(row, place), table.text(row, latitude), table.text(row, longitude),
-              line: row.line),
+              table.text(row, place),
+              table.number(row, latitude, mark: mark, "latitude"),
+              table.number(row, longitude, mark: mark, "longitude"), line: row.line),
             name: table.text(row, name), story: table.text(row, story),
             type: table.text(row, type)))
       }
@@ -41,18 +43,13 @@ enum StopsFile {
 
   /// A place by its coordinate where there is one, else by its text.
   private static func place(
-    _ place: String?, _ latitude: String?, _ longitude: String?, line: Int
+    _ place: String?, _ latitude: Double?, _ longitude: Double?, line: Int
   ) throws(BatchError) -> PlanStop.Place {
-    if latitude != nil || longitude != nil {
-      guard let north = latitude.flatMap({ TypedNumber.read($0) }),
-        let east = longitude.flatMap({ TypedNumber.read($0) })
-      else {
-        throw BatchError(
-          .row, line: line,
-          "“\(latitude ?? "")” and “\(longitude ?? "")” are not a latitude and a longitude in degrees"
-        )
-      }
-      return .at(try coordinate(north, east, line: line))
+    if let latitude, let longitude { return .at(try coordinate(latitude, longitude, line: line)) }
+    guard latitude == nil, longitude == nil else {
+      throw BatchError(
+        .row, line: line,
+        "a latitude and a longitude belong together, and one of them is missing")
     }
     guard let place else {
       throw BatchError(.row, line: line, "the row has neither a place nor a coordinate")
