@@ -4,6 +4,8 @@ final class Operation: Sendable {
   let parameters: ParameterReading
   let body: BodyReading
   let series: Metrics.Series
+  /// Whether its answer goes on until one side ends it.
+  let isEndless: Bool
 
   /// What requests count as that no endpoint is for.
   static let unknown = "unknown"
@@ -15,5 +17,8 @@ final class Operation: Sendable {
       schemas: schemas, zones: backend.zones, limits: backend.ledgerLimits)
     body = BodyReading(endpoint: endpoint, rules: rules)
     series = backend.metrics.series(endpoint.operation)
+    isEndless = endpoint.answers.contains { answer in
+      answer.contents.contains { $0.mediaType == LiveStream.mediaType }
+    }
   }
 }

@@ -13,6 +13,7 @@ struct LiveStream: Sendable {
     case after(Int64, present: Int64)
   }
 
+  static let mediaType = "text/event-stream"
   /// How many events a reader that catches up is given at once.
   static let pageEvents = 100
   /// How long clients wait before they come again.

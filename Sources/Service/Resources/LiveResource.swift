@@ -34,7 +34,7 @@ enum LiveResource {
 
   private static let stream = Endpoint.Answer(
     200, "A stream that goes on until you end it.",
-    [Endpoint.Answer.Content("text/event-stream", .text(0...Int.max))])
+    [Endpoint.Answer.Content(LiveStream.mediaType, .text(0...Int.max))])
 
   static let endpoints: [Endpoint] = [
     Endpoint(

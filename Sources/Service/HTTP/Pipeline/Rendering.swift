@@ -39,7 +39,7 @@ struct Rendering: Sendable {
         try await writer.finish(nil)
       }
     case .live(let live):
-      exchange.headers[.contentType] = "text/event-stream"
+      exchange.headers[.contentType] = LiveStream.mediaType
       let channel = exchange.context.channel
       exchange.stream = ResponseBody { writer in
         // What a client does not read waits here for its turn to be cut off, and not in the system.

@@ -20,6 +20,14 @@ struct Responder: HTTPResponder {
   }
 
   func respond(to request: Request, context: ServiceContext) async -> Response {
-    await pipeline.respond(to: request, router.match(request.uri.path), context, at: clock())
+    let match = router.match(request.uri.path)
+    let now = clock()
+    guard match?.methods[request.method]?.isEndless == true else {
+      return await pipeline.respond(to: request, match, context, at: now)
+    }
+    // A task keeps the memory of its deepest calls until it ends. That of a stream does not end, so the
+    // calls that lead to it are made in one that does.
+    async let response = pipeline.respond(to: request, match, context, at: now)
+    return await response
   }
 }
