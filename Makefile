@@ -90,7 +90,7 @@ endef
   web-short web-tests clean
 
 help: ## list what there is to make
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 18
 
 run: build ## set up, build, show the sample quests, load a ledger with teams and walks, and serve it
 	@$(MAKE) --no-print-directory web || echo "==> going on without the browser client"
@@ -349,3 +349,5 @@ format: ## format the sources
 
 clean: ## remove what was built
 	rm -rf .build benchmarks/.build benchmarks/.venv benchmarks/.maps benchmarks/.identity
+
+include deploy/targets.mk
