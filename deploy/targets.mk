@@ -18,7 +18,6 @@ image: deploy-tree ## build the container image without a daemon: from scratch, 
 	$(call install,buildah ca-certificates fontconfig proj-data tzdata $(FONTS))
 	python3 deploy/image/root.py --tree $(TREE) --fonts $(FONTS) --to .build/deploy/image/root
 	@install -d -m 0700 .build/deploy/image/state/milequest
-	@if command -v hadolint >/dev/null; then hadolint deploy/image/Containerfile; fi
 	$(BUILDAH) bud --isolation chroot --format docker --timestamp 0 --file deploy/image/Containerfile \
 	  --label org.opencontainers.image.title=milequest \
 	  --label org.opencontainers.image.version="$(VERSION)" \
@@ -66,5 +65,5 @@ release: tarball deb image ## write tarball, package, image and checksums into .
 	rm -f $(RELEASE_FILES)/milequest-image-*.tar
 	$(BUILDAH) push --quiet $(IMAGE):"$(VERSION)" \
 	  docker-archive:$(RELEASE_FILES)/milequest-image-"$(VERSION)".tar:$(IMAGE):"$(VERSION)"
-	cd $(RELEASE_FILES) && rm -f SHA256SUMS && sha256sum -- * > SHA256SUMS.part && mv SHA256SUMS.part SHA256SUMS
+	version=$(VERSION); cd $(RELEASE_FILES) && sha256sum -- milequest*"$$version"* > SHA256SUMS.part && mv SHA256SUMS.part SHA256SUMS
 	@cat $(RELEASE_FILES)/SHA256SUMS
