@@ -37,7 +37,7 @@ deb: deploy-tree ## build the Debian package, with a systemd unit, into .build/r
 
 deb-check: deb ## judge the unit; install the package into a clean Debian, go through the story there, remove it
 	$(call install,mmdebstrap python3 systemd)
-	systemd-analyze security --no-pager --offline=true --threshold=20 deploy/debian/milequest.service | tail -1
+	set -o pipefail; systemd-analyze security --no-pager --offline=true --threshold=20 deploy/debian/milequest.service | tail -1
 	$(AS_ROOT) python3 deploy/checks/package.py --base .build/deploy/debian.tar \
 	  --package $(RELEASE_FILES)/milequest_"$(VERSION)"_$$(dpkg --print-architecture).deb
 
