@@ -49,8 +49,11 @@ let package = Package(
     .target(name: "JSON", swiftSettings: settings),
     .target(name: "CivilTime", dependencies: ["Base"], swiftSettings: settings),
     .target(name: "Geodesy", dependencies: ["CPROJ"], swiftSettings: settings),
+    // The inner loops of position columns, for what the processor can do.
+    .target(name: "CPositionLoops"),
     .target(
-      name: "Routes", dependencies: ["Geodesy", "Base", "CGEOS"], swiftSettings: settings),
+      name: "Routes", dependencies: ["Geodesy", "Base", "CGEOS", "CPositionLoops"],
+      swiftSettings: settings),
     .target(
       name: "Formats",
       dependencies: ["Routes", "Geodesy", "CivilTime", "JSON", "Base", "CExpat", "CPROJ", "CZlib"],

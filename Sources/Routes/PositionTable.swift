@@ -1,3 +1,4 @@
+internal import CPositionLoops
 public import Geodesy
 
 /// A measured route laid out for columns of distances: 3 ns and up a position instead of 400.
@@ -46,19 +47,7 @@ public final class PositionTable: @unchecked Sendable {
     }
   }
 
-  /// Quadratics of one span in micrometres of official distance from its start.
-  struct Span {
-    /// Micrometres from the start of the lap where it begins, and where the next one does.
-    var start: Int64
-    var end: Int64
-    var latitude0: Double
-    var latitude1: Double
-    /// NaN marks a span that only the exact geodesic answers.
-    var latitude2: Double
-    var longitude0: Double
-    var longitude1: Double
-    var longitude2: Double
-  }
+  typealias Span = PositionSpan
 
   private let route: MeasuredRoute
   // Written once while the table is made, only read after that, freed with it: hence `@unchecked`.
@@ -79,9 +68,16 @@ public final class PositionTable: @unchecked Sendable {
   private let lapLength: Int64
   private let laps: Int64
   private let last: (bearing: Double, leg: UInt32)
+  /// What the inner loops are compiled for.
+  private let loops: PositionLoops
 
   /// - Complexity: O(vertices + length / 250 m), about 0.2 µs a span.
-  public init(_ route: MeasuredRoute) {
+  public convenience init(_ route: MeasuredRoute) {
+    self.init(route, loops: position_loops_best())
+  }
+
+  init(_ route: MeasuredRoute, loops: PositionLoops) {
+    self.loops = loops
     var builder = SpanBuilder(route)
     builder.build()
     self.route = route
@@ -145,8 +141,6 @@ public final class PositionTable: @unchecked Sendable {
   // MARK: Columns
 
   private static let blockCount = 1024
-  /// So many spans fit into the first cache together.
-  private static let lookaheadCount = 256
 
   /// Fills columns with the positions at official distances in micrometres.
   ///
@@ -272,7 +266,8 @@ public final class PositionTable: @unchecked Sendable {
   private func fillAny(_ out: Columns, _ block: UnsafePointer<Int64>, _ count: Int) {
     let hasDetails = out.bearings != nil || out.legs != nil
     if needsOneStep, !hasDetails {
-      fillPlain(out, block, count)
+      position_loops_fill(
+        loops, spans, buckets, shift, start, end, block, count, out.latitudes, out.longitudes)
       return
     }
     for i in 0..<count {
@@ -280,41 +275,6 @@ public final class PositionTable: @unchecked Sendable {
       let span = span(of: distance)
       evaluate(span, distance, out, i)
       if hasDetails { details(span, distance, out, i, isEnd: distance >= length) }
-    }
-  }
-
-  /// The common case on its own. Finding the spans of some distances before evaluating any keeps
-  /// more loads from memory under way at once.
-  private func fillPlain(_ out: Columns, _ block: UnsafePointer<Int64>, _ count: Int) {
-    let (spans, buckets, shift) = (spans, buckets, shift)
-    let (start, end) = (start, end)
-    let (latitudes, longitudes) = (out.latitudes, out.longitudes)
-    withUnsafeTemporaryAllocation(of: UInt32.self, capacity: Self.lookaheadCount) { found in
-      let found = found.baseAddress!
-      var first = 0
-      while first < count {
-        let here = min(Self.lookaheadCount, count &- first)
-        for i in 0..<here {
-          let distance = min(max(block[first &+ i], start), end) &- start
-          // The sign of a difference instead of a comparison: a branch would be guessed wrong a
-          // quarter of the time.
-          let guess = Int(buckets[Int(distance &>> shift)])
-          let step = 1 &+ Int((distance &- spans[guess].end) &>> 63)
-          found[i] = UInt32(truncatingIfNeeded: guess &+ step)
-        }
-        for i in 0..<here {
-          let distance = min(max(block[first &+ i], start), end) &- start
-          let record = spans + Int(found[i])
-          let along = Double(distance &- record.pointee.start)
-          latitudes[first &+ i] =
-            record.pointee.latitude0
-            + along * (record.pointee.latitude1 + along * record.pointee.latitude2)
-          longitudes[first &+ i] = Self.normalized(
-            record.pointee.longitude0
-              + along * (record.pointee.longitude1 + along * record.pointee.longitude2))
-        }
-        first &+= here
-      }
     }
   }
 
@@ -357,7 +317,7 @@ public final class PositionTable: @unchecked Sendable {
       while j < count, block[j] < limit { j += 1 }
       let origin = record.start &+ start
       if block[i] >= origin, block[j - 1] <= end, block[j - 1] &- origin < Self.vectorLimit {
-        Self.evaluate(record, origin, out, block, i..<j)
+        evaluate(span, origin, out, block, i..<j)
       } else {
         // The ends, where distances are clamped, and spans that an official length has stretched
         // beyond what the loop can hold.
@@ -381,26 +341,16 @@ public final class PositionTable: @unchecked Sendable {
 
   /// Distances of one span in a row: a loop that processors take several items of at once.
   @inline(__always)
-  private static func evaluate(
-    _ record: Span, _ origin: Int64, _ out: Columns, _ block: UnsafePointer<Int64>,
-    _ range: Range<Int>
+  private func evaluate(
+    _ span: Int, _ origin: Int64, _ out: Columns, _ block: UnsafePointer<Int64>, _ range: Range<Int>
   ) {
     let (latitudes, longitudes) = (out.latitudes, out.longitudes)
-    // A whole number below the limit set into the fraction of 2⁵² is that number plus 2⁵²; vectors have no
-    // other way to make a double of it.
-    let offset = 0x1p52
-    let bits = offset.bitPattern
-    for k in range {
-      let along =
-        Double(bitPattern: bits | UInt64(bitPattern: block[k] &- origin)) - offset
-      latitudes[k] = record.latitude0 + along * (record.latitude1 + along * record.latitude2)
-      longitudes[k] = record.longitude0 + along * (record.longitude1 + along * record.longitude2)
-    }
+    position_loops_run(
+      loops, spans + span, origin, block + range.lowerBound, range.count,
+      latitudes + range.lowerBound, longitudes + range.lowerBound)
     // Longitude is monotone on a span, so its ends tell whether it leaves the range.
-    if let first = range.first, let last = range.last,
-      abs(longitudes[first]) > 180 || abs(longitudes[last]) > 180
-    {
-      for k in range { longitudes[k] = normalized(longitudes[k]) }
+    if abs(longitudes[range.lowerBound]) > 180 || abs(longitudes[range.upperBound - 1]) > 180 {
+      for k in range { longitudes[k] = Self.normalized(longitudes[k]) }
     }
   }
 

@@ -18,7 +18,8 @@ struct Module: Sendable {
     Module(name: "JSON", ours: ["Base"], isEngine: true),
     Module(name: "CivilTime", ours: ["Base"], isEngine: true),
     Module(name: "Geodesy", ours: ["Base"], c: ["CPROJ"], isEngine: true),
-    Module(name: "Routes", ours: ["Geodesy", "Base"], c: ["CGEOS"], isEngine: true),
+    Module(
+      name: "Routes", ours: ["Geodesy", "Base"], c: ["CGEOS", "CPositionLoops"], isEngine: true),
     Module(
       name: "Formats", ours: ["Routes", "Geodesy", "CivilTime", "JSON", "Base"],
       c: ["CExpat", "CPROJ", "CZlib"], isEngine: true),

@@ -1,3 +1,4 @@
+import CPositionLoops
 import Foundation
 import Geodesy
 import Testing
@@ -340,6 +341,26 @@ struct PositionTableTests {
     #expect(audit.faults.isEmpty)
     #expect(audit.meters <= 100e-9)
     #expect(audit.degrees <= 1e-6)
+  }
+
+  @Test(
+    "what this processor does best gives the bits that every processor gives", arguments: 0..<4,
+    TableRouteMaker.Terrain.allCases.filter { $0 != .longLegs || !tableIsDebug })
+  fileprivate func loops(_ seed: Int, _ terrain: TableRouteMaker.Terrain) {
+    var maker = TableRouteMaker(random: TableRandom(UInt64(seed) &* 104_729 &+ 5))
+    guard let route = maker.route(terrain) else {
+      Issue.record("seed \(seed): no route for \(terrain)")
+      return
+    }
+    let plain = PositionTable(route, loops: PositionLoopsPlain)
+    let best = PositionTable(route, loops: position_loops_best())
+    let distances = tableDistances(route, &maker.random, count: 3_001)
+    for column in [distances, distances.sorted()] {
+      let a = FilledColumns(plain, column, bearings: false, legs: false, finished: false)
+      let b = FilledColumns(best, column, bearings: false, legs: false, finished: false)
+      #expect(a.latitudes.map(\.bitPattern) == b.latitudes.map(\.bitPattern))
+      #expect(a.longitudes.map(\.bitPattern) == b.longitudes.map(\.bitPattern))
+    }
   }
 
   private func route(
