@@ -40,8 +40,10 @@ public struct QuestService: ServiceLifecycle.Service {
     started: @escaping @Sendable (Int) async -> Void = { _ in }
   ) {
     api = API(servesMetrics: settings.metricsAddress == nil)
+    let subscriptions = realtime as? any RealtimeSubscriptions
     self.web = web.map {
-      WebResource($0, tileStyle: maps.tileStyle, framedBy: settings.embedOrigins)
+      WebResource(
+        $0, tileStyle: maps.tileStyle, realtime: subscriptions, framedBy: settings.embedOrigins)
     }
     connections = Connections(
       settings.limits, trustedProxies: settings.trustedProxies)
@@ -74,7 +76,7 @@ public struct QuestService: ServiceLifecycle.Service {
               "detail": .string(error.message),
             ])
         }
-      }, subscriptions: realtime as? any RealtimeSubscriptions,
+      }, subscriptions: subscriptions,
       analytics: analytics.map { adapter in
         Analytics(adapter) { error in
           logger.warning(

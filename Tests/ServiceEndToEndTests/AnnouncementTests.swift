@@ -107,6 +107,20 @@ import Testing
         ["--realtime", "pusher", "--pusher-app-id", "1", "--pusher-key", "k"],
         "--pusher-secret-file"
       ),
+      (
+        [
+          "--realtime", "pusher", "--pusher-app-id", "1", "--pusher-key", "k",
+          "--pusher-secret-file", "/none", "--pusher-cluster", "eu",
+          "--pusher-socket-url", "wss://socket.example",
+        ], "--pusher-socket-url"
+      ),
+      (
+        [
+          "--realtime", "pusher", "--pusher-app-id", "1", "--pusher-key", "k",
+          "--pusher-secret-file", "/none", "--pusher-url", "https://push.example",
+          "--pusher-socket-url", "https://socket.example",
+        ], "--pusher-socket-url"
+      ),
     ] {
       let answer = try Program.run(["serve", "--port", "0"] + ledger.options + options)
       #expect(answer.status == 64, "\(options)")
@@ -136,6 +150,10 @@ import Testing
     defer { service.end() }
     let story = try Expedition(service, isPublic: true)
     let guest = try Person.registered(service, name: "Gus")
+    let told = try Person.stranger(service).ask("GET", "/v1/realtime")
+    #expect(told.json["adapter"].text == "pusher" && !told.text.contains(Self.secret))
+    #expect(told.json["connection"]["host"].text == "127.0.0.1")
+    #expect(told.json["connection"]["port"].integer == Int(receiver.port))
     for channel in [
       "private-team-\(story.team)", "private-quest-\(story.quest)", "presence-team-\(story.team)",
     ] {

@@ -33,7 +33,8 @@ final class TestService: Sendable {
   /// - Parameter other: one whose store and time this one shares, as another process would.
   init(
     beside other: TestService? = nil, limits: ServiceLimits = .standard, maps: Maps = .builtIn,
-    analytics: Analytics? = nil, web: WebFiles? = nil, framedBy framers: [String] = []
+    analytics: Analytics? = nil, web: WebFiles? = nil, framedBy framers: [String] = [],
+    realtime: (any RealtimeSubscriptions)? = nil
   ) throws {
     now = other?.now ?? Lock(Self.dawn.advanced(bySeconds: 864_000))
     ownsFolder = other == nil
@@ -67,10 +68,11 @@ final class TestService: Sendable {
       personZones: PersonZones(store),
       clock: { [now] in now.withLock { $0 } },
       logger: Logger(label: "test"), metrics: Metrics(), readiness: Readiness(),
-      documents: Documents(api.description), maps: maps, analytics: analytics)
+      documents: Documents(api.description), maps: maps, subscriptions: realtime,
+      analytics: analytics)
     let rate = try #require(RateLimit(perSecond: 10_000, burst: 10_000))
     let client = web.map {
-      WebResource($0, tileStyle: maps.tileStyle, framedBy: framers)
+      WebResource($0, tileStyle: maps.tileStyle, realtime: realtime, framedBy: framers)
     }
     let pipeline = Pipeline(
       backend: backend, settings: settings, schemas: api.schemas,

@@ -183,6 +183,24 @@ import Testing
         "connect-src 'self' https://tiles.example;"))
   }
 
+  @Test func aSocketOutsideMayBeOpenedWhereItIsConfigured() async throws {
+    let client = try Client()
+    let files = try WebFiles(folder: client.folder)
+    for (realtime, policy) in [
+      (nil, "connect-src 'self'; "),
+      (DistantRealtime(), "connect-src 'self' wss://socket.example:6001; "),
+    ] {
+      let service = try TestService(web: files, realtime: realtime)
+      let people = [PersonID(high: 1, low: 1)]
+      let quest = try await service.quest(
+        for: try await service.team(of: people, isPublic: true))
+      for path in ["/", "/quests/\(quest)", "/embed/quests/\(quest)"] {
+        let page = try await service.send(.get, path, as: nil)
+        #expect(page.headers[Self.policyName]?.contains(policy) == true, "\(path)")
+      }
+    }
+  }
+
   @Test func peopleSeeAPageWhereNothingIs() async throws {
     let client = try Client()
     let service = try TestService(web: WebFiles(folder: client.folder))

@@ -7,6 +7,9 @@ public struct OutgoingURL: Hashable, Sendable {
   /// Scheme, host and port: what messages and logs may show.
   public let origin: String
   public let isEncrypted: Bool
+  /// With brackets around an address of IPv6.
+  let host: String
+  let port: Int
 
   private static let mostBytes = 4_096
 
@@ -41,12 +44,14 @@ public struct OutgoingURL: Hashable, Sendable {
     }
     guard let host = part(CURLUPART_HOST), !host.isEmpty,
       let port = part(CURLUPART_PORT, CURLU_DEFAULT_PORT), port != "0",
-      let whole = part(CURLUPART_URL)
+      let number = Int(port), let whole = part(CURLUPART_URL)
     else { throw OutgoingError(.url, "the URL has no host or no port") }
     self.text = whole
     let isUsual = port == (scheme == "https" ? "443" : "80")
     origin = "\(scheme)://\(host)" + (isUsual ? "" : ":\(port)")
     isEncrypted = scheme == "https"
+    self.host = host
+    self.port = number
   }
 }
 

@@ -27,6 +27,9 @@ public struct RealtimeChannel: Hashable, Sendable {
 
 /// A service that people connect to themselves, which asks here who may follow what.
 public protocol RealtimeSubscriptions: Sendable {
+  /// How a browser connects to it.
+  var connection: RealtimeConnection { get }
+
   /// - Returns: nil where no channel has that name.
   func channel(named name: String) -> RealtimeChannel?
 

@@ -11,14 +11,39 @@ enum RealtimeResource {
 
   static let schemas: [NamedSchema] = [
     NamedSchema(
+      "Realtime", "How live events reach browsers.",
+      .object([
+        .init(
+          "adapter", .text(),
+          "`builtin` for the streams of this service, else which protocol is spoken outside."),
+        .init("connection", .nullable(.named("RealtimeConnection")), "Null for `builtin`."),
+      ])),
+    NamedSchema(
+      "RealtimeConnection",
+      "Where browsers open a WebSocket for live events. Private channels are authorized at "
+        + "`/v1/realtime/auth`.",
+      .object([
+        .init("key", .text(), "What a connection names itself with; it is not a secret."),
+        .init("host", .text()), .init("port", .integer(1...65_535)),
+        .init("tls", .boolean, "Whether it is `wss`."),
+        .init("cluster", .nullable(.text()), "Null for a server of the operator's own."),
+      ])),
+    NamedSchema(
       "RealtimeAuthorization", "What a connection shows to the realtime service.",
       .object([
         .init("auth", .text()),
         .optional("channel_data", .text(), "Who it is, for a presence channel."),
-      ]))
+      ])),
   ]
 
   static let endpoints: [Endpoint] = [
+    Endpoint(
+      .get, "/v1/realtime", "showRealtime", "Find out how live events reach browsers",
+      details:
+        "A client asks once, and then reads the streams or connects to the service outside. "
+        + "`…/events/page` is there in any case.", tag: tag, access: .open,
+      parameters: [.fields], answers: [.ok("Realtime")]
+    ) { call in .json(json(call.backend.subscriptions?.connection), caching: .briefly) },
     Endpoint(
       .post, "/v1/realtime/auth", "authorizeRealtime",
       "Let a connection to the realtime service follow a private channel",
@@ -37,6 +62,22 @@ enum RealtimeResource {
   ]
 
   // MARK: What they do
+
+  private static func json(_ connection: RealtimeConnection?) -> JSONValue {
+    .object([
+      ("adapter", .string(connection?.adapter ?? "builtin")),
+      (
+        "connection",
+        connection.map { connection in
+          .object([
+            ("key", .string(connection.key)), ("host", .string(connection.host)),
+            ("port", .integer(connection.port)), ("tls", .bool(connection.isEncrypted)),
+            ("cluster", .optional(connection.cluster)),
+          ])
+        } ?? .null
+      ),
+    ])
+  }
 
   private static func subscriptions(_ call: Call) throws -> any RealtimeSubscriptions {
     guard let subscriptions = call.backend.subscriptions else {

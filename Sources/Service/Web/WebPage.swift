@@ -22,12 +22,16 @@ struct WebPage: Sendable {
   ///
   /// - Parameters:
   ///   - tiles: the origin of a style that the operator has chosen.
+  ///   - socket: the origin of the WebSocket that carries live events from outside.
   ///   - framers: the origins whose pages may show it in a frame.
-  static func policy(tiles: String?, framedBy framers: [String] = []) -> String {
+  static func policy(
+    tiles: String?, socket: String? = nil, framedBy framers: [String] = []
+  ) -> String {
     let tiles = tiles.map { " " + $0 } ?? ""
+    let socket = socket.map { " " + $0 } ?? ""
     let frames = framers.isEmpty ? "'none'" : framers.joined(separator: " ")
     return "default-src 'none'; script-src 'self'; style-src 'self'; "
-      + "img-src 'self' data: blob:\(tiles); connect-src 'self'\(tiles); "
+      + "img-src 'self' data: blob:\(tiles); connect-src 'self'\(tiles)\(socket); "
       + "worker-src 'self' blob:; manifest-src 'self'; base-uri 'none'; form-action 'self'; "
       + "frame-ancestors \(frames)"
   }

@@ -1,6 +1,7 @@
 import Formats
 import Geodesy
 import HTTPTypes
+import Providers
 import Quests
 
 /// The pages and files of the browser client. They are for people, so the API's description leaves
@@ -15,12 +16,17 @@ struct WebResource: Sendable {
 
   /// - Parameters:
   ///   - tileStyle: the address of a style by which browsers draw tiles.
+  ///   - realtime: the service outside that browsers connect to for live events.
   ///   - framers: the origins whose pages may show public quests in frames.
-  init(_ files: WebFiles, tileStyle: String?, framedBy framers: [String] = []) {
+  init(
+    _ files: WebFiles, tileStyle: String?, realtime: (any RealtimeSubscriptions)? = nil,
+    framedBy framers: [String] = []
+  ) {
     self.files = files
     let tiles = tileStyle.flatMap(Self.origin)
-    policy = WebPage.policy(tiles: tiles)
-    framePolicy = WebPage.policy(tiles: tiles, framedBy: framers)
+    let socket = realtime?.connection.origin
+    policy = WebPage.policy(tiles: tiles, socket: socket)
+    framePolicy = WebPage.policy(tiles: tiles, socket: socket, framedBy: framers)
   }
 
   /// Scheme and host of an address; nil for one of the service itself.

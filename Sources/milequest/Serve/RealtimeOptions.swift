@@ -44,4 +44,10 @@ struct RealtimeOptions: ParsableArguments {
       "With --realtime pusher: in place of a cluster, a server of your own that speaks its HTTP API.",
       valueName: "url"))
   var pusherUrl: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "With --pusher-url: where browsers connect to that server, such as wss://socket.example; by default the same host and port.",
+      valueName: "url"))
+  var pusherSocketUrl: String?
 }

@@ -18,6 +18,7 @@ struct RealtimePlan {
       Setting(options.pusherAppId, "PUSHER_APP_ID"), Setting(options.pusherKey, "PUSHER_KEY"),
       Setting(options.pusherSecretFile, "PUSHER_SECRET_FILE"),
       Setting(options.pusherCluster, "PUSHER_CLUSTER"), Setting(options.pusherUrl, "PUSHER_URL"),
+      Setting(options.pusherSocketUrl, "PUSHER_SOCKET_URL"),
     ]
     switch word {
     case "builtin": adapter = nil
@@ -54,17 +55,25 @@ struct RealtimePlan {
     let id = try Setting.required(options.pusherAppId, "PUSHER_APP_ID", for: purpose)
     let key = try Setting.required(options.pusherKey, "PUSHER_KEY", for: purpose)
     let file = try Setting.required(options.pusherSecretFile, "PUSHER_SECRET_FILE", for: purpose)
+    let address = Setting(options.pusherSocketUrl, "PUSHER_SOCKET_URL")
     let host: OutgoingURL
+    let socket: PusherSocket?
     if let url = Setting(options.pusherUrl, "PUSHER_URL") {
       host = try url.url()
+      socket = try address.map { address in
+        try naming(address) { try PusherSocket(address: address.text) }
+      }
     } else {
       let cluster = try Setting.required(options.pusherCluster, "PUSHER_CLUSTER", for: purpose)
+      try Setting.refuse([address], with: "--pusher-cluster", instead: "--pusher-url")
       host = try naming(cluster) { try PusherAdapter.host(cluster: cluster.text) }
+      socket = try naming(cluster) { try PusherSocket(cluster: cluster.text) }
     }
     let app = try naming(file) {
       try PusherApp(id: id.text, key: key.text, secret: try SecretText.load(file: file.text))
     }
-    return PusherAdapter(app: app, host: host, client: try outgoing.client(), clock: { .now })
+    return PusherAdapter(
+      app: app, host: host, socket: socket, client: try outgoing.client(), clock: { .now })
   }
 
   private static func naming<Value>(_ setting: Setting, _ make: () throws -> Value) throws -> Value

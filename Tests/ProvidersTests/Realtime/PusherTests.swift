@@ -47,6 +47,44 @@ import Testing
     #expect(answer["channel_data"]?.string == data)
   }
 
+  // MARK: Where browsers connect
+
+  @Test func browsersConnectToTheClusterOrTheServer() throws {
+    let host = try OutgoingURL("http://127.0.0.1:6001")
+    func connection(_ host: OutgoingURL, _ socket: PusherSocket?) throws -> RealtimeConnection {
+      PusherAdapter(
+        app: try Self.app(), host: host, socket: socket, client: OutgoingClient(),
+        clock: { Office.dawn }
+      ).connection
+    }
+    let cluster = try connection(
+      PusherAdapter.host(cluster: "eu"), PusherSocket(cluster: "eu"))
+    #expect(
+      cluster
+        == RealtimeConnection(
+          adapter: "pusher", key: "278d425bdf160c739803", host: "ws-eu.pusher.com", port: 443,
+          isEncrypted: true, cluster: "eu"))
+    #expect(cluster.origin == "wss://ws-eu.pusher.com")
+    #expect(try connection(host, nil).origin == "ws://127.0.0.1:6001")
+    for (text, origin) in [
+      ("wss://socket.example", "wss://socket.example"),
+      ("wss://socket.example:443/", "wss://socket.example"),
+      ("ws://socket.example:6001/", "ws://socket.example:6001"),
+      ("wss://[2001:db8::1]:6001", "wss://[2001:db8::1]:6001"),
+    ] {
+      #expect(try connection(host, PusherSocket(address: text)).origin == origin)
+    }
+  }
+
+  /// It becomes part of the policy of pages.
+  @Test(arguments: [
+    "https://socket.example", "wss://socket.example/app", "wss://a.example;script-src *", "wss://",
+    "socket.example", "wss://me@socket.example", "wss://socket.example?x", "wss://a,b", "wss://*",
+  ])
+  func whatIsNoAddressOfASocket(_ text: String) {
+    #expect(throws: RealtimeError.self) { try PusherSocket(address: text) }
+  }
+
   // MARK: Authorization
 
   private func adapter() throws -> PusherAdapter {

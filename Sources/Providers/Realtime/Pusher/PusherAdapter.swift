@@ -8,17 +8,21 @@ public struct PusherAdapter: RealtimeAdapter {
 
   private let app: PusherApp
   private let host: OutgoingURL
+  private let socket: PusherSocket
   private let client: OutgoingClient
   private let timeout: Duration
   private let clock: @Sendable () -> Instant
 
-  /// - Parameter host: scheme, host and port of the HTTP API; whatever follows is not used.
+  /// - Parameters:
+  ///   - host: scheme, host and port of the HTTP API; whatever follows is not used.
+  ///   - socket: where browsers connect; nil for where the HTTP API is.
   public init(
-    app: PusherApp, host: OutgoingURL, client: OutgoingClient, timeout: Duration = .seconds(10),
-    clock: @escaping @Sendable () -> Instant
+    app: PusherApp, host: OutgoingURL, socket: PusherSocket? = nil, client: OutgoingClient,
+    timeout: Duration = .seconds(10), clock: @escaping @Sendable () -> Instant
   ) {
     self.app = app
     self.host = host
+    self.socket = socket ?? PusherSocket(beside: host)
     self.client = client
     self.timeout = timeout
     self.clock = clock
@@ -55,6 +59,12 @@ public struct PusherAdapter: RealtimeAdapter {
 }
 
 extension PusherAdapter: RealtimeSubscriptions {
+  public var connection: RealtimeConnection {
+    RealtimeConnection(
+      adapter: name, key: app.key, host: socket.host, port: socket.port,
+      isEncrypted: socket.isEncrypted, cluster: socket.cluster)
+  }
+
   public func channel(named name: String) -> RealtimeChannel? { PusherChannel.channel(named: name) }
 
   public func authorization(
