@@ -72,6 +72,18 @@ import Testing
     }
   }
 
+  /// Of those that a browser speaks to: the service asks the others.
+  @Test func aVendorStandsInItsAdapterOfTheBrowserOnly() {
+    let files = Tree.browserFiles
+    for vendor in Vendor.all {
+      guard let folder = vendor.inBrowser else { continue }
+      let named = files.filter { $0.text.lowercased().contains(vendor.name) }.map(\.path)
+      #expect(named.contains { $0.hasPrefix(folder) }, "\(vendor.name) has no adapter")
+      let elsewhere = named.filter { !$0.hasPrefix(folder) }
+      #expect(elsewhere.isEmpty, "\(vendor.name)")
+    }
+  }
+
   @Test func everyVendorHasAnAdapter() {
     let files = Tree.files(of: "Providers")
     for vendor in Vendor.all {

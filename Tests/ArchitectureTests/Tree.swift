@@ -36,10 +36,15 @@ enum Tree {
     ((try? FileManager.default.contentsOfDirectory(atPath: sources.path)) ?? []).sorted()
 
   /// The Swift files of a module, in any order.
-  static func files(of module: String) -> [File] {
+  static func files(of module: String) -> [File] { files(of: module, ending: ".swift") }
+
+  /// What runs in the browser, in any order.
+  static var browserFiles: [File] { files(of: "Web/src", ending: ".ts") }
+
+  private static func files(of module: String, ending: String) -> [File] {
     let folder = sources.appending(path: module)
     return (FileManager.default.subpaths(atPath: folder.path) ?? [])
-      .filter { $0.hasSuffix(".swift") }
+      .filter { $0.hasSuffix(ending) }
       .compactMap { path in
         (try? String(contentsOf: folder.appending(path: path), encoding: .utf8))
           .map { File(path: "\(module)/\(path)", text: $0) }

@@ -4,11 +4,14 @@ struct Vendor: Sendable {
   let name: String
   /// The folder of its adapters.
   let adapters: String
+  /// The folder of what speaks to it in the browser.
+  var inBrowser: String?
   /// Where its name means a format or a source of data, and not the service.
   var others: [String] = []
 
   static let all = [
-    Vendor(name: "pusher", adapters: "Providers/Realtime/Pusher/"),
+    Vendor(
+      name: "pusher", adapters: "Providers/Realtime/Pusher/", inBrowser: "Web/src/live/adapters/"),
     Vendor(name: "osrm", adapters: "Providers/Maps/Adapters/"),
     Vendor(name: "valhalla", adapters: "Providers/Maps/Adapters/"),
     Vendor(name: "nominatim", adapters: "Providers/Maps/Adapters/"),

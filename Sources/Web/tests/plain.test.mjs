@@ -1,23 +1,8 @@
 // Tests of what needs no browser: `make web-tests` bundles the modules and runs them in node.
 
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { after, test } from "node:test";
-import { fileURLToPath, pathToFileURL } from "node:url";
-
-const source = path.join(path.dirname(fileURLToPath(import.meta.url)), "..", "src");
-const folder = mkdtempSync(path.join(tmpdir(), "milequest-web-"));
-after(() => rmSync(folder, { recursive: true }));
-
-async function load(name) {
-  const made = path.join(folder, name.replace(/\W/g, "-") + ".mjs");
-  execFileSync("esbuild", [path.join(source, name), "--bundle", "--format=esm", `--outfile=${made}`,
-    "--log-level=warning"]);
-  return import(pathToFileURL(made).href);
-}
+import { test } from "node:test";
+import { load } from "./load.mjs";
 
 test("distances are understood with comma and point", async () => {
   const { distanceFault, plainLength, typedDistance } = await load("units.ts");
@@ -148,7 +133,7 @@ test("codes have the sizes of their versions, and the patterns that readers look
 });
 
 test("icons are pictures of their size, opaque in the middle and cut at the corners", async () => {
-  const { icon } = await import(pathToFileURL(path.join(source, "..", "icons.mjs")).href);
+  const { icon } = await import("../icons.mjs");
   const bytes = icon(48, { corner: 14 });
   assert.equal(bytes.subarray(1, 4).toString(), "PNG");
   assert.equal(bytes.readUInt32BE(16), 48);

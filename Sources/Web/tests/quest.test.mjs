@@ -1,23 +1,8 @@
 // Tests of what the pages of quests work out for themselves.
 
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { after, test } from "node:test";
-import { fileURLToPath, pathToFileURL } from "node:url";
-
-const source = path.join(path.dirname(fileURLToPath(import.meta.url)), "..", "src");
-const folder = mkdtempSync(path.join(tmpdir(), "milequest-web-"));
-after(() => rmSync(folder, { recursive: true }));
-
-async function load(name) {
-  const made = path.join(folder, name.replace(/\W/g, "-") + ".mjs");
-  execFileSync("esbuild", [path.join(source, name), "--bundle", "--format=esm", `--outfile=${made}`,
-    "--log-level=warning"]);
-  return import(pathToFileURL(made).href);
-}
+import { test } from "node:test";
+import { load } from "./load.mjs";
 
 test("a place of any lap is found on the one pass that is drawn", async () => {
   const { lapText, placeOnPass } = await load("quest/laps.ts");

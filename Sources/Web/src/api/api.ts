@@ -3,7 +3,7 @@
 import { ask, askJSON, Asked } from "./request";
 import type {
   BatchResult, DashboardTeam, FeedWalk, FoundPlaces, History, LinkedQuest, LiveEventsPage, Me, Milestone, Page, Place, Position, Progress,
-  Quest, QuestMap, QuestMarker, QuestProfile, Rank, Tokens, Walk, WalkResult,
+  Quest, QuestMap, QuestMarker, QuestProfile, Rank, Realtime, Tokens, Walk, WalkResult,
 } from "./types";
 
 type Signal = AbortSignal | undefined;
@@ -46,7 +46,10 @@ function questCalls(by: Asked = {}) {
 
 export type QuestCalls = ReturnType<typeof questCalls>;
 /** How events are asked for: those of a quest, or of a team. */
-export type EventCalls = Pick<QuestCalls, "events" | "stream">;
+export type EventCalls = Pick<QuestCalls, "events" | "stream"> & {
+  /** Whose events they are; missing where a service outside does not carry them. */
+  kind?: "quest" | "team";
+};
 
 /** What a quest can be given, at its start and later. */
 export interface QuestChange {
@@ -65,6 +68,7 @@ export interface QuestChange {
 
 export const quests = {
   ...questCalls(),
+  kind: "quest" as const,
   /** Public quests with their markers: all of them, or those in a box. */
   async markers(signal?: Signal, box: number[] = [-180, -90, 180, 90]): Promise<QuestMarker[]> {
     const found: QuestMarker[] = [];
@@ -86,11 +90,15 @@ export const quests = {
 
 /** The events of a team as a whole. */
 export const teamEvents: EventCalls = {
+  kind: "team",
   events: (id, after, signal) =>
     askJSON<LiveEventsPage>(`/v1/teams/${id}/events/page`, { query: { after, limit: 500 }, signal }),
   stream: (id, after, signal) =>
     ask(`/v1/teams/${id}/events`, { headers: { "Last-Event-ID": String(after) }, signal }),
 };
+
+/** The service outside that carries live events, where one is configured. */
+export const realtime = () => askJSON<Realtime>("/v1/realtime");
 
 /** The quest of a private link, by its secret. */
 export function linked(secret: string) {

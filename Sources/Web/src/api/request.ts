@@ -21,6 +21,11 @@ export function useTokens(source: TokenSource): void {
   tokens = source;
 }
 
+/** The token that requests are sent with; null for a stranger. */
+export async function presentToken(): Promise<HeldToken | null> {
+  return await tokens?.token() ?? null;
+}
+
 export interface Asked {
   method?: "GET" | "POST" | "PATCH" | "DELETE";
   query?: Record<string, string | number | undefined>;
@@ -47,7 +52,7 @@ export async function ask(path: string, asked: Asked = {}): Promise<Response> {
 export async function accepted(
   asStranger: boolean, sending: (token: HeldToken | null) => Promise<Response>,
 ): Promise<Response> {
-  const token = asStranger ? null : await tokens?.token() ?? null;
+  const token = asStranger ? null : await presentToken();
   let response = await sending(token);
   // A wrong password says nothing of the token, and is not tried twice.
   if (response.status === 401 && token !== null && await code(response.clone()) !== "wrong-credentials") {

@@ -229,6 +229,22 @@ export interface LiveEventsPage {
   reset: boolean;
 }
 
+/** How live events reach browsers. */
+export interface Realtime {
+  /** `builtin`, or the name of an adapter. */
+  adapter: string;
+  connection: RealtimeConnection | null;
+}
+
+/** Where a WebSocket is opened for live events. */
+export interface RealtimeConnection {
+  key: string;
+  host: string;
+  port: number;
+  tls: boolean;
+  cluster: string | null;
+}
+
 export interface Team {
   id: string;
   name: string;

@@ -1,9 +1,10 @@
-// The events of a quest, once for the whole browser: the tab that holds a Web Lock reads them and hands
-// them to the others; when it goes, the next one takes over.
+// The events of a quest, once for the whole browser: the tab that holds a Web Lock reads them, from the
+// service or from outside, and hands them to the others; when it goes, the next one takes over.
 
-import { EventCalls, quests } from "../api/api";
+import { EventCalls, quests, realtime } from "../api/api";
+import { askJSON, presentToken } from "../api/request";
 import type { LiveEvent } from "../api/types";
-import { follow, Sink } from "./stream";
+import { Follow, follow, isFinal, pause, poll, Sink } from "./stream";
 
 /** Streams of one browser at a time: over HTTP/1.1 it has six connections, and pages need some. */
 const mostStreams = 3;
@@ -70,7 +71,10 @@ export function watchQuest(
     broken: () => hand({ what: "broken" }),
     ended: () => hand({ what: "ended" }),
   };
-  const lead = () => follow(quest, calls, sink, signal, slot);
+  const lead = async () => {
+    const outside = await configured(calls).catch(() => null);
+    await (outside ?? follow)(quest, calls, sink, signal, slot);
+  };
   if (!navigator.locks) {
     void lead();
     return;
@@ -78,6 +82,16 @@ export function watchQuest(
   navigator.locks.request(name, { signal }, lead).catch((error) => {
     if (!signal.aborted) throw error;
   });
+}
+
+/** What follows events through the service outside that is configured; null for none, and then there are the streams. */
+async function configured(calls: EventCalls): Promise<Follow | null> {
+  // Whoever has a private link is in no team, so no channel is theirs.
+  if (!calls.kind) return null;
+  const { adapter, connection } = await realtime();
+  if (!connection) return null;
+  const choice = await import("./adapters/choice");
+  return choice.adapter(adapter, connection, { askJSON, presentToken, isFinal, pause, poll });
 }
 
 /** Leave for one more stream of this browser, to be given back; null where there are enough. */

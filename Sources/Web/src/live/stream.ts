@@ -18,6 +18,9 @@ export interface Sink {
   ended(): void;
 }
 
+/** Follows a quest, or a team, until the signal ends it: the built-in streams do, and so does each adapter. */
+export type Follow = (quest: string, calls: EventCalls, sink: Sink, signal: AbortSignal) => Promise<void>;
+
 /** A stream without a byte for so long is taken for dead: the service sends a comment every 15 s. */
 const silentSeconds = 40;
 /** After so many attempts without a byte, streams do not get through here. */
@@ -56,7 +59,7 @@ export async function follow(
     } catch (error) {
       if (signal.aborted) return;
       // One that may no longer be seen has nothing to follow.
-      if (error instanceof Refusal && [401, 403, 404, 410].includes(error.status)) return sink.ended();
+      if (isFinal(error)) return sink.ended();
       sink.broken();
       silent = error instanceof Silent ? silent + 1 : silent;
       failures += 1;
@@ -67,6 +70,11 @@ export async function follow(
     if (failures > 0) await pause(Math.max(backoffSeconds(failures), afterSeconds), signal);
     afterSeconds = 0;
   }
+}
+
+/** Whether it may no longer be seen by whoever asks. */
+export function isFinal(error: unknown): boolean {
+  return error instanceof Refusal && [401, 403, 404, 410].includes(error.status);
 }
 
 /** Whether anything came before the stream ended. */
@@ -114,7 +122,8 @@ async function readStream(
   }
 }
 
-async function poll(
+/** Asks for pages a number of times. */
+export async function poll(
   quest: string, calls: EventCalls, sink: Sink, signal: AbortSignal, times: number,
 ): Promise<void> {
   for (let time = 0; time < times && !signal.aborted; time += 1) {
