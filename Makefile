@@ -330,7 +330,7 @@ web-short: web
 	  timeout --verbose --kill-after 10 900 benchmarks/.venv/bin/python benchmarks/peers/$$file.py \
 	    --program $(BIN) --short; done
 
-WEB_STORIES := web web_offline web_teams web_quest web_designer web_maps web_everyone web_measured
+WEB_STORIES := web web_offline web_teams web_quest web_designer web_maps web_realtime web_everyone web_measured
 
 web-tests: build test-packages web-test-tools web ## go through the browser client's stories in Chromium, the short ones on PostgreSQL too; screenshots in .build/web-shots
 	node --test Sources/Web/tests
