@@ -11,6 +11,8 @@ struct MapBuilder: ~Copyable {
   let style: PlotStyle
   let symbols: MapSymbols
   let position: PassPosition?
+  /// The waypoints that are drawn.
+  let shown: ShownWaypoints
   var placing: LabelPlacing
   var layers: [Layer] = []
   /// Waypoints that found no room for their labels, those outside of the map among them.
@@ -48,11 +50,13 @@ struct MapBuilder: ~Copyable {
 
   init(
     _ measured: MeasuredRoute, _ sheet: consuming MapSheet, _ style: PlotStyle,
-    _ position: PassPosition?, teams: [PlotTeam] = [], before: MeasuredRoute? = nil
+    _ position: PassPosition?, teams: [PlotTeam] = [], before: MeasuredRoute? = nil,
+    showing shown: ShownWaypoints = .all
   ) {
     self.measured = measured
     self.style = style
     self.position = position
+    self.shown = shown
     symbols = MapSymbols(style: style)
     placing = LabelPlacing(in: sheet.box.expanded(by: -3 * style.unit))
     let vertices = measured.route.vertices
@@ -60,7 +64,8 @@ struct MapBuilder: ~Copyable {
     finish =
       measured.route.course.thereAndBack ? nil : sheet.pixel(vertices[vertices.count - 1])
     here = position.map { sheet.pixel($0.position.coordinate) }
-    let waypoints = measured.waypoints.sorted { $0.distance < $1.distance }
+    let waypoints = measured.waypoints.filter { shown.contains($0.index) }
+      .sorted { $0.distance < $1.distance }
       .map { (placed: $0, pixel: sheet.pixel($0.waypoint.coordinate)) }
     self.waypoints = waypoints
     order = WaypointOrder.byImportance(

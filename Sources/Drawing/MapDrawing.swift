@@ -53,13 +53,15 @@ struct MapDrawing {
 
   /// - Parameters:
   ///   - basemap: of which streets and water are drawn.
+  ///   - shownWaypoints: the waypoints that are drawn.
   ///   - hasLegend: whether the signs are explained.
   /// - Throws: `projection`, `basemap`.
   /// - Complexity: O(vertices + vertices of the land outlines).
   init(
     _ measured: MeasuredRoute, in box: Box, style: PlotStyle, position: PassPosition?,
     findings: [Finding] = [], teams: [PlotTeam] = [], before: MeasuredRoute? = nil,
-    basemap: OSMExtract? = nil, hasLegend: Bool = true
+    basemap: OSMExtract? = nil, showing shownWaypoints: ShownWaypoints = .all,
+    hasLegend: Bool = true
   ) throws(DrawingError) {
     let trace = RouteTrace(measured)
     let sheet = try MapSheet(showing: trace, in: box, unit: style.unit)
@@ -68,7 +70,8 @@ struct MapDrawing {
     let streets = try MapStreets(
       basemap, sheet, unit: style.unit, palette: style.palette)
     let (kind, projection) = (sheet.projection.kind, sheet.projection.name)
-    var map = MapBuilder(measured, sheet, style, position, teams: teams, before: before)
+    var map = MapBuilder(
+      measured, sheet, style, position, teams: teams, before: before, showing: shownWaypoints)
     map.layers += [ground.layer, streets.layer]
     map.layers.append(graticule.layer(in: box, style))
     map.addRoute()

@@ -53,7 +53,7 @@ struct MapInset {
       let sheet = try MapSheet(
         map.sheet, enlarging: middle, by: factor, in: box, trace: trace)
       let streets = try MapStreets(basemap, sheet, unit: unit, palette: map.palette)
-      var inset = MapBuilder(map.measured, sheet, map.style, map.position)
+      var inset = MapBuilder(map.measured, sheet, map.style, map.position, showing: map.shown)
       inset.addRoute(hasArrows: false)
       inset.addSigns([])
       var labels = Layer("labels")

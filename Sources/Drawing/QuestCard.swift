@@ -18,7 +18,7 @@ public struct QuestCard: Sendable {
       on: measured)
     let map = try MapDrawing(
       measured, in: Box(minX: 540, minY: 0, maxX: style.width, maxY: style.height), style: style,
-      position: position, hasLegend: false)
+      position: position, showing: facts.shownWaypoints(on: measured), hasLegend: false)
 
     let (left, width) = (48.0, 444.0)
     var names = TextColumn(style.ruler, x: left, width: width, y: 44)

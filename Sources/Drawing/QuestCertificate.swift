@@ -42,7 +42,7 @@ public struct QuestCertificate: Sendable {
 
     let map = try MapDrawing(
       measured, in: Box(minX: 76, minY: text.y, maxX: 766, maxY: 502), style: style, position: nil,
-      hasLegend: false)
+      showing: facts.shownWaypoints(on: measured), hasLegend: false)
     let frame = [(18.0, 2.5), (25.0, 0.8)].map { margin, line in
       Shape.box(
         Box(minX: 0, minY: 0, maxX: style.width, maxY: style.height).expanded(by: -margin),

@@ -1,5 +1,6 @@
 internal import Formats
 public import Geodesy
+internal import Routes
 
 /// What a card and a certificate tell of a quest.
 public struct QuestFacts: Hashable, Sendable {
@@ -10,19 +11,27 @@ public struct QuestFacts: Hashable, Sendable {
   public var length: Distance
   /// The official distance from the start of the course to where the team stands.
   public var place: Distance
+  /// Whether waypoints beyond the place are left out of the map.
+  public var hidesAhead: Bool
   /// The units that come first.
   public var units: MeasurementSystem
 
   public init(
     questName: String, teamName: String, walked: Distance, length: Distance, place: Distance,
-    units: MeasurementSystem
+    hidesAhead: Bool = false, units: MeasurementSystem
   ) {
     self.questName = questName
     self.teamName = teamName
     self.walked = walked
     self.length = length
     self.place = place
+    self.hidesAhead = hidesAhead
     self.units = units
+  }
+
+  /// The waypoints that the map shows.
+  func shownWaypoints(on measured: MeasuredRoute) -> ShownWaypoints {
+    ShownWaypoints(measured, reached: place, hidesAhead: hidesAhead)
   }
 
   /// Cut off as `ProgressText` does it, so that only all of it is 100 %.

@@ -59,7 +59,9 @@ struct PositionCommand: ParsableCommand {
       let positions = route.positions(at: distances)
       switch format {
       case .json:
-        let value = JSONValue.object([("positions", .array(positions.map(PositionJSON.object)))])
+        let value = JSONValue.object([
+          ("positions", .array(positions.map { PositionJSON.object($0) }))
+        ])
         try printOut(value)
       case .geojson:
         try printOut(PositionJSON.featureCollection(positions, names: at))

@@ -67,6 +67,36 @@ import Testing
     #expect(try certificate.pdf() == pdf)
   }
 
+  /// Neither the dots nor the names of waypoints ahead are on the map, where the quest hides them.
+  @Test func whatIsAheadIsLeftOut() throws {
+    let route = try Sample.quest("lands-end-to-john-o-groats")
+    func layers(_ walked: Double, hidesAhead: Bool) throws -> (names: [String], shapes: Int) {
+      var facts = try facts(quest: "A", team: "B", walked: walked, of: route)
+      facts.hidesAhead = hidesAhead
+      let card = try QuestCard(route, facts).drawing
+      var names: [String] = []
+      for layer in card.layers {
+        for case .text(let run) in layer.shapes { names.append(run.text) }
+      }
+      return (names, card.layers.first { $0.name == "signs" }?.shapes.count ?? 0)
+    }
+    func own(_ names: [String]) -> Set<String> {
+      Set(names).intersection(route.waypoints.compactMap(\.waypoint.name))
+    }
+    let (open, hiding) = (
+      try layers(0.37, hidesAhead: false), try layers(0.37, hidesAhead: true)
+    )
+    let shown = ShownWaypoints(
+      route, reached: try #require(Distance(roundingMeters: route.length.meters * 0.37)),
+      hidesAhead: true)
+    let ahead = Set(
+      route.waypoints.filter { !shown.contains($0.index) }.compactMap(\.waypoint.name))
+    #expect(!own(open.names).isDisjoint(with: ahead))
+    #expect(own(hiding.names).isDisjoint(with: ahead))
+    #expect(hiding.shapes < open.shapes)
+    #expect(try own(layers(1, hidesAhead: true).names) == own(layers(1, hidesAhead: false).names))
+  }
+
   /// A letter that no font has is drawn as a box of its number.
   @Test(arguments: names) func everyLetterHasAFont(_ name: String) {
     #expect(TextSetter().unknownLetters(name) == 0)
