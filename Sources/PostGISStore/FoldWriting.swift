@@ -91,6 +91,7 @@ extension LedgerChanges {
             Parameter(array: changed.map { $0.closing?.rawValue }),
             Parameter(array: changed.map(\.closedAt)), Parameter(array: changed.map(\.revision)),
             Parameter(array: changed.map(\.isStartAnnounced)),
+            Parameter(array: changed.map(\.hidesAhead)),
           ]))
     }
     let new = quests.filter(\.isNew).map(\.record.quest)
@@ -109,6 +110,7 @@ extension LedgerChanges {
             Parameter(array: new.map(\.createdBy)), Parameter(array: new.map(\.origin)),
             Parameter(array: new.map(\.revision)),
             Parameter(array: new.map(\.isStartAnnounced)),
+            Parameter(array: new.map(\.hidesAhead)),
           ]))
     }
     for (rows, statement) in [
@@ -359,21 +361,21 @@ enum WriteStatements {
     """
     UPDATE quests q SET name = n.name, start_at = n.start_at, end_at = n.end_at, zone = n.zone,
       plans = n.plans, closing = n.closing, closed_at = n.closed_at, revision = n.revision,
-      is_start_announced = n.is_start_announced
+      is_start_announced = n.is_start_announced, hides_ahead = n.hides_ahead
     FROM unnest($1::uuid[], $2::text[], $3::bigint[], $4::bigint[], $5::text[], $6::bytea[],
-      $7::text[], $8::bigint[], $9::bigint[], $10::boolean[])
+      $7::text[], $8::bigint[], $9::bigint[], $10::boolean[], $11::boolean[])
       AS n (quest_id, name, start_at, end_at, zone, plans, closing, closed_at, revision,
-        is_start_announced)
+        is_start_announced, hides_ahead)
     WHERE q.quest_id = n.quest_id
     """)
   static let newQuests = Statement(
     "new_quests",
     """
     INSERT INTO quests (quest_id, team_id, number, name, start_at, end_at, zone, plans, closing,
-      closed_at, created_at, created_by, origin, revision, is_start_announced)
+      closed_at, created_at, created_by, origin, revision, is_start_announced, hides_ahead)
     SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::text[], $5::bigint[],
       $6::bigint[], $7::text[], $8::bytea[], $9::text[], $10::bigint[], $11::bigint[],
-      $12::uuid[], $13::uuid[], $14::bigint[], $15::boolean[])
+      $12::uuid[], $13::uuid[], $14::bigint[], $15::boolean[], $16::boolean[])
     """)
   private static let talliesFrom = """
     unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bigint[], $5::bigint[], $6::uuid[], $7::uuid[])

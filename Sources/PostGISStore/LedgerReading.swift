@@ -364,6 +364,18 @@ extension PostGISStore: LedgerStore {
     }
   }
 
+  public func hidingQuests(
+    among quests: [QuestID]
+  ) async throws(LedgerError) -> Set<QuestID> {
+    if quests.isEmpty { return [] }
+    return Set(
+      try await read {
+        try $0.rows(ReadStatements.hidingQuests, [Parameter(array: quests)]) {
+          try $0.id() as QuestID
+        }
+      })
+  }
+
   public func questNames(
     _ quests: [QuestID]
   ) async throws(LedgerError) -> [QuestID: QuestNames] {
@@ -386,6 +398,9 @@ extension PostGISStore: LedgerStore {
 
 /// The statements that answer callers.
 enum ReadStatements {
+  static let hidingQuests = Statement(
+    "hiding_quests",
+    "SELECT quest_id FROM quests WHERE quest_id = ANY ($1::uuid[]) AND hides_ahead")
   static let questNames = Statement(
     "quest_names",
     """

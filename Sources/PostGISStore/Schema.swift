@@ -16,7 +16,7 @@ enum Schema {
     ledger, routes, accounts, publicTeams, publicRoutes, signIn, erasure, names,
     identity, triesAndClaims, endsOfLife, liveEvents,
     announcements, spans, quotas, statistics, outgoingMail,
-    issuers, mailChoices, weeklySummaries, questLinks,
+    issuers, mailChoices, weeklySummaries, questLinks, hiddenWaypoints,
   ]
 
   /// What the versions themselves are kept in.
@@ -575,6 +575,11 @@ enum Schema {
     );
     CREATE INDEX quest_links_quest ON quest_links (quest_id, created_at, link_id);
     CREATE INDEX quest_links_maker ON quest_links (created_by);
+    """
+
+  /// Whether a quest shows the waypoints that its team has yet to reach; those from before do.
+  private static let hiddenWaypoints = """
+    ALTER TABLE quests ADD COLUMN hides_ahead boolean NOT NULL DEFAULT false;
     """
 
   /// The names that the other stores have.

@@ -296,6 +296,19 @@ extension SQLiteStore: LedgerStore {
     }
   }
 
+  public func hidingQuests(
+    among quests: [QuestID]
+  ) async throws(LedgerError) -> Set<QuestID> {
+    try await read { tables in
+      try Set(
+        quests.filter { quest in
+          try tables.db.row(
+            "SELECT hides_ahead FROM quests WHERE quest_id = ?", [quest.blob]
+          ) { try $0.bool() } == true
+        })
+    }
+  }
+
   public func questNames(
     _ quests: [QuestID]
   ) async throws(LedgerError) -> [QuestID: QuestNames] {

@@ -143,22 +143,24 @@ extension LedgerTables {
         try db.run(
           "INSERT INTO quests (quest_id, team_id, number, name, start_at, end_at, zone, plans, "
             + "closing, closed_at, created_at, created_by, origin, revision, is_start_announced, "
-            + "figures_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?1)",
+            + "hides_ahead, figures_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, "
+            + "?13, ?14, ?15, ?16, ?1)",
           [
             quest.id.blob, quest.team.blob, quest.number.sql, quest.name.sql,
             quest.start.column, quest.end.column, quest.zone.sql, plans, closing,
             quest.closedAt.column(\.column), quest.createdAt.column,
             quest.createdBy.column(\.blob), quest.origin.blob, quest.revision.sql,
-            quest.isStartAnnounced.sql,
+            quest.isStartAnnounced.sql, quest.hidesAhead.sql,
           ])
       } else {
         try db.run(
           "UPDATE quests SET name = ?, start_at = ?, end_at = ?, zone = ?, plans = ?, "
-            + "closing = ?, closed_at = ?, revision = ?, is_start_announced = ? WHERE quest_id = ?",
+            + "closing = ?, closed_at = ?, revision = ?, is_start_announced = ?, hides_ahead = ? "
+            + "WHERE quest_id = ?",
           [
             quest.name.sql, quest.start.column, quest.end.column,
             quest.zone.sql, plans, closing, quest.closedAt.column(\.column),
-            quest.revision.sql, quest.isStartAnnounced.sql, quest.id.blob,
+            quest.revision.sql, quest.isStartAnnounced.sql, quest.hidesAhead.sql, quest.id.blob,
           ])
       }
     }

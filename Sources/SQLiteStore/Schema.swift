@@ -37,6 +37,9 @@ enum Schema {
       try db.execute(sql: weeklySummaries)
     }
     migrator.registerMigration("22 quest links") { db in try db.execute(sql: questLinks) }
+    migrator.registerMigration("23 hidden waypoints") { db in
+      try db.execute(sql: hiddenWaypoints)
+    }
     return migrator
   }
 
@@ -622,6 +625,11 @@ enum Schema {
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX quest_links_quest ON quest_links (quest_id, created_at, link_id);
     CREATE INDEX quest_links_maker ON quest_links (created_by);
+    """
+
+  /// Whether a quest shows the waypoints that its team has yet to reach; those from before do.
+  private static let hiddenWaypoints = """
+    ALTER TABLE quests ADD COLUMN hides_ahead INTEGER NOT NULL DEFAULT 0;
     """
 
   /// The names that the other stores have. A request's key is kept as its digest, which no index is

@@ -15,7 +15,8 @@ import Testing
 public enum LedgerCase: String, CaseIterable, Sendable, CustomTestStringConvertible {
   case loggingTellsEveryTeam, batchesKeepWhatIsValid, repeatsGetTheFirstAnswer
   case delayedFirstCopies, editsAndDeletionsAreKept, concurrentWriters, oneOpenQuest
-  case successorsAndExpiry, changedQuestsAreDerivedAgain, pastMoments, listingsStayStable
+  case successorsAndExpiry, changedQuestsAreDerivedAgain, hidingIsKept, pastMoments,
+    listingsStayStable
   case membershipsAndInvites, eventsAndPrivacy, announcedStarts, markersInABox, publicTeams,
     streakDays,
     clockChanges, auditFindsDamage
@@ -37,6 +38,7 @@ public enum LedgerCase: String, CaseIterable, Sendable, CustomTestStringConverti
     case .oneOpenQuest: try await world.oneOpenQuest(subject.second)
     case .successorsAndExpiry: try await world.successorsAndExpiry()
     case .changedQuestsAreDerivedAgain: try await world.changedQuestsAreDerivedAgain()
+    case .hidingIsKept: try await world.hidingIsKept()
     case .pastMoments: try await world.pastMoments()
     case .listingsStayStable: try await world.listingsStayStable()
     case .membershipsAndInvites: try await world.membershipsAndInvites()

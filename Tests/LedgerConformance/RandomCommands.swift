@@ -64,7 +64,8 @@ extension World {
             zone: world.random.chance(50) ? "America/New_York" : nil,
             plan: world.random.chance(50)
               ? try World.plan(meters: 1_000, questMeters: Int64(world.random.int(200...2_000)))
-              : nil), expectedRevision: nil)
+              : nil, hidesAhead: world.random.chance(30) ? world.random.chance(50) : nil),
+          expectedRevision: nil)
       case 96..<98 where !quests.isEmpty: return .cancelQuest(world.random.element(of: quests))
       case 98... where !quests.isEmpty: return .advanceQuest(world.random.element(of: quests))
       default:

@@ -118,7 +118,7 @@ struct ServerErrorTests {
   }
 
   /// The newest schema.
-  private static let version = 21
+  private static let version = 22
   /// Takes back what came after the third.
   private static let undoing =
     "DROP VIEW milequest.quest_markers; ALTER TABLE milequest.teams DROP COLUMN dissolved_at; "
@@ -128,7 +128,7 @@ struct ServerErrorTests {
     + "LEFT JOIN milequest.teams t ON t.team_id = p.team_id; "
     + "ALTER TABLE milequest.routes DROP COLUMN retired_at; "
     + "DROP TABLE milequest.announcers, milequest.announced; "
-    + "ALTER TABLE milequest.quests DROP COLUMN is_start_announced; "
+    + "ALTER TABLE milequest.quests DROP COLUMN is_start_announced, DROP COLUMN hides_ahead; "
     + "ALTER TABLE milequest.team_events DROP COLUMN plan; "
     + "DROP TABLE milequest.code_tries; ALTER TABLE milequest.request_keys DROP COLUMN claims; "
     + "DROP INDEX milequest.activity_versions_first; "

@@ -30,6 +30,7 @@ final class LedgerModel {
     var zone: String
     var name: String
     var plans: [QuestPlan]
+    var hidesAhead: Bool
     var closing: QuestClosing?
     var revision: Int64 = 1
     var plan: QuestPlan { plans[plans.count - 1] }
@@ -374,7 +375,7 @@ final class LedgerModel {
     journeys.append(
       Journey(
         draft: draft, start: draft.start, end: draft.end, zone: draft.zone, name: draft.name,
-        plans: [draft.plan]))
+        plans: [draft.plan], hidesAhead: draft.hidesAhead))
     return .done
   }
 
@@ -390,10 +391,12 @@ final class LedgerModel {
     new.start = change.start ?? new.start
     new.end = change.end ?? new.end
     new.zone = change.zone ?? new.zone
+    new.hidesAhead = change.hidesAhead ?? new.hidesAhead
     if let plan = change.plan, plan.id != new.plan.id { new.plans.append(plan) }
     let isSame =
       new.name == journeys[i].name && new.start == journeys[i].start && new.end == journeys[i].end
       && new.zone == journeys[i].zone && new.plans.count == journeys[i].plans.count
+      && new.hidesAhead == journeys[i].hidesAhead
     if let expected, expected != journeys[i].revision {
       if !(isSame && expected == journeys[i].revision - 1) { return .refused(.revision) }
     }

@@ -163,7 +163,8 @@ struct RandomHistory {
           id: QuestID(high: 0, low: nextQuest), team: team, name: "Quest \(nextQuest)",
           start: start,
           end: start.advanced(byMicroseconds: Int64(random.int(0...40)) * Self.tick),
-          zone: random.element(of: Self.zoneNames), plan: random.element(of: plans)))
+          zone: random.element(of: Self.zoneNames), plan: random.element(of: plans),
+          hidesAhead: random.chance(0.3)))
     case 90..<95:
       guard let quest else { return .advanceQuest(QuestID(high: 0, low: 999)) }
       return .changeQuest(quest.draft.id, change(quest), expectedRevision: expected(quest.revision))
@@ -190,6 +191,7 @@ struct RandomHistory {
     }
     if random.chance(0.3) { change.zone = random.element(of: Self.zoneNames) }
     if random.chance(0.4) { change.plan = random.element(of: plans) }
+    if random.chance(0.2) { change.hidesAhead = random.chance(0.5) }
     return change
   }
 
@@ -282,6 +284,7 @@ struct RandomHistory {
     try same("an end", quest.end, journey.end)
     try same("a zone", quest.zone, journey.zone)
     try same("a closing", quest.closing, journey.closing)
+    try same("whether what is ahead is hidden", quest.hidesAhead, journey.hidesAhead)
     try same("the plans", quest.plans, journey.plans.map(\.id))
     try same("a revision", quest.revision, journey.revision)
     let counted = model.counted(for: journey)

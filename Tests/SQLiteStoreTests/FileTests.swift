@@ -71,7 +71,8 @@ import Testing
     for sql in [
       // A second open quest of the team.
       "INSERT INTO quests SELECT x'01', team_id, 2, name, start_at, end_at, zone, plans, closing, "
-        + "closed_at, created_at, created_by, origin, revision, is_start_announced, x'01' FROM quests",
+        + "closed_at, created_at, created_by, origin, revision, is_start_announced, x'01', hides_ahead "
+        + "FROM quests",
       // A second stay at a time.
       "INSERT INTO memberships SELECT team_id, person_id, 2, role, joined_at, NULL FROM memberships",
       // An id once more.
@@ -194,6 +195,7 @@ import Testing
         "ALTER TABLE activity_versions DROP COLUMN sent_zone", "DROP TABLE code_tries",
         "DROP TABLE announcers", "DROP TABLE announced",
         "DROP INDEX quests_starting", "ALTER TABLE quests DROP COLUMN is_start_announced",
+        "ALTER TABLE quests DROP COLUMN hides_ahead",
         "ALTER TABLE team_events DROP COLUMN plan",
         "UPDATE team_events SET kind = replace(kind, '.', '-')",
         "UPDATE team_events SET kind = 'walk-logged' WHERE kind = 'activity-logged'",

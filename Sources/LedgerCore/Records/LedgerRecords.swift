@@ -46,7 +46,8 @@ extension Invite {
 extension QuestRecord {
   private static let questColumns = ColumnList(
     "quest_id", "team_id", "number", "name", "start_at", "end_at", "zone", "plans", "closing",
-    "closed_at", "created_at", "created_by", "origin", "revision", "is_start_announced")
+    "closed_at", "created_at", "created_by", "origin", "revision", "is_start_announced",
+    "hides_ahead")
   private static let tallyColumns = ColumnList(
     "total_um", "walks", "frontier_start", "frontier_activity", "frontier_person")
 
@@ -78,8 +79,9 @@ extension QuestRecord {
     let revision = try columns.int()
     let quest = Quest(
       id: id, team: team, number: number, name: name, start: start, end: end, zone: zone,
-      plans: plans, isStartAnnounced: try columns.bool(), closing: closing, closedAt: closedAt,
-      createdAt: createdAt, createdBy: createdBy, origin: origin, revision: revision)
+      plans: plans, isStartAnnounced: try columns.bool(), hidesAhead: try columns.bool(),
+      closing: closing, closedAt: closedAt, createdAt: createdAt, createdBy: createdBy,
+      origin: origin, revision: revision)
     let total = try columns.distance()
     let walks = try columns.int()
     let frontierStart = try columns.optionalInstant()

@@ -27,6 +27,8 @@ public struct Quest: Hashable, Sendable {
   public var plans: [PlanID]
   /// Whether its start has been announced.
   public var isStartAnnounced: Bool
+  /// Whether nobody is shown the waypoints that the team has yet to reach.
+  public var hidesAhead: Bool
   /// Nil while it is open.
   public var closing: QuestClosing?
   public var closedAt: Instant?
@@ -39,9 +41,9 @@ public struct Quest: Hashable, Sendable {
 
   public init(
     id: QuestID, team: TeamID, number: Int, name: String, start: Instant, end: Instant,
-    zone: String, plans: [PlanID], isStartAnnounced: Bool, closing: QuestClosing? = nil,
-    closedAt: Instant? = nil,
-    createdAt: Instant, createdBy: PersonID?, origin: PlanID, revision: Int64 = 1
+    zone: String, plans: [PlanID], isStartAnnounced: Bool, hidesAhead: Bool = false,
+    closing: QuestClosing? = nil, closedAt: Instant? = nil, createdAt: Instant,
+    createdBy: PersonID?, origin: PlanID, revision: Int64 = 1
   ) {
     self.id = id
     self.team = team
@@ -52,6 +54,7 @@ public struct Quest: Hashable, Sendable {
     self.zone = zone
     self.plans = plans
     self.isStartAnnounced = isStartAnnounced
+    self.hidesAhead = hidesAhead
     self.closing = closing
     self.closedAt = closedAt
     self.createdAt = createdAt

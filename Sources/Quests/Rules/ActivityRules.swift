@@ -194,8 +194,7 @@ extension LedgerFold {
       }
       deltas.append(
         QuestDelta(
-          team: row.team, quest: quest.id, plan: try plan(quest.plans[receipt.plan - 1]),
-          receipt: receipt))
+          of: quest, plan: try plan(quest.plans[receipt.plan - 1]), receipt: receipt))
     }
     return try answer(stored.key, 1, stored.first.start, deltas, at: stored.loggedAt)
   }
@@ -236,7 +235,7 @@ extension LedgerFold {
       let record = facts.quests[place.index]
       deltas.append(
         QuestDelta(
-          team: row.team, quest: record.quest.id, plan: try plan(record.quest.plan),
+          of: record.quest, plan: try plan(record.quest.plan),
           receipt: Receipt(
             totalBefore: record.tally.total, totalAfter: record.tally.total,
             versionBefore: facts.version, versionAfter: facts.version,

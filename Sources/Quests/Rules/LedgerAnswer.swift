@@ -17,14 +17,17 @@ public struct QuestDelta: Hashable, Sendable {
   /// The official distance from the start of the course that the new total leads to.
   public let place: Distance
   public let isFinished: Bool
+  /// Whether the quest hides the waypoints ahead, as it is now.
+  public let hidesAhead: Bool
   /// The milestones that the total has passed, in route order.
   public let reached: [Milestone]
   /// Those that it has fallen back behind, the last first.
   public let retracted: [Milestone]
 
-  init(team: TeamID, quest: QuestID, plan: QuestPlan, receipt: Receipt) {
-    self.team = team
-    self.quest = quest
+  init(of quest: Quest, plan: QuestPlan, receipt: Receipt) {
+    team = quest.team
+    self.quest = quest.id
+    hidesAhead = quest.hidesAhead
     self.plan = plan.id
     route = plan.route
     course = plan.course
@@ -54,7 +57,7 @@ public struct ActivityAnswer: Hashable, Sendable {
 
 /// What a command comes to.
 public enum LedgerAnswer: Hashable, Sendable {
-  /// For a repeat the first answer again, to the bit.
+  /// For a repeat the first answer again, to the bit; what the quests hide is as it is now.
   case logged(ActivityAnswer, isRepeat: Bool)
   case edited(ActivityAnswer)
   case deleted(ActivityAnswer)

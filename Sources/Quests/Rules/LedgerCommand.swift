@@ -9,10 +9,12 @@ public struct QuestDraft: Hashable, Sendable {
   public var end: Instant
   public var zone: String
   public var plan: QuestPlan
+  /// Whether nobody is shown the waypoints that the team has yet to reach.
+  public var hidesAhead: Bool
 
   public init(
     id: QuestID, team: TeamID, name: String, start: Instant, end: Instant, zone: String,
-    plan: QuestPlan
+    plan: QuestPlan, hidesAhead: Bool = false
   ) {
     self.id = id
     self.team = team
@@ -21,6 +23,7 @@ public struct QuestDraft: Hashable, Sendable {
     self.end = end
     self.zone = zone
     self.plan = plan
+    self.hidesAhead = hidesAhead
   }
 
   /// Names the content, so that a repeat of a creation is told from another with the same id.
@@ -32,6 +35,8 @@ public struct QuestDraft: Hashable, Sendable {
     writer.append(end.microseconds)
     writer.append(zone)
     writer.append(plan.id)
+    // Drafts that hide nothing keep the digests that they had before quests could hide.
+    if hidesAhead { writer.append(UInt8(1)) }
     return PlanID(hash: ContentHash(of: writer.bytes))
   }
 }
@@ -43,16 +48,18 @@ public struct QuestChange: Hashable, Sendable {
   public var end: Instant?
   public var zone: String?
   public var plan: QuestPlan?
+  public var hidesAhead: Bool?
 
   public init(
     name: String? = nil, start: Instant? = nil, end: Instant? = nil, zone: String? = nil,
-    plan: QuestPlan? = nil
+    plan: QuestPlan? = nil, hidesAhead: Bool? = nil
   ) {
     self.name = name
     self.start = start
     self.end = end
     self.zone = zone
     self.plan = plan
+    self.hidesAhead = hidesAhead
   }
 }
 

@@ -46,16 +46,17 @@ extension Quest {
     self.init(
       id: draft.id, team: draft.team, number: number, name: name, start: draft.start,
       end: draft.end, zone: draft.zone, plans: [draft.plan.id],
-      isStartAnnounced: draft.start <= command.at, createdAt: command.at,
-      createdBy: command.actor, origin: draft.origin)
+      isStartAnnounced: draft.start <= command.at, hidesAhead: draft.hidesAhead,
+      createdAt: command.at, createdBy: command.actor, origin: draft.origin)
   }
 
-  /// The quest with another window, zone or plan.
+  /// The quest with another window, zone or plan, or hiding more or less.
   func changed(by change: QuestChange) -> Quest {
     var new = self
     if let start = change.start { new.start = start }
     if let end = change.end { new.end = end }
     if let zone = change.zone { new.zone = zone }
+    if let hidesAhead = change.hidesAhead { new.hidesAhead = hidesAhead }
     if let plan = change.plan, plan.id != self.plan { new.plans.append(plan.id) }
     return new
   }

@@ -85,7 +85,8 @@ extension LedgerFold {
     }
     record(
       command, team: draft.team, quest: quest.id,
-      "“\(quest.name)” from \(quest.start) to \(quest.end) in \(quest.zone)")
+      "“\(quest.name)” from \(quest.start) to \(quest.end) in \(quest.zone)"
+        + (quest.hidesAhead ? ", hiding the waypoints ahead" : ""))
     if !filled.added.isEmpty || filled.prepared != nil {
       _ = try apply(filled, cause: RecountCause(kind: .progressUpdated), at: command.at)
     }
@@ -93,7 +94,7 @@ extension LedgerFold {
   }
 
   /// Changes a quest. Its window, zone and plan can change until there is a successor or it is
-  /// cancelled, its name always.
+  /// cancelled, its name and what it hides always.
   mutating func changeQuest(
     _ id: QuestID, _ change: QuestChange, expectedRevision: Int64?, _ command: LedgerCommand
   ) throws(LedgerError) -> LedgerAnswer {
@@ -115,7 +116,7 @@ extension LedgerFold {
         throw LedgerError(
           .questClosed,
           "the quest “\(old.name)” \(old.closing == .cancelled ? "was cancelled" : "has a successor")"
-            + "; only its name can change")
+            + "; only its name and hidesAhead can change")
       }
       try checkWindow(new.start, new.end)
       _ = try zone(new.zone)
@@ -153,7 +154,9 @@ extension LedgerFold {
     record(
       command, team: team, quest: id,
       "“\(old.name)” from \(old.start) to \(old.end) in \(old.zone) became “\(new.name)” from "
-        + "\(new.start) to \(new.end) in \(new.zone)\(isReplanned ? " with another plan" : "")")
+        + "\(new.start) to \(new.end) in \(new.zone)\(isReplanned ? " with another plan" : "")"
+        + (new.hidesAhead == old.hidesAhead
+          ? "" : new.hidesAhead ? ", hiding the waypoints ahead" : ", showing the waypoints ahead"))
     if let recount {
       let tally = quests[index].tally
       let isSameTotal = try total(after: recount, tally) == tally.total

@@ -98,7 +98,7 @@ extension LedgerFold {
       totalBefore: before, totalAfter: after, versionBefore: versionBefore,
       versionAfter: sheets[team]?.facts.version ?? versionBefore, plan: quest.plans.count)
     write(recount, receipt: keepsReceipts ? receipt : nil)
-    return QuestDelta(team: team, quest: quest.id, plan: plan, receipt: receipt)
+    return QuestDelta(of: quest, plan: plan, receipt: receipt)
   }
 
   /// The figures of days, people and spans.

@@ -115,6 +115,10 @@ public protocol LedgerStore: Sendable {
   func feed(
     of quest: QuestID, before: WalkOrder?, limit: Int
   ) async throws(LedgerError) -> [Contribution]
+  /// Those of some quests that hide the waypoints ahead.
+  ///
+  /// - Precondition: no more than `LedgerLimits.page`.
+  func hidingQuests(among quests: [QuestID]) async throws(LedgerError) -> Set<QuestID>
   /// Open quests whose start is to be announced at a moment, or whose window is over, to be taken on
   /// with `advanceQuest`.
   func questsDue(at now: Instant, limit: Int) async throws(LedgerError) -> [QuestID]
