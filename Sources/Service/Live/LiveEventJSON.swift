@@ -74,7 +74,7 @@ enum LiveEventJSON {
         "LiveMilestone", "A waypoint or a share of a quest.",
         .object([
           .init("key", .text(), "Such as `percent:25` or `waypoint:3`."),
-          .init("name", .nullable(.text()), "The waypoint's."),
+          .init("name", .nullable(.text()), "The waypoint's; null where the quest hides it."),
           .init("placeMeters", .meters, "The official distance from the start of the course."),
           .init("thresholdMeters", .meters, "The walked distance that reaches it."),
         ])),
@@ -119,6 +119,8 @@ enum LiveEventJSON {
     var plan: LivePlan?
     /// The route with the plan's course.
     var route: MeasuredRoute?
+    /// Whether the quest hides the waypoints ahead, as it is now.
+    var hidesAhead = false
   }
 
   static func value(_ event: TeamEvent, _ context: Context, shown: PeopleShown) -> JSONValue {
@@ -164,8 +166,19 @@ enum LiveEventJSON {
       ("percent", .number(Double(scale.percentMillionths(of: total)) / 1e6)),
       ("finished", .bool(isFinished)),
       ("placeMeters", .number(scale.place(of: total).meters)),
-      ("position", PositionJSON.object(route.position(of: total, plan: plan))),
+      (
+        "position",
+        PositionJSON.object(
+          route.position(of: total, plan: plan), naming: shown(at: total, context))
+      ),
     ])
+  }
+
+  /// The waypoints that the quest shows after an event. Without the route nobody knows which.
+  private static func shown(at total: Distance, _ context: Context) -> ShownWaypoints {
+    guard context.hidesAhead else { return .all }
+    guard let plan = context.plan?.plan, let route = context.route else { return .none }
+    return ShownWaypoints(hidesAhead: true, at: total, plan: plan, on: route)
   }
 
   private static func milestone(_ event: TeamEvent, _ context: Context) -> JSONValue {
@@ -173,7 +186,8 @@ enum LiveEventJSON {
       return .null
     }
     return .object([
-      ("key", .string(key.description)), ("name", .optional(found.name)),
+      ("key", .string(key.description)),
+      ("name", .optional(shown(at: event.total ?? .zero, context).name(of: found))),
       ("placeMeters", .number(found.place.meters)),
       ("thresholdMeters", .number(found.threshold.meters)),
     ])

@@ -68,6 +68,7 @@ struct LiveRendering: Sendable {
   /// The messages of events, in their order. Waits for routes that are not in memory.
   func messages(of events: [TeamEvent]) async throws -> [LiveMessage] {
     let names = try await names(in: events)
+    let hiding = try await hiding(in: events)
     var audiences: [TeamID: LiveMessage.Audience] = [:]
     var messages: [LiveMessage] = []
     messages.reserveCapacity(events.count)
@@ -75,6 +76,7 @@ struct LiveRendering: Sendable {
       var context = LiveEventJSON.Context(names: names)
       if let plan = try await plan(of: event) {
         context.plan = plan
+        context.hidesAhead = event.quest.map(hiding.contains) ?? false
         if unreadable[plan.plan.route] == nil {
           if routes.ready(plan.plan) == nil { try await load(plan.plan) }
           context.route = try? await routes.measured(plan.plan)
@@ -123,6 +125,19 @@ struct LiveRendering: Sendable {
       names.merge(try await accounts.names(of: some)) { $1 }
     }
     return names
+  }
+
+  /// The quests that hide what is ahead now, whatever they did at the events: read after these, so
+  /// that a quest which has begun to hide is among them.
+  private func hiding(in events: [TeamEvent]) async throws -> Set<QuestID> {
+    let quests = Set(events.compactMap { $0.total == nil ? nil : $0.quest }).sorted()
+    var hiding: Set<QuestID> = []
+    for start in stride(from: 0, to: quests.count, by: page) {
+      hiding.formUnion(
+        try await ledger.hidingQuests(
+          among: Array(quests[start..<min(start + page, quests.count)])))
+    }
+    return hiding
   }
 
   private func audience(_ event: TeamEvent) async throws -> LiveMessage.Audience {

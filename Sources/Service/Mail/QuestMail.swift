@@ -79,7 +79,8 @@ struct QuestMail: RealtimeAdapter {
     func facts(_ units: MeasurementSystem) -> QuestFacts {
       QuestFacts(
         questName: standing.record.quest.name, teamName: team, walked: standing.total,
-        length: standing.plan.scale.questLength, place: place, units: units)
+        length: standing.plan.scale.questLength, place: place,
+        hidesAhead: standing.record.quest.hidesAhead, units: units)
     }
   }
 

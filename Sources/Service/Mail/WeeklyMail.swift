@@ -103,12 +103,13 @@ struct WeeklyMail: Sendable {
       id: "\(quest.id)")
     let route = try await backend.routeCache.measured(plan)
     let position = route.position(of: standing.total, plan: plan)
-    text.lastWaypoint = position.lastWaypoint?.name
+    let shown = standing.shownWaypoints(on: route)
+    text.lastWaypoint = position.lastWaypoint.flatMap(shown.name)
     if !progress.isFinished {
       text.remaining = progress.remaining.textForPeople(units)
       if let next = position.nextWaypoint {
         let left = route.remaining(to: next, after: standing.total, plan: plan)
-        text.nextWaypoint = (next.name, left.textForPeople(units))
+        text.nextWaypoint = (shown.name(of: next), left.textForPeople(units))
       }
     }
     text.arrival = progress.pace.arrival?.description

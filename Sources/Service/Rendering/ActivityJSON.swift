@@ -48,7 +48,9 @@ enum ActivityJSON {
           .object([("teamId", .string(delta.team.description)), ("gone", .bool(true))]))
         continue
       }
-      let position = try await position(delta, routes)
+      let route = try await route(delta, routes)
+      let shown = ShownWaypoints(
+        route, reached: delta.place, hidesAhead: delta.hidesAhead)
       teams.append(
         .object([
           ("teamId", .string(delta.team.description)), ("gone", .bool(false)),
@@ -57,9 +59,9 @@ enum ActivityJSON {
           ("totalMeters", .number(delta.totalAfter.meters)),
           ("versionBefore", .integer(Int(delta.versionBefore))),
           ("version", .integer(Int(delta.versionAfter))),
-          ("position", PositionJSON.object(position)),
-          ("reached", .array(delta.reached.map(milestone))),
-          ("retracted", .array(delta.retracted.map(milestone))),
+          ("position", PositionJSON.object(position(delta, on: route), naming: shown)),
+          ("reached", .array(delta.reached.map { milestone($0, shown) })),
+          ("retracted", .array(delta.retracted.map { milestone($0, shown) })),
         ]))
     }
     return .object([
@@ -84,24 +86,28 @@ enum ActivityJSON {
     ])
   }
 
-  private static func position(
+  private static func route(
     _ delta: QuestDelta, _ routes: RouteCache
-  ) async throws -> Position {
-    let route: MeasuredRoute
-    do { route = try await routes.measured(delta.route, course: delta.course) } catch {
+  ) async throws -> MeasuredRoute {
+    do { return try await routes.measured(delta.route, course: delta.course) } catch {
       guard let error = error as? LedgerError, error.code == .notFound else { throw error }
       // The walk itself is there.
       throw LedgerError(.corrupt, "the quest \(delta.quest) runs on a route that is not stored")
     }
+  }
+
+  private static func position(_ delta: QuestDelta, on route: MeasuredRoute) -> Position {
     // A place is at most the course's length, so its end is the most that this comes to.
     let place = delta.place.micrometers
     return route.position(
       at: Distance(micrometers: min(route.start.micrometers, .max - place) + place))
   }
 
-  private static func milestone(_ milestone: Milestone) -> JSONValue {
+  private static func milestone(
+    _ milestone: Milestone, _ shown: ShownWaypoints
+  ) -> JSONValue {
     .object([
-      ("key", .string(milestone.key.description)), ("name", .optional(milestone.name)),
+      ("key", .string(milestone.key.description)), ("name", .optional(shown.name(of: milestone))),
       ("placeMeters", .number(milestone.place.meters)),
       ("thresholdMeters", .number(milestone.threshold.meters)),
     ])

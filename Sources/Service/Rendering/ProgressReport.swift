@@ -35,10 +35,13 @@ struct ProgressReport {
       ("officialLengthMeters", .number(scale.officialLength.meters)),
     ]
     let position = route.position(of: standing.total, plan: plan)
+    let waypoints = standing.shownWaypoints(on: route)
     members += [
-      ("position", PositionJSON.object(position)), ("nextWaypoint", next(position, progress)),
+      ("hidesAhead", .bool(quest.hidesAhead)),
+      ("position", PositionJSON.object(position, naming: waypoints)),
+      ("nextWaypoint", next(position, progress, waypoints)),
       ("pace", pace(progress.pace)), ("milestonesReached", .integer(progress.milestonesReached)),
-      ("milestones", .array(milestones(plan, reached: progress.milestonesReached))),
+      ("milestones", .array(milestones(plan, reached: progress.milestonesReached, waypoints))),
       ("contributors", .array(shown == .nobody ? [] : overview.people.map(contributor))),
     ]
     return .object(members)
@@ -46,12 +49,15 @@ struct ProgressReport {
 
   // MARK: Parts
 
-  private func next(_ position: Position, _ progress: Progress) -> JSONValue {
+  private func next(
+    _ position: Position, _ progress: Progress, _ waypoints: ShownWaypoints
+  ) -> JSONValue {
     guard let next = position.nextWaypoint else { return .null }
     let left = route.remaining(
       to: next, after: progress.total, plan: overview.standing.plan)
     return .object([
-      ("name", .optional(next.name)), ("distanceMeters", .number(next.distance.meters)),
+      ("name", .optional(waypoints.name(of: next))),
+      ("distanceMeters", .number(next.distance.meters)),
       ("remainingMeters", .number(left.meters)),
     ])
   }
@@ -67,7 +73,9 @@ struct ProgressReport {
     ])
   }
 
-  private func milestones(_ plan: QuestPlan, reached: Int) -> [JSONValue] {
+  private func milestones(
+    _ plan: QuestPlan, reached: Int, _ waypoints: ShownWaypoints
+  ) -> [JSONValue] {
     let passages = Dictionary(
       overview.passages.map { ($0.index, $0) }, uniquingKeysWith: { first, _ in first })
     let listed =
@@ -76,19 +84,21 @@ struct ProgressReport {
         reached + ProgressResource.mostAhead, plan.milestones.count)
     return listed.map { index in
       Self.milestone(
-        plan.milestones[index], isReached: index < reached, passages[index], names: names,
-        shown: shown)
+        plan.milestones[index], isReached: index < reached, passages[index], waypoints,
+        names: names, shown: shown)
     }
   }
 
   static func milestone(
     _ milestone: Milestone, isReached: Bool, _ passage: MilestonePassage?,
-    names: [PersonID: String], shown: PeopleShown
+    _ waypoints: ShownWaypoints, names: [PersonID: String], shown: PeopleShown
   ) -> JSONValue {
     let passage = isReached ? passage : nil
     let person = passage?.walk?.person
     return .object([
-      ("key", .string(milestone.key.description)), ("name", .optional(milestone.name)),
+      ("key", .string(milestone.key.description)),
+      ("name", .optional(waypoints.name(of: milestone))),
+      ("hidden", .bool(waypoints.hides(milestone))),
       ("placeMeters", .number(milestone.place.meters)),
       ("thresholdMeters", .number(milestone.threshold.meters)), ("reached", .bool(isReached)),
       ("reachedAt", .optional(passage?.at.description)),

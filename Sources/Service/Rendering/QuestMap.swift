@@ -11,17 +11,19 @@ extension RouteMapSource {
   ///   its geometry null where there is none of it. Where the marker jumps, nothing is drawn.
   /// - `crossing`, with `state` `travelled` or `remaining`, where there are counted joins.
   /// - `marker`: a point with the members of `PositionJSON` but the coordinate.
-  /// - `waypoint`, for each: a point with `name`, `type`, `distanceMeters` on this lap and `reached`,
+  /// - `waypoint`, for each that is shown: a point with `name`, `type`, `distanceMeters` on this lap and `reached`,
   ///   and the `story` of one that is reached.
   ///
   /// Lines end at the marker exactly, and cross 180 degrees nowhere.
   /// - Parameters:
   ///   - place: official distance from the start of the course, as `Scale.place(of:)` gives it;
   ///     beyond the course its end is meant.
+  ///   - shown: the waypoints that are shown.
   ///   - markerProperties: more members for the marker, such as the team.
   /// - Complexity: O(vertices drawn + waypoints).
   public func questMap(
-    at place: Distance, markerProperties: [(String, JSONValue)] = []
+    at place: Distance, showing shown: ShownWaypoints = .all,
+    markerProperties: [(String, JSONValue)] = []
   ) -> JSONValue {
     let done = min(max(place.micrometers, 0), route.length.micrometers)
     let position = route.position(at: Distance(micrometers: route.start.micrometers + done))
@@ -51,15 +53,18 @@ extension RouteMapSource {
     features.append(
       feature(
         "marker",
-        PositionJSON.members(position).filter { $0.0 != "coordinate" } + markerProperties,
+        PositionJSON.members(position, naming: shown).filter { $0.0 != "coordinate" }
+          + markerProperties,
         point(position.coordinate)))
-    features += waypoints(lapOrigin: origin, done: done)
+    features += waypoints(shown, lapOrigin: origin, done: done)
     return collection(features)
   }
 
   /// The map of the route alone: `route`, `crossing` and `waypoint` features of one pass, as in
   /// `questMap`.
-  public func routeMap() -> JSONValue {
+  ///
+  /// - Parameter shown: the waypoints that are shown.
+  public func routeMap(showing shown: ShownWaypoints = .all) -> JSONValue {
     let strokes = runs.map(MapStroke.init)
     let length = Distance(micrometers: route.start.micrometers + route.passLength.micrometers)
     var features = [
@@ -70,7 +75,7 @@ extension RouteMapSource {
     ]
     let crossings = lines(strokes, areCrossings: true)
     if crossings != .null { features.append(feature("crossing", [], crossings)) }
-    return collection(features + waypoints(lapOrigin: 0, done: nil))
+    return collection(features + waypoints(shown, lapOrigin: 0, done: nil))
   }
 
   // MARK: Features
@@ -118,8 +123,10 @@ extension RouteMapSource {
   }
 
   /// - Parameter done: nil for a map that nobody travels.
-  private func waypoints(lapOrigin: Int64, done: Int64?) -> [JSONValue] {
-    route.waypoints.map { placed in
+  private func waypoints(
+    _ shown: ShownWaypoints, lapOrigin: Int64, done: Int64?
+  ) -> [JSONValue] {
+    route.waypoints.filter { shown.contains($0.index) }.map { placed in
       let distance = placed.distance.micrometers + lapOrigin
       var properties: [(String, JSONValue)] = [
         ("name", .optional(placed.waypoint.name)), ("type", .optional(placed.waypoint.type)),

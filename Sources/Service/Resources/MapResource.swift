@@ -13,7 +13,8 @@ enum MapResource {
     NamedSchema(
       "QuestMap",
       "GeoJSON (RFC 7946) of the lap that the team is on: `travelled`, `remaining` and `crossing` "
-        + "lines, the `marker` and the `waypoint`s, told apart by the property `kind`.",
+        + "lines, the `marker` and the `waypoint`s, told apart by the property `kind`. A quest that "
+        + "hides what is ahead shows the waypoints that it has reached.",
       .object([
         .init("type", .words(["FeatureCollection"])),
         .init("bbox", .array(.number(-180...180), count: 4...4)),
@@ -94,8 +95,9 @@ enum MapResource {
       ("totalMeters", .number(standing.total.meters)),
       ("questFinished", .bool(finished)), ("teamVersion", .integer(Int(standing.version))),
     ]
+    let shown = standing.shownWaypoints(on: kept.measured)
     let value = try await call.backend.offload {
-      source.questMap(at: place, markerProperties: marker)
+      source.questMap(at: place, showing: shown, markerProperties: marker)
     }
     return .map(value, caching: call.caching(of: glance.team))
   }

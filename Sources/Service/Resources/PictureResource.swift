@@ -62,6 +62,7 @@ enum PictureResource {
     return QuestFacts(
       questName: standing.record.quest.name, teamName: glance.team.name, walked: standing.total,
       length: scale.questLength, place: scale.place(of: standing.total),
+      hidesAhead: standing.record.quest.hidesAhead,
       units: call[.pictureUnits] == .km ? .metric : .imperial)
   }
 

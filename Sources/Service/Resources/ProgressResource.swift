@@ -29,6 +29,7 @@ enum ProgressResource {
         .init("percent", .number(0...100), "Cut off after six decimals."),
         .init("placeMeters", .meters, "The official distance from the start of the course."),
         .init("officialLengthMeters", .meters, "The length of the course."),
+        .init("hidesAhead", .boolean, "Whether waypoints have no names until they are reached."),
         .init("position", .named(PositionJSON.schema.name)),
         .init("nextWaypoint", .nullable(.named("QuestWaypointAhead"))),
         .init("pace", .named("Pace")), .init("milestonesReached", .count),
@@ -48,7 +49,10 @@ enum ProgressResource {
       .object([
         .init(
           "key", .text(), "Such as `percent:25`, `waypoint:3`, or on a later lap `waypoint:3@2`."),
-        .init("name", .nullable(.text()), "The waypoint's."),
+        .init("name", .nullable(.text()), "The waypoint's; null where it is hidden."),
+        .init(
+          "hidden", .boolean,
+          "Whether it is a waypoint that the quest hides until the team reaches it."),
         .init("placeMeters", .meters, "The official distance from the start of the course."),
         .init("thresholdMeters", .meters, "The walked distance that reaches it."),
         .init("reached", .boolean),
@@ -68,7 +72,7 @@ enum ProgressResource {
   ]
 
   private static let nextWaypoint = Schema.object([
-    .init("name", .nullable(.text())),
+    .init("name", .nullable(.text()), "Null also where the quest hides it."),
     .init("distanceMeters", .meters, "Its official distance."),
     .init("remainingMeters", .meters, "What is left to walk to it."),
   ])
@@ -166,6 +170,8 @@ enum ProgressResource {
     let from = Int(min(first, Int64(all.count)))
     let end = min(from + call[.limit], all.count)
     let passages = try await call.backend.ledger.passages(of: id, from: from, limit: end - from)
+    let waypoints = standing.shownWaypoints(
+      on: try await call.backend.routeCache.measured(standing.plan))
     let shown = call.peopleShown(to: glance.membership)
     let names = try await call.names(
       of: shown == .nobody ? [] : passages.compactMap(\.walk?.person))
@@ -173,7 +179,8 @@ enum ProgressResource {
     let items = (from..<end).map { index in
       ProgressReport.milestone(
         all[index], isReached: index < reached,
-        passages.first { $0.index == index }, names: names, shown: shown)
+        passages.first { $0.index == index }, waypoints, names: names,
+        shown: shown)
     }
     return call.page(
       items, next: end < all.count ? PageCursor("milestones", [.integer(Int64(end))]) : nil,

@@ -6,11 +6,14 @@ import Routes
 struct QuestDraftBody: BodyContent {
   static let schemaName = "QuestDraft"
   static let schemaNote = "What a quest is created with."
+  static let hidesAheadNote =
+    "Whether nobody is shown a waypoint before the team reaches it; false by default."
 
   let name: String
   let start: Instant
   let end: Instant
   let zone: String
+  let hidesAhead: Bool
   let planning: PlanWishes
 
   init(_ fields: inout BodyFields) {
@@ -19,6 +22,7 @@ struct QuestDraftBody: BodyContent {
     start = fields.required("start", .instant, "Its first moment.")
     end = fields.required("end", .instant, "The first moment after it.")
     zone = fields.required("zone", .zone, "Of its days and weeks.")
+    hidesAhead = fields.optional("hidesAhead", .boolean, Self.hidesAheadNote) ?? false
     planning = PlanWishes(route: route, &fields)
   }
 }
@@ -32,6 +36,7 @@ struct QuestChangeBody: BodyContent {
   let start: Instant?
   let end: Instant?
   let zone: String?
+  let hidesAhead: Bool?
   let planning: PlanWishes
 
   init(_ fields: inout BodyFields) {
@@ -40,6 +45,7 @@ struct QuestChangeBody: BodyContent {
     start = fields.optional("start", .instant)
     end = fields.optional("end", .instant)
     zone = fields.unlessNull("zone", .zone)
+    hidesAhead = fields.optional("hidesAhead", .boolean, QuestDraftBody.hidesAheadNote)
     planning = PlanWishes(route: route, &fields)
   }
 }

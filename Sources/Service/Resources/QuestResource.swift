@@ -23,6 +23,9 @@ enum QuestResource {
         .init("lapJoin", .nullable(.words(JoinPolicy.allCases.map(\.rawValue)))),
         .init("lengthMeters", .meters, "What the team walks to travel all of it."),
         .init("officialLengthMeters", .meters, "The length of its course."),
+        .init(
+          "hidesAhead", .boolean,
+          "Whether nobody is shown a waypoint before the team reaches it."),
         .init("percentages", .array(.integer(1...100), count: 0...100)),
         .init("closedAt", .nullable(.instant)), .init("createdAt", .instant),
         .init("revision", .count, "Raised by changes of the quest, not by walks."),
@@ -51,7 +54,8 @@ enum QuestResource {
     Endpoint(
       .patch, "/v1/quests/\(.quest)", "changeQuest", "Change a quest",
       details:
-        "All of it until the team has a later quest or it is cancelled, then the name alone. "
+        "All of it until the team has a later quest or it is cancelled, then `name` and "
+        + "`hidesAhead`. "
         + "What counts is derived again.", tag: tag, access: .person(.manage),
       parameters: [.units, .ifMatch], body: QuestChangeBody.self,
       answers: [.ok("Quest", "As it stands now.")], problems: refusals, handle: change),
@@ -77,7 +81,7 @@ enum QuestResource {
       }
       let draft = QuestDraft(
         id: id, team: facts.team.id, name: body.name, start: body.start, end: body.end,
-        zone: body.zone, plan: plan)
+        zone: body.zone, plan: plan, hidesAhead: body.hidesAhead)
       guard case .quest(let record) = try await call.perform(.createQuest(draft)) else {
         throw Problem.unexpectedAnswer
       }
@@ -121,7 +125,8 @@ enum QuestResource {
       body.planning.isEmpty
       ? nil : try await QuestPlanning(call, body.planning).plan(instead: plan)
     let change = QuestChange(
-      name: body.name, start: body.start, end: body.end, zone: body.zone, plan: new)
+      name: body.name, start: body.start, end: body.end, zone: body.zone, plan: new,
+      hidesAhead: body.hidesAhead)
     let answer = try await call.perform(.changeQuest(id, change, expectedRevision: expected))
     guard case .quest(let changed) = answer else { throw Problem.unexpectedAnswer }
     return .json(try await json(changed.quest, call))
@@ -162,6 +167,7 @@ enum QuestResource {
       ("lapJoin", .optional(plan.course.lapJoin?.rawValue)),
       ("lengthMeters", .number(plan.scale.questLength.meters)),
       ("officialLengthMeters", .number(plan.scale.officialLength.meters)),
+      ("hidesAhead", .bool(quest.hidesAhead)),
       ("percentages", .array(plan.percentages.map(JSONValue.integer))),
       ("closedAt", .optional(quest.closedAt?.description)),
       ("createdAt", .string(quest.createdAt.description)),

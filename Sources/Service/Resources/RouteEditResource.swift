@@ -124,14 +124,14 @@ enum RouteEditResource {
     if let id = body.routeID {
       known =
         body.store == .version
-        ? try await call.managedRoute(id) : try await call.route(id, version: body.version)
+        ? try await call.managedRoute(id) : try await call.wholeRoute(id, version: body.version)
     }
     let stored: MeasuredRoute?
     if let record = known, body.bytes == nil {
       let latest = record.version
       let version = body.version.map { RouteVersion(route: latest.route, version: $0) } ?? latest
       // The version that is edited need not be the one that the next follows.
-      _ = try await call.route(latest.route, version: version.version)
+      _ = try await call.wholeRoute(latest.route, version: version.version)
       stored = try await call.backend.routeCache.measured(version)
     } else {
       stored = nil

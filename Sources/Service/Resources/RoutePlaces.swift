@@ -135,31 +135,39 @@ enum RoutePlaces {
   // MARK: Positions
 
   private static func getPositions(_ call: Call) async throws -> Reply {
-    let record = try await call.route(version: call[.version])
+    let route = try await call.shownRoute(version: call[.version])
     return try await positions(
-      at: call[.distances], on: record, CourseChoice(call), call, caching: call.caching(of: record))
+      at: call[.distances], on: route, CourseChoice(call), call,
+      caching: call.caching(of: route.record))
   }
 
   private static func postPositions(
     _ call: Call, _ body: PositionsQuestionBody
   ) async throws -> Reply {
-    let record = try await call.route(version: body.version)
+    let route = try await call.shownRoute(version: body.version)
     return try await positions(
-      at: body.distances, on: record, body.course, call, caching: .forbidden)
+      at: body.distances, on: route, body.course, call, caching: .forbidden)
   }
 
   private static func positions(
-    at distances: [Distance], on record: RouteRecord, _ course: CourseChoice, _ call: Call,
+    at distances: [Distance], on shown: ShownRoute, _ course: CourseChoice, _ call: Call,
     caching: Reply.Caching
   ) async throws -> Reply {
-    let route = try await course.kept(record, call).measured
+    let route = try await course.kept(shown.record, call).measured
+    let waypoints = shown.waypoints
     let isMap = wantsMap(call)
     var reply = try await call.backend.offload {
       let positions = route.positions(at: distances)
       return isMap
-        ? Reply.map(PositionJSON.featureCollection(positions), caching: caching)
+        ? Reply.map(
+          PositionJSON.featureCollection(positions, naming: waypoints), caching: caching)
         : Reply.json(
-          .object([("positions", .array(positions.map(PositionJSON.object)))]), caching: caching)
+          .object([
+            (
+              "positions",
+              .array(positions.map { PositionJSON.object($0, naming: waypoints) })
+            )
+          ]), caching: caching)
     }
     reply.headers[.vary] = "Accept"
     return reply
@@ -211,15 +219,17 @@ enum RoutePlaces {
 
   private static func map(_ call: Call) async throws -> Reply {
     let tolerance = call[.drawingTolerance]
-    let record = try await call.route(version: call[.version])
-    let kept = try await call.backend.routeCache.kept(record.version)
-    let caching = call.caching(of: record)
+    let route = try await call.shownRoute(version: call[.version])
+    let kept = try await call.backend.routeCache.kept(route.record.version)
+    let caching = call.caching(of: route.record)
     let source = try await call.mapSource(kept, tolerance: tolerance.meters)
-    return try await call.backend.offload { .map(source.routeMap(), caching: caching) }
+    return try await call.backend.offload {
+      .map(source.routeMap(showing: route.waypoints), caching: caching)
+    }
   }
 
   private static func file(_ call: Call) async throws -> Reply {
-    let record = try await call.route(version: call[.version])
+    let record = try await call.wholeRoute(version: call[.version])
     let format = call[.writtenFormat]
     let hold = try call.downloadMemory()
     let kept = try await call.backend.routeCache.kept(record.version)

@@ -151,6 +151,21 @@ enum RouteResource {
   }
 }
 
+/// A route as a caller sees it.
+struct ShownRoute: Sendable {
+  let record: RouteRecord
+  /// Not one where the caller sees the route through a quest alone that hides what is ahead: the
+  /// quest itself shows those that are reached.
+  let waypoints: ShownWaypoints
+}
+
+/// How somebody comes to see a route that is not open to everyone: by the quests of their teams.
+private struct WayToRoute {
+  let membership: Membership
+  /// Whether one of these quests hides the waypoints ahead.
+  let hidesAhead: Bool
+}
+
 extension Call {
   private func noRoute(_ id: RouteID) -> String {
     "there is no route \(id), or it is not for you to see"
@@ -160,24 +175,57 @@ extension Call {
   ///
   /// - Throws: `not-found` also where the caller may not see it.
   func route(version: Int? = nil) async throws -> RouteRecord {
-    try await route(self[.route], version: version)
+    try await shownRoute(version: version).record
+  }
+
+  /// The route that the path names, with the waypoints that the caller may see.
+  ///
+  /// - Throws: `not-found` also where the caller may not see it.
+  func shownRoute(version: Int? = nil) async throws -> ShownRoute {
+    try await shownRoute(self[.route], version: version)
+  }
+
+  /// The route that the path names, where the caller may see all that is in it.
+  ///
+  /// - Throws: `not-found`, `forbidden`.
+  func wholeRoute(version: Int? = nil) async throws -> RouteRecord {
+    try await wholeRoute(self[.route], version: version)
+  }
+
+  /// A route, where the caller may see all that is in it.
+  ///
+  /// - Throws: `not-found`, `forbidden`.
+  func wholeRoute(_ id: RouteID, version: Int? = nil) async throws -> RouteRecord {
+    let shown = try await shownRoute(id, version: version)
+    guard shown.waypoints.areAll else {
+      throw Problem(
+        .forbidden, "a quest on the route hides the waypoints ahead; the file would show them")
+    }
+    return shown.record
   }
 
   /// A route: a version of it, else the latest.
   ///
   /// - Throws: `not-found` also where the caller may not see it.
-  func route(_ id: RouteID, version: Int? = nil) async throws -> RouteRecord {
+  private func shownRoute(_ id: RouteID, version: Int?) async throws -> ShownRoute {
     let versions = try await backend.routes.versions(of: id)
     guard let latest = versions.last else { throw Problem(.notFound, noRoute(id)) }
     // Who sees the route sees all of its versions.
-    try await require(.seeRoute(latest), on: id)
-    guard let number = version else { return latest }
-    guard let record = versions.first(where: { $0.version.version == number }) else {
+    let way = try await require(.seeRoute(latest), on: id)
+    // The owner knows what is in it.
+    let hidesWaypoints = way?.hidesAhead == true && latest.owner != caller.person
+    let record: RouteRecord?
+    if let version {
+      record = versions.first { $0.version.version == version }
+    } else {
+      record = latest
+    }
+    guard let record else {
       throw Problem(
         .notFound,
-        "the route \(id) has no version \(number); the latest is \(latest.version.version)")
+        "the route \(id) has no version \(version ?? 0); the latest is \(latest.version.version)")
     }
-    return record
+    return ShownRoute(record: record, waypoints: hidesWaypoints ? .none : .all)
   }
 
   /// The route that the path names, which the caller may change.
@@ -207,26 +255,37 @@ extension Call {
 
   /// Lets the call go on where the caller may do the deed to a route. The caller's teams are looked
   /// through only where they make a difference.
-  private func require(_ deed: Authority.Deed, on route: RouteID) async throws {
+  ///
+  /// - Returns: how the caller came to see it, nil where no team makes a difference.
+  @discardableResult
+  private func require(
+    _ deed: Authority.Deed, on route: RouteID
+  ) async throws -> WayToRoute? {
     let isHidden = Authority.decide(caller.person, deed, as: nil) == .hidden
-    try require(
-      deed, as: isHidden ? try await membership(onRoute: route) : nil, missing: noRoute(route))
+    let way = isHidden ? try await wayTo(route) : nil
+    try require(deed, as: way?.membership, missing: noRoute(route))
+    return way
   }
 
   /// So many of a team's quests, the last ones, are looked at for what their members may see.
   private static let questsLookedAt = 20
 
-  /// The caller's open membership in a team that has a quest on a route.
-  private func membership(onRoute route: RouteID) async throws -> Membership? {
+  /// By which of the caller's teams, those with a quest on a route, the caller sees it.
+  private func wayTo(_ route: RouteID) async throws -> WayToRoute? {
     guard let person = caller.person else { return nil }
+    var way: WayToRoute?
     for membership in try await backend.ledger.memberships(of: person) where membership.isOpen {
       guard let facts = try await backend.ledger.team(membership.team) else { continue }
       for record in facts.quests.suffix(Self.questsLookedAt) {
         let plan = try await backend.ledger.plan(record.quest.plan)
-        if plan?.route.route == route { return membership }
+        guard plan?.route.route == route else { continue }
+        if record.quest.hidesAhead {
+          return WayToRoute(membership: membership, hidesAhead: true)
+        }
+        way = way ?? WayToRoute(membership: membership, hidesAhead: false)
       }
     }
-    return nil
+    return way
   }
 
   /// Whether a shared cache may keep what is shown of a route: only what a stranger asks for. A
