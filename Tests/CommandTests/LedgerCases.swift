@@ -288,6 +288,7 @@ enum LedgerCommandCase: String, CaseIterable, Sendable, CustomTestStringConverti
     let text = try ledger.well("quest", "show", "Owls").text
     #expect(text.contains("walked     80.467 km (50.000 mi) of 160.934 km (100.000 mi), 2 walks"))
     #expect(try ledger.well("quest", "list").text.contains("Appalachian Trail"))
+    try hiding(ledger)
     #expect(try ledger.well("team", "list").text.contains("Owls"))
     // A team is its members' own until it is told otherwise.
     func isPublic() throws -> Bool? {
@@ -298,6 +299,29 @@ enum LedgerCommandCase: String, CaseIterable, Sendable, CustomTestStringConverti
     #expect(try isPublic() == true)
     #expect(try ledger.well("team", "list").text.contains("everybody"))
     #expect(try ledger.well("audit").status == 0)
+  }
+
+  /// A quest that hides what is ahead names no waypoint ahead here either.
+  private func hiding(_ ledger: Ledger) throws {
+    _ = try ledger.well("team", "create", "Moles", "--by", "Ann", "--since", "2026-01-01")
+    let create = [
+      "quest", "create", "--team", "Moles", "--route", "Appalachian Trail", "--start",
+      "2026-01-01", "--end", "2026-12-31",
+    ]
+    let quest = try ledger.run(create + ["--hide-ahead", "--format", "json"])
+    #expect(quest.status == 0, "\(quest.errors)")
+    #expect(try quest.json["hidesAhead"] as? Bool == true)
+    // Woody Gap comes 32 km after Springer Mountain.
+    let outputs = [
+      quest.text, try ledger.well("quest", "show", "Moles").text,
+      try ledger.well("progress").text,
+    ]
+    for text in outputs {
+      #expect(text.contains("Springer Mountain") && !text.contains("Woody Gap"), "\(text)")
+    }
+    #expect(outputs[1].contains("waypoints  hidden until they are reached"))
+    #expect(outputs[1].contains("(hidden) in "))
+    #expect(try ledger.run(create).status != 0, "the same quest with another switch")
   }
 
   private func migratingAgainChangesNothing(_ place: Ledger.Place) throws {

@@ -17,6 +17,9 @@ struct LedgerProgress {
     let plan: QuestPlan
     let routeName: String
     let position: Position
+    /// What the waypoints before and after it are called, as far as the quest shows them.
+    let last: String?
+    let next: String?
 
     var isFinished: Bool { plan.isFinished(total: total) }
   }
@@ -68,6 +71,10 @@ struct LedgerProgress {
           try await store.route(plan.route)?.name ?? plan.route.route.description
       }
       let isFinished = plan.isFinished(total: figure.total)
+      let route = try await routes.measured(plan)
+      let position = route.position(of: figure.total, plan: plan)
+      let shown = ShownWaypoints(
+        hidesAhead: figure.quest.hidesAhead, at: figure.total, plan: plan, on: route)
       rows.append(
         Row(
           team: figure.team, quest: figure.quest,
@@ -75,7 +82,8 @@ struct LedgerProgress {
             ?? figure.quest.state(at: now),
           walks: figure.walks, total: figure.total, plan: plan,
           routeName: names[plan.route] ?? "",
-          position: try await routes.measured(plan).position(of: figure.total, plan: plan)))
+          position: position, last: position.lastWaypoint?.text(shown),
+          next: position.nextWaypoint?.text(shown)))
     }
   }
 
@@ -199,7 +207,7 @@ struct LedgerProgress {
         let left = Distance(
           micrometers: next.distance.micrometers - position.distance.micrometers)
         return
-          "\(next.name.map(TextTable.short) ?? "(unnamed)") in \(left.textForPeople(.imperial))"
+          "\(row.next.map(TextTable.short) ?? "(unnamed)") in \(left.textForPeople(.imperial))"
       }
       table.add([
         TextTable.short(row.team.name), Figures.grouped(Int(row.walks)),
@@ -207,7 +215,7 @@ struct LedgerProgress {
         ProgressText.percent(row.total, of: row.plan.scale.questLength),
         "\(Figures.degrees(coordinate.latitude, decimals: 4)), "
           + "\(Figures.degrees(coordinate.longitude, decimals: 4))",
-        position.lastWaypoint?.name.map(TextTable.short) ?? "",
+        row.last.map(TextTable.short) ?? "",
         row.isFinished ? "finished" : next ?? "",
         TextTable.short(row.routeName),
       ])

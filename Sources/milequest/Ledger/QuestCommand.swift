@@ -34,7 +34,7 @@ struct QuestCommand: AsyncParsableCommand {
         milequest quest create --team "Dawn Patrol" --route "Appalachian Trail" \\
           --start 2026-01-01 --end 2026-12-31 --zone America/New_York
         milequest quest create --team "Night Owls" --route 8a6e…@2 --start 2026-05-01 \\
-          --end 2026-07-31 --length 500mi --laps 2
+          --end 2026-07-31 --length 500mi --laps 2 --hide-ahead
         """)
 
     @Option(help: ArgumentHelp("The team's id or name.", valueName: "team"))
@@ -79,6 +79,9 @@ struct QuestCommand: AsyncParsableCommand {
         valueName: "distance"))
     var length: String?
 
+    @Flag(help: "Show nobody a waypoint before the team reaches it.")
+    var hideAhead = false
+
     @OptionGroup var options: StoreOptions
     @Option(help: "text for people, json for programs.")
     var format = OutputFormat.text
@@ -103,7 +106,7 @@ struct QuestCommand: AsyncParsableCommand {
           team: team.team.id,
           name: try name.map { try Naming.name($0, "--name") } ?? record.questName, start: from,
           end: until,
-          zone: zone ?? "UTC", plan: plan)
+          zone: zone ?? "UTC", plan: plan, hidesAhead: hideAhead)
         guard
           case .quest(let quest) = try await store.ledger.perform(
             LedgerCommand(.createQuest(draft), at: .now, actor: nil))
@@ -189,6 +192,7 @@ struct QuestCommand: AsyncParsableCommand {
                 ("start", .string(record.quest.start.description)),
                 ("end", .string(record.quest.end.description)),
                 ("zone", .string(record.quest.zone)),
+                ("hidesAhead", .bool(record.quest.hidesAhead)),
                 ("walks", .integer(Int(record.tally.walks))),
                 ("totalMeters", .number(record.tally.total.meters)),
               ])
@@ -216,6 +220,13 @@ struct QuestCommand: AsyncParsableCommand {
   }
 }
 
+extension WaypointAhead {
+  /// What a table calls it: its name, nil where it has none, and “(hidden)” where it is not shown.
+  func text(_ shown: ShownWaypoints) -> String? {
+    shown.contains(index) ? name : "(hidden)"
+  }
+}
+
 extension RouteRecord {
   /// What a quest on the route is called where nobody says.
   var questName: String { name.flatMap(Name.salvaged) ?? "Quest" }
@@ -225,12 +236,12 @@ extension QuestDraft {
   /// A draft whose id follows from what it is, so that the same quest again is the same quest.
   init(
     team: TeamID, name: String, start: Instant, end: Instant, zone: String,
-    plan: QuestPlan
+    plan: QuestPlan, hidesAhead: Bool = false
   ) {
     let content = "\(team)\0\(name)\0\(start)\0\(end)\0\(zone)\0\(plan.id)"
     self.init(
       id: .named("quest", content), team: team, name: name, start: start, end: end, zone: zone,
-      plan: plan)
+      plan: plan, hidesAhead: hidesAhead)
   }
 }
 
@@ -271,17 +282,19 @@ struct QuestReport {
     }
     let progress = Quests.Progress(standing, zone: zone)
     var routes = StoredRoutes(store)
-    let position = try await routes.measured(standing.plan)
-      .position(of: standing.total, plan: standing.plan)
+    let route = try await routes.measured(standing.plan)
+    let position = route.position(of: standing.total, plan: standing.plan)
+    let shown = standing.shownWaypoints(on: route)
     switch format {
-    case .text: try printOut(text(standing, progress, position, team.team))
+    case .text: try printOut(text(standing, progress, position, shown, team.team))
     case .json:
-      try printOut(json(standing, progress, position, team.team))
+      try printOut(json(standing, progress, position, shown, team.team))
     }
   }
 
   private func text(
-    _ standing: QuestStanding, _ progress: Quests.Progress, _ position: Position, _ team: Team
+    _ standing: QuestStanding, _ progress: Quests.Progress, _ position: Position,
+    _ shown: ShownWaypoints, _ team: Team
   ) -> String {
     let quest = standing.record.quest
     let scale = standing.plan.scale
@@ -301,11 +314,15 @@ struct QuestReport {
     if scale.questLength != scale.officialLength {
       lines.append(("travelled", Figures.length(progress.place)))
     }
-    if let last = position.lastWaypoint { lines.append(("last", last.name ?? "(unnamed)")) }
+    if quest.hidesAhead { lines.append(("waypoints", "hidden until they are reached")) }
+    if let last = position.lastWaypoint {
+      lines.append(("last", last.text(shown) ?? "(unnamed)"))
+    }
     if let next = position.nextWaypoint {
       let left = Distance(
         micrometers: next.distance.micrometers - position.distance.micrometers)
-      lines.append(("next", "\(next.name ?? "(unnamed)") in \(left.textForPeople(.imperial))"))
+      lines.append(
+        ("next", "\(next.text(shown) ?? "(unnamed)") in \(left.textForPeople(.imperial))"))
     }
     let pace = progress.pace
     if pace.days > 0 {
@@ -325,13 +342,15 @@ struct QuestReport {
   }
 
   private func json(
-    _ standing: QuestStanding, _ progress: Quests.Progress, _ position: Position, _ team: Team
+    _ standing: QuestStanding, _ progress: Quests.Progress, _ position: Position,
+    _ shown: ShownWaypoints, _ team: Team
   ) -> JSONValue {
     let quest = standing.record.quest
     let pace = progress.pace
     let next = position.nextWaypoint.map { next in
       JSONValue.object([
-        ("name", .optional(next.name)), ("distanceMeters", .number(next.distance.meters)),
+        ("name", .optional(shown.name(of: next))),
+        ("distanceMeters", .number(next.distance.meters)),
         (
           "remainingMeters",
           .number(
@@ -347,13 +366,14 @@ struct QuestReport {
       ("routeVersion", .integer(standing.plan.route.version)),
       ("state", .string(progress.state.rawValue)), ("at", .string(standing.at.description)),
       ("start", .string(quest.start.description)), ("end", .string(quest.end.description)),
-      ("zone", .string(quest.zone)), ("walks", .integer(Int(standing.walks))),
+      ("zone", .string(quest.zone)), ("hidesAhead", .bool(quest.hidesAhead)),
+      ("walks", .integer(Int(standing.walks))),
       ("totalMeters", .number(progress.total.meters)),
       ("remainingMeters", .number(progress.remaining.meters)),
       ("questLengthMeters", .number(standing.plan.scale.questLength.meters)),
       ("percent", .number(Double(progress.percentMillionths) / 1e6)),
       ("finished", .bool(progress.isFinished)),
-      ("position", PositionJSON.object(position)), ("nextWaypoint", next ?? .null),
+      ("position", PositionJSON.object(position, naming: shown)), ("nextWaypoint", next ?? .null),
       ("milestonesReached", .integer(progress.milestonesReached)),
       (
         "pace",
