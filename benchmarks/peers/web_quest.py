@@ -146,5 +146,47 @@ def laps_and_settings(browser, service):
         check(page.get_by_label("Laps").count() == 0 and page.get_by_label("Name of the quest").count() == 1, "a name alone")
 
 
+@story(short=True)
+def surprises(browser, service):
+    """A quest that hides what is ahead counts it, and shows each waypoint with its story when it is reached."""
+    email, token = service.person()
+    features = [{"type": "Feature", "properties": {"name": "Into the woods"},
+                 "geometry": {"type": "LineString", "coordinates": [[7, 52], [7.6, 52]]}}]
+    for name, longitude in (("Hollow oak", 7.1), ("Charcoal burner", 7.3), ("Spring", 7.5)):
+        features.append({"type": "Feature", "properties": {"name": name, "story": f"The tale of the {name}."},
+                         "geometry": {"type": "Point", "coordinates": [longitude, 52]}})
+    service.ask("POST", "/v1/routes", {"type": "FeatureCollection", "features": features}, token,
+                {"Content-Type": "application/geo+json"})
+    quest = service.quest(token, "Woods", "Wood walkers", "Into the woods")
+    drawn = """() => document.getElementById("map").milequestMap.querySourceFeatures("quest", {
+        filter: ["==", ["get", "kind"], "waypoint"] }).map((each) => each.properties.name)"""
+    with visitor(browser, service, DESK) as visits, visitor(browser, service, PHONE) as guest:
+        visits.sign_in(email)
+        page = visits.go(f"/quests/{quest}")
+        visits.drawn()
+        visits.sees("Charcoal burner")
+        guest.go(f"/quests/{quest}")
+        guest.drawn()
+        guest.sees("Charcoal burner")
+        page.get_by_text("Change or cancel the quest").click()
+        form = page.get_by_role("form", name="Change the quest")
+        form.get_by_label("Hide waypoints until they are reached").check()
+        visits.shot("hide-ahead")
+        form.get_by_role("button", name="Save").click()
+        visits.sees("The quest is changed.")
+        for each in (visits, guest):
+            each.sees("3 more are ahead. Each appears when it is reached.")
+            eventually(lambda: not set(each.page.evaluate(drawn)), "no waypoint on the map")
+            check(each.page.get_by_text("Charcoal burner").count() == 0, "no name of a waypoint ahead")
+        guest.is_for_everyone("a quest that hides what is ahead")
+        service.walk(token, 10)
+        for each in (visits, guest):
+            each.sees("The tale of the Hollow oak.")
+            each.sees("2 more are ahead.")
+            eventually(lambda: set(each.page.evaluate(drawn)) == {"Hollow oak"}, "the one that is reached on the map")
+            each.shot("surprise")
+        check(service.ask("GET", f"/v1/quests/{quest}", token=token)["hidesAhead"], "the switch is on")
+
+
 if __name__ == "__main__":
     web.run(__doc__)

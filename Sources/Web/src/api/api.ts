@@ -64,6 +64,8 @@ export interface QuestChange {
   /** How far the team walks for all of it, such as `500 mi`; null for the length of its course. */
   length?: string | null;
   percentages?: number[];
+  /** Whether nobody is shown a waypoint before the team reaches it. */
+  hidesAhead?: boolean;
 }
 
 export const quests = {

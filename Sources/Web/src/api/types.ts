@@ -51,6 +51,8 @@ export interface Quest {
   lapJoin: string | null;
   lengthMeters: number;
   officialLengthMeters: number;
+  /** Whether nobody is shown a waypoint before the team reaches it. */
+  hidesAhead: boolean;
   percentages: number[];
   revision: number;
 }
@@ -64,7 +66,10 @@ export interface Position {
 
 export interface Milestone {
   key: string;
+  /** Null also where it is hidden. */
   name: string | null;
+  /** Whether the quest hides it until the team reaches it. */
+  hidden: boolean;
   placeMeters: number;
   thresholdMeters: number;
   reached: boolean;

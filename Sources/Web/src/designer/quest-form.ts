@@ -4,6 +4,7 @@ import { choice } from "../dom/choice";
 import { field, form, needed } from "../dom/form";
 import { CourseFields } from "../quest/course-fields";
 import { dayIn, instantOf, nextDay } from "../quest/days";
+import { hidesField, isChecked } from "../quest/hiding";
 import { zone } from "../units";
 import type { Base } from "./draft";
 
@@ -27,24 +28,25 @@ async function fill(root: HTMLElement, base: Base, signal: AbortSignal): Promise
   const name = field("Name of the quest", "name", { autocomplete: "off", maxlength: 200, required: true });
   const start = field("First day", "start", { type: "date", required: true });
   const end = field("Last day", "end", { type: "date", required: true });
+  const hides = hidesField();
   name.control.value = base.name ?? "";
   const course = new CourseFields(null);
   start.control.value = dayIn(new Date(), zone());
   const key = crypto.randomUUID();
   const made = form("Start a quest", {
-    submit: "Start the quest", fields: { "/name": name, "/start": start, "/end": end, ...course.fields },
+    submit: "Start the quest", fields: { "/name": name, "/start": start, "/end": end, "/hidesAhead": hides, ...course.fields },
     action: async () => {
       const quest = await design.startQuest(team.control.value, {
         name: needed(name, "/name", "A quest needs a name."), routeId: base.routeId, version: base.version,
         start: instantOf(start.control.value, zone(), "/start"),
         end: instantOf(nextDay(end.control.value), zone(), "/end"), ...course.changes(),
-        zone: zone(),
+        zone: zone(), hidesAhead: isChecked(hides),
       }, key);
       replace(root, element("p", { class: "notice good" }, "The quest has begun. ",
         element("a", { href: `/quests/${quest.id}` }, "Open it"), "."));
     },
   });
   made.prepend(team.row);
-  course.foldBelow(end);
+  course.foldBelow(hides);
   replace(root, element("h3", {}, "Start a quest on it"), made);
 }

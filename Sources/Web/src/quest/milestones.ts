@@ -5,21 +5,34 @@ import { length, moment } from "../units";
 /** So many are shown at once, the others when they are asked for. */
 const mostShown = 5;
 
-/** Milestones as postcards: those that are reached with their stories, the latest first, and the next ones. */
-export function milestones(all: Milestone[], map: QuestMap | null): Child[] {
+/**
+ * Milestones as postcards: those that are reached with their stories, the latest first, and the next ones. Of those that
+ * the quest hides only the number is told.
+ *
+ * - Parameter areAll: whether these are all that the quest has.
+ */
+export function milestones(all: Milestone[], areAll: boolean, map: QuestMap | null): Child[] {
   const reached = all.filter((each) => each.reached && each.placeMeters > 0).reverse();
-  const ahead = all.filter((each) => !each.reached);
+  const ahead = all.filter((each) => !each.reached && !each.hidden);
+  const hidden = all.filter((each) => each.hidden).length;
   const stories = storiesByPlace(map);
   return [
     reached.length === 0
       ? element("p", { class: "hint" }, "None is reached yet.")
       : list("postcards", reached.map((each) =>
         postcard(each, stories.get(key(each.name, each.placeMeters)))), "earlier"),
-    ahead.length === 0 ? null : element("h3", {}, "Ahead"),
+    ahead.length + hidden === 0 ? null : element("h3", {}, "Ahead"),
     ahead.length === 0 ? null : list("ahead", ahead.map((each) =>
       element("li", {}, named(title(each)), " ",
         element("span", { class: "hint" }, `at ${length(each.placeMeters)}`))), "more"),
+    hidden === 0 ? null : element("p", { class: "hint" }, hiddenText(hidden, areAll)),
   ];
+}
+
+function hiddenText(count: number, areAll: boolean): string {
+  if (!areAll) return `At least ${count} more are ahead. Each appears when it is reached.`;
+  return count === 1 ? "1 more is ahead. It appears when it is reached."
+    : `${count} more are ahead. Each appears when it is reached.`;
 }
 
 function list(kind: string, items: Node[], others: string): Child[] {

@@ -1,6 +1,6 @@
 import { QuestCalls, quests } from "../api/api";
-import type { LiveEvent, Milestone, Progress, QuestMap } from "../api/types";
-import { element, isolated, named, replace } from "../dom/element";
+import type { LiveEvent, Milestone, Page, Progress, QuestMap } from "../api/types";
+import { Child, element, isolated, named, replace } from "../dom/element";
 import { watchQuest } from "../live/live";
 import type { QuestMapView } from "../map/quest-map";
 import { notify } from "../shell/notices";
@@ -44,7 +44,7 @@ export class QuestPanel {
   private view: QuestMapView | null = null;
   private along: AlongPanel | null = null;
   private map: QuestMap | null = null;
-  private milestones: Milestone[] | null = null;
+  private milestones: Page<Milestone> | null = null;
   private refetch = 0;
   private confirmedAt = new Date();
 
@@ -142,7 +142,11 @@ export class QuestPanel {
   private drawMilestones(): void {
     if (!this.milestones) return;
     replace(this.milestoneBox, element("h2", {}, "Milestones"),
-      element("div", {}, milestones(this.milestones, this.map)));
+      element("div", {}, this.postcards(this.milestones)));
+  }
+
+  private postcards(page: Page<Milestone>): Child[] {
+    return milestones(page.items, page.next === null, this.map);
   }
 
   private fetchMap(): Promise<QuestMap> {
@@ -183,8 +187,8 @@ export class QuestPanel {
     };
     await Promise.all([
       fill(this.milestoneBox, "Milestones", async () => {
-        this.milestones = (await calls.milestones(id, signal)).items;
-        return element("div", {}, milestones(this.milestones, this.map));
+        this.milestones = await calls.milestones(id, signal);
+        return element("div", {}, this.postcards(this.milestones));
       }),
       fill(this.historyBox, "Day by day", async () => this.history(signal)),
       ...this.sight.showsPeople ? [

@@ -10,6 +10,7 @@ import { notify } from "../shell/notices";
 import { length } from "../units";
 import { CourseFields } from "./course-fields";
 import { dayIn, instantOf, nextDay } from "./days";
+import { hidesField, isChecked } from "./hiding";
 
 /** What admins can change of a quest, and its end. */
 export async function questSettings(id: string, team: Team, signal: AbortSignal): Promise<HTMLElement> {
@@ -20,6 +21,7 @@ export async function questSettings(id: string, team: Team, signal: AbortSignal)
   const route = choice("Course", "routeId", [["", "stays as it is"], ...routes.filter((each) => each.id !== quest.routeId)
     .map((each): [string, string] => [each.id, `${isolated(each.name ?? "Without a name")} (${length(each.lengthMeters)})`])]);
   const course = new CourseFields(quest);
+  const hides = hidesField(quest.hidesAhead);
   // The last moment of a quest lies on its last day.
   const [first, last] = [dayIn(quest.start, quest.zone), dayIn(new Date(Date.parse(quest.end) - 1), quest.zone)];
   name.control.value = quest.name;
@@ -27,13 +29,15 @@ export async function questSettings(id: string, team: Team, signal: AbortSignal)
   end.control.value = last;
   const isOpen = quest.state !== "cancelled";
   const fields: Record<string, Field> = isOpen
-    ? { "/name": name, "/start": start, "/end": end, "/routeId": route, ...course.fields } : { "/name": name };
+    ? { "/name": name, "/start": start, "/end": end, "/routeId": route, "/hidesAhead": hides, ...course.fields }
+    : { "/name": name, "/hidesAhead": hides };
   const change = form("Change the quest", {
     submit: "Save", fields,
     async action() {
       const body: QuestChange = isOpen ? course.changes() : {};
       const newName = needed(name, "/name", "Type a name.");
       if (newName !== quest.name) body.name = newName;
+      if (isChecked(hides) !== quest.hidesAhead) body.hidesAhead = isChecked(hides);
       if (isOpen && start.control.value !== first) body.start = instantOf(start.control.value, quest.zone, "/start");
       if (isOpen && end.control.value !== last) body.end = instantOf(nextDay(end.control.value), quest.zone, "/end");
       if (isOpen && route.control.value !== "") body.routeId = route.control.value;
