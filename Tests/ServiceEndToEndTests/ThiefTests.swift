@@ -92,6 +92,20 @@ private struct Operation {
     ]
   }
 
+  /// So does what gives others access to a team, or cannot be taken back.
+  private static var granting: [(String, String, Any?)] {
+    [
+      ("POST", "/v1/teams/{teamId}/invites", ["role": "admin"]),
+      ("POST", "/v1/quests/{questId}/links", ["showsNames": true]),
+      ("PATCH", "/v1/teams/{teamId}", ["public": true]), ("DELETE", "/v1/teams/{teamId}", nil),
+      ("PATCH", "/v1/teams/{teamId}/members/{personId}", ["role": "admin"]),
+      ("DELETE", "/v1/teams/{teamId}/members/{personId}", nil),
+      ("PATCH", "/v1/quests/{questId}", ["name": "Mine"]),
+      ("POST", "/v1/quests/{questId}/cancel", nil),
+      ("PATCH", "/v1/routes/{routeId}", ["public": true]), ("DELETE", "/v1/routes/{routeId}", nil),
+    ]
+  }
+
   @Test(arguments: Store.present, ends)
   func aTokenGrantsNothingOnceTheOwnerHasActed(_ store: Store, _ end: End) throws {
     let ledger = try ServedLedger(store)
@@ -110,13 +124,16 @@ private struct Operation {
     #expect(
       Set(secured.map { "\($0.method) \($0.path)" })
         == Set(Self.sensitive.map { "\($0.0) \($0.1)" }))
+    let known = Set(operations.map { "\($0.method) \($0.path)" })
+    #expect(known.isSuperset(of: Self.granting.map { "\($0.0) \($0.1)" }))
     let team = try ann.createTeam("Ann's own")
     try end.take(ann)
     let restarted = try RunningService(ledger)
     for service in [other, restarted] {
       let thief = Person(service: service, token: ann.token)
-      for (method, path, body) in Self.sensitive {
-        let target = path.replacing(#/\{[A-Za-z]+\}/#, with: UUID().uuidString.lowercased())
+      for (method, path, body) in Self.sensitive + Self.granting {
+        let target = path.replacing("{teamId}", with: team)
+          .replacing(#/\{[A-Za-z]+\}/#, with: UUID().uuidString.lowercased())
         try thief.refused(401, "session-ended", method, target, body)
       }
       // Everything else may go on until the token expires, and no further.

@@ -26,6 +26,17 @@ final class Endpoint: Sendable {
     /// Only somebody who has signed in, and whose session the store still has: for what grants,
     /// reveals all or changes how somebody signs in.
     case session
+
+    /// Whether the store is asked for the caller's session or key: what gives others access, reveals
+    /// all or cannot be taken back is refused at once when that has ended, and not when the token
+    /// expires.
+    var asksForSession: Bool {
+      switch self {
+      case .session: true
+      case .person(let scopes): !scopes.isDisjoint(with: [.manage, .operate])
+      case .open, .anyone, .shared, .link, .signIn: false
+      }
+    }
   }
 
   /// What a request's body holds.

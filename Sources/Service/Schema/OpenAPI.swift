@@ -194,12 +194,10 @@ struct OpenAPI {
       add(.forbidden)
     }
     switch endpoint.access {
-    case .person, .link: add(.unauthenticated)
-    case .session:
-      add(.unauthenticated)
-      add(.sessionEnded)
-    default: break
+    case .person, .link, .session: add(.unauthenticated)
+    case .open, .anyone, .shared, .signIn: break
     }
+    if endpoint.access.asksForSession { add(.sessionEnded) }
     switch endpoint.body {
     case .none: break
     case .json:

@@ -17,7 +17,7 @@ struct Admission: Sendable {
     }
     let access = operation.endpoint.access
     try Self.check(exchange.caller, access)
-    if access == .session, case .known(let principal) = exchange.caller {
+    if access.asksForSession, case .known(let principal) = exchange.caller {
       try await identity.confirm(principal, at: exchange.now)
     }
   }
