@@ -149,6 +149,25 @@ import Testing
     #expect(service.end() == 0, "\(service.said)")
   }
 
+  /// Nor into one whose log is gone, or that was emptied: what is committed then would be lost.
+  @Test(arguments: [false, true])
+  func aLogThatIsGoneIsNoticed(isEmptied: Bool) throws {
+    let ledger = try ServedLedger(.file)
+    let service = try RunningService(ledger)
+    let ann = try Person.registered(service, name: "Ann")
+    let file = ledger.folder + "/ledger.sqlite"
+    if isEmptied {
+      #expect(truncate(file, 0) == 0)
+    } else {
+      try FileManager.default.removeItem(atPath: file + "-wal")
+    }
+    let body = Walk.body("1 mi", at: Date(timeIntervalSinceNow: -600), id: UUID())
+    #expect(try ann.ask("POST", "/v1/activities", body).status == 503)
+    #expect(try eventually { try ann.ask("GET", "/readyz").status == 503 })
+    #expect(
+      service.said.contains(isEmptied ? "was emptied" : "ledger.sqlite-wal was deleted or moved"))
+  }
+
   /// Readiness asks whether the schema is still this program's: a newer one has migrated the store.
   @Test(arguments: Store.present)
   func aNewerSchemaIsNoticed(_ store: Store) throws {
