@@ -75,11 +75,14 @@ public struct RouteMapSource: Sendable {
       drawn = draw()
     }
     longitudes = drawn.map(\.longitude)
+    // Apart from the rest of the value, which `append` reads: else each vertex would copy the text.
+    var text: [UInt8] = []
     for vertex in drawn {
       append(vertex, to: &text)
       text.append(0x2C)
       textStarts.append(text.count)
     }
+    self.text = text
   }
 
   /// Vertices of the line as it is drawn.
