@@ -16,10 +16,16 @@ final class OldHTTP: ChannelDuplexHandler {
   private var isAnsweringOld: Bool { requests.first ?? false }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    if case .head(let head) = unwrapInboundIn(data) {
-      requests.append((head.version.major, head.version.minor) <= (1, 0))
+    guard case .head(var head) = unwrapInboundIn(data) else {
+      return context.fireChannelRead(data)
     }
-    context.fireChannelRead(data)
+    let isOld = (head.version.major, head.version.minor) <= (1, 0)
+    requests.append(isOld)
+    // It need not say which host it is for, as the checks of proxies do not.
+    if isOld, !head.headers.contains(name: "Host") {
+      head.headers.add(name: "Host", value: "localhost")
+    }
+    context.fireChannelRead(wrapInboundOut(.head(head)))
   }
 
   func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
