@@ -102,6 +102,8 @@ test("sentences of the service are in the reader's units and zone", async () => 
     assert.equal(forPeople(text, "km"), km);
     assert.equal(forPeople(text, "mi"), mi);
   }
+  const { withMoments } = await load("wording.ts");
+  assert.equal(withMoments("1,500 m may be 1500 m or 1.5 m"), "1,500 m may be 1500 m or 1.5 m");
   const said = forPeople("ends at 2026-05-03T10:00:00Z, before its start", "km");
   assert.doesNotMatch(said, /T10|Z,/);
   assert.match(said, /^ends at .*2026.*, before its start$/);

@@ -1,4 +1,4 @@
-import { forPeople } from "../wording";
+import { withMoments } from "../wording";
 
 /** What is wrong with one field of a request. */
 export interface Fault {
@@ -62,9 +62,9 @@ export function isPassing(error: unknown): boolean {
   return error instanceof Unreachable || error instanceof Refusal && (error.status >= 500 || error.status === 429);
 }
 
-/** A text of the service in the reader's units and zone, with a capital at its start and a full stop at its end. */
+/** A text of the service in the reader's zone, with a capital at its start and a full stop at its end. */
 export function sentence(text: string): string {
-  const trimmed = forPeople(text.trim());
+  const trimmed = withMoments(text.trim());
   const capital = trimmed.charAt(0).toUpperCase() + trimmed.slice(1);
   return /[.!?]$/.test(capital) ? capital : capital + ".";
 }
