@@ -53,7 +53,8 @@ struct LedgerFileTests {
     Row("\(ledger) sep-line.csv", "progress --format csv", has: ["Owls,1,9440,"]),
     Row("\(ledger) unicode-text.txt", "progress --format csv", has: ["Owls,1,9440,"]),
     Row(
-      "\(ledger) german-excel.csv --separator ,", has: ["german-excel.csv", "--separator"], status: 65),
+      "\(ledger) german-excel.csv --separator ,", has: ["german-excel.csv", "--separator"],
+      status: 65),
     // Which of the two?
     Row(
       "\(ledger) doubled-columns.csv", has: ["“team” (column 2) and “team” (column 3)"],

@@ -84,7 +84,7 @@ import Testing
     for (text, message) in [
       ("", ": the file is empty"), ("name\nx\n", ":1: no column “place”"),
       ("place,lat,lon\nParis,,\n,91,0\n", ":3: 91.0, 0.0 is no place on Earth"),
-      ("place,lat,lon\nParis,x,0\n", ":2: “x” and “0” are not"),
+      ("place,lat,lon\nParis,x,0\n", ":2: “x” is not a number, which the latitude must be"),
       ("place,name\nParis,a\n,b\n", ":3: the row has neither"),
       ("place\nParis\n\"Rome\n", ":3: a quote is not closed"),
       ("place,name\nParis\n", ":2: the row has 1 cells; the header has 2"),
