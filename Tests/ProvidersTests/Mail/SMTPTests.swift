@@ -77,7 +77,9 @@ struct SMTPTests {
       case .refusedAddressee: (.refused, "550")
       case .refusedMessage: (.refused, "554")
       // Lines without a number are passed over.
-      case .reset, .resetMessage, .garbage: (.unreachable, "ended the connection")
+      case .resetMessage, .garbage: (.unreachable, "ended the connection")
+      // Before or after it was made.
+      case .reset: (.unreachable, "connection")
       case .endless: (.unreachable, "libcurl")
       case .noSTARTTLS: (.unreachable, "STARTTLS")
       case .wrongPassword: (.unreachable, "password")
