@@ -7,8 +7,14 @@ enum RepeatedOptions {
   ///
   /// - Parameter command: the one that the words name.
   static func fault(in arguments: [String], of command: any ParsableCommand.Type) -> String? {
+    // Scripts and units put the options of a service together, and there the last one counts.
+    if command == Serve.self { return nil }
     // The description of a command costs more than most command lines have to pay for.
-    guard arguments.count(where: { $0.hasPrefix("-") }) > 1 else { return nil }
+    let words = arguments.filter { $0.hasPrefix("-") }.map { $0.prefix { $0 != "=" } }
+    // A short name stands for a long one.
+    guard Set(words).count < words.count || words.contains(where: { $0.utf8.count == 2 }) else {
+      return nil
+    }
     let known = options(of: command)
     var seen: Set<Int> = []
     var isValue = false
