@@ -23,10 +23,14 @@ package struct Land: Sendable {
     self.scale = scale
     rings =
       switch scale {
-      case .coarse: Self.decoded(Self.text110, digits: 100)
-      case .fine: Self.decoded(Self.text50, digits: 1000)
+      case .coarse: Self.coarseRings
+      case .fine: Self.fineRings
       }
   }
+
+  // Decoded once: every inspection asks for both.
+  private static let coarseRings = decoded(text110, digits: 100)
+  private static let fineRings = decoded(text50, digits: 1000)
 
   /// Google's encoding of polylines, one a line.
   private static func decoded(_ text: StaticString, digits: Double) -> [[Place]] {
