@@ -16,19 +16,13 @@ enum RepeatedOptions {
       return nil
     }
     let known = options(of: command)
+    let order = OptionOrder(
+      arguments, of: Set(known.keys), taking: Set(known.filter(\.value.takesAnyWord).keys))
     var seen: Set<Int> = []
-    var isValue = false
-    for word in arguments {
-      if isValue {
-        isValue = false
-        continue
-      }
-      if word == "--" { break }
-      let sides = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      guard let first = sides.first, let option = known[String(first)] else { continue }
-      isValue = option.takesAnyWord && sides.count == 1
-      if !option.isRepeatable, !seen.insert(option.number).inserted {
-        return "\(first) is given twice, and only one counts: give it once"
+    for use in order.uses {
+      guard let option = known[use.name], !option.isRepeatable else { continue }
+      if !seen.insert(option.number).inserted {
+        return "\(use.name) is given twice, and only one counts: give it once"
       }
     }
     return nil
