@@ -1,6 +1,6 @@
 #include "CPositionLoops.h"
 
-// The same bits whatever the loops are compiled for.
+// All forms of the loops must give the same bits.
 #pragma STDC FP_CONTRACT OFF
 
 #define INLINED static inline __attribute__((always_inline))

@@ -13,7 +13,7 @@ public struct GeoJSONSequence {
   private static let opening = Array("{\"type\":\"FeatureCollection\",\"features\":[".utf8)
   private static let closing = Array("]}".utf8)
 
-  /// Nil where the file is no sequence, or has something else in it than features.
+  /// Fails where the file is not a sequence, or holds other things than features.
   ///
   /// - Complexity: O(bytes).
   public init?(_ document: RouteDocument) {
@@ -45,7 +45,7 @@ public struct GeoJSONSequence {
       Self.opening + features.map { Array(bytes[$0]) }.joined(separator: [0x2C]) + Self.closing
   }
 
-  /// An edited collection as a sequence of the same form; nil where it is no collection.
+  /// Writes an edited collection as a sequence of the same form; nil for other texts.
   ///
   /// - Complexity: O(bytes).
   public func written(_ collection: [UInt8]) -> [UInt8]? {

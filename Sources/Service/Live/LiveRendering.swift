@@ -127,8 +127,8 @@ struct LiveRendering: Sendable {
     return names
   }
 
-  /// The quests that hide what is ahead now, whatever they did at the events: read after these, so
-  /// that a quest which has begun to hide is among them.
+  /// The quests that hide what is ahead at present. They are read after the events, so that a quest
+  /// that has begun to hide since then is among them.
   private func hiding(in events: [TeamEvent]) async throws -> Set<QuestID> {
     let quests = Set(events.compactMap { $0.total == nil ? nil : $0.quest }).sorted()
     var hiding: Set<QuestID> = []

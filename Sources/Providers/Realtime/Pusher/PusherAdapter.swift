@@ -14,7 +14,7 @@ public struct PusherAdapter: RealtimeAdapter {
   private let clock: @Sendable () -> Instant
 
   /// - Parameters:
-  ///   - host: scheme, host and port of the HTTP API; whatever follows is not used.
+  ///   - host: scheme, host and port of the HTTP API; its path is not used.
   ///   - socket: where browsers connect; nil for where the HTTP API is.
   public init(
     app: PusherApp, host: OutgoingURL, socket: PusherSocket? = nil, client: OutgoingClient,
@@ -30,7 +30,7 @@ public struct PusherAdapter: RealtimeAdapter {
 
   /// The HTTP API of a cluster, such as `eu`.
   ///
-  /// - Throws: `settings` for what is no name of a cluster.
+  /// - Throws: `settings` where the text cannot be a cluster's name.
   public static func host(cluster: String) throws(RealtimeError) -> OutgoingURL {
     guard (1...32).contains(cluster.utf8.count),
       cluster.utf8.allSatisfy({

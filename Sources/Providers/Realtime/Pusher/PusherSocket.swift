@@ -5,7 +5,7 @@ public struct PusherSocket: Hashable, Sendable {
   let isEncrypted: Bool
   let cluster: String?
 
-  /// - Throws: `settings` for what is no name of a cluster.
+  /// - Throws: `settings` where the text cannot be a cluster's name.
   public init(cluster: String) throws(RealtimeError) {
     _ = try PusherAdapter.host(cluster: cluster)
     host = "ws-\(cluster).pusher.com"

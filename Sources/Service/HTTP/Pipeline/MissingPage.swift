@@ -14,7 +14,7 @@ struct MissingPage: Sendable {
     exchange.reply = web.missing(at: documents.address(askedAt: host))
   }
 
-  /// Below these, whatever asks reads no pages.
+  /// Programs ask for paths below these, and cannot read pages.
   private static func isForPrograms(_ path: String) -> Bool {
     ["/v1", "/assets", "/embed"].contains { path == $0 || path.hasPrefix($0 + "/") }
   }
