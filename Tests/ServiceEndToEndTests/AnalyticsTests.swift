@@ -23,9 +23,12 @@ import Testing
     let body = String(decoding: try #require(receiver.posts.first).body, as: UTF8.self)
     #expect(body.contains("\"event\":\"page_timings\"") && body.contains("\"pageLoad\":812"))
     #expect(!body.contains("Ann"))
+    // Counted when the receiver's answer has come back, which is later than what it took.
     #expect(
-      try Person.stranger(service).ask("GET", "/metrics").text.contains(
-        "milequest_analytics_timings_total{service=\"http\",outcome=\"delivered\"} 1"))
+      eventually {
+        (try? Person.stranger(service).ask("GET", "/metrics").text.contains(
+          "milequest_analytics_timings_total{service=\"http\",outcome=\"delivered\"} 1")) == true
+      })
   }
 
   private static func key(_ ledger: ServedLedger, _ text: String = "0123456789abcdef") -> String {
