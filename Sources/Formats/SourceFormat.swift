@@ -53,13 +53,13 @@ public enum SourceFormat: String, CaseIterable, Hashable, Sendable {
     return [.gpx, .tcx, .fit].contains(format)
   }
 
-  /// The format that the first bytes show: the root element of XML, a brace for GeoJSON, the
-  /// mark in a FIT file's header.
+  /// The format that the first bytes show: the root element of XML, a brace for GeoJSON, also after
+  /// comments and the head of a script, the mark in a FIT file's header.
   static func sniffed(_ source: SourceText) -> SourceFormat? {
     if FITHeader.isFIT(source.bytes) { return .fit }
     // Zero bytes of UTF-16 fall away; names are ASCII.
     let head = source.bytes.prefix(64 * 1024).filter { $0 != 0 && $0 < 0x80 }
-    if head.first(where: { $0 > 0x20 }) == 0x7B { return .geojson }
+    if JSONMends.opensObject(head) { return .geojson }
     // Text may stand before the first tag, where it does no harm.
     var i = head.startIndex
     while let open = head[i...].firstIndex(of: 0x3C), open + 1 < head.endIndex {

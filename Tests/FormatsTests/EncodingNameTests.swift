@@ -47,7 +47,7 @@ import Testing
     ("ks_c_5601-1987", "CP949", "한강"),
     // Read as a whole.
     ("GB18030", "GB18030", "Höhenweg 長城 ⛰ 𠀀"), ("x-gb18030", "GB18030", "Höhenweg 長城 ⛰ 𠀀"),
-    ("ISO-2022-JP", "ISO-2022-JP", "長城"),
+    ("ISO-2022-JP", "ISO-2022-JP", "長城"), ("ISO-2022-KR", "ISO-2022-KR", "한강"),
   ])
   func iconvIsAskedByTheNameItKnows(declared: String, system: String, name: String) throws {
     let whole = String(decoding: Self.file(declared, Array(name.utf8)), as: UTF8.self)

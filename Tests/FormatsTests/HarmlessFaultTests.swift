@@ -90,6 +90,15 @@ import Testing
     expectMended(text, .geojson, name: "A // B, ]", has: words)
   }
 
+  /// A file's name need not tell that it is GeoJSON.
+  @Test(arguments: [
+    "// my route\n", "var route = ", "/* my */ callback(", "\n// a\n// b\nmodule.exports =\n",
+  ])
+  func jsonIsKnownByItsObject(beginning: String) {
+    let document = RouteReader.read(Array((beginning + Self.json).utf8), fileName: "trail.txt")
+    #expect(document.format == .geojson && document.shape == [[2]], "\(document.diagnostics)")
+  }
+
   @Test func controlsInTextsOfJSON() {
     let text = Self.json.replacing("A //", with: "A\t\u{1}//")
     let document = examine(text, as: .geojson)

@@ -25,6 +25,16 @@ struct JSONMends {
     if edits.isEmpty { return nil }
   }
 
+  /// Whether an object follows what such files begin with: nothing, comments, the head of a script.
+  /// - Complexity: O(bytes of that head).
+  static func opensObject(_ bytes: [UInt8]) -> Bool {
+    var mends = JSONMends(beginning: bytes)
+    let start = mends.head(from: 0)
+    return start < bytes.count && bytes[start] == 0x7B
+  }
+
+  private init(beginning: [UInt8]) { bytes = beginning }
+
   /// What was mended, each kind once with its first place.
   var notes: [Diagnostic] {
     Fault.allCases.compactMap { fault in

@@ -30,6 +30,8 @@ struct TranscodedFile {
     case [0x4C, 0x6F, 0xA7, 0x94]:
       let text = ForeignEncoding.utf8(source.bytes.prefix(400), from: "IBM037") ?? []
       return SourceText(text).declaredEncoding?.name ?? "IBM037"
+    // What ISO-2022-KR begins with, ahead of the declaration.
+    case [0x1B, 0x24, 0x29, 0x43]: return "ISO-2022-KR"
     default: break
     }
     guard let declared = source.declaredEncoding?.name else { return nil }
