@@ -53,6 +53,23 @@ import Testing
     #expect(issuer.keyReads == 2)
   }
 
+  /// Nobody can say then that the issuer has no such key, so no one is told to sign in again.
+  @Test func aNewKeyIsNoFaultOfItsTokenWhileTheIssuerIsDown() async throws {
+    let issuer = try TestIssuer([first])
+    let clock = StoppedClock()
+    let tokens = OpenIDTokens(
+      issuers: [try issuer.issuer()], client: TestIssuer.client(), clock: clock.clock)
+    #expect(await fault(tokens, draft(issuer, first)) == nil)
+    issuer.setting.with { $0.fault = .status(500) }
+    clock.pass(IssuerKeys.pause)
+    for _ in 0..<2 { #expect(await fault(tokens, draft(issuer, second))?.code == .issuer) }
+    #expect(await fault(tokens, draft(issuer, first)) == nil)
+    issuer.setting.with { $0.fault = nil }
+    issuer.setting.with { $0.keys = [first, second] }
+    clock.pass(IssuerKeys.pause)
+    #expect(await fault(tokens, draft(issuer, second)) == nil)
+  }
+
   static let faults: [SmallServer.Answer] = [
     .status(500), .status(404), .status(200, body: "<html>"), .status(200, body: "{}"),
     .status(200, body: #"{"keys":[{"kty":"oct","k":"c2VjcmV0"}]}"#), .reset, .bytes("garbage"),

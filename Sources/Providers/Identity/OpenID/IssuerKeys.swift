@@ -3,8 +3,8 @@ internal import Base
 /// The keys of an issuer as they were read last, and when they are read again.
 ///
 /// Nobody waits for an issuer whose keys are known: they are read again in the background, and stay
-/// while it is down. Whatever tokens come, it is asked no more than twice a minute, and every five
-/// seconds while nothing is known.
+/// while it is down. However many tokens name keys that nobody knows, it is asked no more than ten
+/// times a minute: a token of a new key waits six seconds at most for its turn.
 actor IssuerKeys {
   struct Known: Sendable {
     let document: DiscoveryDocument
@@ -17,7 +17,7 @@ actor IssuerKeys {
   /// How long keys stay while their issuer is down.
   static let kept = Duration.seconds(7 * 86_400)
   /// The least time between two tries.
-  static let pause = Duration.seconds(30)
+  static let pause = Duration.seconds(6)
   /// The same where nothing is known, so that everybody has to wait.
   static let firstPause = Duration.seconds(5)
 
@@ -50,10 +50,14 @@ actor IssuerKeys {
   /// What is known once the keys were read again, for a token of a key that is not among these.
   ///
   /// - Returns: nil where they were read a moment ago.
-  /// - Throws: `issuer-unavailable`.
+  /// - Throws: `issuer-unavailable`, also where the last try failed a moment ago: nobody can say
+  ///   then that the issuer has no such key.
   func other(than old: Known) async throws(IdentityError) -> Known? {
     if let known, known.readAt > old.readAt { return known }
-    guard reading != nil || mayTry(at: clock()) else { return nil }
+    guard reading != nil || mayTry(at: clock()) else {
+      if let fault { throw fault }
+      return nil
+    }
     return try await begin().value.get()
   }
 
