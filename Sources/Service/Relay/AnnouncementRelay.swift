@@ -38,8 +38,15 @@ struct AnnouncementRelay: ServiceLifecycle.Service {
 
   /// Hands over whenever this process has the right to.
   private func compete() async throws {
+    // Where no team is there yet, the beginning is noted at once: what happens before the next look
+    // is announced then.
+    var isBeginning = true
     while true {
       do {
+        if isBeginning, try await announcements.areAllNoted() {
+          _ = try await announcements.hold(seconds: holding)
+        }
+        isBeginning = false
         if try await isNeeded(), try await announcements.hold(seconds: holding) {
           try await lead()
         }

@@ -65,6 +65,11 @@ final class Announcements: Sendable {
     try await store.holdAnnouncements(to: name, holder: holder, seconds: seconds)
   }
 
+  /// Whether no team has events that are not noted as handed over.
+  func areAllNoted() async throws -> Bool {
+    try await store.unannounced(to: name, after: nil, limit: 1).isEmpty
+  }
+
   func release() async throws { try await store.releaseAnnouncements(to: name, holder: holder) }
 
   // MARK: Versions
