@@ -88,17 +88,26 @@ const manifest = put("mile-quest.webmanifest", JSON.stringify({
 }));
 const licences = put("licences.txt", read(parts, "LICENSE.txt"));
 
-const meta = path.join(fresh, "meta.json");
-execFileSync("esbuild", [
-  path.join(web, "src", "main.ts"), path.join(web, "src", "embed", "frame.ts"),
-  path.join(web, "styles", "main.css"),
-  "--bundle", "--format=esm", "--splitting", "--minify", "--target=es2021", "--charset=utf8",
-  "--entry-names=[name]-[hash]", "--chunk-names=part-[hash]", `--outdir=${assets}`,
-  `--metafile=${meta}`, "--log-level=warning",
-  ...Object.entries(addresses).map(([name, file]) => `--define:${name}="/assets/${file}"`),
-], { stdio: "inherit" });
+/** Bundles entry points, and gives what was made of them. */
+function bundle(sources, ...options) {
+  const meta = path.join(fresh, "meta.json");
+  execFileSync("esbuild", [
+    ...sources.map((source) => path.join(web, source)),
+    "--bundle", "--format=esm", "--splitting", "--minify", "--target=es2021", "--charset=utf8",
+    "--entry-names=[name]-[hash]", "--chunk-names=part-[hash]", `--outdir=${assets}`,
+    `--metafile=${meta}`, "--log-level=warning", ...options,
+    ...Object.entries(addresses).map(([name, file]) => `--define:${name}="/assets/${file}"`),
+  ], { stdio: "inherit" });
+  const made = JSON.parse(fs.readFileSync(meta)).outputs;
+  fs.rmSync(meta);
+  return Object.entries(made);
+}
 
-const outputs = Object.entries(JSON.parse(fs.readFileSync(meta)).outputs);
+const outputs = [
+  ...bundle(["src/main.ts"], `--inject:${path.join(web, "src", "common.ts")}`),
+  // What other sites load is small, and shares nothing.
+  ...bundle(["src/embed/frame.ts", "styles/main.css"]),
+];
 function entry(source) {
   const found = outputs.find(([, made]) => made.entryPoint?.endsWith(source));
   if (!found) throw new Error(`${source} was not built`);
@@ -119,7 +128,6 @@ function imports(file, found = new Set()) {
   return found;
 }
 const style = entry("styles/main.css");
-fs.rmSync(meta);
 
 // The worker comes last: its text names all that it keeps, so that a new client is a new worker. The map
 // and its data are kept when they are first loaded.

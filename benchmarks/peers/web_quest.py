@@ -158,8 +158,9 @@ def surprises(browser, service):
     service.ask("POST", "/v1/routes", {"type": "FeatureCollection", "features": features}, token,
                 {"Content-Type": "application/geo+json"})
     quest = service.quest(token, "Woods", "Wood walkers", "Into the woods")
-    drawn = """() => document.getElementById("map").milequestMap.querySourceFeatures("quest", {
-        filter: ["==", ["get", "kind"], "waypoint"] }).map((each) => each.properties.name)"""
+    # While the page draws its map anew there is none.
+    drawn = """() => document.getElementById("map")?.milequestMap?.querySourceFeatures("quest", {
+        filter: ["==", ["get", "kind"], "waypoint"] }).map((each) => each.properties.name) ?? ["no map"]"""
     with visitor(browser, service, DESK) as visits, visitor(browser, service, PHONE) as guest:
         visits.sign_in(email)
         page = visits.go(f"/quests/{quest}")
