@@ -28,8 +28,10 @@ struct JSONMends {
   /// Whether an object follows what such files begin with: nothing, comments, the head of a script.
   /// - Complexity: O(bytes of that head).
   static func opensObject(_ bytes: [UInt8]) -> Bool {
+    // A sequence has a record separator ahead of each text (RFC 8142).
+    guard let first = bytes.firstIndex(where: { $0 > 0x20 }) else { return false }
     var mends = JSONMends(beginning: bytes)
-    let start = mends.head(from: 0)
+    let start = mends.head(from: first)
     return start < bytes.count && bytes[start] == 0x7B
   }
 
