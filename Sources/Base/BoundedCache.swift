@@ -1,3 +1,17 @@
+/// What a cache holds, and how often it was of use.
+public struct CacheFigures: Hashable, Sendable {
+  public var entries: Int
+  /// Of all entries, in what the cache is bounded by.
+  public var weight: Int
+  /// Look-ups that found something.
+  public var hits: Int
+  public var misses: Int
+
+  public init(entries: Int, weight: Int, hits: Int, misses: Int) {
+    (self.entries, self.weight, self.hits, self.misses) = (entries, weight, hits, misses)
+  }
+}
+
 /// A table that forgets what was not asked for lately, so that it never holds more than a weight.
 ///
 /// Two generations: what is asked for moves to the young one; when that holds half of the weight, the
@@ -18,6 +32,8 @@ package struct BoundedTable<Key: Hashable & Sendable, Value: Sendable>: Sendable
   private let half: Int
   private var young = Generation()
   private var old = Generation()
+  private var hits = 0
+  private var misses = 0
 
   /// - Parameter mostWeight: of all that it holds, at least 2; entries where each weighs 1.
   package init(mostWeight: Int) { half = max(mostWeight / 2, 1) }
@@ -25,11 +41,23 @@ package struct BoundedTable<Key: Hashable & Sendable, Value: Sendable>: Sendable
   /// How many entries it holds.
   package var count: Int { young.values.count + old.values.count }
 
+  /// What it holds, and how often it was of use.
+  package var figures: CacheFigures {
+    CacheFigures(entries: count, weight: young.weight + old.weight, hits: hits, misses: misses)
+  }
+
   /// The value of a key, which counts as asked for.
   package subscript(key: Key) -> Value? {
     mutating get {
-      if let found = young.values[key] { return found.value }
-      guard let found = old.remove(key) else { return nil }
+      if let found = young.values[key] {
+        hits &+= 1
+        return found.value
+      }
+      guard let found = old.remove(key) else {
+        misses &+= 1
+        return nil
+      }
+      hits &+= 1
       put(found.value, key, found.weight)
       return found.value
     }
@@ -69,6 +97,9 @@ package final class BoundedCache<Key: Hashable & Sendable, Value: Sendable>: Sen
 
   /// The value of a key, which counts as asked for.
   package subscript(key: Key) -> Value? { table.withLock { $0[key] } }
+
+  /// What it holds, and how often it was of use.
+  package var figures: CacheFigures { table.withLock { $0.figures } }
 
   /// Keeps a value in place of that which the key had; one that is too heavy for half of the table is
   /// not kept.

@@ -1,4 +1,4 @@
-internal import Base
+package import Base
 package import Quests
 
 /// Plans that have been read: they never change, and the many quests of one kind share one.
@@ -12,6 +12,8 @@ package final class PlanCache: Sendable {
   package init() {}
 
   package subscript(id: PlanID) -> QuestPlan? { plans[id] }
+
+  package var figures: CacheFigures { plans.figures }
 
   package func insert(_ plan: QuestPlan) {
     plans.insert(plan, for: plan.id, weight: plan.milestones.count + 1)

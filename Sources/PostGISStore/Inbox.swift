@@ -28,6 +28,13 @@ final class Inbox<Item: Sendable>: @unchecked Sendable {
     return lastID
   }
 
+  /// The size of all that waits.
+  var waiting: Int {
+    condition.lock()
+    defer { condition.unlock() }
+    return size
+  }
+
   /// Takes an item back unless a thread has it already.
   func takeBack(_ id: UInt64) -> Item? {
     condition.lock()

@@ -188,6 +188,22 @@ public final class PostGISStore: Sendable {
     }
   }
 
+  public var figures: StoreFigures {
+    let writing = writer.figures
+    return StoreFigures(
+      writing: writing, waitingReads: workers.waiting,
+      connections: [
+        workers.figures,
+        StoreFigures.Connections(use: "writes", busy: writing.busy, limit: options.writers),
+      ], caches: [("store-plans", plans.figures)])
+  }
+
+  private static let size = Statement("size", "SELECT pg_database_size(current_database())")
+
+  public func bytes() async throws(LedgerError) -> Int64 {
+    try await read { session in try session.row(Self.size) { try $0.int() } } ?? 0
+  }
+
   private static let diagnosis = Statement(
     "diagnosis",
     """

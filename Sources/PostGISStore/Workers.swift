@@ -13,19 +13,24 @@ final class Workers: Sendable {
 
   private let inbox: Inbox<Job>
   private let mostWaiting: Int
+  private let connections: Int
+  private let busy = Lock(0)
   /// Times that reading begins again on a new connection.
   private static let mostTries = 4
 
   init(factory: ConnectionFactory, connections: Int, mostWaiting: Int) {
     self.mostWaiting = mostWaiting
     inbox = Inbox(most: mostWaiting)
-    for number in 1...max(connections, 1) {
-      let thread = Thread { [inbox] in
+    self.connections = max(connections, 1)
+    for number in 1...self.connections {
+      let thread = Thread { [inbox, busy] in
         let slot = ConnectionSlot(factory)
         while true {
           let jobs = inbox.take(upTo: 1)
           if jobs.isEmpty { return }
+          busy.withLock { $0 += 1 }
           for job in jobs { job.run(slot) }
+          busy.withLock { $0 -= 1 }
         }
       }
       thread.name = "postgis-worker-\(number)"
@@ -34,6 +39,14 @@ final class Workers: Sendable {
   }
 
   func close() { inbox.close() }
+
+  /// What waits for a connection.
+  var waiting: Int { inbox.waiting }
+
+  /// How many of the connections are at work.
+  var figures: StoreFigures.Connections {
+    StoreFigures.Connections(use: "reads", busy: busy.withLock { $0 }, limit: connections)
+  }
 
   private static let beginReading = Statement(
     "begin_reading", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Quests
 
 /// What lies under a store's name before SQLite touches it.
 ///
@@ -44,6 +45,20 @@ struct FileOnDisk {
   static func create(_ path: String) {
     let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     if descriptor >= 0 { Foundation.close(descriptor) }
+  }
+
+  /// What a ledger takes on the disk: the file and its log.
+  ///
+  /// - Throws: `unreachable` where the file is gone.
+  static func bytes(_ path: String) throws(LedgerError) -> Int64 {
+    func size(_ path: String) -> Int64? {
+      var status = stat()
+      return stat(path, &status) == 0 ? Int64(status.st_size) : nil
+    }
+    guard let file = size(path) else {
+      throw LedgerError(.unreachable, "\(path) is not there any more")
+    }
+    return file + (size(path + "-wal") ?? 0)
   }
 
   /// What to say where the file has nothing in it.

@@ -279,6 +279,14 @@ public final class SQLiteStore: Sendable {
     if isNewer { throw LedgerError(.schemaTooNew, Self.newerText) }
   }
 
+  public var figures: StoreFigures {
+    StoreFigures(writing: writer.figures, caches: [("store-plans", plans.figures)])
+  }
+
+  public func bytes() async throws(LedgerError) -> Int64 {
+    try FileOnDisk.bytes(pool.path)
+  }
+
   /// Copies the store, as it stands at one moment, into a file that must not exist yet; writers go on.
   ///
   /// The copy is whole under its name or not there.

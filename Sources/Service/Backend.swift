@@ -56,6 +56,11 @@ final class Backend: Sendable {
   let usage = UsageCounts()
   /// Nil where no service outside is configured.
   let analytics: Analytics?
+  /// All connections of the process.
+  let connections: Connections
+  let storeSize: StoreSize
+  /// Of the program.
+  let version: String
   /// Names this process where one of many has a right.
   let holder = "\(UInt64.random(in: 0...(.max)))"
 
@@ -70,8 +75,12 @@ final class Backend: Sendable {
     clock: @escaping @Sendable () -> Instant, logger: Logger, metrics: Metrics,
     readiness: Readiness, documents: Documents, maps: Maps = .builtIn,
     announcements: Announcements? = nil,
-    subscriptions: (any RealtimeSubscriptions)? = nil, analytics: Analytics? = nil
+    subscriptions: (any RealtimeSubscriptions)? = nil, analytics: Analytics? = nil,
+    connections: Connections? = nil, version: String = "unknown"
   ) {
+    self.connections = connections ?? Connections(limits, trustedProxies: [])
+    self.version = version
+    storeSize = StoreSize { try await ledger.bytes() }
     self.analytics = analytics
     self.announcements = announcements
     self.subscriptions = subscriptions
@@ -116,12 +125,6 @@ final class Backend: Sendable {
   /// what may take longer.
   func offload<T: Sendable>(_ work: @escaping @Sendable () throws -> T) async throws -> T {
     try await NIOThreadPool.singleton.runIfActive(work)
-  }
-
-  /// All figures for Prometheus.
-  var metricsText: String {
-    metrics.text + live.metricsText + (announcements?.metricsText ?? "")
-      + realtimeNotices.metricsText + mail.metricsText + (analytics?.metricsText ?? "")
   }
 
   /// A zone by its name.

@@ -38,6 +38,8 @@ struct ProgressCache: Sendable {
 
   subscript(key: Key) -> Entry? { entries[key] }
 
+  var figures: CacheFigures { entries.figures }
+
   /// Those who are named in what is kept of a quest.
   func people(of quest: QuestID, units: LengthUnits?) -> [PersonID] {
     for shown in [PeopleShown.ids, .names] {

@@ -86,7 +86,7 @@ public struct QuestService: ServiceLifecycle.Service {
               "detail": .string(error.message),
             ])
         }
-      })
+      }, connections: connections, version: settings.version)
     questMail = Announcements(
       QuestMail(backend: backend), announcements, page: LedgerLimits.standard.page,
       limits: QuestMail.limits
@@ -101,6 +101,8 @@ public struct QuestService: ServiceLifecycle.Service {
   /// - Throws: where the port cannot be opened.
   public func run() async throws {
     let pipeline = pipeline()
+    // Asked for the first time, so that the first who reads the figures finds it.
+    _ = backend.storeSize.bytes
     var services: [any ServiceLifecycle.Service] = [
       MarkerRelay(backend: backend), Caretaker(backend: backend), LiveRelay(backend: backend),
       DailyCounting(backend: backend), SummaryRelay(backend: backend),

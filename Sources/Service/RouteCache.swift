@@ -26,6 +26,7 @@ final class RouteCache: Sendable {
     var entries: [Key: Entry] = [:]
     var bytes = 0
     var uses: UInt64 = 0
+    var hits = 0
   }
 
   private let store: any RouteStore
@@ -57,6 +58,14 @@ final class RouteCache: Sendable {
   /// What is kept of all routes.
   var bytes: Int { state.withLock { $0.bytes } }
 
+  var figures: CacheFigures {
+    state.withLock { state in
+      CacheFigures(
+        entries: state.entries.count, weight: state.bytes, hits: state.hits,
+        misses: Int(state.uses) - state.hits)
+    }
+  }
+
   /// - Throws: `not-found` as a `LedgerError`, `limit` for a course that makes the route too long.
   /// - Complexity: O(1) expected where it is kept, O(waypoints) for another course of a route that is
   ///   kept, else O(vertices).
@@ -66,6 +75,7 @@ final class RouteCache: Sendable {
       state.uses += 1
       if state.entries[key] != nil {
         state.entries[key]!.lastUse = state.uses
+        state.hits += 1
         return (state.entries[key]!.task, false)
       }
       let task = Task { try await self.load(key) }

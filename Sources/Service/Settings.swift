@@ -2,6 +2,8 @@ public import Base
 
 /// How the service runs.
 public struct ServiceSettings: Sendable {
+  /// Of the program, for the figures.
+  public var version = "unknown"
   public var host = "127.0.0.1"
   public var port = 8080
   /// Where the figures for Prometheus are served, and nowhere else; nil for with all else.

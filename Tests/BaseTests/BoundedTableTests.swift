@@ -17,6 +17,17 @@ import Testing
     #expect(table[9_999] == nil)
   }
 
+  @Test func itCountsWhatItWasAskedFor() {
+    let cache = BoundedCache<Int, Int>(mostWeight: 100)
+    cache.insert(1, for: 1, weight: 7)
+    cache.insert(2, for: 2, weight: 5)
+    for key in [1, 2, 2, 3] { _ = cache[key] }
+    #expect(cache.figures == CacheFigures(entries: 2, weight: 12, hits: 3, misses: 1))
+    // What the old generation still has is found as well.
+    for number in 10..<60 { cache.insert(number, for: number) }
+    #expect(cache[1] == 1 && cache.figures.hits == 4)
+  }
+
   /// Against a table that forgets nothing: what is found is what was last put there, and the weight
   /// of all that is found never passes the bound.
   @Test func itNeverAnswersWhatWasReplaced() {

@@ -229,6 +229,13 @@ import Testing
     let metrics = try anyone.ask(200, "GET", "/metrics")
     #expect(metrics["content-type"]?.hasPrefix("text/plain; version=0.0.4") == true)
     #expect(metrics.text.contains("getReadiness"))
+    #expect(metrics.text.contains("milequest_build_info{version=\"0."))
+    #expect(metrics.text.contains("milequest_store_commands_waiting "))
+    #expect(metrics.text.contains("milequest_store_connections_limit") == (store == .server))
+    #expect(
+      try eventually {
+        try anyone.ask(200, "GET", "/metrics").text.contains("\nmilequest_store_bytes ")
+      })
     let docs = try anyone.ask(200, "GET", "/docs")
     #expect(docs["content-type"] == "text/html; charset=utf-8")
     #expect(docs.text.contains("logActivity") && !docs.text.contains("<script"))

@@ -23,6 +23,7 @@ RULES = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../prometheus"
 PAGE = os.path.join(RULES, "../../docs/operating.md")
 # What Prometheus itself knows of a target.
 OWN = {"up"}
+NAME = r"\b(?:milequest|process)_\w+"
 
 
 def promtool(*arguments, given=None):
@@ -69,8 +70,8 @@ def rules():
 
 def hold_names(text, figures, operations):
     """Names in rules are names of figures, and operations in rules are the API's."""
-    known = set(re.findall(r"^(milequest_\w+?)(?:\{| )", figures, re.MULTILINE)) | OWN
-    unknown = set(re.findall(r"\bmilequest_\w+", text)) - known
+    known = set(re.findall(r"^((?:milequest|process)_\w+?)(?:\{| )", figures, re.MULTILINE)) | OWN
+    unknown = set(re.findall(NAME, text)) - known
     right(not unknown, f"rules use what /metrics does not have: {', '.join(sorted(unknown))}")
     named = {name for each in re.findall(r'operation(?:=|!~|=~)"([^"]+)"', text) for name in each.split("|")}
     # Not part of the API where --metrics-listen gives it an address of its own.

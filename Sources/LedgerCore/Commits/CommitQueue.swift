@@ -61,7 +61,8 @@ package struct CommitQueue: Sendable {
   private var waiting: [Ticket] = []
   /// Where the first of `waiting` stands: an array is not moved up for each fold.
   private var waitingStart = 0
-  private var waitingCommands = 0
+  /// Commands that no worker has.
+  package private(set) var waitingCommands = 0
   private var lastNumber: UInt64 = 0
   package private(set) var isClosed = false
 

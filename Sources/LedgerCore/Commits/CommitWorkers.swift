@@ -11,6 +11,7 @@ package final class CommitWorkers: @unchecked Sendable {
   private var queue: CommitQueue
   private var callers: [CommitQueue.Ticket: Caller] = [:]
   private var running: Int
+  private var done = StoreFigures.Writing()
 
   private typealias Caller = CheckedContinuation<Result<CommandResults, LedgerError>, Never>
 
@@ -49,6 +50,15 @@ package final class CommitWorkers: @unchecked Sendable {
     condition.lock()
     while running > 0 { condition.wait() }
     condition.unlock()
+  }
+
+  /// How much waits, and how much was done.
+  package var figures: StoreFigures.Writing {
+    condition.lock()
+    defer { condition.unlock() }
+    var figures = done
+    figures.waiting = queue.waitingCommands
+    return figures
   }
 
   /// Does the commands, durably, and tells what became of each.
@@ -110,13 +120,20 @@ package final class CommitWorkers: @unchecked Sendable {
         return
       }
       let (fold, late) = queue.take(at: .now)
+      if fold != nil { done.busy += 1 }
       perform(late)
       guard let fold else { continue }
       let outcome: Result<[CommandResults], LedgerError>
+      let begun = ContinuousClock.now
       do throws(LedgerError) { outcome = .success(try work(fold)) } catch {
         outcome = .failure(error)
       }
+      let seconds = (ContinuousClock.now - begun) / .seconds(1)
       condition.lock()
+      done.busy -= 1
+      done.folds += 1
+      done.commands += fold.commands.reduce(0) { $0 + $1.count }
+      done.seconds += seconds
       perform(queue.finish(fold, outcome))
     }
   }

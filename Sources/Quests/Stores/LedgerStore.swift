@@ -146,6 +146,10 @@ public protocol LedgerStore: Sendable {
   /// - Throws: what would keep them from being done: `unreachable`, `access`, `settings`,
   ///   `schema-too-new`.
   func checkWritable() async throws(LedgerError)
+  /// How busy this process keeps the store; nothing is asked for it.
+  var figures: StoreFigures { get }
+  /// What the store takes on its disk: the file with its log, or the whole database.
+  func bytes() async throws(LedgerError) -> Int64
   /// Recomputes everything from the activities and names each difference.
   func audit() async throws(LedgerError) -> AuditReport
   /// Forgets events that are older than `LedgerLimits.eventSeconds`.

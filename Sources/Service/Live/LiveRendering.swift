@@ -43,6 +43,11 @@ struct LiveRendering: Sendable {
     self.page = page
   }
 
+  /// What is kept of plans and of pages, by name.
+  var cacheFigures: [(String, CacheFigures)] {
+    [("live-pages", pages.withLock { $0.figures }), ("live-plans", plans.figures)]
+  }
+
   /// The plans of those routes that some events refer to and that are not in memory.
   func missing(of events: [TeamEvent]) async throws -> [QuestPlan] {
     var missing: [QuestPlan] = []

@@ -14,11 +14,11 @@ enum SystemResource {
         .text())
     ]
   ) { call in
-    Reply(
-      .ok,
-      .bytes(
-        Array(call.backend.metricsText.utf8),
-        mediaType: "text/plain; version=0.0.4; charset=utf-8"))
+    // The system's own figures are files, which take a moment to be read.
+    let text = try await call.backend.offload { [backend = call.backend] in
+      Array(backend.metricsText.utf8)
+    }
+    return Reply(.ok, .bytes(text, mediaType: "text/plain; version=0.0.4; charset=utf-8"))
   }
 
   static let schemas: [NamedSchema] = [

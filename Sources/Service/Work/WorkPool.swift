@@ -18,6 +18,11 @@ final class WorkPool: Sendable {
     mostWaiting = limits.workWaiting
   }
 
+  /// How much waits, and how much is done now.
+  var figures: (waiting: Int, running: Int) {
+    state.withLock { ($0.queue.waitingCount, $0.queue.runningCount) }
+  }
+
   /// Refuses what waits, and whatever comes: the service is about to end.
   func close() {
     let waiting = state.withLock { state in

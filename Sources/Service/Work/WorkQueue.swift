@@ -65,12 +65,14 @@ struct WorkQueue: Sendable {
   /// Those with something that waits, whose turn is next first.
   private var turns: [CallerKey] = []
   private var running: [ID: (caller: CallerKey, cost: WorkCost)] = [:]
-  private var waitingCount = 0
+  private(set) var waitingCount = 0
   private var waitingSteps = 0
   private var runningBytes = 0
   private var nextID = 0
 
   init(_ limits: ServiceLimits) { self.limits = limits }
+
+  var runningCount: Int { running.count }
 
   /// Lets work wait for its turn.
   mutating func add(_ cost: WorkCost, for caller: CallerKey) throws(Refusal) -> ID {

@@ -49,6 +49,7 @@ struct ServePlan {
       }
       return number
     }
+    settings.version = MileQuest.version
     if let (host, _) = value(options.host, "HOST") { settings.host = host }
     let port = try number(options.port, "PORT", 0...65_535)
     isPortChosen = port != nil

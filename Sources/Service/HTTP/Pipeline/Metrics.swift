@@ -8,11 +8,22 @@ final class Metrics: Sendable {
 
   /// What is counted of one operation, under a lock of its own.
   final class Series: Sendable {
-    fileprivate struct Counts {
-      var byStatus: [Int: Int] = [:]
+    fileprivate struct Times {
       var buckets = [Int](repeating: 0, count: Metrics.bounds.count)
       var count = 0
       var sumSeconds = 0.0
+
+      mutating func add(_ seconds: Double, in bucket: Int?) {
+        count += 1
+        sumSeconds += seconds
+        if let bucket { buckets[bucket] += 1 }
+      }
+    }
+
+    fileprivate struct Counts {
+      var byStatus: [Int: Int] = [:]
+      /// By the first digit of the status: what is refused takes another time than what is done.
+      var byClass: [Int: Times] = [:]
     }
 
     fileprivate let counts = Lock(Counts())
@@ -21,9 +32,7 @@ final class Metrics: Sendable {
       let bucket = Metrics.bounds.firstIndex { seconds <= $0 }
       counts.withLock { counts in
         counts.byStatus[status, default: 0] += 1
-        counts.count += 1
-        counts.sumSeconds += seconds
-        if let bucket { counts.buckets[bucket] += 1 }
+        counts.byClass[status / 100, default: Times()].add(seconds, in: bucket)
       }
     }
   }
@@ -48,11 +57,13 @@ final class Metrics: Sendable {
     for (operation, series) in series.withLock({ $0 }) where !watching.contains(operation) {
       let counts = series.counts.withLock { $0 }
       for (status, count) in counts.byStatus where status >= 500 { sums.errors += Int64(count) }
-      for (index, count) in counts.buckets.enumerated() {
-        sums.durations.counts[index] += Int64(count)
+      for times in counts.byClass.values {
+        for (index, count) in times.buckets.enumerated() {
+          sums.durations.counts[index] += Int64(count)
+        }
+        sums.durations.counts[Self.bounds.count] += Int64(
+          times.count - times.buckets.reduce(0, +))
       }
-      sums.durations.counts[Self.bounds.count] += Int64(
-        counts.count - counts.buckets.reduce(0, +))
     }
     return sums
   }
@@ -61,28 +72,31 @@ final class Metrics: Sendable {
   var text: String {
     let all = series.withLock { $0 }
       .map { ($0.key, $0.value.counts.withLock { $0 }) }
-      .filter { $0.1.count > 0 }.sorted { $0.0 < $1.0 }
-    var out = "# HELP milequest_requests_total Requests answered.\n"
-    out += "# TYPE milequest_requests_total counter\n"
+      .filter { !$0.1.byStatus.isEmpty }.sorted { $0.0 < $1.0 }
+    var out = FiguresText()
+    out.begin("milequest_requests_total", .counter, "Requests answered.")
     for (operation, series) in all {
       for (status, count) in series.byStatus.sorted(by: { $0.key < $1.key }) {
-        out +=
-          "milequest_requests_total{operation=\"\(operation)\",status=\"\(status)\"} \(count)\n"
+        out.value(
+          "milequest_requests_total", [("operation", operation), ("status", "\(status)")], count)
       }
     }
-    out += "# HELP milequest_request_seconds Time from the head of a request to its answer.\n"
-    out += "# TYPE milequest_request_seconds histogram\n"
+    out.begin(
+      "milequest_request_seconds", .histogram,
+      "Time from the head of a request to its answer, by the first digit of its status.")
     for (operation, series) in all {
-      let name = "operation=\"\(operation)\""
-      var sum = 0
-      for (bound, count) in zip(Self.bounds, series.buckets) {
-        sum += count
-        out += "milequest_request_seconds_bucket{\(name),le=\"\(bound)\"} \(sum)\n"
+      for (digit, times) in series.byClass.sorted(by: { $0.key < $1.key }) {
+        let labels = [("operation", operation), ("class", "\(digit)xx")]
+        var sum = 0
+        for (bound, count) in zip(Self.bounds, times.buckets) {
+          sum += count
+          out.value("milequest_request_seconds_bucket", labels + [("le", "\(bound)")], sum)
+        }
+        out.value("milequest_request_seconds_bucket", labels + [("le", "+Inf")], times.count)
+        out.value("milequest_request_seconds_sum", labels, times.sumSeconds)
+        out.value("milequest_request_seconds_count", labels, times.count)
       }
-      out += "milequest_request_seconds_bucket{\(name),le=\"+Inf\"} \(series.count)\n"
-      out += "milequest_request_seconds_sum{\(name)} \(series.sumSeconds)\n"
-      out += "milequest_request_seconds_count{\(name)} \(series.count)\n"
     }
-    return out
+    return out.text
   }
 }
