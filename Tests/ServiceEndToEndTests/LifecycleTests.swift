@@ -47,6 +47,35 @@ import Testing
     #expect(second.end() == 0, "\(second.said)")
   }
 
+  /// A health check sees the service run, not be ready, and be gone.
+  @Test func aDoctorAsksTheService() throws {
+    let service = try RunningService(
+      try ServedLedger(.file), RunningService.generous + ["--drain-seconds", "3600"])
+    let address = "http://127.0.0.1:\(service.port)"
+    func ask(_ url: String, port: String? = nil) throws -> Program.Answer {
+      try Program.run(["doctor", "--url", url], variables: ["MILEQUEST_PORT": port])
+    }
+    for answer in [try ask(address + "/"), try ask("local", port: "\(service.port)")] {
+      #expect(answer.status == 0, "\(answer.text)")
+      #expect(answer.text.contains("ok    alive") && answer.text.contains("ok    ready"))
+    }
+    let elsewhere = try ask(address + "/v1")
+    #expect(elsewhere.status == 1 && elsewhere.text.contains("not Mile Quest"))
+    service.askToEnd()
+    #expect(
+      try eventually {
+        let answer = try ask(address)
+        return answer.status == 1
+          && answer.text.contains("fail  ready  the service is shutting down")
+      })
+    service.kill9()
+    let gone = try ask(address)
+    #expect(gone.status == 1 && gone.text.contains("fail  alive"))
+    #expect(gone.text.contains("see that milequest serve runs"))
+    #expect(try ask("ftp://a").status == 64)
+    #expect(try Program.run(["doctor", "--url", address, "--store", "sqlite:a"]).status == 64)
+  }
+
   /// A walk that was acknowledged is there after a crash, and one that was not can be sent again.
   @Test(arguments: Store.present)
   func aCrashLosesNoAcknowledgedWalk(_ store: Store) throws {

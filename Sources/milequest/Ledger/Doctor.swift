@@ -26,11 +26,23 @@ struct Doctor: AsyncParsableCommand {
       milequest doctor
       milequest doctor --store postgres://owner@localhost/milequest --format json
       milequest doctor --identity issuers.json
+
+      With --url it asks a service that runs, at /healthz and /readyz, and looks at nothing else: small \
+      enough to be the health check of a container.
+
+      milequest doctor --url https://quests.example
+      milequest doctor --url local
       """)
 
   @OptionGroup var options: StoreOptions
   @Option(help: "text for people, json for programs.")
   var format = OutputFormat.text
+
+  @Option(
+    help: ArgumentHelp(
+      "Ask a running service instead, such as http://127.0.0.1:8080; local for the one on this machine, at the port that MILEQUEST_PORT names, else 8080.",
+      valueName: "url"))
+  var url: String?
 
   @OptionGroup(title: "Signing in") var identity: IdentityOptions
   @OptionGroup(title: "Mail") var mail: MailOptions
@@ -40,6 +52,13 @@ struct Doctor: AsyncParsableCommand {
 
   func run() async throws {
     try await reportingFailures {
+      if let url {
+        guard options.store == nil else {
+          throw Failure(
+            .usage, "--url asks a running service, and --store looks at a ledger: say one of them")
+        }
+        return try await ask(RunningServiceAddress(url))
+      }
       let address = try options.address
       let mail = try MailPlan(mail, outgoing)
       let maps = try maps.maps(outgoing)
@@ -55,12 +74,22 @@ struct Doctor: AsyncParsableCommand {
         let client = try outgoing.client()
         for issuer in settings.issuers { await checkup.look(at: issuer, by: client) }
       }
-      switch format {
-      case .text: try printOut(checkup.text(address))
-      case .json: try printOut(checkup.json(address))
-      }
-      if checkup.hasFailed { throw ExitCode(1) }
+      try tell(checkup, of: "store", address.text)
     }
+  }
+
+  private func ask(_ service: RunningServiceAddress) async throws {
+    var checkup = Checkup()
+    await checkup.look(at: service)
+    try tell(checkup, of: "service", service.text)
+  }
+
+  private func tell(_ checkup: Checkup, of kind: String, _ place: String) throws {
+    switch format {
+    case .text: try printOut(checkup.text(place))
+    case .json: try printOut(checkup.json(kind, place))
+    }
+    if checkup.hasFailed { throw ExitCode(1) }
   }
 }
 
@@ -232,9 +261,9 @@ struct Checkup {
     }
   }
 
-  func text(_ address: StoreAddress) -> String {
+  func text(_ place: String) -> String {
     let width = checks.map(\.name.count).max() ?? 0
-    return "\(address.text)\n"
+    return "\(place)\n"
       + checks.map { check in
         let space = String(repeating: " ", count: width - check.name.count)
         let state = check.state.rawValue + (check.state == .ok ? "  " : "")
@@ -243,9 +272,10 @@ struct Checkup {
       }.joined()
   }
 
-  func json(_ address: StoreAddress) -> JSONValue {
+  /// - Parameter kind: of what was looked at: a store or a service.
+  func json(_ kind: String, _ place: String) -> JSONValue {
     .object([
-      ("store", .string(address.text)), ("ok", .bool(!hasFailed)),
+      (kind, .string(place)), ("ok", .bool(!hasFailed)),
       (
         "checks",
         .array(
