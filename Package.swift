@@ -41,6 +41,8 @@ let package = Package(
     .systemLibrary(name: "CExpat", providers: [.apt(["libexpat1-dev"])]),
     .systemLibrary(name: "CGEOS", providers: [.apt(["libgeos-dev"])]),
     .systemLibrary(name: "CPango", providers: [.apt(["libpango1.0-dev"])]),
+    // The header of the C interface, which EngineC implements.
+    .systemLibrary(name: "CMileQuest"),
     .systemLibrary(name: "CPQ", providers: [.apt(["libpq-dev"])]),
     .systemLibrary(name: "CPROJ", providers: [.apt(["libproj-dev"])]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
@@ -63,6 +65,12 @@ let package = Package(
       dependencies: [
         "Formats", "Routes", "Geodesy", "CivilTime", "JSON", "Base", "CExpat", "CZlib",
       ],
+      swiftSettings: settings),
+    // The engine behind a C interface.
+    .target(
+      name: "EngineC",
+      dependencies: ["Formats", "Routes", "Geodesy", "JSON", "Base", "CMileQuest"],
+      exclude: ["exports.map"],
       swiftSettings: settings),
     // The bytes of the map, embedded by the compiler.
     .target(name: "CMapBytes", exclude: ["map.bin"]),
@@ -283,6 +291,8 @@ if isEngineOnly {
   ]
   package.targets.removeAll { outside.contains($0.name) }
   package.products.removeAll { $0.name == "milequest" }
+  // Named like the program, so that the library is libmilequest.so.
+  package.products.append(.library(name: "milequest", type: .dynamic, targets: ["EngineC"]))
   package.dependencies = [
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),

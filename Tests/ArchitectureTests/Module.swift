@@ -45,7 +45,7 @@ struct Module: Sendable {
     Module(
       name: "EngineC",
       ours: ["Batch", "Formats", "Routes", "Geodesy", "CivilTime", "JSON", "Base"],
-      isEngine: true),
+      c: ["CMileQuest"], isEngine: true),
     Module(
       name: "Quests", ours: ["Routes", "Geodesy", "CivilTime", "JSON", "Base"],
       packages: ["Crypto"]),
