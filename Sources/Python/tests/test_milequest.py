@@ -20,7 +20,7 @@ import unittest
 
 import milequest
 import numpy as np
-from milequest import Distance, Route, _library
+from milequest import Distance, Route, _library, frames
 
 TOP = os.path.abspath(os.path.join(os.path.dirname(__file__), "../../.."))
 ROUTES = sorted(glob.glob(os.path.join(TOP, "routes/*.geojson")))
@@ -291,6 +291,49 @@ class Interface(unittest.TestCase):
             names = set(re.findall(r"^\w[\w ]* \*?(mq_\w+)\(", file.read(), re.MULTILINE))
         self.assertEqual(names - set(_library._DECLARED), {"mq_version", "mq_error_message", "mq_error_name",
                                                           "mq_error_place"})
+
+
+def imported(name):
+    try:
+        return __import__(name)
+    except ImportError:
+        return None
+
+
+class Frames(unittest.TestCase):
+    METRES = [0.0, 1_609_344.0, None, 5e9]
+
+    def setUp(self):
+        self.route = Route.open(TRAIL)
+        self.right = self.route.positions([0.0, 1_609_344.0, math.nan, 5e9])
+
+    @unittest.skipUnless(imported("pandas"), "pandas is not installed")
+    def test_pandas(self):
+        table = imported("pandas").DataFrame({"metres": self.METRES}, index=[9, 8, 7, 6])
+        found = frames.pandas(self.route, table, "metres", prefix="at_")
+        for name in frames.COLUMNS:
+            np.testing.assert_array_equal(found["at_" + name].to_numpy(), getattr(self.right, name))
+        self.assertEqual(list(table.columns), ["metres"])
+
+    @unittest.skipUnless(imported("polars"), "Polars is not installed")
+    def test_polars(self):
+        table = imported("polars").DataFrame({"metres": self.METRES})
+        for found in (frames.polars(self.route, table, "metres"),
+                      frames.polars(self.route, table.lazy(), "metres").collect()):
+            self.assertEqual(found.columns, ["metres", *frames.COLUMNS])
+            for name in frames.COLUMNS:
+                np.testing.assert_array_equal(found[name].to_numpy(), getattr(self.right, name))
+
+    @unittest.skipUnless(imported("duckdb") and imported("pyarrow"), "DuckDB or pyarrow is not installed")
+    def test_duckdb(self):
+        connection = imported("duckdb").connect()
+        frames.duckdb(self.route, connection, "trail")
+        columns = ", ".join(f"trail_{name}(metres)" for name in frames.COLUMNS)
+        rows = connection.execute(
+            f"SELECT {columns} FROM (VALUES (0.0::DOUBLE), (1609344.0), (NULL), (5e9)) AS walks(metres)").fetchall()
+        for i, row in enumerate(rows):
+            expected = tuple(column[i].item() for column in self.right)
+            self.assertEqual(row, expected if i != 2 else (None,) * 5)
 
 
 class Texts(unittest.TestCase):
