@@ -1,5 +1,6 @@
 import Foundation
 import PostgresCluster
+import TestSupport
 import Testing
 
 /// What every resource has in common, over HTTP.

@@ -16,7 +16,7 @@ import Testing
     let text = ProcessFigures.text
     let resident = try #require(value("process_resident_memory_bytes", in: text))
     let all = try #require(value("process_virtual_memory_bytes", in: text))
-    #expect(resident > 1 << 20 && all > resident)
+    #expect(resident > 1_048_576 && all > resident)
     let open = try #require(value("process_open_fds", in: text))
     let most = try #require(value("process_max_fds", in: text))
     #expect(open >= 3 && most > open)
@@ -41,18 +41,18 @@ import Testing
     }
     let size = StoreSize(clock: { now.withLock { $0 } }, ask)
     #expect(size.bytes == nil)
-    #expect(await eventually { size.bytes == 1 })
+    #expect(await eventually { () async in size.bytes == 1 })
     for _ in 0..<100 { #expect(size.bytes == 1) }
     now.withLock { $0 += StoreSize.freshTime - .milliseconds(1) }
     #expect(size.bytes == 1 && asked.withLock { $0 } == 1)
     now.withLock { $0 += .milliseconds(1) }
     #expect(size.bytes == 1)
-    #expect(await eventually { size.bytes == 2 })
+    #expect(await eventually { () async in size.bytes == 2 })
     // A size that nobody knows any more is not told.
     fails.withLock { $0 = true }
     now.withLock { $0 += StoreSize.freshTime }
     _ = size.bytes
-    #expect(await eventually { size.bytes == nil })
+    #expect(await eventually { () async in size.bytes == nil })
     #expect(asked.withLock { $0 } == 3)
   }
 
@@ -81,7 +81,8 @@ import Testing
   @Test func theServiceTellsOfItsStoreAndCaches() async throws {
     let service = try TestService()
     func told(_ series: String) -> Double? { value(series, in: service.backend.metricsText) }
-    #expect(await eventually { told("milequest_store_bytes").map { $0 > 4_096 } == true })
+    #expect(
+      await eventually { () async in told("milequest_store_bytes").map { $0 > 4_096 } == true })
     #expect(told("milequest_build_info{version=\"unknown\",api=\"\(API.version)\"}") == 1)
     #expect(told("milequest_connections") == 0)
     #expect(told("milequest_store_commands_waiting") == 0)
