@@ -41,10 +41,15 @@ struct FileOnDisk {
   }
 
   /// Makes an empty file that its owner alone can read, as SQLite then makes those beside it; where
-  /// that fails, SQLite says why.
-  static func create(_ path: String) {
+  /// that fails, SQLite says why too.
+  ///
+  /// - Returns: the number of the system's error, 0 where there is none.
+  @discardableResult
+  static func create(_ path: String) -> Int32 {
     let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-    if descriptor >= 0 { Foundation.close(descriptor) }
+    guard descriptor >= 0 else { return errno }
+    Foundation.close(descriptor)
+    return 0
   }
 
   /// What a ledger takes on the disk: the file and its log.

@@ -160,15 +160,7 @@ public final class SQLiteStore: Sendable {
       let queue = try DatabaseQueue(path: file.path, configuration: configuration)
       defer { try? queue.close() }
       return try queue.read { db in
-        let application = try Int32.fetchOne(db, sql: "PRAGMA application_id") ?? 0
-        let tables =
-          try Int.fetchOne(
-            db, sql: "SELECT count(*) FROM sqlite_schema WHERE name <> 'grdb_migrations'") ?? 0
-        guard application == Schema.applicationID || (application == 0 && tables == 0) else {
-          throw LedgerError(
-            .corrupt, "the file is a database of another program; choose another file")
-        }
-        if tables == 0, !file.hasLog { throw LedgerError(.corrupt, file.emptiedText) }
+        try checkIsLedger(db, file)
         if try migrator.hasBeenSuperseded(db) {
           throw LedgerError(.schemaTooNew, newerText)
         }
@@ -182,6 +174,18 @@ public final class SQLiteStore: Sendable {
         return hasAll
       }
     }
+  }
+
+  /// - Throws: `corrupt` where the file is another program's, or a copy that was made without its log.
+  static func checkIsLedger(_ db: Database, _ file: FileOnDisk) throws {
+    let application = try Int32.fetchOne(db, sql: "PRAGMA application_id") ?? 0
+    let tables =
+      try Int.fetchOne(
+        db, sql: "SELECT count(*) FROM sqlite_schema WHERE name <> 'grdb_migrations'") ?? 0
+    guard application == Schema.applicationID || (application == 0 && tables == 0) else {
+      throw LedgerError(.corrupt, "the file is a database of another program; choose another file")
+    }
+    if tables == 0, !file.hasLog { throw LedgerError(.corrupt, file.emptiedText) }
   }
 
   /// A commit must be on the disk when it is answered.
@@ -285,42 +289,6 @@ public final class SQLiteStore: Sendable {
 
   public func bytes() async throws(LedgerError) -> Int64 {
     try FileOnDisk.bytes(pool.path)
-  }
-
-  /// Copies the store, as it stands at one moment, into a file that must not exist yet; writers go on.
-  ///
-  /// The copy is whole under its name or not there.
-  /// - Parameter progress: is told how many of how many pages are done.
-  /// - Throws: `conflict` where the file exists, `storage-full`, `access`, `store`.
-  public func backup(
-    to path: String, progress: (@Sendable (_ done: Int, _ all: Int) -> Void)? = nil
-  ) throws(LedgerError) {
-    guard !FileManager.default.fileExists(atPath: path) else {
-      throw LedgerError(.conflict, "\(path) exists; a backup never writes over a file")
-    }
-    let partial = path + ".partial"
-    try? FileManager.default.removeItem(atPath: partial)
-    defer { try? FileManager.default.removeItem(atPath: partial) }
-    try ledgerErrors {
-      FileOnDisk.create(partial)
-      let copy = try DatabaseQueue(path: partial)
-      try pool.backup(to: copy, pagesPerStep: 4_000) { state in
-        progress?(state.completedPageCount, state.totalPageCount)
-      }
-      let check = try copy.inDatabase { db in
-        // One file, without a log beside it; the store turns the log on again when it opens it.
-        try db.execute(sql: "PRAGMA journal_mode = DELETE")
-        return try String.fetchOne(db, sql: "PRAGMA quick_check(1)")
-      }
-      try copy.close()
-      guard check == "ok" else {
-        throw LedgerError(.corrupt, "the copy is damaged: \(check ?? "no answer")")
-      }
-      // A rename does not write over a file that came in the meantime.
-      guard link(partial, path) == 0 else {
-        throw LedgerError(.access, "\(path) cannot be made: \(String(cString: strerror(errno)))")
-      }
-    }
   }
 
   /// The versions and settings that a diagnosis asks for, by name.

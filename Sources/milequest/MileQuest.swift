@@ -44,7 +44,7 @@ struct MileQuest: AsyncParsableCommand {
       Plot.self,
       Progress.self, Import.self, RouteCommand.self, TeamCommand.self, QuestCommand.self,
       Migrate.self, Audit.self, Stats.self, KeyCommand.self,
-      Backup.self, Doctor.self, Serve.self, Man.self,
+      Backup.self, Restore.self, Doctor.self, Serve.self, Probe.self, Man.self,
     ])
 
   static func main() async {

@@ -19,8 +19,14 @@ enum OutsideProgram {
   ///
   /// What it reads and writes goes through files without a name, so that neither waits for the other,
   /// however much it is.
-  /// - Parameter name: looked for in `PATH`.
-  static func run(_ name: String, _ arguments: [String], input: [UInt8]) throws(Fault) -> Ended {
+  /// - Parameters:
+  ///   - name: looked for in `PATH`.
+  ///   - environment: what it gets besides the variables of this process, such as a password, which
+  ///     everybody could read among its arguments.
+  static func run(
+    _ name: String, _ arguments: [String], input: [UInt8] = [],
+    environment: [String: String] = [:]
+  ) throws(Fault) -> Ended {
     let files = [try file(), try file(), try file()]
     defer { for file in files { close(file) } }
     try write(input, to: files[0])
@@ -33,8 +39,10 @@ enum OutsideProgram {
     }
     var words = ([name] + arguments).map { strdup($0) } + [nil]
     defer { for word in words { free(word) } }
+    var variables = inherited(besides: environment) + [nil]
+    defer { for variable in variables { free(variable) } }
     var process: pid_t = 0
-    let begun = posix_spawnp(&process, name, &actions, nil, &words, environ)
+    let begun = posix_spawnp(&process, name, &actions, nil, &words, &variables)
     guard begun == 0 else { throw Fault(code: begun) }
     var status: Int32 = 0
     while waitpid(process, &status, 0) < 0 {
@@ -44,6 +52,19 @@ enum OutsideProgram {
     return Ended(
       status: status & 0x7F == 0 ? (status >> 8) & 0xFF : status & 0x7F,
       output: try text(files[1]), errors: try text(files[2]))
+  }
+
+  private static func inherited(
+    besides added: [String: String]
+  ) -> [UnsafeMutablePointer<CChar>?] {
+    var all: [UnsafeMutablePointer<CChar>?] = added.map { strdup("\($0.key)=\($0.value)") }
+    var next = environ
+    while let variable = next.pointee {
+      let name = String(cString: variable).prefix { $0 != "=" }
+      if added[String(name)] == nil { all.append(strdup(variable)) }
+      next += 1
+    }
+    return all
   }
 
   private static func file() throws(Fault) -> Int32 {

@@ -14,7 +14,8 @@ import Testing
       ["help", "plot"], ["help", "validate"], ["help", "import", "route"],
       ["help", "import", "activities"], ["help", "team", "create"], ["help", "team", "list"],
       ["help", "quest", "create"], ["help", "quest", "show"], ["help", "migrate"],
-      ["help", "audit"], ["help", "backup"], ["help", "doctor"],
+      ["help", "audit"], ["help", "backup"], ["help", "restore"], ["help", "doctor"],
+      ["help", "probe"],
     ] {
       let answer = try Program.run(arguments)
       #expect(answer.status == 0 && answer.errors.isEmpty, "\(arguments)")

@@ -44,24 +44,43 @@ struct LedgerServerTests {
     #expect(with.status == 0, "\(with.errors)")
   }
 
-  /// What `backup` tells one to type makes a copy that is a ledger.
-  @Test func theBackupThatIsToldIsALedger() throws {
+  /// PostgreSQL's own programs copy a ledger on a server, and bring it back into another database.
+  @Test func aBackupOfTheServerIsRestored() throws {
     let cluster = try Cluster.shared.get()
     let ledger = try Ledger.withSamples(.server)
-    let dump = ledger.folder.path("it's.dump")
-    let told = try ledger.run("backup", "-o", dump)
-    #expect(told.status == 64 && !FileManager.default.fileExists(atPath: dump))
-    let line = try #require(told.errors.split(separator: "\n").first { $0.contains("pg_dump") })
-    try cluster.client("/bin/sh", ["-c", "\(line)"])
-    let copy = try cluster.database()
-    try cluster.client(
-      "pg_restore", ["-h", cluster.folder, "-U", "owner", "--dbname=\(copy)", dump])
-    let answer = try Program.run(["audit", "--store", cluster.url(copy), "--format", "json"])
-    #expect(answer.status == 0, "\(answer.errors)")
-    #expect(try answer.json["clean"] as? Bool == true)
-    #expect(try answer.json["contributions"] as? Int == 699)
     let before = try ledger.well("progress").text
-    #expect(try Program.run(["progress", "--store", cluster.url(copy)]).text == before)
+    let dump = ledger.folder.path("it's.dump")
+    let made = try ledger.well("backup", "-o", dump)
+    #expect(made.text.contains("whole"))
+    let mode = try FileManager.default.attributesOfItem(atPath: dump)[.posixPermissions]
+    #expect((mode as? NSNumber)?.intValue == 0o600)
+    let again = try ledger.run("backup", "-o", dump)
+    #expect(again.status == 74 && again.errors.contains("never writes over"), "\(again.errors)")
+    let url = cluster.url(try cluster.database())
+    let restored = try Program.run(["restore", dump, "--store", url])
+    #expect(
+      restored.status == 0 && restored.text.contains("audit: clean"),
+      "\(restored.text) \(restored.errors)")
+    #expect(try Program.run(["progress", "--store", url]).text == before)
+    // A database with a ledger is left as it is.
+    let over = try Program.run(["restore", dump, "--store", url])
+    #expect(over.status == 74 && over.errors.contains("holds a ledger"), "\(over.errors)")
+    let wrong = try Program.run(["restore", dump, "--store", "sqlite:\(ledger.folder.path("a"))"])
+    #expect(wrong.status == 64 && wrong.errors.contains("on a server"), "\(wrong.errors)")
+    // What is cut off leaves nothing behind.
+    let bytes = try #require(FileManager.default.contents(atPath: dump))
+    let cut = try ledger.folder.file("cut.dump", Array(bytes.prefix(bytes.count * 2 / 3)))
+    let empty = cluster.url(try cluster.database())
+    let failed = try Program.run(["restore", cut, "--store", empty])
+    #expect(failed.status == 74, "\(failed.errors)")
+    let audit = try Program.run(["audit", "--store", empty])
+    #expect(audit.status == 69 && audit.errors.contains("no ledger yet"), "\(audit.errors)")
+    // A database without a ledger has nothing to back up, and a password is told to nobody.
+    let nothing = try Program.run(["backup", "-o", ledger.folder.path("n.dump"), "--store", empty])
+    #expect(nothing.status == 74 && nothing.errors.contains("holds no ledger"), "\(nothing.errors)")
+    #expect(!nothing.errors.contains(Cluster.password))
+    #expect(!FileManager.default.fileExists(atPath: ledger.folder.path("n.dump")))
+    #expect(!FileManager.default.fileExists(atPath: ledger.folder.path("n.dump.partial")))
   }
 
   @Test func aDoctorTellsOfTheServer() throws {

@@ -20,10 +20,60 @@ import Testing
     #expect(audit["clean"] as? Bool == true && audit["contributions"] as? Int == 699)
     let again = try ledger.run("backup", "-o", copy)
     #expect(again.status == 74 && again.errors.contains("never writes over"))
-    let server = try Program.run(
-      ["backup", "-o", "it's.dump", "--store", "postgres://ann:s3c@ret?x/y@host/db?password=z"])
-    #expect(server.status == 64 && server.errors.contains("--file='it'\\''s.dump'"))
-    #expect(server.errors.contains("'postgres://ann@host/db'"))
+  }
+
+  /// A backup comes back as the ledger, whole or not at all, and over nothing.
+  @Test func aBackupIsRestored() throws {
+    let ledger = try Ledger.withSamples(.file)
+    let before = try ledger.well("progress").text
+    let copy = ledger.folder.path("copy.sqlite")
+    _ = try ledger.well("backup", "-o", copy)
+    func restore(_ backup: String, to path: String) throws -> Program.Answer {
+      try Program.run(["restore", backup, "--store", "sqlite:\(path)"])
+    }
+    func files() throws -> Set<String> {
+      Set(try FileManager.default.contentsOfDirectory(atPath: ledger.folder.path("")))
+    }
+    let restored = ledger.folder.path("restored.sqlite")
+    let well = try restore(copy, to: restored)
+    #expect(
+      well.status == 0 && well.text.contains("restored") && well.text.contains("audit: clean"))
+    #expect(well.text.contains("there is no secret yet"), "\(well.text)")
+    #expect(try Program.run(["progress", "--store", "sqlite:\(restored)"]).text == before)
+    let mode = try FileManager.default.attributesOfItem(atPath: restored)[.posixPermissions]
+    #expect((mode as? NSNumber)?.intValue == 0o600)
+    // The secret beside the backup comes along, and takes the place of none.
+    let secret = Array("a secret that nobody else has ever seen".utf8)
+    _ = try ledger.folder.file("copy.sqlite.secret", secret)
+    let second = ledger.folder.path("second.sqlite")
+    #expect(try restore(copy, to: second).text.contains("\(second).secret: restored"))
+    #expect(FileManager.default.contents(atPath: second + ".secret") == Data(secret))
+    let keys = try FileManager.default.attributesOfItem(atPath: second + ".secret")[
+      .posixPermissions]
+    #expect((keys as? NSNumber)?.intValue == 0o600)
+    // Nothing is written over, and a log that was left behind is not taken for the new file's.
+    let there = try files()
+    let over = try restore(copy, to: restored)
+    #expect(over.status == 74 && over.errors.contains("never writes over a file"), "\(over.errors)")
+    _ = try ledger.folder.file("third.sqlite-wal", Array("a log".utf8))
+    let log = try restore(copy, to: ledger.folder.path("third.sqlite"))
+    #expect(log.status == 74 && log.errors.contains("third.sqlite-wal exists"), "\(log.errors)")
+    // What is no backup.
+    let text = try ledger.folder.file("notes.txt", Array("no ledger".utf8))
+    for (backup, status, message) in [
+      (text, 65, "no backup of a ledger"), (ledger.folder.path("none"), 66, "No such file"),
+      (try ledger.folder.file("e.dump", Array("PGDMP123456789012".utf8)), 64, "on a server"),
+    ] as [(String, Int32, String)] {
+      let answer = try restore(backup, to: ledger.folder.path("fourth.sqlite"))
+      #expect(answer.status == status && answer.errors.contains(message), "\(answer.errors)")
+    }
+    // Cut off, the pages that it names are missing.
+    let bytes = try #require(FileManager.default.contents(atPath: copy))
+    let cut = try ledger.folder.file("cut.sqlite", Array(bytes.prefix(bytes.count / 2)))
+    let answer = try restore(cut, to: ledger.folder.path("fifth.sqlite"))
+    #expect(answer.status == 65, "\(answer.errors)")
+    #expect(
+      try files().subtracting(there) == ["third.sqlite-wal", "notes.txt", "e.dump", "cut.sqlite"])
   }
 
   /// After an import, and after one that failed, the ledger is one file and a copy of it is whole.

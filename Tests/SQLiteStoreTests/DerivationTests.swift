@@ -101,7 +101,7 @@ import Testing
         for round in (index * 3)..<(index * 3 + 3) {
           try await Self.disturb(store, round)
           let copy = folder.path + "/copy-\(round).sqlite"
-          try store.backup(to: copy)
+          try SQLiteStore.copy(path, to: copy)
           copies.append(copy)
           let report = try await store.audit()
           #expect(report.isClean, "\(report.differences)")

@@ -326,7 +326,7 @@ import Testing
     let path = folder.path + "/a.sqlite"
     let store = try SQLiteStore(path: path)
     try await Self.begin(store)
-    try store.backup(to: folder.path + "/backup.sqlite")
+    try SQLiteStore.copy(path, to: folder.path + "/backup.sqlite")
     let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
     #expect(files.sorted() == ["a.sqlite", "a.sqlite-shm", "a.sqlite-wal", "backup.sqlite"])
     for file in files {
@@ -341,7 +341,8 @@ import Testing
   /// A copy that is made while walks are logged is whole: it holds what one moment held.
   @Test func backupsAreWholeWhileWritersGoOn() async throws {
     let folder = try Folder()
-    let store = try SQLiteStore(path: folder.path + "/a.sqlite")
+    let path = folder.path + "/a.sqlite"
+    let store = try SQLiteStore(path: path)
     try await Self.begin(store)
     _ = try await store.perform((0..<500).map(Self.log))
     let copies = (0..<4).map { folder.path + "/copy-\($0).sqlite" }
@@ -353,17 +354,17 @@ import Testing
           }
         }
       }
-      group.addTask { for copy in copies { try store.backup(to: copy) } }
+      group.addTask { for copy in copies { try SQLiteStore.copy(path, to: copy) } }
       try await group.waitForAll()
     }
-    for path in copies {
-      let copy = try SQLiteStore(path: path)
+    for copied in copies {
+      let copy = try SQLiteStore(path: copied)
       let walks = try #require(try await copy.quest(Self.quest)).tally.walks
       #expect((500...1_300).contains(walks))
       #expect(try await copy.audit().isClean)
       try copy.close()
     }
-    #expect(await Self.code { try store.backup(to: copies[0]) } == .conflict)
+    #expect(await Self.code { try SQLiteStore.copy(path, to: copies[0]) } == .conflict)
     #expect(try await store.quest(Self.quest)?.tally.walks == 1_300)
     let left = try FileManager.default.contentsOfDirectory(atPath: folder.path)
     #expect(!left.contains { $0.hasSuffix(".partial") })

@@ -76,6 +76,51 @@ import Testing
     #expect(try Program.run(["doctor", "--url", address, "--store", "sqlite:a"]).status == 64)
   }
 
+  /// A monitor walks through the service, and leaves nothing behind.
+  @Test(arguments: Store.present) func aProbeWalksThrough(_ store: Store) throws {
+    let service = try Stage.service(store)
+    let story = try Expedition(service)
+    let address = "http://127.0.0.1:\(service.port)"
+    let made = try story.ann.ask(
+      201, "POST", "/v1/keys", ["name": "Monitor", "scopes": ["read", "log"]]
+    ).json
+    let folder = try Folder()
+    let key = try folder.file("probe.key", Array((try #require(made["key"].text) + "\n").utf8))
+    try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: key)
+    let before = try story.progress()
+    let answer = try Program.run(["probe", address, "--key-file", key, "--format", "json"])
+    #expect(answer.status == 0, "\(answer.text) \(answer.errors)")
+    let found = try answer.json
+    let steps = try #require(found["steps"] as? [[String: Any]]).compactMap {
+      $0["name"] as? String
+    }
+    #expect(
+      steps.filter { !["place", "map"].contains($0) } == [
+        "alive", "ready", "quests", "log", "again", "event", "total", "delete",
+      ])
+    #expect(found["ok"] as? Bool == true && found["milliseconds"] as? Double ?? 0 > 0)
+    let after = try story.progress()
+    #expect(after["totalMeters"].number == before["totalMeters"].number)
+    #expect(after["walks"].integer == before["walks"].integer)
+    // Without a key it only reads; somebody without a team has nothing that a walk could count for.
+    let reading = try Program.run(["probe", address])
+    #expect(reading.status == 0 && !reading.text.contains(" log "), "\(reading.text)")
+    let lonely = try Person.registered(service, name: "Lonely")
+    let other = try lonely.ask(
+      201, "POST", "/v1/keys", ["name": "Monitor", "scopes": ["read", "log"]]
+    ).json
+    _ = try folder.file("probe.key", Array(try #require(other["key"].text).utf8))
+    let alone = try Program.run(["probe", address, "--key-file", key])
+    #expect(alone.status == 1 && alone.text.contains("fail  log"), "\(alone.text)")
+    #expect(alone.text.contains("ok    delete"))
+    #expect(try lonely.get("/v1/activities")["items"].items.isEmpty)
+    // What is not Mile Quest, and what a key is refused.
+    #expect(try Program.run(["probe", address + "/v1"]).status == 1)
+    _ = try folder.file("probe.key", Array("mq_nonsense".utf8))
+    let refused = try Program.run(["probe", address, "--key-file", key])
+    #expect(refused.status == 1 && refused.text.contains("401"), "\(refused.text)")
+  }
+
   /// A walk that was acknowledged is there after a crash, and one that was not can be sent again.
   @Test(arguments: Store.present)
   func aCrashLosesNoAcknowledgedWalk(_ store: Store) throws {

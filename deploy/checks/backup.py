@@ -8,8 +8,6 @@ Every walk that was acknowledged before the backup began must be in it; walks go
 import argparse
 import contextlib
 import os
-import re
-import shlex
 import shutil
 import subprocess
 import sys
@@ -74,10 +72,10 @@ class File:
         self.place.run("backup", "-o", self.copy)
 
     def restore(self):
-        """The copy takes the place of the file, and the secret comes along."""
-        shutil.copy(self.copy, f"{self.restored.state}/milequest.sqlite")
-        shutil.copy(f"{self.place.state}/milequest.sqlite.secret", self.restored.state)
-        os.chmod(f"{self.restored.state}/milequest.sqlite", 0o600)
+        """The copy comes back as the ledger, and the secret beside it."""
+        shutil.copy(f"{self.place.state}/milequest.sqlite.secret", f"{self.copy}.secret")
+        said = self.restored.run("restore", self.copy)
+        right("clean" in said and "secret: restored" in said, f"restore: {said}")
 
     def settings(self, _place):
         return []
@@ -99,23 +97,10 @@ class Server(File):
         with open(os.open(f"{self.place.state}/secret", os.O_WRONLY | os.O_CREAT, 0o600), "w", encoding="ascii") as file:
             file.write(os.urandom(32).hex())
 
-    def tool(self, command):
-        program, *rest = command
-        self.server.run(program, *rest)
-
-    def back_up(self):
-        """By the command that the program itself says."""
-        said = subprocess.run([*self.place.prefix, "backup", "-o", self.copy], env=self.place.environment, check=False,
-                              capture_output=True, text=True).stderr
-        found = re.search(r"^ *(pg_dump .*)$", said, re.MULTILINE)
-        right(found, f"backup says nothing of pg_dump: {said}")
-        self.tool(shlex.split(found[1]))
-
     def restore(self):
-        address = self.server.address()
-        self.tool(["createdb", *address, "restored"])
-        self.tool(["psql", *address, "-d", "restored", "-q", "-c", "CREATE EXTENSION postgis"])
-        self.tool(["pg_restore", *address, "--exit-on-error", "--no-owner", "--dbname", "restored", self.copy])
+        self.server.run("createdb", *self.server.address(), "restored")
+        said = self.restored.run("restore", self.copy)
+        right("clean" in said, f"restore: {said}")
         shutil.copy(f"{self.place.state}/secret", self.restored.state)
 
     def settings(self, place):

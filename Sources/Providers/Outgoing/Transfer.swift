@@ -140,6 +140,7 @@ final class Transfer: @unchecked Sendable {
     }
     switch request.method {
     case .get: steps.append { curl_set_number(handle, CURLOPT_HTTPGET, 1) }
+    case .delete: steps.append { curl_set_text(handle, CURLOPT_CUSTOMREQUEST, "DELETE") }
     case .post:
       steps += [
         { curl_set_number(handle, CURLOPT_POST, 1) },

@@ -25,14 +25,14 @@ struct Audit: AsyncParsableCommand {
     try await options.reading { store in
       let report = try await store.ledger.audit()
       switch format {
-      case .text: try printOut(text(report))
+      case .text: try printOut(Self.text(report))
       case .json: try printOut(json(report))
       }
       if !report.isClean { throw ExitCode(1) }
     }
   }
 
-  private func text(_ report: AuditReport) -> String {
+  static func text(_ report: AuditReport) -> String {
     var text = report.differences.map { "\($0)\n" }.joined()
     if report.differenceCount > report.differences.count {
       text += "and \(Figures.grouped(report.differenceCount - report.differences.count)) more\n"

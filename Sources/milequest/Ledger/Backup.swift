@@ -1,15 +1,20 @@
 import ArgumentParser
 import Quests
+import SQLiteStore
 
-struct Backup: AsyncParsableCommand {
+struct Backup: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Copy the ledger's file while it is in use.",
+    abstract: "Copy the ledger while it is in use.",
     discussion: """
-      The copy is the ledger as it stood at one moment, checked, in one file, and is there whole or \
-      not at all. Writers go on. It never writes over a file. To go back to it, name it with --store, \
-      or put it where the ledger was. A database on a server has its own tool: this tells how.
+      The copy is the ledger as it stood at one moment, in one file, and is there whole or not at all. \
+      Writers go on. It never writes over a file. milequest restore brings it back, and so does \
+      --store for a copy of a file.
 
       milequest backup -o ledger-2026-05-03.sqlite
+
+      A ledger on a server is copied by pg_dump, from PostgreSQL's client programs.
+
+      milequest backup --store postgres://owner@localhost/quests -o quests-2026-05-03.dump
       """)
 
   @OptionGroup var options: StoreOptions
@@ -19,38 +24,34 @@ struct Backup: AsyncParsableCommand {
     completion: .file())
   var output: String
 
-  func run() async throws {
-    try await reportingFailures {
-      let address = try options.address
-      if case .server = address {
-        throw Failure(
-          .usage,
-          "the ledger is on a server, whose own tool makes backups while it is in use:\n"
-            + "  pg_dump --format=custom --schema=milequest --file=\(Self.quoted(output)) "
-            + "\(Self.quoted(address.text))\n"
-            + "and pg_restore --dbname=… brings it back")
+  func run() throws {
+    try reportingFailures {
+      switch try options.address {
+      case .file(let path, _):
+        try Self.copy(path, to: output)
+        try printOut("\(output): whole; milequest audit --store sqlite:\(output) recomputes it\n")
+      case .server(let url):
+        try ServerTools(url).dump(to: output)
+        try printOut("\(output): whole; milequest restore \(output) brings it back\n")
       }
-      let store = try await options.open()
-      defer { store.close() }
-      guard let embedded = store.embedded else { return }
-      let bar = ProgressBar()
-      do throws(LedgerError) {
-        try embedded.backup(to: output) { done, all in
-          bar?.show("copying", share: all > 0 ? Double(done) / Double(all) : 0)
-        }
-      } catch {
-        bar?.finish()
-        throw Failure(
-          .writeFailed,
-          error.message.hasPrefix(output) ? error.message : "\(output): \(error.message)")
-      }
-      bar?.finish()
-      try printOut("\(output): whole; milequest audit --store sqlite:\(output) recomputes it\n")
     }
   }
 
-  /// As a shell reads one word.
-  private static func quoted(_ text: String) -> String {
-    "'" + text.replacing("'", with: "'\\''") + "'"
+  /// Copies a file with a bar that shows how far it is.
+  static func copy(_ ledger: String, to path: String) throws {
+    let bar = ProgressBar()
+    defer { bar?.finish() }
+    do throws(LedgerError) {
+      try SQLiteStore.copy(ledger, to: path) { done, all in
+        bar?.show("copying", share: all > 0 ? Double(done) / Double(all) : 0)
+      }
+    } catch {
+      switch error.code {
+      case .notFound, .corrupt, .unreachable: throw Failure(error, ledger)
+      default:
+        throw Failure(
+          .writeFailed, error.message.hasPrefix(path) ? error.message : "\(path): \(error.message)")
+      }
+    }
   }
 }

@@ -188,7 +188,7 @@ struct OpenStore: Sendable {
     try? file?.close()
   }
 
-  private static func makeFolders(of path: String) throws {
+  static func makeFolders(of path: String) throws {
     var folder = ""
     for name in path.split(separator: "/").dropLast() {
       folder += "/" + name
