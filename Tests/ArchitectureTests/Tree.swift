@@ -18,9 +18,11 @@ enum Tree {
     }
   }
 
-  static let sources = URL(filePath: #filePath).resolvingSymlinksInPath()
+  /// The folder that holds `Sources`, `Tests` and `docs`.
+  static let root = URL(filePath: #filePath).resolvingSymlinksInPath()
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    .appending(path: "Sources")
+
+  static let sources = root.appending(path: "Sources")
 
   /// The folders in `Sources` that hold Swift.
   static let modules: [String] = folders.filter { !files(of: $0).isEmpty }
