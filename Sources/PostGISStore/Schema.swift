@@ -16,7 +16,7 @@ enum Schema {
     ledger, routes, accounts, publicTeams, publicRoutes, signIn, erasure, names,
     identity, triesAndClaims, endsOfLife, liveEvents,
     announcements, spans, quotas, statistics, outgoingMail,
-    issuers, mailChoices, weeklySummaries, questLinks, hiddenWaypoints,
+    issuers, mailChoices, weeklySummaries, questLinks, hiddenWaypoints, inviteCodes,
   ]
 
   /// What the versions themselves are kept in.
@@ -580,6 +580,18 @@ enum Schema {
   /// Whether a quest shows the waypoints that its team has yet to reach; those from before do.
   private static let hiddenWaypoints = """
     ALTER TABLE quests ADD COLUMN hides_ahead boolean NOT NULL DEFAULT false;
+    """
+
+  /// An invite's id was its code, by which whoever read a backup could have joined; now it is derived
+  /// from the code, as `InviteCode.inviteID` has it.
+  private static let inviteCodes = """
+    UPDATE invites SET invite_id = (
+      SELECT encode(
+        set_byte(set_byte(digest, 6, get_byte(digest, 6) & 15 | 128),
+          8, get_byte(digest, 8) & 63 | 128), 'hex')::uuid
+      FROM (
+        SELECT substring(sha256('milequest invite '::bytea || uuid_send(invite_id)) FOR 16) AS digest
+      ) AS hashed);
     """
 
   /// The names that the other stores have.

@@ -40,6 +40,7 @@ enum Schema {
     migrator.registerMigration("23 hidden waypoints") { db in
       try db.execute(sql: hiddenWaypoints)
     }
+    migrator.registerMigration("24 invite codes", migrate: inviteCodes)
     return migrator
   }
 
@@ -631,6 +632,17 @@ enum Schema {
   private static let hiddenWaypoints = """
     ALTER TABLE quests ADD COLUMN hides_ahead INTEGER NOT NULL DEFAULT 0;
     """
+
+  /// An invite's id was its code, by which whoever read a backup could have joined; now it is derived
+  /// from the code.
+  private static func inviteCodes(_ db: Database) throws {
+    let codes: [InviteCode] = try db.rows("SELECT invite_id FROM invites") { try $0.id() }
+    for code in codes {
+      try db.run(
+        "UPDATE invites SET invite_id = ?1 WHERE invite_id = ?2",
+        [code.inviteID.blob, code.blob])
+    }
+  }
 
   /// The names that the other stores have. A request's key is kept as its digest, which no index is
   /// too short for.

@@ -118,7 +118,7 @@ struct ServerErrorTests {
   }
 
   /// The newest schema.
-  private static let version = 22
+  private static let version = 23
   /// Takes back what came after the third.
   private static let undoing =
     "DROP VIEW milequest.quest_markers; ALTER TABLE milequest.teams DROP COLUMN dissolved_at; "
@@ -196,6 +196,31 @@ struct ServerErrorTests {
       #expect(error?.code == .schemaTooNew)
       #expect(error?.message.contains("99") == true)
     }
+  }
+
+  /// The id of an invite was the code that somebody holds; the server derives the same as the program.
+  @Test func invitesThatWereKeptByTheirCodes() async throws {
+    let cluster = try Cluster.shared.get()
+    let database = try cluster.database()
+    let url = cluster.url(database)
+    try await PostGISStore.open(url: url).close()
+    let codes = (0..<50).map { index in
+      InviteCode(
+        high: 0x0123_4567_89AB_4DEF &* (2 * index + 1), low: 0x8123_4567_89AB_CDEF &+ 7 * index)
+    }
+    for code in codes {
+      try cluster.sql(
+        "INSERT INTO milequest.invites (invite_id, team_id, role, created_by, created_at, expires_at) "
+          + "VALUES ('\(code)', '\(TeamID(high: 1, low: 1))', 'member', '\(PersonID(high: 1, low: 1))', 1, 2)",
+        in: database)
+    }
+    try cluster.sql("DELETE FROM milequest.schema_version WHERE version > 22", in: database)
+    let store = try await PostGISStore.open(url: url)
+    for code in codes {
+      #expect(try await store.invite(code.inviteID) != nil, "\(code)")
+      #expect(try await store.invite(InviteID(high: code.high, low: code.low)) == nil)
+    }
+    store.close()
   }
 
   @Test func manyThatMigrateAtOnce() async throws {

@@ -140,6 +140,14 @@ import Testing
     _ = try await store.perform(Self.log(1))
     let kinds = try await store.events(of: Self.team, after: 0, limit: 500).map(\.kind)
     #expect(kinds.contains(.activityLogged))
+    // The id of an invite was the code that somebody holds.
+    let code = InviteCode(high: 0x0123_4567_89AB_4DEF, low: 0x8123_4567_89AB_CDEF)
+    let invite = InviteID(high: code.high, low: code.low)
+    _ = try await store.perform(
+      LedgerCommand(
+        .createInvite(
+          invite, Self.team, .member, expiresAt: Self.dawn.advanced(bySeconds: 864_000)),
+        at: Self.dawn, actor: Self.ann))
     _ = try await store.perform(
       LedgerCommand(
         .changeTeam(Self.team, TeamChange(isPublic: true), expectedRevision: nil), at: Self.dawn,
@@ -217,6 +225,8 @@ import Testing
     // Events keep what they are, whatever older versions called it.
     let events = try await again.events(of: Self.team, after: 0, limit: 500)
     #expect(events.dropLast().map(\.kind) == kinds)
+    #expect(try await again.invite(invite) == nil)
+    #expect(try await again.invite(code.inviteID)?.team == Self.team)
     let routes = try await again.routes(visibleTo: .everything, after: nil, limit: 9)
     #expect(routes.map(\.owner) == owners)
     #expect(routes.map(\.isPublic) == [true, false])

@@ -212,6 +212,32 @@ import Testing
     #expect(answers.all.filter { $0.status == 200 }.count == 1)
     #expect(answers.all.filter { $0.code == "invite-used" && $0.status == 410 }.count == 3)
   }
+
+  /// Who reads the file, or a backup of it, can join no team by it.
+  @Test func codesOfInvitesAreNotInTheFile() throws {
+    let ledger = try ServedLedger(.file)
+    let service = try RunningService(ledger, RunningService.generous)
+    let ann = try Person.registered(service, name: "Ann")
+    let team = try ann.createTeam("Careful")
+    let made = try ann.ask(201, "POST", "/v1/teams/\(team)/invites", [:] as [String: Any]).json
+    func bytes(_ name: String) throws -> Data {
+      let text = try #require(made[name].text)
+      let uuid = try #require(UUID(uuidString: text))
+      return withUnsafeBytes(of: uuid.uuid) { Data($0) }
+    }
+    var file = Data()
+    for end in ["", "-wal"] {
+      file += FileManager.default.contents(atPath: "\(ledger.folder)/ledger.sqlite\(end)") ?? Data()
+    }
+    #expect(file.range(of: try bytes("id")) != nil)
+    #expect(file.range(of: try bytes("code")) == nil)
+    #expect(file.range(of: Data(try #require(made["code"].text).utf8)) == nil)
+    let listed = try ann.get("/v1/teams/\(team)/invites")["items"][0]
+    #expect(listed["id"].text == made["id"].text)
+    try ann.ask(204, "DELETE", "/v1/teams/\(team)/invites/\(try #require(made["id"].text))")
+    try ann.refused(
+      410, "invite-revoked", "GET", "/v1/invites/\(try #require(made["code"].text))")
+  }
 }
 
 /// What several threads find.

@@ -97,6 +97,7 @@ public enum Subject {
   public enum Activity: Sendable {}
   public enum Route: Sendable {}
   public enum Invite: Sendable {}
+  public enum InviteCode: Sendable {}
   public enum Plan: Sendable {}
   public enum Session: Sendable {}
   public enum APIKey: Sendable {}

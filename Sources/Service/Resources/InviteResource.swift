@@ -1,5 +1,4 @@
 import CivilTime
-import Crypto
 import Formats
 import HTTPTypes
 import JSON
@@ -8,15 +7,14 @@ import Quests
 
 /// Invites to a team: made by admins, redeemed once by whoever holds their code.
 ///
-/// The ledger's id of an invite is its code: a random number of 122 bits that whoever holds it may
-/// join with. It is told once, to whoever made the invite. Everywhere else an invite goes by a name
-/// that is derived from the code and leads back to it in no way, so that those who may see a list,
-/// such as a key that only reads, cannot join by it.
+/// A code is told once, to whoever made the invite. The ledger and all lists have the id alone, which
+/// leads back to the code in no way: those who may see a list, such as a key that only reads, cannot
+/// join by it, and neither can whoever reads a backup.
 enum InviteResource {
   private static let tag = "Members and invites"
 
   private static let shown: [Schema.Property] = [
-    .init("id", .uuid, "Names it where it is listed or taken back; it cannot be redeemed by it."),
+    .init("id", .uuid, "Names it where it is listed or taken back; nobody joins by it."),
     .init("role", .words(MemberResource.roles)),
     .init("status", .words(Status.allCases.map(\.rawValue))),
     .init("createdById", .uuid), .init("createdAt", .instant), .init("expiresAt", .instant),
@@ -81,19 +79,20 @@ enum InviteResource {
     let address = try body.email.map { try Self.address($0) }
     if let address { try call.backend.signIn.countMail(to: address, from: call.client) }
     // What the key is kept with is no secret: the code is derived from it.
-    let (code, invite) = try await call.creating { (id: InviteID) -> (InviteID, Invite) in
+    let (code, invite) = try await call.creating { (id: InviteID) -> (InviteCode, Invite) in
       let code = try Self.code(of: call.secretBytes(for: id))
       let expires = call.now.advanced(bySeconds: body.seconds)
       return (
         code,
         try await made(
-          code, .createInvite(code, facts.team.id, body.role, expiresAt: expires), call)
+          code.inviteID,
+          .createInvite(code.inviteID, facts.team.id, body.role, expiresAt: expires), call)
       )
     }
     if let address {
-      do { try await mail(invite, of: facts.team, to: address, call) } catch {
+      do { try await mail(code, invite, of: facts.team, to: address, call) } catch {
         // Nobody has the code, and nobody can ask for it again; under a key they can.
-        if !call.isRepeatable { _ = try? await call.perform(.revokeInvite(code)) }
+        if !call.isRepeatable { _ = try? await call.perform(.revokeInvite(invite.id)) }
         throw error
       }
     }
@@ -112,7 +111,7 @@ enum InviteResource {
 
   /// Mails an invite, once. To somebody who wants none as much is done, but the sending.
   private static func mail(
-    _ invite: Invite, of team: Team, to address: MailAddress, _ call: Call
+    _ code: InviteCode, _ invite: Invite, of team: Team, to address: MailAddress, _ call: Call
   ) async throws {
     let (outbox, links) = (call.backend.mail.outbox, call.backend.mailLinks)
     let found = try await call.backend.accounts.account(email: address.key)
@@ -122,23 +121,23 @@ enum InviteResource {
     let target =
       account.map { MailLinks.Target.person($0.person, .invitation) } ?? .address(address)
     let message = links.messages.invitation(
-      address, team: team.name, code: "\(invite.id)", until: "\(invite.expiresAt)",
+      address, team: team.name, code: "\(code)", until: "\(invite.expiresAt)",
       unsubscribe: links.unsubscribe(target))
     try await outbox.post(
       message, goesOut: goesOut, cause: "invite \(invite.id)", of: account?.person, isUrgent: false)
   }
 
   /// A code of 122 bits of a secret: a UUID (RFC 9562, version 4).
-  private static func code(of secret: [UInt8]) throws(Problem) -> InviteID {
-    guard let id = InviteID(bytes: Array(secret.prefix(16))) else { throw .unexpectedAnswer }
-    return InviteID(
+  private static func code(of secret: [UInt8]) throws(Problem) -> InviteCode {
+    guard let id = InviteCode(bytes: Array(secret.prefix(16))) else { throw .unexpectedAnswer }
+    return InviteCode(
       high: id.high & 0xFFFF_FFFF_FFFF_0FFF | 0x4000,
       low: id.low & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000)
   }
 
   /// The invite that a command makes, or has made when the request came the first time.
   private static func made(
-    _ code: InviteID, _ action: LedgerCommand.Action, _ call: Call
+    _ id: InviteID, _ action: LedgerCommand.Action, _ call: Call
   ) async throws -> Invite {
     do {
       guard case .invite(let invite) = try await call.perform(action) else {
@@ -147,7 +146,7 @@ enum InviteResource {
       return invite
     } catch let error as LedgerError where error.code == .conflict {
       // An Idempotency-Key leads to the same code later, which then would expire later.
-      guard let stored = try await call.backend.ledger.invite(code) else { throw error }
+      guard let stored = try await call.backend.ledger.invite(id) else { throw error }
       return stored
     }
   }
@@ -156,49 +155,36 @@ enum InviteResource {
     let (facts, membership) = try await call.team()
     try call.require(.seeMembers(facts.team), as: membership, missing: call.noTeam)
     let cursor = try call.cursor("invites", .integer, .identifier)
-    var rows = try await call.backend.ledger.invites(of: facts.team.id)
-      .map { Row(invite: $0, name: name(of: $0.id)) }
-      .sorted { $0.isBefore($1.createdMicroseconds, $1.name) }
-    if let created = cursor?.integer(at: 0), let name: InviteID = cursor?.id(at: 1) {
-      rows.removeAll { !$0.isAfter(created, name) }
+    var invites = try await call.backend.ledger.invites(of: facts.team.id)
+      .sorted { isAhead($0, of: ($1.createdAt.microseconds, $1.id)) }
+    if let created = cursor?.integer(at: 0), let id: InviteID = cursor?.id(at: 1) {
+      invites.removeAll { isAhead($0, of: (created, id)) || $0.id == id }
     }
     return call.page(
-      of: Array(rows.prefix(call.rowsToRead)),
-      cursor: { PageCursor("invites", [.integer($0.createdMicroseconds), .id($0.name)]) },
-      json: { .object(members($0.invite, at: call.now)) })
+      of: Array(invites.prefix(call.rowsToRead)),
+      cursor: { PageCursor("invites", [.integer($0.createdAt.microseconds), .id($0.id)]) },
+      json: { .object(members($0, at: call.now)) })
   }
 
-  /// An invite in a list: the latest first, then by name.
-  private struct Row {
-    let invite: Invite
-    let name: InviteID
-
-    var createdMicroseconds: Int64 { invite.createdAt.microseconds }
-
-    func isBefore(_ created: Int64, _ name: InviteID) -> Bool {
-      createdMicroseconds != created ? createdMicroseconds > created : self.name < name
-    }
-
-    func isAfter(_ created: Int64, _ name: InviteID) -> Bool {
-      createdMicroseconds != created ? createdMicroseconds < created : self.name > name
-    }
+  /// The order of a list: the latest first, then by id.
+  private static func isAhead(_ invite: Invite, of other: (created: Int64, id: InviteID)) -> Bool {
+    let created = invite.createdAt.microseconds
+    return created != other.created ? created > other.created : invite.id < other.id
   }
 
   private static func revoke(_ call: Call) async throws -> Reply {
     let (facts, membership) = try await call.team()
     try call.require(.manage(facts.team), as: membership, missing: call.noTeam)
-    let named = call[.invite]
-    let invites = try await call.backend.ledger.invites(of: facts.team.id)
-    guard let invite = invites.first(where: { name(of: $0.id) == named }) else {
-      throw Problem(.notFound, "there is no invite \(named) of the team; its code is another id")
+    let id = call[.invite]
+    guard let invite = try await call.backend.ledger.invite(id), invite.team == facts.team.id else {
+      throw Problem(.notFound, "there is no invite \(id) of the team; its code is another id")
     }
     _ = try await call.perform(.revokeInvite(invite.id))
     return .nothing
   }
 
   private static func show(_ call: Call) async throws -> Reply {
-    let code = call[.code]
-    guard let invite = try await call.backend.ledger.invite(code),
+    guard let invite = try await call.backend.ledger.invite(call[.code].inviteID),
       let facts = try await call.backend.ledger.team(invite.team)
     else { throw missing }
     // Whoever was not in a team is not told that it ended.
@@ -222,13 +208,10 @@ enum InviteResource {
   }
 
   private static func redeem(_ call: Call) async throws -> Reply {
-    let code = call[.code]
     let answer: LedgerAnswer
-    do { answer = try await call.perform(.redeemInvite(code, try call.person())) } catch let error
-      as LedgerError where error.code == .notFound
-    {
-      throw missing
-    }
+    do {
+      answer = try await call.perform(.redeemInvite(call[.code].inviteID, try call.person()))
+    } catch let error as LedgerError where error.code == .notFound { throw missing }
     guard case .membership(let membership) = answer,
       let facts = try await call.backend.ledger.team(membership.team)
     else { throw Problem.unexpectedAnswer }
@@ -238,18 +221,6 @@ enum InviteResource {
   private static var missing: Problem { Problem(.notFound, "there is no invite with this code") }
 
   // MARK: Parts
-
-  /// What an invite goes by where its code is not told: a UUID (RFC 9562, version 8) of bits of the
-  /// code's SHA-256.
-  static func name(of code: InviteID) -> InviteID {
-    let digest = SHA256.hash(data: Array("milequest invite ".utf8) + code.bytes)
-    let (high, low) = digest.withUnsafeBytes {
-      ($0.load(as: UInt64.self).bigEndian, $0.load(fromByteOffset: 8, as: UInt64.self).bigEndian)
-    }
-    return InviteID(
-      high: high & 0xFFFF_FFFF_FFFF_0FFF | 0x8000,
-      low: low & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000)
-  }
 
   private enum Status: String, CaseIterable {
     case open, used, revoked, expired
@@ -263,7 +234,7 @@ enum InviteResource {
 
   private static func members(_ invite: Invite, at now: Instant) -> [(String, JSONValue)] {
     [
-      ("id", .string(name(of: invite.id).description)), ("role", .string(invite.role.rawValue)),
+      ("id", .string(invite.id.description)), ("role", .string(invite.role.rawValue)),
       ("status", .string(Status(invite, at: now).rawValue)),
       ("createdById", .string(invite.createdBy.description)),
       ("createdAt", .string(invite.createdAt.description)),
@@ -277,7 +248,7 @@ enum InviteResource {
 
 extension ParameterKey {
   fileprivate static let invite = Parameter<InviteID>(inPath: "inviteId")
-  fileprivate static let code = Parameter<InviteID>(inPath: "code")
+  fileprivate static let code = Parameter<InviteCode>(inPath: "code")
 }
 
 private struct InviteDraftBody: BodyContent {
