@@ -86,7 +86,7 @@ endef
 
 .PHONY: help run test build packages test-packages web-packages routes codes lint format bench bench-tools fuzz \
   batch-checks growth worst-cases bench-ledger bench-service ledger-scale ledger-tools ledger-checks crash \
-  edit-properties schemathesis attack live outage maps watches realtime mail identity clients web web-test-tools \
+  edit-properties schemathesis attack live outage maps watches realtime mail identity clients ogc web web-test-tools \
   web-short web-tests library wheel python-tests wheel-check clean
 
 help: ## list what there is to make
@@ -258,6 +258,12 @@ edit-properties: packages ## hold the edits of routes to what they promise, on t
 crash: test-packages ## kill writers and servers under load and show that no acknowledged walk is lost
 	swift build -c release --product ledger-writer
 	python3 benchmarks/peers/crash.py --writer .build/release/ledger-writer
+
+ogc: build test-packages ## read the public features with GDAL, OWSLib and Schemathesis, on each store
+	$(call install,python3-venv)
+	python3 -m venv benchmarks/.venv
+	benchmarks/.venv/bin/pip install --quiet --disable-pip-version-check -r benchmarks/peers/ogc.txt
+	benchmarks/.venv/bin/python benchmarks/peers/ogc.py --program $(BIN)
 
 schemathesis: build test-packages ## send the service 2,000 requests made from its own description, on each store
 	python3 -m venv benchmarks/.venv

@@ -32,6 +32,7 @@ struct API: Sendable {
       (WalkerResource.endpoints, WalkerResource.schemas),
       (LiveResource.endpoints, LiveResource.schemas),
       (RealtimeResource.endpoints, RealtimeResource.schemas),
+      (FeaturesResource.endpoints, FeaturesResource.schemas),
       (
         SystemResource.endpoints + (servesMetrics ? [SystemResource.metrics] : []),
         SystemResource.schemas

@@ -73,11 +73,12 @@ struct Call: Sendable {
     return standard
   }
 
-  /// The address of the page that goes on at a cursor.
-  private func next(_ cursor: String) -> String {
-    var parts = sent(in: .query).filter { $0.key != ParameterKey.cursor.name }
-      .map { "\($0.key)=\(PercentForm.encoded($0.value))" }
-    parts.append("\(ParameterKey.cursor.name)=\(PercentForm.encoded(cursor))")
+  /// The address of what is asked for, with some parameters of the query set to other values.
+  func address(setting others: [(key: ParameterKey, value: String)]) -> String {
+    let kept = sent(in: .query).filter { sent in !others.contains { $0.key.name == sent.key } }
+    let parts = (kept + others.map { ($0.key.name, $0.value) }).map {
+      "\($0.key)=\(PercentForm.encoded($0.value))"
+    }
     let path = endpoint.path.filled { PercentForm.encoded(parameters[$0]?.text ?? "") }
     return "\(path)?\(parts.joined(separator: "&"))"
   }
@@ -99,7 +100,7 @@ struct Call: Sendable {
   func page(_ items: [JSONValue], next cursor: PageCursor?, caching: Reply.Caching = .forbidden)
     -> Reply
   {
-    let address = cursor.map { next($0.text(backend.seal)) }
+    let address = cursor.map { self.address(setting: [(.cursor, $0.text(backend.seal))]) }
     var reply = Reply.json(
       .object([("items", .array(items)), ("next", .optional(address))]), caching: caching)
     if let address { reply.headers[Self.link] = "<\(address)>; rel=\"next\"" }

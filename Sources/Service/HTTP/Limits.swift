@@ -64,6 +64,15 @@ public struct ServiceLimits: Sendable {
   /// Bytes that those of one caller, or one address, hold: 32 MiB, which are 64 downloads.
   public var downloadBytesPerCaller = 32 << 20
 
+  // MARK: Features
+
+  /// Features in one page.
+  public var features = 500
+  /// Vertices of the routes in one page of features, but of one route any number.
+  public var featureVertices = 200_000
+  /// What is looked at for one page, whether it matches or not: vertices, or what takes as long.
+  public var featureSteps = 1_000_000
+
   // MARK: Heavy work
 
   /// Threads for what takes long: half of the processors.

@@ -7,6 +7,8 @@ struct Documents: Sendable {
   let publicAddress: String?
   private let openAPIParts: [[UInt8]]
   private let pageParts: [[UInt8]]
+  private let featuresOpenAPIParts: [[UInt8]]
+  private let featuresPageParts: [[UInt8]]
 
   /// Stands for the address while the documents are made; no text of theirs holds it.
   private static let slot = "https://address.invalid"
@@ -16,6 +18,11 @@ struct Documents: Sendable {
     openAPIParts = Self.parts(
       description.document(server: Self.slot).text(indent: 1), around: Self.slot)
     pageParts = Self.parts(DocsPage(description, address: Self.slot).html, around: Self.slot)
+    let features = description.ofFeatures
+    featuresOpenAPIParts = Self.parts(
+      features.document(server: Self.slot).text(indent: 1), around: Self.slot)
+    featuresPageParts = Self.parts(
+      DocsPage(features, address: Self.slot).html, around: Self.slot)
   }
 
   private static func parts(_ text: [UInt8], around slot: String) -> [[UInt8]] {
@@ -27,6 +34,12 @@ struct Documents: Sendable {
   ///
   /// - Parameter host: what the request names as the service's.
   func openAPI(askedAt host: String?) -> [UInt8] { filled(openAPIParts, host) }
+
+  /// What OGC API Features asks for: the features alone, as OpenAPI 3.0.
+  func featuresOpenAPI(askedAt host: String?) -> [UInt8] { filled(featuresOpenAPIParts, host) }
+
+  /// The same for people.
+  func featuresPage(askedAt host: String?) -> [UInt8] { filled(featuresPageParts, host) }
 
   /// The page for people.
   func page(askedAt host: String?) -> [UInt8] { filled(pageParts, host) }

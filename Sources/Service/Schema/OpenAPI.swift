@@ -4,27 +4,38 @@ import JSON
 
 /// The API's description, made from the endpoints that are served.
 struct OpenAPI {
+  /// The version of OpenAPI that it is written in.
+  enum Edition: String {
+    case v30 = "3.0.3"
+    case v31 = "3.1.0"
+  }
+
   let endpoints: [Endpoint]
   let schemas: NamedSchemas
   let version: String
+  var edition = Edition.v31
+  /// What all paths begin with that is part of the server's address.
+  var root = ""
 
-  /// An OpenAPI 3.1 document.
+  /// The document.
   ///
   /// - Parameter server: the address that the service is reached at.
   func document(server: String) -> JSONValue {
     var paths: [(String, [(String, JSONValue)])] = []
     for endpoint in endpoints {
       let operation = (endpoint.method.rawValue.lowercased(), operation(endpoint))
-      if let index = paths.firstIndex(where: { $0.0 == endpoint.path.description }) {
+      let rest = String(endpoint.path.description.dropFirst(root.count))
+      let path = rest.isEmpty ? "/" : rest
+      if let index = paths.firstIndex(where: { $0.0 == path }) {
         paths[index].1.append(operation)
       } else {
-        paths.append((endpoint.path.description, [operation]))
+        paths.append((path, [operation]))
       }
     }
     var tags: [String] = []
     for endpoint in endpoints where !tags.contains(endpoint.tag) { tags.append(endpoint.tag) }
     return .object([
-      ("openapi", .string("3.1.0")),
+      ("openapi", .string(edition.rawValue)),
       (
         "info",
         .object([
@@ -37,7 +48,12 @@ struct OpenAPI {
           ),
           (
             "license",
-            .object([("name", .string("Apache 2.0")), ("identifier", .string("Apache-2.0"))])
+            .object([
+              ("name", .string("Apache 2.0")),
+              edition == .v31
+                ? ("identifier", .string("Apache-2.0"))
+                : ("url", .string("https://www.apache.org/licenses/LICENSE-2.0")),
+            ])
           ),
         ])
       ),
@@ -45,7 +61,7 @@ struct OpenAPI {
         "servers",
         .array([
           .object([
-            ("url", .string(server)),
+            ("url", .string(server + root)),
             ("description", .string("The service that this description comes from.")),
           ])
         ])
@@ -136,7 +152,7 @@ struct OpenAPI {
       ("description", .string(parameter.note)),
       ("required", .bool(parameter.isRequired)), ("schema", json(parameter.schema)),
     ]
-    if parameter.isList, case .array = parameter.schema {
+    if parameter.isList, parameter.schema.isArray {
       members += [("style", .string("form")), ("explode", .bool(false))]
     }
     return .object(members)

@@ -63,12 +63,12 @@ extension OpenAPI {
         case .distance:
           members += [
             ("pattern", .string("^[0-9]{1,9}(\\.[0-9]{1,9})? ?(mi|km|m|ft|yd)$")),
-            ("examples", .array([.string("3.1 mi"), .string("5 km")])),
+            examples("3.1 mi", "5 km"),
           ]
         case .zone:
-          members.append(("examples", .array([.string("America/New_York"), .string("UTC")])))
+          members.append(examples("America/New_York", "UTC"))
         case .walkZone:
-          members.append(("examples", .array([.string("Asia/Tokyo"), .string("+09:00")])))
+          members.append(examples("Asia/Tokyo", "+09:00"))
         }
       }
       members.append(("minLength", .integer(form.length.lowerBound)))
@@ -100,6 +100,12 @@ extension OpenAPI {
       members.append(("additionalProperties", .bool(false)))
       return .object(members)
     case .named(let name): return reference(name)
+    case .nullable(let inner) where edition == .v30:
+      // A reference has no members beside it there.
+      guard case .object(let members) = json(inner), members.first?.0 == "type" else {
+        return .object([("allOf", .array([json(inner)])), ("nullable", .bool(true))])
+      }
+      return .object(members + [("nullable", .bool(true))])
     case .nullable(let inner):
       let none = JSONValue.object([("type", .string("null"))])
       guard case .either(let schemas) = inner else {
@@ -110,8 +116,16 @@ extension OpenAPI {
     }
   }
 
+  private func examples(_ texts: String...) -> (String, JSONValue) {
+    edition == .v31
+      ? ("examples", .array(texts.map(JSONValue.string))) : ("example", .string(texts[0]))
+  }
+
   private func described(_ schema: JSONValue, _ note: String) -> JSONValue {
     guard !note.isEmpty, case .object(let members) = schema else { return schema }
+    if edition == .v30, members.first?.0 == "$ref" {
+      return .object([("allOf", .array([schema])), ("description", .string(note))])
+    }
     return .object(members + [("description", .string(note))])
   }
 }

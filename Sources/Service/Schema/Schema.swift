@@ -99,6 +99,15 @@ indirect enum Schema: Sendable {
     }
   }
 
+  /// Whether only lists fit.
+  var isArray: Bool {
+    switch self {
+    case .array: true
+    case .either(let schemas): schemas.allSatisfy(\.isArray)
+    default: false
+    }
+  }
+
   /// The names of the schemas that it refers to.
   var references: [String] {
     switch self {

@@ -22,7 +22,7 @@ struct Compression: Sendable {
     guard let packed = Self.packed(exchange.reply, body) else { return }
     exchange.body = packed
     exchange.headers[.contentEncoding] = "gzip"
-    if let tag = exchange.headers[.eTag] { exchange.headers[.eTag] = "W/\(tag)" }
+    if let tag = exchange.headers[.eTag] { exchange.headers[.eTag] = EntityTag.weak(tag) }
   }
 
   private static func packed(_ reply: Reply, _ body: ByteBuffer) -> ByteBuffer? {

@@ -40,9 +40,13 @@ enum EntityTag {
     return Int64(halves[0])
   }
 
+  /// The tag of what is the same content, though not to the byte.
+  static func weak(_ tag: String) -> String { tag.hasPrefix("W/") ? tag : "W/\(tag)" }
+
   /// Whether an `If-None-Match` names a tag; weak ones are as good there (RFC 9110, 13.1.2).
   static func matches(_ header: String, _ tag: String) -> Bool {
     if header == "*" { return true }
+    let tag = tag.hasPrefix("W/") ? tag.dropFirst(2) : tag[...]
     return header.split(separator: ",").contains { part in
       var part = part.trimmingSpaces
       if part.hasPrefix("W/") { part = part.dropFirst(2) }
