@@ -11,7 +11,7 @@ BUILD_PACKAGES := libproj-dev libgeos-dev libexpat1-dev zlib1g-dev libcairo2-dev
   libsqlite3-dev libpq-dev libcurl4-gnutls-dev tzdata $(FONTS)
 # What the tests compare it with.
 TEST_PACKAGES := libxml2-utils python3 python3-jsonschema gdal-bin postgresql-15 postgresql-15-postgis-3 \
-  nginx locales-all openssl python3-aiosmtpd chromium poppler-utils
+  nginx locales-all openssl curl python3-aiosmtpd chromium poppler-utils
 
 # What the benchmarks measure beside it.
 BENCH_PACKAGES := python3 python3-venv gdal-bin postgresql-15-postgis-3 nginx wrk

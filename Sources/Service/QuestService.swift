@@ -65,7 +65,8 @@ public struct QuestService: ServiceLifecycle.Service {
       routeCache: RouteCache(routes, mostBytes: settings.limits.cachedRouteBytes),
       personZones: PersonZones(accounts),
       clock: clock, logger: logger, metrics: Metrics(), readiness: Readiness(),
-      documents: Documents(api.description, publicAddress: settings.publicAddress),
+      documents: Documents(
+        api.description, publicAddress: settings.publicAddress, scheme: settings.scheme),
       maps: maps,
       announcements: realtime.map { adapter in
         Announcements(adapter, announcements, page: LedgerLimits.standard.page) { error in
@@ -98,9 +99,10 @@ public struct QuestService: ServiceLifecycle.Service {
   /// Serves until it is asked to shut down gracefully: then `/readyz` turns red, and after
   /// `ServiceSettings.drainSeconds` the port is closed and requests under way are finished.
   ///
-  /// - Throws: where the port cannot be opened.
+  /// - Throws: where the port cannot be opened, or the certificate is not right.
   public func run() async throws {
     let pipeline = pipeline()
+    let tls = try settings.certificate.map { try ServerTLS($0, backend.logger) }
     // Asked for the first time, so that the first who reads the figures finds it.
     _ = backend.storeSize.bytes
     var services: [any ServiceLifecycle.Service] = [
@@ -123,7 +125,7 @@ public struct QuestService: ServiceLifecycle.Service {
     services.append(
       application(
         api.endpoints + (web?.endpoints ?? []), pipeline, host: settings.host, port: settings.port,
-        started: started)
+        tls: tls, started: started)
     )
     let group = ServiceGroup(services: services, logger: backend.logger)
     // Apart from the shutdown around it, which would close the port at once.
@@ -159,7 +161,7 @@ public struct QuestService: ServiceLifecycle.Service {
 
   /// Serves endpoints at an address.
   private func application(
-    _ endpoints: [Endpoint], _ pipeline: Pipeline, host: String, port: Int,
+    _ endpoints: [Endpoint], _ pipeline: Pipeline, host: String, port: Int, tls: ServerTLS? = nil,
     started: @escaping @Sendable (Int) async -> Void = { _ in }
   ) -> some ApplicationProtocol {
     let limits = settings.limits
@@ -173,7 +175,8 @@ public struct QuestService: ServiceLifecycle.Service {
     return Application(
       responder: Responder(endpoints, api.schemas, backend, pipeline),
       server: HTTPServerBuilder { responder in
-        ConnectionLoop(connections: HTTP1Channel(responder: responder, configuration: channel))
+        ConnectionLoop(
+          connections: HTTP1Channel(responder: responder, configuration: channel), tls: tls)
       },
       configuration: ApplicationConfiguration(
         address: .hostname(host, port: port), serverName: "MileQuest"),

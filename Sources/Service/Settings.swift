@@ -10,6 +10,8 @@ public struct ServiceSettings: Sendable {
   public var metricsAddress: (host: String, port: Int)?
   /// Where others reach it, such as `https://quests.example`, for addresses in mails and tokens.
   public var publicAddress: String?
+  /// What connections are encrypted with; nil where a proxy does that, or nobody.
+  public var certificate: CertificateFiles?
   /// Web origins whose pages may call the API; `*` for all.
   public var allowedOrigins: [String] = []
   /// Web origins whose pages may show public quests in frames.
@@ -27,9 +29,11 @@ public struct ServiceSettings: Sendable {
 
   public init() {}
 
+  public var scheme: String { certificate == nil ? "http" : "https" }
+
   /// Where others reach it, as far as that is known.
   var reachedAt: String {
-    publicAddress ?? "http://\(host.contains(":") ? "[\(host)]" : host):\(port)"
+    publicAddress ?? "\(scheme)://\(host.contains(":") ? "[\(host)]" : host):\(port)"
   }
 
   func allows(origin: String) -> Bool {
@@ -55,11 +59,15 @@ extension ServiceSettings {
           "--public-address: passwords would go over the network unencrypted; put a proxy with "
           + "https before the service, or say --insecure true for a network that is private"
       }
+      if !isSecure, certificate != nil {
+        return "--public-address: with --tls-certificate the address begins with https://"
+      }
     } else if !isLocal, !isInsecureAllowed {
       return "--host: \(host) is reached from elsewhere; say how with --public-address "
-        + "https://quests.example (a proxy with https stands before the service), or --insecure "
+        + "https://quests.example (with --tls-certificate, or a proxy with https), or --insecure "
         + "true for a network that is private"
     }
+    if let fault = certificate?.fault() { return "--tls-certificate: \(fault)" }
     for range in trustedProxies where range.isEverything {
       return
         "--trusted-proxy: the whole internet would be believed about whom a request comes from; "

@@ -136,9 +136,7 @@ extension Call {
 
   /// - Parameter seconds: 0 takes it away.
   fileprivate func cookie(_ token: String, seconds: Int64) -> String {
-    // Without a public address the service is reached on this machine only.
-    let isEncrypted = backend.documents.publicAddress?.hasPrefix("https://") ?? false
     return "\(Self.sessionCookieName)=\(token); Path=/v1/auth; Max-Age=\(seconds); HttpOnly; "
-      + "SameSite=Strict" + (isEncrypted ? "; Secure" : "")
+      + "SameSite=Strict" + (backend.documents.isEncrypted ? "; Secure" : "")
   }
 }

@@ -5,6 +5,8 @@ import JSON
 struct Documents: Sendable {
   /// Where the operator says that others reach the service; nil for where it was asked.
   let publicAddress: String?
+  /// How it is reached where the operator does not say it.
+  private let scheme: String
   private let openAPIParts: [[UInt8]]
   private let pageParts: [[UInt8]]
   private let featuresOpenAPIParts: [[UInt8]]
@@ -13,14 +15,15 @@ struct Documents: Sendable {
   /// Stands for the address while the documents are made; no text of theirs holds it.
   private static let slot = "https://address.invalid"
 
-  init(_ description: OpenAPI, publicAddress: String? = nil) {
+  init(_ description: OpenAPI, publicAddress: String? = nil, scheme: String = "http") {
     self.publicAddress = publicAddress
+    self.scheme = scheme
     openAPIParts = Self.parts(
-      description.document(server: Self.slot).text(indent: 1), around: Self.slot)
+      description.document(server: Self.slot).text(), around: Self.slot)
     pageParts = Self.parts(DocsPage(description, address: Self.slot).html, around: Self.slot)
     let features = description.ofFeatures
     featuresOpenAPIParts = Self.parts(
-      features.document(server: Self.slot).text(indent: 1), around: Self.slot)
+      features.document(server: Self.slot).text(), around: Self.slot)
     featuresPageParts = Self.parts(
       DocsPage(features, address: Self.slot).html, around: Self.slot)
   }
@@ -48,6 +51,9 @@ struct Documents: Sendable {
     Array(parts.joined(separator: address(askedAt: host).utf8))
   }
 
+  /// Whether what is sent is encrypted on its way.
+  var isEncrypted: Bool { (publicAddress ?? "\(scheme):").hasPrefix("https:") }
+
   /// Where the service is reached, without a slash at its end. A host that is none, such as one with
   /// markup in it, is not repeated.
   func address(askedAt host: String?) -> String {
@@ -57,7 +63,7 @@ struct Documents: Sendable {
         0x30...0x3A ~= byte || 0x41...0x5A ~= byte || 0x61...0x7A ~= byte
           || [0x2D, 0x2E, 0x5B, 0x5D].contains(byte)
       })
-    else { return "http://localhost" }
-    return "http://\(host)"
+    else { return "\(scheme)://localhost" }
+    return "\(scheme)://\(host)"
   }
 }

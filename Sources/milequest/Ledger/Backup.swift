@@ -14,7 +14,7 @@ struct Backup: ParsableCommand {
 
       A ledger on a server is copied by pg_dump, from PostgreSQL's client programs.
 
-      milequest backup --store postgres://owner@localhost/quests -o quests-2026-05-03.dump
+      milequest backup --store postgres://owner@localhost/quests -o may.dump
       """)
 
   @OptionGroup var options: StoreOptions

@@ -44,6 +44,12 @@ struct Doctor: AsyncParsableCommand {
       valueName: "url"))
   var url: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "With --url and https: a file of certificates (PEM) to trust in place of the system's.",
+      valueName: "file"), completion: .file())
+  var certificates: String?
+
   @OptionGroup(title: "Signing in") var identity: IdentityOptions
   @OptionGroup(title: "Mail") var mail: MailOptions
   @OptionGroup(title: "Maps") var maps: MapsOptions
@@ -57,7 +63,7 @@ struct Doctor: AsyncParsableCommand {
           throw Failure(
             .usage, "--url asks a running service, and --store looks at a ledger: say one of them")
         }
-        return try await ask(RunningServiceAddress(url))
+        return try await ask(RunningServiceAddress(url, certificates: certificates))
       }
       let address = try options.address
       let mail = try MailPlan(mail, outgoing)

@@ -15,7 +15,7 @@ struct Restore: AsyncParsableCommand {
       is audited then; exit code 1 where a total differs. Stop the service first, and move away what \
       is left of the old ledger, its log included.
 
-      milequest restore ledger-2026-05-03.sqlite --store sqlite:/var/lib/milequest/milequest.sqlite
+      milequest restore ledger-2026-05-03.sqlite --store sqlite:quests.sqlite
 
       Without its secret everybody must sign in again. A file with the backup's name and .secret is \
       restored along with it.
@@ -23,7 +23,7 @@ struct Restore: AsyncParsableCommand {
       A backup of a ledger on a server goes into a database without a ledger, by pg_restore.
 
       createdb quests2
-      milequest restore quests-2026-05-03.dump --store postgres://owner@localhost/quests2
+      milequest restore may.dump --store postgres://owner@localhost/quests2
       """)
 
   @OptionGroup var options: StoreOptions

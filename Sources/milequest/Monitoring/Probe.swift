@@ -17,7 +17,7 @@ struct Probe: AsyncParsableCommand {
       new total and deletes the walk. The key needs the scopes read and log. Make it for an account \
       of the monitor's own, whose team has a quest of its own: other people then see nothing of it.
 
-      milequest probe https://quests.example --key-file /etc/milequest/probe.key --format json
+      milequest probe https://quests.example --key-file probe.key
       """)
 
   @Argument(
@@ -31,6 +31,12 @@ struct Probe: AsyncParsableCommand {
       "The file with an API key, which its owner alone can read; without it nothing is logged.",
       valueName: "file"), completion: .file())
   var keyFile: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "For https: a file of certificates (PEM) to trust in place of the system's.",
+      valueName: "file"), completion: .file())
+  var certificates: String?
 
   @Option(help: ArgumentHelp("The seconds that a step may take.", valueName: "seconds"))
   var timeout = 10.0
@@ -46,7 +52,7 @@ struct Probe: AsyncParsableCommand {
 
   func run() async throws {
     try await reportingFailures {
-      let service = try RunningServiceAddress(url)
+      let service = try RunningServiceAddress(url, certificates: certificates)
       var key: String?
       if let keyFile {
         do throws(IdentityError) { key = try SecretText.load(file: keyFile) } catch {

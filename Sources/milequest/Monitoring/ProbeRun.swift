@@ -16,12 +16,13 @@ struct ProbeRun {
 
   private(set) var steps: [Step] = []
   private let service: RunningServiceAddress
-  private let client = RunningServiceAddress.client()
+  private let client: OutgoingClient
   private let key: String?
   let timeout: Duration
 
   init(_ service: RunningServiceAddress, key: String?, timeout: Duration) {
     (self.service, self.key, self.timeout) = (service, key, timeout)
+    client = service.client
   }
 
   var isGood: Bool { steps.allSatisfy(\.isGood) }

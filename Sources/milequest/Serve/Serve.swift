@@ -62,6 +62,18 @@ struct Serve: AsyncParsableCommand {
   var publicAddress: String?
 
   @Option(
+    help: ArgumentHelp(
+      "Encrypt connections by TLS with the certificate in this file (PEM, with those that lead to its authority); by default a proxy does that. Read again when it changes.",
+      valueName: "file"), completion: .file())
+  var tlsCertificate: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "The private key of the certificate (PEM, without a password).", valueName: "file"),
+    completion: .file())
+  var tlsKey: String?
+
+  @Option(
     name: .customLong("allow-origin"),
     help: ArgumentHelp(
       "A web origin whose pages may call the API, such as https://app.example; * for all. May be repeated.",

@@ -55,6 +55,7 @@ struct ServePlan {
     isPortChosen = port != nil
     settings.port = port ?? settings.port
     settings.publicAddress = value(options.publicAddress, "PUBLIC_ADDRESS")?.text
+    settings.certificate = try Self.certificate(options)
     settings.allowedOrigins = Setting.list(options.allowedOrigins, "ALLOW_ORIGIN")
     settings.embedOrigins = Setting.list(options.embedOrigins, "EMBED_ORIGIN")
     for text in Setting.list(options.trustedProxies, "TRUSTED_PROXY") {
@@ -127,6 +128,19 @@ struct ServePlan {
     }
   }
 
+  private static func certificate(_ options: Serve) throws -> CertificateFiles? {
+    switch (Setting(options.tlsCertificate, "TLS_CERTIFICATE"), Setting(options.tlsKey, "TLS_KEY"))
+    {
+    case (nil, nil): return nil
+    case (let chain?, let key?): return CertificateFiles(chain: chain.text, key: key.text)
+    case (let one?, nil):
+      throw Failure(.usage, "\(one.name) needs --tls-key (or MILEQUEST_TLS_KEY)")
+    case (nil, let one?):
+      throw Failure(
+        .usage, "\(one.name) needs --tls-certificate (or MILEQUEST_TLS_CERTIFICATE)")
+    }
+  }
+
   /// Serves until it is told to stop.
   ///
   /// - Throws: `unreachable` where the port cannot be opened, `usage` for a secret that is none.
@@ -149,11 +163,14 @@ struct ServePlan {
       address.exposureText.map { $0 + "; chmod 600 keeps them out" },
       mail.folder(beside: address).flatMap { StoreAddress.exposureText(of: $0) }
         .map { $0 + "; chmod 700 keeps them out" },
+      settings.certificate.flatMap { StoreAddress.exposureText(of: $0.key) }
+        .map { $0 + "; chmod 600 keeps them out" },
     ]
     for exposure in exposures.compactMap(\.self) {
       logger.warning("privacy", metadata: ["detail": .string(exposure)])
     }
     let host = settings.host.contains(":") ? "[\(settings.host)]" : settings.host
+    let scheme = settings.scheme
     let service = QuestService(
       ledger: store.ledger, routes: store.ledger, accounts: store.ledger,
       statistics: store.ledger, mail: identity.mail,
@@ -169,10 +186,10 @@ struct ServePlan {
         let client =
           web == nil
           ? "the browser client is not built (make web builds it)"
-          : "the browser client is at http://\(host):\(port)/"
+          : "the browser client is at \(scheme)://\(host):\(port)/"
         StandardError.write(
-          "Mile Quest serves \(address.text) at http://\(host):\(port); the API is described at "
-            + "http://\(host):\(port)/docs; \(client); Ctrl-C ends it")
+          "Mile Quest serves \(address.text) at \(scheme)://\(host):\(port); the API is described at "
+            + "\(scheme)://\(host):\(port)/docs; \(client); Ctrl-C ends it")
       })
     let seconds = settings.drainSeconds + settings.limits.shutdownSeconds
     let end = ShutdownEnd(afterSeconds: seconds + 1, logger: logger) { store.close() }

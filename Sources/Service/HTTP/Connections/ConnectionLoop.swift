@@ -10,9 +10,16 @@ import NIOHTTP1
 /// into `Backend.offload` or `Call.heavily`, for it holds up the other connections of its thread.
 struct ConnectionLoop: ServerChildChannel {
   let connections: HTTP1Channel
+  /// Nil for connections that are not encrypted.
+  var tls: ServerTLS?
 
   func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<HTTP1Channel.Value> {
-    connections.setup(channel: channel, logger: logger).flatMapThrowing { value in
+    if let tls {
+      do { try channel.pipeline.syncOperations.addHandler(tls.handler()) } catch {
+        return channel.eventLoop.makeFailedFuture(error)
+      }
+    }
+    return connections.setup(channel: channel, logger: logger).flatMapThrowing { value in
       let handlers = channel.pipeline.syncOperations
       let decoder = try handlers.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
       try handlers.addHandler(OldHTTP(), position: .after(decoder))

@@ -19,7 +19,7 @@ struct Pipeline: Sendable {
   private let checking: AnswerChecking?
   private let problems: ProblemAnswers
   private let missing: MissingPage
-  private let rendering = Rendering()
+  private let rendering: Rendering
   private let tagging = Tagging()
   private let compression = Compression()
   private let caching = Caching()
@@ -31,6 +31,7 @@ struct Pipeline: Sendable {
     backend: Backend, settings: ServiceSettings, schemas: NamedSchemas, identity: any Identity,
     rates: Rates, web: WebResource? = nil
   ) {
+    rendering = Rendering(isEncrypted: settings.certificate != nil)
     crossOrigin = CrossOriginSharing(settings)
     addresses = ClientAddress(trustedProxies: settings.trustedProxies)
     authentication = Authentication(identity: identity, links: backend.links)

@@ -9,6 +9,9 @@ struct Rendering: Sendable {
   private static let liveBufferBytes = 32 << 10
   private static let framesName = HTTPField.Name("X-Frame-Options")!
 
+  /// Whether the service encrypts its connections itself; else a proxy says that they stay encrypted.
+  let isEncrypted: Bool
+
   /// What a browser may do with an answer that says nothing of it: load nothing, run nothing, show it in no frame. Pages have
   /// their styles in themselves, and their forms go to the service.
   private static func policy(of content: Reply.Content) -> String {
@@ -27,6 +30,10 @@ struct Rendering: Sendable {
     exchange.headers.append(HTTPField(name: .xContentTypeOptions, value: "nosniff"))
     exchange.headers.append(
       HTTPField(name: Self.policyName, value: reply.policy ?? Self.policy(of: reply.content)))
+    if isEncrypted {
+      exchange.headers.append(
+        HTTPField(name: .strictTransportSecurity, value: "max-age=31536000"))
+    }
     if !reply.isFramed {
       exchange.headers.append(HTTPField(name: Self.framesName, value: "DENY"))
     }
