@@ -140,7 +140,7 @@ run: build ## set up, build, show the sample quests, load a ledger with teams an
 	@$(SERVE_SAMPLES)
 
 build: packages ## build the program for use
-	@echo "==> building (the first time takes about 6 minutes on two cores)"
+	@echo "==> building (the first time takes about 15 minutes on two cores)"
 	swift build -c release --product milequest
 
 test: build test-packages ## set up and run every test

@@ -30,7 +30,7 @@ public struct ShownWaypoints: Sendable {
       ? .through(Distance(micrometers: isBeyond ? .max : reached), route) : .all
   }
 
-  /// Whether every waypoint is shown, whatever the route.
+  /// Whether every waypoint of any route is shown.
   public var areAll: Bool { if case .all = extent { true } else { false } }
 
   /// Whether a waypoint is shown, by its index in the route's list. O(1).
