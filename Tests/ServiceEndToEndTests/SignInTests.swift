@@ -58,6 +58,8 @@ import Testing
     let cookie = try #require(login["set-cookie"])
     #expect(
       cookie.contains("; Path=/v1/auth; ") && cookie.contains("; HttpOnly; SameSite=Strict"))
+    // Nobody has said that the service is reached by https.
+    #expect(!cookie.contains("; Secure"))
     #expect(login.json["refreshToken"].isNull)
     let shown = own.merging(["Cookie": "a=b; \(cookie.prefix { $0 != ";" })"]) { $1 }
     try stranger.refused(
@@ -74,6 +76,79 @@ import Testing
     let over = try stranger.ask(401, "POST", "/v1/auth/browser/refresh", headers: last)
     #expect(over.code == "session-ended" && over["set-cookie"]?.contains("Max-Age=0") == true)
     try stranger.refused(401, "session-ended", "POST", "/v1/auth/browser/refresh", headers: own)
+  }
+
+  struct PublicAddress: Sendable, CustomTestStringConvertible {
+    let address: String
+    /// Of its pages, as browsers say it.
+    let origin: String
+    let isEncrypted: Bool
+    /// Where its pages are not.
+    let others: [String]
+    var testDescription: String { address }
+  }
+
+  /// Pages of the public address alone sign in and out, whatever host a request names, and their cookie
+  /// crosses no network unencrypted.
+  @Test(arguments: [
+    PublicAddress(
+      address: "https://quests.example/walks", origin: "https://quests.example", isEncrypted: true,
+      others: [
+        "http://127.0.0.1", "https://127.0.0.1", "http://quests.example",
+        "https://quests.example:8443", "https://quests.example.evil.example",
+        "https://evil.example", "https://quests.example/walks", "null", "",
+      ]),
+    PublicAddress(
+      address: "http://127.0.0.1:8080", origin: "http://127.0.0.1:8080", isEncrypted: false,
+      others: ["http://127.0.0.1", "https://127.0.0.1:8080", "http://127.0.0.1:80801", ""]),
+  ])
+  func aPageIsAtThePublicAddress(_ place: PublicAddress) throws {
+    let service = try RunningService(
+      try ServedLedger(.file), RunningService.generous + ["--public-address", place.address])
+    let ann = try Person.registered(service, name: "Ann")
+    let stranger = Person.stranger(service)
+    let credentials = ["email": ann.email, "password": Person.password]
+    let origins: [[String: String]] = [[:]] + place.others.map { ["Origin": $0] }
+    for origin in origins {
+      try stranger.refused(
+        403, "forbidden", "POST", "/v1/auth/browser/login", credentials, headers: origin)
+      try stranger.refused(403, "forbidden", "POST", "/v1/auth/browser/refresh", headers: origin)
+      try stranger.refused(403, "forbidden", "POST", "/v1/auth/browser/logout", headers: origin)
+    }
+    let own = ["Origin": place.origin]
+    let login = try stranger.ask(
+      200, "POST", "/v1/auth/browser/login", credentials, headers: own)
+    let logout = try stranger.ask(204, "POST", "/v1/auth/browser/logout", headers: own)
+    for answer in [login, logout] {
+      let cookie = try #require(answer["set-cookie"])
+      #expect(cookie.hasPrefix("milequest_session="))
+      #expect(cookie.components(separatedBy: "; ").contains("Secure") == place.isEncrypted)
+    }
+  }
+
+  /// Of processes that were given different secrets none takes what another has signed.
+  @Test func aTokenOfAnotherSecretIsRefused() throws {
+    let ledger = try ServedLedger(.file)
+    func service(_ name: String, secret digits: String) throws -> RunningService {
+      let file = "\(ledger.folder)/\(name)"
+      _ = FileManager.default.createFile(
+        atPath: file, contents: Data(String(repeating: digits, count: 4).utf8),
+        attributes: [.posixPermissions: 0o600])
+      return try RunningService(ledger, RunningService.generous + ["--secret-file", file])
+    }
+    let home = try service("one", secret: "0123456789abcdef")
+    let ann = try Person.registered(home, name: "Ann")
+    // Begins once the mail is out, which is sealed with the first secret.
+    let other = try service("other", secret: "fedcba9876543210")
+    try ann.ask(200, "GET", "/v1/me")
+    var there = Person(service: other, token: ann.token, email: ann.email)
+    try there.refused(401, "invalid-token", "GET", "/v1/me")
+    // The person is known there: only what is signed is not.
+    try there.signIn()
+    try there.ask(200, "GET", "/v1/me")
+    let back = Person(service: home, token: there.token)
+    try back.refused(401, "invalid-token", "GET", "/v1/me")
+    try ann.ask(200, "GET", "/v1/me")
   }
 
   /// The answer to a reset and the mail list the keys, and end them where that is wished.

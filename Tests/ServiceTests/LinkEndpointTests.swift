@@ -1,3 +1,5 @@
+import Base
+import Foundation
 import HTTPTypes
 import JSON
 import Quests
@@ -167,6 +169,30 @@ import Testing
     let unknown = try await scene.service.send(
       .delete, scene.path + "/links/\(QuestLinkID(high: 7, low: 7))", as: Self.ann)
     #expect(unknown.code == "not-found")
+  }
+
+  /// Whoever reads the ledger's file, or a backup of it, opens nothing by it.
+  @Test func secretsAreNotInTheFile() async throws {
+    let scene = try await Scene()
+    let made = try await scene.make("{\"name\":\"Paper\"}", headers: ["Idempotency-Key": "one"])
+    #expect(made.status == 201, "\(made.text)")
+    let text = made.json.text("secret")
+    let secret = try #require(Base64URL.decode(text.utf8.suffix(43)))
+    #expect(secret.count == 32)
+    var file = Data()
+    for end in ["", "-wal"] {
+      let path = "\(scene.service.folder)/ledger.sqlite\(end)"
+      file += FileManager.default.contents(atPath: path) ?? Data()
+    }
+    // The link is there, and its secret's hash.
+    let id = try #require(QuestLinkID(made.json.text("id")))
+    let hash = ContentHash(of: secret)
+    for bytes in [id.bytes, hash.bytes] { #expect(file.range(of: Data(bytes)) != nil) }
+    let digits = secret.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    for form in [Data(secret), Data(text.utf8), Data(text.utf8.suffix(43)), Data(digits.utf8)] {
+      #expect(file.range(of: form) == nil)
+    }
+    #expect(try await scene.read("/v1/link", by: text).status == 200)
   }
 
   @Test func goWithTheirQuestAndTeam() async throws {
