@@ -20,7 +20,8 @@ const unsafe = [
   "java\nscript:alert(1)", "\u0001javascript:alert(1)", "javascript:alert(1)//\nhttps://quests.example/",
   "javascript://quests.example/%0Aalert(1)", "data:text/html,<script>alert(1)</script>", "vbscript:a",
   "file:///etc/passwd", "ftp://a.example/", "view-source:https://a.example/", "https:a.example", "http:/a.example",
-  "//evil.example/", "///evil.example/", "xhttps://a.example/", "mailto", "teams", "", " /", "undefined",
+  "//evil.example/", "///evil.example/", "/\\evil.example/", "/\t/evil.example/", "/\n/evil.example/",
+  "xhttps://a.example/", "mailto", "teams", "", " /", "undefined",
 ];
 
 test("an address leads to a page, or there is no element", async () => {

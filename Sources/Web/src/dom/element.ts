@@ -48,7 +48,7 @@ function fill(target: Element, attributes: Attributes, children: Child[]): void 
 
 /** Addresses that load or run nothing by themselves. */
 function isSafe(address: string): boolean {
-  return /^(https?:\/\/|\/|#|mailto:|blob:)/.test(address) && !address.startsWith("//");
+  return /^(https?:\/\/|\/(?![/\\\t\n\r])|#|mailto:|blob:)/.test(address);
 }
 
 export function append(target: Node, children: Child[]): void {
