@@ -56,6 +56,8 @@ final class Backend: Sendable {
   let usage = UsageCounts()
   /// Nil where no service outside is configured.
   let analytics: Analytics?
+  /// Nil where spans go nowhere.
+  let spans: Spans?
   /// All connections of the process.
   let connections: Connections
   let storeSize: StoreSize
@@ -76,12 +78,13 @@ final class Backend: Sendable {
     readiness: Readiness, documents: Documents, maps: Maps = .builtIn,
     announcements: Announcements? = nil,
     subscriptions: (any RealtimeSubscriptions)? = nil, analytics: Analytics? = nil,
-    connections: Connections? = nil, version: String = "unknown"
+    spans: Spans? = nil, connections: Connections? = nil, version: String = "unknown"
   ) {
     self.connections = connections ?? Connections(limits, trustedProxies: [])
     self.version = version
     storeSize = StoreSize { try await ledger.bytes() }
     self.analytics = analytics
+    self.spans = spans
     self.announcements = announcements
     self.subscriptions = subscriptions
     self.ledger = ledger

@@ -25,6 +25,7 @@ public struct QuestService: ServiceLifecycle.Service {
   ///     has come; nil for none.
   ///   - maps: who knows places and ways.
   ///   - analytics: the service outside that counts are handed to; nil for none.
+  ///   - traces: the collector that spans of requests are handed to; nil for none.
   ///   - web: the browser client; nil for none.
   ///   - started: is told the port once it is open.
   public init(
@@ -35,6 +36,7 @@ public struct QuestService: ServiceLifecycle.Service {
     secrets: RepeatableSecrets, seal: Seal,
     realtime: (any RealtimeAdapter)? = nil, announcements: any AnnouncementStore,
     maps: Maps = .builtIn, analytics: (any AnalyticsAdapter)? = nil,
+    traces: OTLPTraces? = nil,
     web: WebFiles? = nil, settings: ServiceSettings,
     clock: @escaping @Sendable () -> Instant, logger: Logger,
     started: @escaping @Sendable (Int) async -> Void = { _ in }
@@ -87,6 +89,12 @@ public struct QuestService: ServiceLifecycle.Service {
               "detail": .string(error.message),
             ])
         }
+      },
+      spans: traces.map { adapter in
+        Spans(
+          delivery: Delivery(adapter) { error in
+            logger.warning("traces", metadata: ["detail": .string(error.message)])
+          }, share: settings.traceShare)
       }, connections: connections, version: settings.version)
     questMail = Announcements(
       QuestMail(backend: backend), announcements, page: LedgerLimits.standard.page,
@@ -116,6 +124,7 @@ public struct QuestService: ServiceLifecycle.Service {
     if let announcements = backend.announcements {
       services.append(AnnouncementRelay(backend: backend, announcements: announcements))
     }
+    if let spans = backend.spans { services.append(spans) }
     if let analytics = backend.analytics {
       services.append(AnalyticsRelay(backend: backend, analytics: analytics))
     }

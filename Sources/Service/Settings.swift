@@ -23,6 +23,8 @@ public struct ServiceSettings: Sendable {
   /// How long `/readyz` is red before a shutdown closes the port, for balancers to turn away.
   public var drainSeconds = 0
   public var logsRequests = true
+  /// How many of the requests that belong to no trace begin one, 0 to 1, where spans go somewhere.
+  public var traceShare = 0.01
   /// Whether every answer is held against the API's description; what does not fit becomes a 500.
   public var checksAnswers = false
   public var limits = ServiceLimits.standard

@@ -4,6 +4,36 @@ import Testing
 
 /// What the log of a service tells of those who ask.
 @Suite struct RequestLogTests {
+  /// A trace of whoever asks is in the log and with the collector; a request of no trace is in neither,
+  /// where none is to begin.
+  @Test func tracesAreTakenOver() throws {
+    let receiver = try Receiver()
+    let service = try RunningService(
+      try ServedLedger(.file),
+      RunningService.generous + [
+        "--log-requests", "true", "--otlp-endpoint", "http://127.0.0.1:\(receiver.port)",
+        "--trace-share", "0", "--outgoing-allow", "127.0.0.0/8",
+      ])
+    defer { service.end() }
+    let stranger = Person.stranger(service)
+    let (kept, other) = (String(repeating: "a", count: 32), String(repeating: "b", count: 32))
+    for (trace, flags) in [(kept, "01"), (other, "00")] {
+      try stranger.ask(
+        401, "GET", "/v1/me", headers: ["traceparent": "00-\(trace)-00f067aa0ba902b7-\(flags)"])
+    }
+    try stranger.ask(401, "GET", "/v1/me", headers: ["traceparent": "00-none-of-that-01"])
+    #expect(
+      eventually {
+        (try? stranger.ask("GET", "/metrics").text.contains(
+          "milequest_spans_total{outcome=\"delivered\"} 1")) == true
+      })
+    let body = String(decoding: receiver.posts.flatMap(\.body), as: UTF8.self)
+    #expect(body.contains(#""traceId":"\#(kept)""#) && body.contains(#""name":"getMe""#))
+    #expect(body.contains(#""parentSpanId":"00f067aa0ba902b7""#) && !body.contains(other))
+    #expect(service.said.contains(#""traceId":"\#(kept)""#))
+    #expect(service.said.contains(#""traceId":"\#(other)""#) && !service.said.contains("of-that"))
+  }
+
   /// Neither who asks, nor from where, nor what they send and what opens their things.
   @Test func linesTellOfNobody() throws {
     let service = try RunningService(

@@ -6,7 +6,7 @@ extension Backend {
   var metricsText: String {
     ProcessFigures.text + buildText + metrics.text + loadText + storeText + cacheText
       + live.metricsText + (announcements?.metricsText ?? "") + realtimeNotices.metricsText
-      + mail.metricsText + (analytics?.metricsText ?? "")
+      + mail.metricsText + (analytics?.metricsText ?? "") + (spans?.metricsText ?? "")
   }
 
   private var buildText: String {

@@ -155,6 +155,18 @@ struct Serve: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
+      "Hand spans of requests to this collector by OTLP over HTTP, such as http://localhost:4318; none by default.",
+      valueName: "url"))
+  var otlpEndpoint: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "With --otlp-endpoint: the share of requests, 0 to 1, that begin a trace; 0.01 by default. Those whose caller keeps a trace belong to it.",
+      valueName: "share"))
+  var traceShare: String?
+
+  @Option(
+    help: ArgumentHelp(
       "Whether a service that others reach may go without https, for a private network.",
       valueName: "bool"))
   var insecure: String?

@@ -30,6 +30,7 @@ struct ServePlan {
   private let realtime: RealtimePlan
   private let maps: Maps
   private let analytics: AnalyticsPlan
+  private let traces: OTLPTraces?
   private let web: WebFiles?
   private let issuers: (settings: OpenIDSettings, client: OutgoingClient)?
   /// What one person or team may have.
@@ -113,6 +114,7 @@ struct ServePlan {
     self.maps = maps
     web = try WebFolder.files(Setting(options.web, "WEB"))
     analytics = try AnalyticsPlan(options.analytics, options.outgoing)
+    traces = try Self.traces(options, &settings)
     issuers = try options.identity.settings().map { ($0, try options.outgoing.client()) }
     let inBrowser = issuers?.settings.issuers.first { $0.clientID != nil }
     if let inBrowser, settings.publicAddress == nil {
@@ -126,6 +128,28 @@ struct ServePlan {
     {
       throw Failure(.usage, fault)
     }
+  }
+
+  private static func traces(
+    _ options: Serve, _ settings: inout ServiceSettings
+  ) throws -> OTLPTraces? {
+    let share = Setting(options.traceShare, "TRACE_SHARE")
+    guard let endpoint = Setting(options.otlpEndpoint, "OTLP_ENDPOINT") else {
+      try Setting.refuse([share], with: "a service without a collector", instead: "--otlp-endpoint")
+      return nil
+    }
+    if let share {
+      guard let value = Double(share.text), 0...1 ~= value else {
+        throw Failure(.usage, "\(share.name): “\(share.text)” is not a share from 0 to 1")
+      }
+      settings.traceShare = value
+    }
+    let client = try options.outgoing.client()
+    do throws(OutgoingError) {
+      return try OTLPTraces(
+        base: endpoint.text, client: client, version: MileQuest.version,
+        clock: { .now })
+    } catch { throw Failure(.usage, "\(endpoint.name): \(error.message)") }
   }
 
   private static func certificate(_ options: Serve) throws -> CertificateFiles? {
@@ -178,7 +202,8 @@ struct ServePlan {
       links: identity.links,
       secrets: identity.secrets,
       seal: identity.seal, realtime: realtime.adapter, announcements: store.ledger,
-      maps: maps, analytics: try analytics.adapter?(identity.installation), web: web,
+      maps: maps, analytics: try analytics.adapter?(identity.installation),
+      traces: traces, web: web,
       settings: settings,
       clock: { .now },
       logger: logger,

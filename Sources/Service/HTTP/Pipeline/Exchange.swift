@@ -17,6 +17,8 @@ struct Exchange {
 
   // Who asks.
   var requestID = ""
+  /// Nil where the request belongs to no trace.
+  var trace: RequestTrace?
   var address = IPAddress.unknown
   var caller = Caller.stranger
   /// Why the token that was shown is not good.

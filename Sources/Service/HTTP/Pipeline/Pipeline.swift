@@ -24,6 +24,7 @@ struct Pipeline: Sendable {
   private let compression = Compression()
   private let caching = Caching()
   private let measuring: Measuring
+  private let tracing: Tracing
   private let log: RequestLog
 
   /// - Parameter web: the browser client; nil for none.
@@ -43,6 +44,7 @@ struct Pipeline: Sendable {
     problems = ProblemAnswers(backend: backend)
     missing = MissingPage(web: web, documents: backend.documents)
     measuring = Measuring(backend.metrics)
+    tracing = Tracing(backend.spans)
     log = RequestLog(backend.logger, logsAll: settings.logsRequests)
   }
 
@@ -54,6 +56,7 @@ struct Pipeline: Sendable {
     var exchange = Exchange(request, match, context, at: now)
     if let answer = crossOrigin.preflight(exchange) { return answer }
     naming.apply(to: &exchange)
+    tracing.begin(&exchange)
     addresses.apply(to: &exchange)
     do {
       try hosts.apply(to: exchange)
@@ -74,6 +77,7 @@ struct Pipeline: Sendable {
     caching.apply(to: &exchange)
     crossOrigin.apply(to: &exchange)
     measuring.apply(to: &exchange)
+    tracing.end(exchange)
     log.apply(to: exchange)
     return exchange.response
   }

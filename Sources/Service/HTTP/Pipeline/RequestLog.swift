@@ -20,6 +20,7 @@ struct RequestLog: Sendable {
       "status": .stringConvertible(status),
       "milliseconds": .stringConvertible((exchange.seconds * 1e5).rounded() / 100),
     ]
+    if let trace = exchange.trace { metadata["traceId"] = .string(trace.context.traceText) }
     if let problem = exchange.problem { metadata["code"] = .string(problem.code.name) }
     logger.log(level: status >= 500 ? .error : .info, "request", metadata: metadata)
   }
