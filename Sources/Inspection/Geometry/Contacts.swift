@@ -47,6 +47,8 @@ struct Contacts {
   /// What finding a run in the tree costs, in steps of work, and comparing two segments.
   private static let stepsPerFind = 16
   private static let stepsPerPair = 1
+  /// What it costs more where the two are near each other.
+  private static let stepsPerNearPair = 1
   /// What one step of Newton's method costs: two positions along geodesics and the way between them.
   private static let stepsPerIteration = 3 * Work.stepsOfGeodesic
   private static let mostCrossings = 100_000
@@ -124,6 +126,7 @@ struct Contacts {
     let reach = (first + second) / 2 + Self.sameWayMeters
     let (x, y, z) = (a.x + b.x - c.x - d.x, a.y + b.y - c.y - d.y, a.z + b.z - c.z - d.z)
     if x * x + y * y + z * z > 4 * reach * reach { return }
+    work.spend(Self.stepsPerNearPair)
     // The way between the two along the line, over the start of a loop too.
     let between = line.measures[j] - line.measures[i + 1]
     if between > Self.apartMeters, liesAlong(i, first, j, second) {
