@@ -180,6 +180,18 @@ enum EndOfLifeCase: String, CaseIterable, Sendable, CustomTestStringConvertible 
     #expect(ids.count == 3)
     let old = try ledger.run("team", "create", id, "--by", "Ann")
     #expect(old.status == 65 && old.errors.contains("was dissolved at"), "\(old.errors)")
+    // Somebody new in a team that has ended is one bad row, which keeps no other from being stored.
+    let mixed = try ledger.folder.file(
+      "mixed.csv",
+      "team,person,started_at,distance_km\nNight Owls,Ann,\(Self.today)T00:00:02Z,5\n"
+        + "\(id),Zoe,\(Self.today)T00:00:03Z,5\nNight Owls,Ben,\(Self.today)T00:00:04Z,6\n")
+    let stopped = try ledger.run("import", "activities", mixed, "--create")
+    #expect(stopped.status == 65, "\(stopped.errors)")
+    #expect(stopped.errors.contains("mixed.csv:3: the team was dissolved"), "\(stopped.errors)")
+    let skipped = try ledger.well(
+      "import", "activities", mixed, "--create", "--skip-bad", "--format", "json"
+    ).json
+    #expect(skipped["rejected"] as? Int == 1 && skipped["logged"] as? Int == 2, "\(skipped)")
     #expect(try ledger.well("audit").text.contains("audit: clean"))
   }
 }

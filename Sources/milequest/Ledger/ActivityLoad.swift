@@ -194,6 +194,7 @@ struct ActivityLoad {
         sum.logged += outcome.logged
         for line in outcome.repeated { sum.repeated.insert(line) }
         for (line, why) in outcome.refused { reject(line, why) }
+        if let fault = outcome.fault, firstBad == nil { firstBad = Failure(fault) }
       }
       func send(_ batch: ArraySlice<Item>) async throws {
         guard let first = batch.first, let last = batch.last else { return }
@@ -311,6 +312,8 @@ struct ActivityLoad {
     /// Lines.
     var repeated: [Int] = []
     var refused: [(Int, String)] = []
+    /// Why a team or a walker could not be made; what else was done stays counted.
+    var fault: LedgerError?
   }
 
   private func perform(_ batch: ArraySlice<Item>) async throws -> Outcome {
@@ -325,8 +328,11 @@ struct ActivityLoad {
         }
       case .success: break
       case .failure(let error):
-        guard let line = item.line else { throw error }
-        outcome.refused.append((line, error.message))
+        if let line = item.line {
+          outcome.refused.append((line, error.message))
+        } else if outcome.fault == nil {
+          outcome.fault = error
+        }
       }
     }
     return outcome

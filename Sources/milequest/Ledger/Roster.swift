@@ -10,6 +10,8 @@ struct Roster {
   private struct Entry {
     let id: TeamID
     var isThere: Bool
+    /// Nobody joins a team that was dissolved.
+    let isDissolved: Bool
     /// Who walks or has walked with it.
     var members: Set<PersonID>
   }
@@ -59,7 +61,7 @@ struct Roster {
     var commands: [TeamID: [LedgerCommand]] = [:]
     for row in rows {
       guard let entry = teams[row.team], let person = person(of: row.record, in: entry),
-        !entry.members.contains(person)
+        !entry.members.contains(person), !entry.isDissolved
       else { continue }
       if entry.isThere {
         commands[row.team, default: []].append(
@@ -104,6 +106,10 @@ struct Roster {
       return .failure(Stranger(message: "the ledger has no such team; --create makes those"))
     }
     guard let person = person(of: row.record, in: entry), entry.members.contains(person) else {
+      if entry.isDissolved {
+        return .failure(
+          Stranger(message: "the team was dissolved, and the person never walked with it"))
+      }
       return .failure(
         Stranger(message: "the person was never in the team; --create adds those"))
     }
@@ -197,10 +203,12 @@ struct Roster {
   }
 
   private static func entry(_ id: TeamID, in store: any AnyStore) async throws -> Entry {
-    guard try await store.team(id) != nil else {
-      return Entry(id: id, isThere: false, members: [])
+    guard let facts = try await store.team(id) else {
+      return Entry(id: id, isThere: false, isDissolved: false, members: [])
     }
     let stays = try await store.memberships(in: id)
-    return Entry(id: id, isThere: true, members: Set(stays.map(\.person)))
+    return Entry(
+      id: id, isThere: true, isDissolved: facts.team.dissolvedAt != nil,
+      members: Set(stays.map(\.person)))
   }
 }
