@@ -67,7 +67,7 @@ let package = Package(
         "Formats", "Routes", "Geodesy", "CivilTime", "JSON", "Base", "CExpat", "CZlib",
       ],
       swiftSettings: settings),
-    // The engine behind a C interface.
+    // The engine with a C interface.
     .target(
       name: "EngineC",
       dependencies: ["Formats", "Routes", "Geodesy", "JSON", "Base", "CMileQuest"],

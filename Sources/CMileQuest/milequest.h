@@ -180,10 +180,10 @@ int32_t mq_distance_text(
     int64_t distance, const char *unit, int32_t decimals, char *buffer, size_t capacity,
     size_t *length);
 
-// The exact sum; MQ_OVERFLOW where it is beyond what a distance holds, whatever the order.
+// The exact sum, the same in any order; MQ_OVERFLOW if it is more than a distance can hold.
 int32_t mq_distance_sum(const int64_t *distances, size_t count, int64_t *sum);
 
-// Metres to micrometres, rounded half to even; INT64_MIN stands for what is no distance (NaN, infinity,
+// Metres to micrometres, rounded half to even; INT64_MIN marks a value that is not a distance (NaN, infinity,
 // beyond ±9.2 billion km).
 int32_t mq_distances_of_metres(const double *metres, size_t count, int64_t *distances);
 

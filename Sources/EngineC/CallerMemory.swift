@@ -34,7 +34,7 @@ enum CallerMemory {
 
   /// Puts text into the caller's buffer with a zero after it.
   ///
-  /// - Throws: `MQ_SPACE` where it does not fit; the length is told all the same.
+  /// - Throws: `MQ_SPACE` if it does not fit; the length is written nevertheless.
   static func write(
     _ text: some Collection<UInt8>, _ buffer: UnsafeMutablePointer<CChar>?, _ capacity: Int,
     _ length: UnsafeMutablePointer<Int>?

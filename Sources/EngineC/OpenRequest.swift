@@ -82,7 +82,7 @@ struct OpenRequest {
     case "lap-join": options.lapJoin = try Self.policy(value, name)
     default:
       throw .option(
-        "there is no option “\(Self.short(name))”: there are from, track, joins, joins-below, "
+        "“\(Self.short(name))” is not an option; the options are from, track, joins, joins-below, "
           + "joins-above, join, official-length, calibrate, calibrate-every, laps, there-and-back and "
           + "lap-join")
     }

@@ -582,8 +582,8 @@ enum Schema {
     ALTER TABLE quests ADD COLUMN hides_ahead boolean NOT NULL DEFAULT false;
     """
 
-  /// An invite's id was its code, by which whoever read a backup could have joined; now it is derived
-  /// from the code, as `InviteCode.inviteID` has it.
+  /// Replaces the id of each invite, which was its code, by one that is derived from the code as
+  /// `InviteCode.inviteID` does it. Somebody who read a backup could join a team with the code.
   private static let inviteCodes = """
     UPDATE invites SET invite_id = (
       SELECT encode(

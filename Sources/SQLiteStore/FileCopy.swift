@@ -17,7 +17,7 @@ extension SQLiteStore {
     progress: (@Sendable (_ done: Int, _ all: Int) -> Void)? = nil
   ) throws(LedgerError) {
     let source = FileOnDisk(ledger)
-    guard source.isThere else { throw LedgerError(.notFound, "\(ledger): there is no such file") }
+    guard source.isThere else { throw LedgerError(.notFound, "there is no such file") }
     if source.isEmpty, !source.hasLog { throw LedgerError(.corrupt, source.emptiedText) }
     try checkIsFree(path)
     let partial = path + ".partial"

@@ -633,8 +633,8 @@ enum Schema {
     ALTER TABLE quests ADD COLUMN hides_ahead INTEGER NOT NULL DEFAULT 0;
     """
 
-  /// An invite's id was its code, by which whoever read a backup could have joined; now it is derived
-  /// from the code.
+  /// Replaces the id of each invite, which was its code, by one that is derived from the code.
+  /// Somebody who read a backup could join a team with the code.
   private static func inviteCodes(_ db: Database) throws {
     let codes: [InviteCode] = try db.rows("SELECT invite_id FROM invites") { try $0.id() }
     for code in codes {

@@ -81,6 +81,8 @@ struct Restore: AsyncParsableCommand {
     }
     defer { close(file) }
     guard bytes.withUnsafeBytes({ write(file, $0.baseAddress, $0.count) }) == bytes.count else {
+      // Half a secret would be taken for one.
+      unlink(to)
       throw Failure(.writeFailed, "\(to): \(String(cString: strerror(errno)))")
     }
     return "\(to): restored"
