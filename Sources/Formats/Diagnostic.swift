@@ -36,12 +36,15 @@ public struct Diagnostic: Error, Hashable, Sendable {
   public let pointer: String?
   /// The edits that mend it, where the reader knows them.
   public let remedy: [RouteEdit]
+  /// Whether the edits take out what somebody wrote, or rest on a guess at what was meant.
+  public let isGuess: Bool
 
   public init(
     _ code: Code, _ severity: Severity, _ message: String, offset: Int? = nil,
-    pointer: String? = nil, remedy: [RouteEdit] = []
+    pointer: String? = nil, remedy: [RouteEdit] = [], isGuess: Bool = false
   ) {
     self.remedy = remedy
+    self.isGuess = isGuess
     self.code = code
     self.severity = severity
     self.message = message
@@ -175,11 +178,12 @@ struct DiagnosticList {
   mutating func note(
     _ code: Diagnostic.Code, _ severity: Severity, _ message: @autoclosure () -> String,
     at offset: @autoclosure () -> Int, pointer: @autoclosure () -> String? = nil,
-    remedy: @autoclosure () -> [RouteEdit] = []
+    remedy: @autoclosure () -> [RouteEdit] = [], isGuess: Bool = false
   ) {
     add(
       Diagnostic(
-        code, severity, message(), offset: offset(), pointer: pointer(), remedy: remedy()),
+        code, severity, message(), offset: offset(), pointer: pointer(), remedy: remedy(),
+        isGuess: isGuess),
       severity: severity)
   }
 
@@ -214,7 +218,7 @@ struct DiagnosticList {
       told[index] = Diagnostic(
         first.code, first.severity,
         first.message + " (\(count) positions of the file, here first)", offset: first.offset,
-        pointer: first.pointer, remedy: first.remedy)
+        pointer: first.pointer, remedy: first.remedy, isGuess: first.isGuess)
     }
     return told
   }

@@ -40,6 +40,7 @@ struct ConvertLosses {
       let indices = Array(document.tracks.count..<all.count)
       texts.append("left out unless --track picks it: \(document.trackNames(indices))")
     }
+    texts += document.diagnostics.filter { $0.code == .routeNames }.map(\.message)
     let areas = document.diagnostics.count { $0.code == .area }
     if areas > 0 {
       texts.append(

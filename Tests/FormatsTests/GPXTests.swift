@@ -340,7 +340,7 @@ import Testing
       ("<gpx><trk></gpx>", "does not match the tag that is open"),
       ("<gpx><name>a & b</name></gpx>", "a stray “<” or “&”"),
       ("<gpx><name>a < b</name></gpx>", "a stray “<” or “&”"),
-      ("<gpx><wpt lat='1' lat='2'/></gpx>", "twice"),
+      ("<gpx><wpt lat='1' lat='2' lon='3'/></gpx>", "twice"),
       ("<gpx><name>&auml;</name></gpx>", "an entity other than"), ("<gpx/><gpx/>", "after the end"),
       ("<gpx><name>x</name>", "cut off"), ("<gpx><name", "cut off"), ("<gpx><!-- ", "cut off"),
       ("<gpx><![CDATA[", "cut off"),

@@ -42,6 +42,105 @@ import Testing
     expectMended(text, .gpx, name: "A--B <!-- c -- d", has: "within a comment")
   }
 
+  /// A line of four points, whose tags can be broken.
+  private static let points = [
+    "<trkpt lat=\"50\" lon=\"7\"></trkpt>", "<trkpt lat=\"51\" lon=\"7\"></trkpt>",
+    "<trkpt lat=\"52\" lon=\"7\"></trkpt>", "<trkpt lat=\"53\" lon=\"7\"></trkpt>",
+  ]
+
+  private static func whole(_ segment: String) -> String {
+    "<trk><name>A</name><trkseg>\(segment)</trkseg></trk>"
+  }
+
+  /// One tag of a file that is wrong or missing costs no point.
+  @Test(arguments: [
+    (
+      whole(
+        points.joined().replacing(
+          "lat=\"51\" lon=\"7\"></trkpt>", with: "lat=\"51\" lon=\"7\"></trkp>")),
+      "“trkp” closes no tag"
+    ),
+    (
+      whole(
+        points.joined().replacing("lat=\"51\" lon=\"7\"></trkpt>", with: "lat=\"51\" lon=\"7\">")),
+      "“trkpt” begins here and is never closed"
+    ),
+    (
+      whole(points.joined().replacing("<trkpt lat=\"52\"", with: "<trkp lat=\"52\"")),
+      "the tag “trkp” is closed as “trkpt”"
+    ),
+    (
+      "<trk><name>A<desc>B</desc><trkseg>\(points.joined())</trkseg></trk>",
+      "“name” begins here and is never closed"
+    ),
+    ("<trk><name>A</name><trkseg>\(points.joined())</trk>", "does not match"),
+    (
+      "<metadata><time>2026-05-03T18:30:00Z</time>" + whole(points.joined()),
+      "“metadata” begins here"
+    ),
+    (whole(points.joined()) + "</trk>", "does not match"),
+    (whole(points.joined().replacing("lat=\"51\"", with: "lat=\"51\" lat=\"51\"")), "given twice"),
+  ])
+  func tagsThatAreWrongOrMissing(inside: String, words: String) {
+    let document = examine(Self.gpx(inside), as: .gpx)
+    #expect(
+      document.shape == [[4]] && document.tracks.first?.name == "A", "\(document.diagnostics)")
+    #expect(document.codes == [.notWellFormed])
+    #expect(
+      document.diagnostics.first?.message.contains(words) == true, "\(document.diagnostics)")
+    let mended = RouteReader.read(
+      document.applying(document.diagnostics.flatMap(\.remedy)).bytes, thoroughly: true)
+    #expect(mended.diagnostics.isEmpty, "\(mended.diagnostics)")
+    #expect(mended.vertices == document.vertices)
+  }
+
+  @Test func tagsThatAreMissingBeforeTheEnd() {
+    let text = Self.gpx(Self.whole(Self.points.joined()))
+      .replacing("lat=\"51\" lon=\"7\"></trkpt>", with: "lat=\"51\" lon=\"7\">")
+      .replacing("</trkseg></trk></gpx>", with: "")
+    let document = examine(text, as: .gpx)
+    #expect(document.shape == [[4]], "\(document.diagnostics)")
+    // A folder may hold another, and a segment that ends with its track loses nothing.
+    let two = examine(
+      Self.gpx(
+        "<trk><trkseg>\(Self.points.joined())<trk><trkseg>\(Self.points.joined())</trkseg></trk>"),
+      as: .gpx)
+    #expect(two.shape == [[4], [4]], "\(two.diagnostics)")
+    let folders = examine(
+      "<kml xmlns=\"http://www.opengis.net/kml/2.2\"><Folder><Folder><Placemark><LineString><coordinates>"
+        + "7,50 7,51</coordinates></LineString></Placemark></Folder></kml>", as: .kml)
+    #expect(folders.shape == [[2]] && folders.codes == [.notWellFormed])
+  }
+
+  /// What follows the end of a document and is none: closing tags, zeros, text.
+  @Test(arguments: [
+    "</gpx>", "</gpx>\n</gpx>\n", "\0\0\0\0", "\n\0", "EOF", "</trk> x", "<!-- a -->\0",
+  ])
+  func moreAfterTheEnd(more: String) {
+    expectMended(
+      Self.gpx(Self.track("A")) + "\n" + more, .gpx, name: "A", has: "more after the end")
+  }
+
+  @Test func aDocumentThatIsClosedTooEarly() {
+    let text = Self.gpx(Self.track("A") + "</gpx>" + Self.track("B"))
+    expectMended(text, .gpx, name: "A", tracks: 2, has: "more of it follows")
+  }
+
+  /// Of two values nobody knows which was meant, so that only a guess removes one.
+  @Test func anAttributeWithTwoValues() throws {
+    let text = Self.gpx(
+      Self.whole(Self.points.joined().replacing("lat=\"51\"", with: "lat=\"51\" lat=\"50.5\"")))
+    let document = examine(text, as: .gpx)
+    #expect(document.shape == [[4]] && document.vertices[1].latitude == 51)
+    let fault = try #require(document.diagnostics.first)
+    #expect(fault.isGuess && fault.message.contains("with two values"))
+  }
+
+  @Test func aFileOfZeros() {
+    let document = RouteReader.read([UInt8](repeating: 0, count: 5_000), as: .gpx, thoroughly: true)
+    #expect(document.diagnostics.allSatisfy { $0.remedy.isEmpty })
+  }
+
   @Test func namesOfHTML() {
     expectMended(
       Self.gpx(Self.track("H&ouml;henweg A&nbsp;B &ndash; C&amp;D &#8364;")), .gpx,

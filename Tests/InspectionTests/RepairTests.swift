@@ -106,8 +106,8 @@ import Testing
       line("[179.90000, 10.00000], [-179.90000, 10.10000], [-179.80000, 10.20000]"),
       slackMeters: 0.02, has: ["MultiLineString", "antimeridianCuts", "\"note\": \"kept\""]),
     Case(
-      .elevationSyntax, track(points(9, elevation: { $0 == 4 ? "high" : "100" })),
-      hasNot: ["high"]),
+      .elevationSyntax, track(points(9, elevation: { $0 == 4 ? "100,5" : "100" })),
+      has: ["<ele>100.5</ele>"], hasNot: ["100,5"]),
     Case(
       .schemaOrder,
       gpx(
@@ -183,8 +183,8 @@ import Testing
       ), slackMeters: 1),
     Case(
       .schemaValue,
-      track(points(5) + "\n<trkpt lat=\"51.1\" lon=\"7\"><fix>3D</fix><sat>-1</sat></trkpt>"),
-      has: ["<fix>3d</fix>"], hasNot: ["<sat>"]),
+      track(points(5) + "\n<trkpt lat=\"51.1\" lon=\"7\"><fix>3D</fix></trkpt>"),
+      has: ["<fix>3d</fix>"]),
     Case(
       .timeSyntax,
       track(points(5) + "\n<trkpt lat=\"51.1\" lon=\"7\"><time>2026-05-03 18:30</time></trkpt>"),
@@ -391,6 +391,30 @@ import Testing
       #expect(written.contains("<ele>\(height)</ele>"), "\(written)")
     }
     #expect(outcome.report.findings(.elevationSyntax).isEmpty)
+  }
+
+  /// What nobody can read is somebody's all the same: only a guess takes it out.
+  @Test(arguments: [
+    ("<ele>high</ele>", Diagnostic.Code.elevationSyntax), ("<time>yesterday</time>", .timeSyntax),
+    ("<sat>-1</sat>", .schemaValue), ("<fix>5d</fix>", .schemaValue),
+  ])
+  func whatNobodyCanReadStaysInASafeRepair(element: String, code: Diagnostic.Code) throws {
+    let text = Self.track(
+      Self.points(5) + "\n<trkpt lat=\"51.1\" lon=\"7\" colour=\"red\">\(element)</trkpt>")
+    let document = RouteReader.read(Array(text.utf8), thoroughly: true)
+    let finding = try #require(Inspector.inspect(document).findings(code).first)
+    #expect(finding.fix?.isSafe == false)
+    let safe = Repair.repair(document, includingUnsafe: false)
+    #expect(safe.mended.isEmpty && safe.bytes == Array(text.utf8))
+    let guessed = String(
+      decoding: Repair.repair(document, includingUnsafe: true).bytes, as: UTF8.self)
+    #expect(!guessed.contains(element) && !guessed.contains("colour"), "\(guessed)")
+    // What is empty goes.
+    let empty = text.replacing(element, with: "\(element.prefix { $0 != ">" })/>")
+      .replacing(" colour=\"red\"", with: "")
+    let emptied = Repair.repair(
+      RouteReader.read(Array(empty.utf8), thoroughly: true), includingUnsafe: false)
+    #expect(emptied.report.findings(code).isEmpty)
   }
 
   @Test func aFileInUTF16IsRepairedInUTF8() throws {

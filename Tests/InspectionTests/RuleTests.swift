@@ -316,6 +316,45 @@ import Testing
     #expect(inspected(Self.line(one)).findings(.coordinatesSwapped).first?.fix?.edits.count == 1)
   }
 
+  /// Islets and shores that the outlines lack, which lie on land or along a coast the other way round too.
+  @Test(arguments: [
+    (36.01, 14.33), (40.757, 14.02), (43.04, 16.13), (41.17, -71.575), (43.764, -69.313),
+    (40.645, -73.1), (40.705, -73.9955), (24.55, -81.785), (38.7, 1.45), (36.4, 25.45),
+  ])
+  func isletsAreNoSwappedFiles(latitude: Double, longitude: Double) {
+    let places = Self.way(latitude, longitude, (0.0005, 0.0004))
+    #expect(inspected(Self.line(places)).findings(.coordinatesSwapped).isEmpty)
+  }
+
+  /// Madrid, Nairobi's coast the other way round, and London.
+  @Test(arguments: [(40.4168, -3.7038), (51.5, -0.12), (-33.92, 18.42)])
+  func townsInTheSeaAreSwapped(latitude: Double, longitude: Double) {
+    let places = Self.way(latitude, longitude, (0.0005, 0.0004)).map { ($0.1, $0.0) }
+    #expect(inspected(Self.line(places)).findings(.coordinatesSwapped).count == 1)
+  }
+
+  /// Heights that are all 0 are none: they make no climb, no profile, and are not written on.
+  @Test func heightsOfZeroThroughoutAreNone() throws {
+    let text = Self.line(Self.way(51, 7)).replacing("], [", with: ", 0], [")
+    let zeros = inspected(text.replacing("]]}", with: ", 0]]}"))
+    let route = try zeros.document.route()
+    #expect(route.climb() == nil && route.vertices.allSatisfy { $0.elevationMeters == nil })
+    #expect(zeros.document.unknownElevations(.all).count == 30)
+    #expect(zeros.findings(.elevationZero).count == 1)
+  }
+
+  @Test func messagesThatDifferByThePlaceAloneAreFolded() {
+    var list = FindingList()
+    for i in 1...60 {
+      list.add(
+        Finding(
+          .elevationSyntax, .warning,
+          "the elevation “\(i),5” is not a number and is left out (track \"A (1)\", point \(i))"))
+    }
+    #expect(list.all.count == FindingList.mostAlike + 1)
+    #expect(list.all.reduce(0) { $0 + $1.count } == 60)
+  }
+
   @Test func endsBesideZeroAreNullIsland() {
     let way = Self.way(56.8, -5)
     for near in [(0.0, 0.0), (0.00003, -0.00002), (-0.004, 0.003)] {

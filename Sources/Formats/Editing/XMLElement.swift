@@ -79,22 +79,21 @@ struct XMLLexer {
     return children
   }
 
-  /// The tags that are open at the end of the bytes, the outermost first; nil where a closing tag fits
-  /// none. O(bytes).
-  func openTags() -> [XMLElement]? {
-    var open: [XMLElement] = []
+  /// Calls a body with every opening tag, and with nil for every closing one, in the order of the bytes.
+  ///
+  /// - Returns: false where the body said so, or where a tag is cut off. O(bytes).
+  func visitTags(_ body: (XMLElement?) -> Bool) -> Bool {
     var i = 0
     while let start = nextTag(from: i, to: bytes.count) {
       if bytes[start + 1] == 0x2F {
-        guard let end = index(of: 0x3E, from: start), open.popLast() != nil else { return nil }
+        guard let end = index(of: 0x3E, from: start), body(nil) else { return false }
         i = end + 1
       } else {
-        guard let inner = tag(at: start) else { return nil }
-        if !inner.isEmptyTag { open.append(inner) }
+        guard let inner = tag(at: start), body(inner) else { return false }
         i = inner.contentStart
       }
     }
-    return open
+    return true
   }
 
   /// The root element of the file.

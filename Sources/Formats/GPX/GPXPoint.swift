@@ -105,7 +105,8 @@ extension GPXReader {
       diagnostics.note(
         .elevationSyntax, .warning,
         "the elevation “\(shortened(text.trimmed ?? ""))” is not a number and is left out"
-          + context(parent), at: text.offset, remedy: [.removeElement(atOffset: text.offset)])
+          + context(parent), at: text.offset, remedy: [.removeElement(atOffset: text.offset)],
+        isGuess: true)
     }
   }
 
@@ -119,7 +120,8 @@ extension GPXReader {
         + (time.instant == nil ? " and is left out" : "; it is read all the same")
         + context(parent),
       remedy: time.instant.map { .setText($0.description, ofElementAt: text.offset) }
-        ?? .removeElement(atOffset: text.offset))
+        ?? .removeElement(atOffset: text.offset),
+      isUnread: time.instant == nil && text.trimmed != nil)
   }
 
   // MARK: Numbers and messages

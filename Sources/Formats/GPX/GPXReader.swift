@@ -62,6 +62,7 @@ final class GPXReader: XMLReader {
   override func check(
     _ name: UnsafePointer<CChar>, _ attributes: XMLAttributes, _ stream: XMLStream
   ) {
+    schemaCheck?.isMended = document.isMended
     schemaCheck?.start(name, attributes, offset: stream.offset)
   }
 
@@ -310,7 +311,7 @@ final class GPXReader: XMLReader {
   /// Takes the description or the comment of a track without a name for its name.
   private func nameTrack() {
     guard track.name == nil else { return }
-    track.name = [trackStory, trackComment].lazy.compactMap { $0 }.first(where: NameText.isName)
+    track.name = [trackStory, trackComment].lazy.compactMap { $0.flatMap(NameText.name) }.first
   }
 
   private func takeVertex() {

@@ -142,4 +142,14 @@ struct GPXSchema: Sendable {
   func homes(of name: String) -> [String] {
     contents.filter { $0.children.contains { $0.name == name } }.map(\.name)
   }
+  /// The names of the elements in which each may stand.
+  var homesByName: [String: Set<String>] {
+    var homes: [String: Set<String>] = [:]
+    for content in contents {
+      for case let name? in content.children.map(\.name) {
+        homes[name, default: []].insert(content.name)
+      }
+    }
+    return homes
+  }
 }

@@ -31,6 +31,8 @@ struct GPXSchemaCheck {
     let parent: GPXSchema.ElementType
     let name: String
     var before = -1
+    /// Whether what mends it takes out what somebody wrote.
+    var isGuess = false
   }
 
   private struct Fault {
@@ -44,6 +46,8 @@ struct GPXSchemaCheck {
   }
 
   private let source: SourceText
+  /// Whether tags are read that do not stand in the file; what lies between tags is told after a repair.
+  var isMended = false
   private var schema = GPXSchema.version11
   private var prefix = ""
   private var open: [Open] = []
@@ -124,7 +128,9 @@ struct GPXSchemaCheck {
   ///
   /// - Parameter end: where the tag begins up to which it looks.
   private mutating func checkBetween(_ element: Open, before end: Int) {
-    guard element.type != .text, end > element.offset, !source.encoding.isWide else { return }
+    guard element.type != .text, end > element.offset, !source.encoding.isWide, !isMended else {
+      return
+    }
     let holdsNothing = element.type == .bounds || element.type == .email
     var last = end - 1
     while last > element.offset, !holdsNothing, source.bytes[last] <= 0x20 { last -= 1 }
@@ -158,7 +164,8 @@ struct GPXSchemaCheck {
       .value, parent.type, element.name, element.offset,
       sample: shortened(String(decoding: source.bytes[range].prefix(200), as: UTF8.self)),
       remedy: mended.map { .setText($0, ofElementAt: element.offset) }
-        ?? .removeElement(atOffset: element.offset))
+        ?? .removeElement(atOffset: element.offset),
+      isGuess: mended == nil && source.bytes[range].contains { $0 > 0x20 })
   }
 
   /// Whether the reader itself refuses a number that the schema refuses.
@@ -301,18 +308,20 @@ struct GPXSchemaCheck {
       return
     }
     var remedy: RouteEdit?
+    var isGuess = false
     if name.hasPrefix("xsi:") {
       // It says of the element what the schema does not allow, and nothing to anybody else.
       remedy = .removeAttribute(name, inTagAt: offset())
       // One of another namespace is for others to read.
     } else if content.isPoint, XMLName.local(key) == key {
       let element = Self.elements[name] ?? name
+      isGuess = !isElement(element, in: content, value)
       remedy =
-        isElement(element, in: content, value)
-        ? .makeElement(element, ofAttribute: name, inTagAt: offset())
-        : .removeAttribute(name, inTagAt: offset())
+        isGuess
+        ? .removeAttribute(name, inTagAt: offset())
+        : .makeElement(element, ofAttribute: name, inTagAt: offset())
     }
-    note(.otherAttribute, type, shortened(name), offset(), remedy: remedy)
+    note(.otherAttribute, type, shortened(name), offset(), remedy: remedy, isGuess: isGuess)
   }
 
   private mutating func checkAddress(
@@ -437,9 +446,9 @@ struct GPXSchemaCheck {
 
   private mutating func note(
     _ kind: Kind, _ parent: GPXSchema.ElementType, _ name: String, _ offset: @autoclosure () -> Int,
-    before: Int = -1, sample: String = "", remedy: RouteEdit? = nil
+    before: Int = -1, sample: String = "", remedy: RouteEdit? = nil, isGuess: Bool = false
   ) {
-    let key = Key(kind: kind, parent: parent, name: name, before: before)
+    let key = Key(kind: kind, parent: parent, name: name, before: before, isGuess: isGuess)
     if let index = indices[key] {
       faults[index].count += 1
       if let remedy, faults[index].remedy.last != remedy,
@@ -474,7 +483,9 @@ struct GPXSchemaCheck {
     func made(
       _ code: Diagnostic.Code, _ message: String, _ severity: Severity = .warning
     ) -> Diagnostic {
-      Diagnostic(code, severity, message + times, offset: fault.offset, remedy: fault.remedy)
+      Diagnostic(
+        code, severity, message + times, offset: fault.offset, remedy: fault.remedy,
+        isGuess: key.isGuess)
     }
     switch key.kind {
     case .order:

@@ -30,7 +30,7 @@ struct FeatureFields {
   var title: String? {
     name ?? Self.otherNames.lazy.compactMap { otherNames[$0] }.first
       ?? (story == nil
-        ? [description, comment].compactMap { $0 }.first(where: NameText.isName) : nil)
+        ? [description, comment].lazy.compactMap { $0.flatMap(NameText.name) }.first : nil)
   }
 
   private static let otherNames = [

@@ -452,7 +452,8 @@ final class KMLReader: XMLReader {
         at: track.offset)
     }
     if track.name == nil, !isUnnamed {
-      track.name = [dataTitle, story, dataStory].compactMap { $0 }.first(where: NameText.isName)
+      let texts = [dataTitle, story, dataStory]
+      track.name = texts.lazy.compactMap { $0.flatMap(NameText.name) }.first
       if track.name != nil, track.name == story { story = nil }
     }
     if !track.parts.isEmpty {

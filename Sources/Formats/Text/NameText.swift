@@ -40,6 +40,39 @@ package enum NameText {
       && !text.contains(where: \.isNewline)
   }
 
+  /// The name that a text stands for that was written for something else: the text itself, or what is
+  /// left of it without tags and entities of HTML; nil where neither can be a name.
+  static func name(in text: String) -> String? {
+    if isName(text) { return text }
+    guard text.utf8.count <= 4 * mostCharacters, hasMarkup(text) else { return nil }
+    let plain = withoutMarkup(text)
+    return isName(plain) ? try? Name.read(plain) : nil
+  }
+
+  private static func withoutMarkup(_ text: String) -> String {
+    var plain = ""
+    var rest = text[...]
+    while let character = rest.first {
+      rest.removeFirst()
+      if character == "<", let end = rest.firstIndex(of: ">") {
+        rest = rest[rest.index(after: end)...]
+      } else if character == "&", let end = rest.prefix(10).firstIndex(of: ";") {
+        let name = String(rest[..<end])
+        let known = ["amp": "&", "lt": "<", "gt": ">", "quot": "\"", "apos": "'"][name]
+        let point = HTMLEntity.codePoint(name).flatMap { Unicode.Scalar($0) }
+        guard let shown = known ?? point.map({ String($0) }) else {
+          plain.append(character)
+          continue
+        }
+        plain += shown
+        rest = rest[rest.index(after: end)...]
+      } else {
+        plain.append(character)
+      }
+    }
+    return plain
+  }
+
   /// Whether a text holds tags or entities of HTML.
   static func hasMarkup(_ text: String) -> Bool {
     let bytes = Array(text.utf8)
@@ -67,11 +100,12 @@ extension Waypoint {
   /// Takes the story, or else a comment, for the name where there is none and it can be one.
   mutating func nameFromStory(orComment comment: String? = nil) {
     guard name == nil else { return }
-    if let text = story, NameText.isName(text) {
-      name = text
-      story = nil
-    } else if let text = comment, NameText.isName(text) {
-      name = text
+    if let text = story, let found = NameText.name(in: text) {
+      name = found
+      // Of a text with markup the name is not the whole.
+      if found == text { story = nil }
+    } else if let text = comment, let found = NameText.name(in: text) {
+      name = found
     }
   }
 }

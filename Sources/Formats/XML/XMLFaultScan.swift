@@ -127,11 +127,8 @@ struct XMLFaultScan {
   ///
   /// - Parameter second: where the second one begins.
   func seam(before second: Int) -> TextEdit? {
-    guard let close = bytes[..<second].lastIndex(of: 0x3C), bytes[close...].starts(with: "</".utf8),
-      let closeEnd = bytes[close..<second].firstIndex(of: 0x3E),
-      bytes[(closeEnd + 1)..<second].allSatisfy({ $0 <= 0x20 })
-    else { return nil }
-    let root = bytes[(close + 2)..<closeEnd].prefix { $0 > 0x20 }
+    guard let (name, close) = closingTag(before: second) else { return nil }
+    let root = Array(name.utf8)
     var i = second
     if bytes[i...].starts(with: [0xEF, 0xBB, 0xBF]) { i += 3 }
     if bytes[i...].starts(with: "<?xml".utf8) {
@@ -144,8 +141,65 @@ struct XMLFaultScan {
       tag.contentStart > i + 1 + root.count,
       [0x20, 0x09, 0x0A, 0x0D, 0x3E].contains(bytes[i + 1 + root.count])
     else { return nil }
-    return TextEdit(close..<tag.contentStart)
+    return TextEdit(close.lowerBound..<tag.contentStart)
   }
+
+  /// The first opening tag from a byte on. O(bytes).
+  func openingTag(from start: Int) -> XMLElement? {
+    let lexer = XMLLexer(bytes: bytes)
+    var i = start
+    while let open = bytes[i...].firstIndex(of: 0x3C) {
+      if let closing = closing(of: open) {
+        guard let end = end(of: closing, from: open + 1) else { return nil }
+        i = end
+      } else {
+        if let tag = lexer.tag(at: open) { return tag }
+        i = open + 1
+      }
+    }
+    return nil
+  }
+
+  /// The closing tag that is the last tag before a byte, with no more than space behind it.
+  func closingTag(before end: Int) -> (name: String, range: Range<Int>)? {
+    guard let start = bytes[..<end].lastIndex(of: 0x3C), bytes[start...].starts(with: "</".utf8),
+      let close = bytes[start..<end].firstIndex(of: 0x3E),
+      bytes[(close + 1)..<end].allSatisfy({ $0 <= 0x20 })
+    else { return nil }
+    let name = bytes[(start + 2)..<close].prefix { $0 > 0x20 }
+    return (String(decoding: name, as: UTF8.self), start..<close + 1)
+  }
+
+  /// Attributes that stand in their tag a second time, with the space before them: those with the value
+  /// of the first, and those with another one. O(bytes).
+  var doubledAttributes: (same: [TextEdit], other: [TextEdit]) {
+    let lexer = XMLLexer(bytes: bytes)
+    var same: [TextEdit] = []
+    var other: [TextEdit] = []
+    _ = lexer.visitTags { tag in
+      guard let tag else { return true }
+      let attributes = lexer.attributes(of: tag)
+      for (i, attribute) in attributes.enumerated().dropFirst() {
+        guard
+          let first = attributes[..<i].first(where: {
+            bytes[$0.name].elementsEqual(bytes[attribute.name])
+          })
+        else { continue }
+        let edit = TextEdit(attributes[i - 1].value.upperBound + 1..<attribute.value.upperBound + 1)
+        if bytes[first.value].elementsEqual(bytes[attribute.value]) {
+          same.append(edit)
+        } else {
+          other.append(edit)
+        }
+        if i > Self.mostAttributes { break }
+      }
+      return same.count + other.count < Self.most
+    }
+    return (same, other)
+  }
+
+  /// Further ones of a tag are not compared: each would be with all before it.
+  private static let mostAttributes = 100
 
   /// The tag in which a value without quotes begins at a byte, or an attribute without a space before it.
   func faultyTag(at offset: Int) -> Int? {

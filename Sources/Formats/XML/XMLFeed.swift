@@ -34,6 +34,7 @@ struct XMLFeed {
     if source.encoding.isWide { return false }
     let bytes = source.bytes
     let offset = fault.diagnostic.offset ?? 0
+    if fault.isAfterRoot { return mendTail(fault.diagnostic, offset) }
     switch fault.error {
     case XML_ERROR_XML_DECL:
       guard let declared = source.declaredEncoding, !declared.isName, encoding == nil else {
@@ -42,7 +43,7 @@ struct XMLFeed {
       declare("UTF-8", instead: declared)
       return true
     case XML_ERROR_MISPLACED_XML_PI, XML_ERROR_SYNTAX: return mendStart()
-    case XML_ERROR_JUNK_AFTER_DOC_ELEMENT: return mendTail(fault.diagnostic, offset)
+    case XML_ERROR_DUPLICATE_ATTRIBUTE: return mendDoubled(fault.diagnostic)
     case XML_ERROR_INVALID_TOKEN:
       if fault.depth == 0, mendStart() { return true }
       if offset < bytes.count, bytes[offset] >= 0x80,
@@ -79,7 +80,7 @@ struct XMLFeed {
     notes.append(
       Diagnostic(
         diagnostic.code, diagnostic.severity, diagnostic.message + times,
-        offset: diagnostic.offset, remedy: free.map { .text($0) }))
+        offset: diagnostic.offset, remedy: free.map { .text($0) }, isGuess: diagnostic.isGuess))
     return true
   }
 
@@ -171,17 +172,42 @@ struct XMLFeed {
 
   private static let noCharacter = "a character here is none of XML, such as a NUL"
 
-  /// What stands after the root element: text goes, and another document of the kind goes on with the
-  /// first, because it may be a route.
+  /// What stands after the root element: text and closing tags go, another document of the kind goes on
+  /// with the first, because it may be a route, and what belongs into the root element is taken into it.
   private mutating func mendTail(_ diagnostic: Diagnostic, _ offset: Int) -> Bool {
-    guard offset < source.bytes.count else { return false }
-    if source.bytes[offset...].contains(0x3C) {
-      guard let seam = XMLFaultScan(bytes: source.bytes).seam(before: offset) else { return false }
+    let bytes = source.bytes
+    guard offset < bytes.count else { return false }
+    let scan = XMLFaultScan(bytes: bytes)
+    let tail = offset > 0 && bytes[offset - 1] == 0x3C ? offset - 1 : offset
+    let what = diagnostic.saying("there is more after the end of the document")
+    guard let next = scan.openingTag(from: tail) else {
+      return patch(what, TextEdit(tail..<bytes.count))
+    }
+    if let seam = scan.seam(before: tail) {
       return patch(
         diagnostic.saying(
           "a second document begins here; what is in it is read as part of the first"), seam)
     }
-    return patch(diagnostic, TextEdit(offset..<source.bytes.count))
+    guard let root = scan.closingTag(before: tail),
+      XMLNesting.stands(XMLLexer(bytes: bytes).localName(of: next), in: root.name)
+    else { return false }
+    return patch(
+      Diagnostic(
+        diagnostic.code, diagnostic.severity,
+        "“\(root.name)” is closed here, and more of it follows", offset: root.range.lowerBound),
+      TextEdit(root.range))
+  }
+
+  /// Attributes that are given twice: the later one goes, by a guess where it says something else.
+  private mutating func mendDoubled(_ diagnostic: Diagnostic) -> Bool {
+    let (same, other) = XMLFaultScan(bytes: source.bytes).doubledAttributes
+    let isMended = patch(diagnostic, same)
+    let what = diagnostic.saying("an attribute is given twice, with two values; the first is read")
+    guard let first = other.first else { return isMended }
+    return patch(
+      Diagnostic(
+        what.code, what.severity, what.message, offset: first.range.lowerBound, isGuess: true),
+      other) || isMended
   }
 
   private mutating func mendComment(_ offset: Int) -> Bool {
@@ -206,6 +232,8 @@ struct XMLFeed {
     guard offset < bytes.count else { return false }
     let scan = XMLFaultScan(bytes: bytes)
     if scan.isForbidden(at: offset) {
+      // A file of nothing else is lost.
+      guard bytes.contains(0x3C) else { return false }
       return patch(diagnostic.saying(Self.noCharacter), scan.controls)
     }
     if scan.isInComment(offset) {
@@ -229,7 +257,8 @@ struct XMLFeed {
     return false
   }
 
-  /// A closing tag that does not fit: those between it and its opening tag are closed, or it goes.
+  /// A closing tag that does not fit: it is a misspelling of the one that is due, or the elements between
+  /// it and its opening tag are closed, or it goes.
   private mutating func mendClosing(_ diagnostic: Diagnostic, _ offset: Int) -> Bool {
     let bytes = source.bytes
     var start = min(offset, bytes.count - 1)
@@ -237,22 +266,67 @@ struct XMLFeed {
     guard start + 2 < bytes.count, bytes[start + 1] == 0x2F,
       let end = bytes[start...].firstIndex(of: 0x3E)
     else { return false }
-    let closed = String(
-      decoding: bytes[(start + 2)..<end].prefix { $0 > 0x20 }, as: UTF8.self)
-    guard let names = openNames(before: start) else { return false }
-    if let index = names.lastIndex(of: closed) {
-      let closers = names[(index + 1)...].reversed().map { "</\($0)>" }.joined()
-      return patch(diagnostic, TextEdit(at: start, closers))
+    let name = (start + 2)..<(bytes[(start + 2)..<end].firstIndex { $0 <= 0x20 } ?? end)
+    let closed = String(decoding: bytes[name], as: UTF8.self)
+    guard let open = unclosed(before: start), let last = open.last else { return false }
+    if let index = open.lastIndex(where: { $0.name == closed }) {
+      return close(open, after: index, at: start, diagnostic)
     }
-    return patch(diagnostic, TextEdit(start..<end + 1))
+    guard let near = Spelling.nearest(to: closed, among: open.reversed().map(\.name)),
+      let index = open.lastIndex(where: { $0.name == near })
+    else { return patch(diagnostic, TextEdit(start..<end + 1)) }
+    if index == open.count - 1, XMLNesting.knows(closed), !XMLNesting.knows(near),
+      let opening = fileOffset(last.tag.name.lowerBound)
+    {
+      return patch(
+        diagnostic.saying("the tag “\(shortened(near))” is closed as “\(shortened(closed))”"),
+        TextEdit(opening..<opening + near.utf8.count, closed))
+    }
+    return patch(
+      diagnostic.saying("“\(shortened(closed))” closes no tag that is open; “\(near)” is due"),
+      TextEdit(name, near))
   }
 
-  /// The names of the tags that are open at a byte; nil where they cannot be told.
-  private func openNames(before offset: Int) -> [String]? {
+  /// Closes the open tags behind one of them: before the first element that cannot stand in one, or
+  /// where they must be closed at last.
+  private mutating func close(
+    _ open: [XMLNesting.Unclosed], after index: Int, at end: Int, _ diagnostic: Diagnostic
+  ) -> Bool {
+    for (i, unclosed) in open.enumerated().dropFirst(index + 1) {
+      guard let stranger = unclosed.stranger, stranger.home >= max(index, 0),
+        let tag = fileOffset(unclosed.tag.start), let start = fileOffset(stranger.start)
+      else { continue }
+      let closers = Self.closers(open[(stranger.home + 1)...i])
+      let cause = Diagnostic(
+        diagnostic.code, diagnostic.severity,
+        "“\(shortened(unclosed.name))” begins here and is never closed; it ends where the next "
+          + "“\(shortened(stranger.name))” begins", offset: tag)
+      if patch(cause, TextEdit(at: start, closers)) { return true }
+    }
+    return patch(diagnostic, TextEdit(at: end, Self.closers(open[(index + 1)...])))
+  }
+
+  private static func closers(_ tags: ArraySlice<XMLNesting.Unclosed>) -> String {
+    tags.reversed().map { "</\($0.name)>" }.joined()
+  }
+
+  /// The tags that are open at a byte, by their places in what is fed; nil where they cannot be told.
+  private func unclosed(before offset: Int) -> [XMLNesting.Unclosed]? {
     let before = patches.filter { $0.range.upperBound <= offset }
     let fed = TextEdit.apply(before, to: Array(source.bytes[..<offset]))
-    let lexer = XMLLexer(bytes: fed)
-    return lexer.openTags()?.map { lexer.text($0.name) }
+    return XMLNesting.unclosed(in: XMLLexer(bytes: fed))
+  }
+
+  /// The byte of the file that stands at a place of what is fed; nil where a patch put it there.
+  private func fileOffset(_ fed: Int) -> Int? {
+    var shift = 0
+    for patch in patches {
+      let start = patch.range.lowerBound + shift
+      if fed < start { break }
+      if fed < start + patch.replacement.count { return nil }
+      shift += patch.replacement.count - patch.range.count
+    }
+    return fed - shift
   }
 
   /// The end of a file that is cut off: what is not whole goes, and the open tags are closed.
@@ -281,9 +355,11 @@ struct XMLFeed {
         end = open
       }
     }
-    guard let names = openNames(before: end) else { return false }
-    let closers = names.reversed().map { "</\($0)>" }.joined()
-    return patch(fault.diagnostic, TextEdit(end..<bytes.count, "\(closers)\n"))
+    guard let open = unclosed(before: end) else { return false }
+    if open.contains(where: { $0.stranger != nil }) {
+      return close(open, after: -1, at: end, fault.diagnostic)
+    }
+    return patch(fault.diagnostic, TextEdit(end..<bytes.count, "\(Self.closers(open[...]))\n"))
   }
 }
 
@@ -294,6 +370,8 @@ struct XMLFault {
   let error: XML_Error
   /// Elements that are open.
   let depth: Int
+  /// Whether the root element was closed before.
+  var isAfterRoot = false
   var isLongComment = false
 }
 

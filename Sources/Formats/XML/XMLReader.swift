@@ -23,11 +23,18 @@ class XMLReader {
   /// Levels inside an element that does not matter.
   private var skipped = 0
   private var wantedText = false
-  private var timeFaults = 0
-  private var firstTimeFault: (message: String, offset: Int)?
-  private var timeRemedies: [RouteEdit] = []
-  /// Further times that are written wrong wait for another repair.
-  private static let mostTimeRemedies = 100_000
+  /// Times that can be read and are not written as they should be, and those that nobody can read.
+  private var oddTimes = TimeFaults()
+  private var unreadTimes = TimeFaults()
+
+  private struct TimeFaults {
+    /// Further ones wait for another repair.
+    static let mostRemedies = 100_000
+
+    var count = 0
+    var first: (message: String, offset: Int)?
+    var remedies: [RouteEdit] = []
+  }
 
   init(_ source: SourceText, as format: SourceFormat, limits: ReadLimits, thoroughly: Bool) {
     self.limits = limits
@@ -102,11 +109,13 @@ class XMLReader {
 
   private func finish(_ fault: XMLFault?) -> RouteDocument {
     if let fault { diagnostics.addLast(fault.diagnostic) }
-    if let (message, offset) = firstTimeFault {
-      let times = timeFaults == 1 ? "" : " (\(timeFaults) times in the file, here first)"
+    for (faults, isGuess) in [(oddTimes, false), (unreadTimes, true)] {
+      guard let (message, offset) = faults.first else { continue }
+      let times = faults.count == 1 ? "" : " (\(faults.count) times in the file, here first)"
       diagnostics.addSummary(
         Diagnostic(
-          .timeSyntax, .warning, message + times, offset: offset, remedy: timeRemedies))
+          .timeSyntax, .warning, message + times, offset: offset, remedy: faults.remedies,
+          isGuess: isGuess))
     }
     wrapped.finish(&diagnostics)
     prefixes.finish(&diagnostics)
@@ -199,9 +208,18 @@ class XMLReader {
   }
 
   /// Counts a time that is not written as it should be, of which the first is told.
-  final func noteTime(_ message: @autoclosure () -> String, remedy: RouteEdit? = nil) {
-    timeFaults += 1
-    if let remedy, timeRemedies.count < Self.mostTimeRemedies { timeRemedies.append(remedy) }
-    if firstTimeFault == nil { firstTimeFault = (message(), text.offset) }
+  ///
+  /// - Parameter isUnread: whether nobody can read it, so that its remedy takes it out.
+  final func noteTime(
+    _ message: @autoclosure () -> String, remedy: RouteEdit? = nil, isUnread: Bool = false
+  ) {
+    func add(to faults: inout TimeFaults) {
+      faults.count += 1
+      if let remedy, faults.remedies.count < TimeFaults.mostRemedies {
+        faults.remedies.append(remedy)
+      }
+      if faults.first == nil { faults.first = (message(), text.offset) }
+    }
+    if isUnread { add(to: &unreadTimes) } else { add(to: &oddTimes) }
   }
 }

@@ -11,6 +11,7 @@ final class XMLStream {
   private let reader: XMLReader
   private let limits: ReadLimits
   private var depth = 0
+  private var isAfterRoot = false
   private var lastOffset = 0
   private(set) var fault: XMLFault?
   /// The name of an encoding that expat does not know by itself and iconv does.
@@ -138,7 +139,7 @@ final class XMLStream {
           if fault == nil {
             fault = XMLFault(
               diagnostic: syntaxFault(byteCount: fedBytes + count),
-              error: XML_GetErrorCode(parser), depth: depth)
+              error: XML_GetErrorCode(parser), depth: depth, isAfterRoot: isAfterRoot)
           }
           return false
         }
@@ -216,6 +217,7 @@ final class XMLStream {
 
   private func ended() {
     depth -= 1
+    isAfterRoot = depth == 0
     if fault == nil { reader.end(self) }
   }
 }

@@ -16,7 +16,10 @@ enum SeaCheck {
   private static let antarcticaDegrees = -60.0
   /// Outlines are coarse, so a way along a shore may lie beside them here and there.
   private static let shoreShare = 0.1
-  /// What lies this far from all land is at sea for sure, in degrees of latitude.
+  /// What lies this far from all land that is drawn is at sea, in degrees of latitude: islets, piers and
+  /// bridges that the outlines lack lie nearer.
+  private static let offshoreDegrees = 0.25
+  /// Beside a coast when it is swapped, a line is that far out for sure.
   private static let openSeaDegrees = 0.5
   /// What lies this near to land may be a way along its coast or on an island too small to be drawn.
   private static let shoreDegrees = 0.4
@@ -40,10 +43,9 @@ enum SeaCheck {
     }
     let land = Land(.fine)
     // Beside a coast it is the right way round only if it is nowhere near one the other way.
-    guard
-      isAshore
-        || (isSouth || !written.contains { land.isNear($0, degrees: openSeaDegrees) })
-          && swapped.allSatisfy({ land.isNear($0, degrees: shoreDegrees) })
+    let clearDegrees = isAshore ? offshoreDegrees : openSeaDegrees
+    guard isSouth || !written.contains(where: { land.isNear($0, degrees: clearDegrees) }),
+      isAshore || swapped.allSatisfy({ land.isNear($0, degrees: shoreDegrees) })
     else { return nil }
     return isSouth ? .antarctica : .sea
   }

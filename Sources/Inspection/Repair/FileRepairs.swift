@@ -8,11 +8,12 @@ enum FileRepairs {
     .crsLegacy: "remove the member", .byteOrderMark: "remove the mark",
     .bboxWrong: "remove the bbox, which nobody needs",
     .boundsWrong: "write the bounds of the points",
-    .antimeridianUncut: "cut the line at 180 degrees", .elevationSyntax: "remove the elevation",
+    .antimeridianUncut: "cut the line at 180 degrees",
+    .elevationSyntax: "write the elevation in metres with a point",
     .schemaOrder: "put the elements in the order of the schema",
-    .schemaAttribute: "make an element of the attribute, or remove it where GPX has none",
-    .schemaValue: "write the value as GPX asks, or remove what nobody can read",
-    .timeSyntax: "write the time as GPX asks, or remove what nobody can read",
+    .schemaAttribute: "make an element of the attribute",
+    .schemaValue: "write the value as GPX asks",
+    .timeSyntax: "write the time as GPX asks",
     .attributeMissing: "add the attribute", .namespace: "declare the namespace",
     .declarationLate: "put the declaration first", .commentLong: "remove the comment",
     .encoding: "write UTF-8, or the encoding's right name", .notWellFormed: "mend the syntax",
@@ -21,17 +22,27 @@ enum FileRepairs {
     .collectionProperties: "rename the member",
   ]
 
+  /// The repairs that take out what somebody wrote, which a safe one never does.
+  private static let guesses: [Diagnostic.Code: String] = [
+    .elevationSyntax: "remove the elevation, which nobody can read",
+    .timeSyntax: "remove the time, which nobody can read",
+    .schemaValue: "remove the value, which nobody can read",
+    .schemaAttribute: "remove the attribute, which nobody reads",
+    .notWellFormed: "remove the second one",
+  ]
+
   /// The kind of repair of a code; nil where there is none.
   static func kind(of code: Diagnostic.Code) -> RepairKind? { titles[code] == nil ? nil : .safe }
 
   static func fix(for diagnostic: Diagnostic, in document: RouteDocument) -> Fix? {
-    guard let title = titles[diagnostic.code] else { return nil }
+    let isSafe = !diagnostic.isGuess
+    guard let title = (isSafe ? titles : guesses)[diagnostic.code] else { return nil }
     var edits = diagnostic.remedy
     if diagnostic.code == .emptyPart, !isEmpty(diagnostic, document) { return nil }
     if diagnostic.code == .antimeridianUncut, let offset = diagnostic.offset {
       edits = cut(atOffset: offset, in: document)
     }
-    return edits.isEmpty ? nil : Fix(title, isSafe: true, edits)
+    return edits.isEmpty ? nil : Fix(title, isSafe: isSafe, edits)
   }
 
   /// Whether an XML element holds nothing at all: points in a place where they are not understood
