@@ -143,6 +143,8 @@ build: packages ## build the program for use
 	@echo "==> building (the first time takes about 15 minutes on two cores)"
 	swift build -c release --product milequest
 
+# The engine's tests read whole corpora: optimized they take a quarter of the time.
+test: export MILEQUEST_OPTIMIZED = 1
 test: build test-packages ## set up and run every test
 	@echo "==> testing"
 	swift build --build-tests

@@ -13,6 +13,11 @@ let isFuzzing = Context.environment["MILEQUEST_FUZZ"] == "1"
 
 let settings: [SwiftSetting] = strict + [.enableUpcomingFeature("ExistentialAny")]
 
+// The engine optimized in a debug build too: its tests read whole corpora, and `make test` asks for it.
+let isOptimized = Context.environment["MILEQUEST_OPTIMIZED"] == "1"
+let engine: [SwiftSetting] =
+  settings + (isOptimized ? [.unsafeFlags(["-O"], .when(configuration: .debug))] : [])
+
 let package = Package(
   name: "MileQuest",
   products: [
@@ -48,25 +53,25 @@ let package = Package(
     .systemLibrary(name: "CPROJ", providers: [.apt(["libproj-dev"])]),
     .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
 
-    .target(name: "Base", swiftSettings: settings),
-    .target(name: "JSON", swiftSettings: settings),
-    .target(name: "CivilTime", dependencies: ["Base"], swiftSettings: settings),
-    .target(name: "Geodesy", dependencies: ["CPROJ"], swiftSettings: settings),
+    .target(name: "Base", swiftSettings: engine),
+    .target(name: "JSON", swiftSettings: engine),
+    .target(name: "CivilTime", dependencies: ["Base"], swiftSettings: engine),
+    .target(name: "Geodesy", dependencies: ["CPROJ"], swiftSettings: engine),
     // The inner loops of position columns, for what the processor can do.
     .target(name: "CPositionLoops"),
     .target(
       name: "Routes", dependencies: ["Geodesy", "Base", "CGEOS", "CPositionLoops"],
-      swiftSettings: settings),
+      swiftSettings: engine),
     .target(
       name: "Formats",
       dependencies: ["Routes", "Geodesy", "CivilTime", "JSON", "Base", "CExpat", "CPROJ", "CZlib"],
-      swiftSettings: settings),
+      swiftSettings: engine),
     .target(
       name: "Batch",
       dependencies: [
         "Formats", "Routes", "Geodesy", "CivilTime", "JSON", "Base", "CExpat", "CZlib",
       ],
-      swiftSettings: settings),
+      swiftSettings: engine),
     // The engine with a C interface.
     .target(
       name: "EngineC",
@@ -75,24 +80,24 @@ let package = Package(
       swiftSettings: settings),
     // The bytes of the map, embedded by the compiler.
     .target(name: "CMapBytes", exclude: ["map.bin"]),
-    .target(name: "MapData", dependencies: ["CMapBytes"], swiftSettings: settings),
+    .target(name: "MapData", dependencies: ["CMapBytes"], swiftSettings: engine),
     .target(
-      name: "OpenStreetMap", dependencies: ["MapData", "CZlib"], swiftSettings: settings),
+      name: "OpenStreetMap", dependencies: ["MapData", "CZlib"], swiftSettings: engine),
     .target(
       name: "Inspection",
       dependencies: ["Formats", "Routes", "Geodesy", "JSON", "Base", "MapData"],
-      swiftSettings: settings),
+      swiftSettings: engine),
     .target(
       name: "Authoring",
       dependencies: ["Inspection", "Formats", "Routes", "Geodesy", "JSON", "Base"],
-      swiftSettings: settings),
+      swiftSettings: engine),
     .target(
       name: "Drawing",
       dependencies: [
         "Inspection", "OpenStreetMap", "MapData", "Formats", "Routes", "Geodesy", "JSON", "CCairo",
         "CPango", "CPROJ",
       ],
-      swiftSettings: settings),
+      swiftSettings: engine),
     .target(
       name: "Quests",
       dependencies: [

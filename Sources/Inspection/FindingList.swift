@@ -8,7 +8,7 @@ struct FindingList {
   static let mostOfAKind = 20
 
   /// After this many with the same words too, whatever place and numbers they quote.
-  static let mostAlike = 3
+  static let mostAlike = MessageWords.mostAlike
 
   private var kept: [Finding] = []
   private var counts: [Diagnostic.Code: Int] = [:]
@@ -29,20 +29,6 @@ struct FindingList {
 
   private var compared: [Diagnostic.Code: Int] = [:]
 
-  /// A message without what it quotes of the file and without the place in brackets at its end.
-  private static func withoutPlace(_ message: String) -> String {
-    let body =
-      message.hasSuffix(")") ? message.lastIndex(of: "(") ?? message.endIndex : message.endIndex
-    var words = ""
-    var isQuoted = false
-    for character in message[..<body] {
-      if character == "“" { isQuoted = true }
-      if !isQuoted || !character.isNumber { words.append(character) }
-      if character == "”" { isQuoted = false }
-    }
-    return words
-  }
-
   mutating func add(_ finding: Finding) { add(UnwordedFinding(finding) { finding.message }) }
 
   /// Adds a finding; its message is made only where it can be among those that are kept.
@@ -52,7 +38,7 @@ struct FindingList {
     if count < Self.mostOfAKind, compared[code, default: 0] < Self.mostCompared {
       let finding = unworded.worded()
       // Only words that were kept are remembered, so that these are few.
-      let words = code.rawValue + Self.withoutPlace(finding.message)
+      let words = code.rawValue + MessageWords.withoutPlace(finding.message)
       let alike = countsAlike[words, default: 0]
       if alike < Self.mostAlike {
         countsAlike[words] = alike + 1

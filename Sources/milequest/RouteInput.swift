@@ -118,9 +118,7 @@ struct RouteInput: ParsableArguments {
     if !errors.isEmpty {
       throw Failure(.badData, ReaderText.lines(errors, file: path, most: 20))
     }
-    for warning in document.diagnostics where warning.severity == .warning {
-      StandardError.write(ReaderText.line(warning, file: path, label: "warning: "))
-    }
+    ReaderText.warn(of: document, path)
     return document
   }
 
@@ -241,6 +239,13 @@ enum ReaderText {
         + "names come out wrong")
   }
 
+  /// Writes what a reader asks to look at, to standard error.
+  static func warn(of document: RouteDocument, _ path: String) {
+    let warnings = document.diagnostics.filter { $0.severity == .warning }
+    if warnings.isEmpty { return }
+    StandardError.write(lines(warnings, file: path, most: warnings.count, label: "warning: "))
+  }
+
   static func line(_ diagnostic: Diagnostic, file: String, label: String = "") -> String {
     let place = FilePlace.text(
       file, line: diagnostic.line, column: diagnostic.column, offset: diagnostic.offset)
@@ -249,10 +254,21 @@ enum ReaderText {
     return text + " [\(diagnostic.code.rawValue)]"
   }
 
-  static func lines(_ diagnostics: [Diagnostic], file: String, most: Int) -> String {
-    var lines = diagnostics.prefix(most).map { line($0, file: file) }
-    if diagnostics.count > most {
-      lines.append("\(file): and \(diagnostics.count - most) more errors")
+  /// The diagnostics as lines, those that say the same as one; of the others `most` at most.
+  static func lines(
+    _ diagnostics: [Diagnostic], file: String, most: Int, label: String = ""
+  ) -> String {
+    let folded = MessageWords.folded(diagnostics)
+    var lines: [String] = []
+    for (diagnostic, more) in folded.prefix(most) {
+      lines.append(line(diagnostic, file: file, label: label))
+      if more > 0 {
+        lines.append("\(file): \(label)and \(more) more like this [\(diagnostic.code.rawValue)]")
+      }
+    }
+    let rest = folded.dropFirst(most)
+    if !rest.isEmpty {
+      lines.append("\(file): and \(rest.reduce(0) { $0 + 1 + $1.moreCount }) more errors")
     }
     return lines.joined(separator: "\n")
   }

@@ -257,7 +257,7 @@ import Testing
   @Test func manyErrors() throws {
     let count = 20_000
     try expectRefused(
-      "a.gpx", "<gpx><trk><trkseg>\(times("<trkpt lat='99' lon='0'/>", count))", "more errors")
+      "a.gpx", "<gpx><trk><trkseg>\(times("<trkpt lat='99' lon='0'/>", count))", "more like this")
     try expectRefused("b.gpx", "<gpx>\(times("<wpt/>", count))</gpx>")
     let tuples = times("1,99 ", count)
     try expectRefused(

@@ -265,13 +265,36 @@ func meters(_ a: (Double, Double), _ b: (Double, Double)) throws -> Double {
 
   @Test func manyErrorsAreCountedAndNotAllPrinted() throws {
     let folder = try Folder()
-    let points = String(repeating: "<wpt lat='99' lon='0'/>\n", count: 50)
+    let points = (0..<50).map { "<wpt lat='\(91 + $0)' lon='0'/>\n" }.joined()
     let answer = try Program.run(["inspect", try folder.file("a.gpx", "<gpx>\n\(points)</gpx>")])
     #expect(answer.status == 65)
     let lines = answer.errors.split(separator: "\n")
     #expect(lines.count == 21)
     #expect(lines[0].contains(":2:6: ") && lines[19].contains(":21:6: "))
     #expect(lines[20].hasSuffix("a.gpx: and 30 more errors"))
+  }
+
+  /// Errors and warnings that differ by their place alone are one line and a number.
+  @Test func messagesThatSayTheSameAreCounted() throws {
+    let folder = try Folder()
+    for (point, label) in [
+      ("<wpt lat='99' lon='0'/>", ""), ("<wpt lat='9' lon='190'/>", "warning: "),
+    ] {
+      let text = "<gpx>\n\(String(repeating: "\(point)\n", count: 40))</gpx>"
+      let answer = try Program.run(["inspect", try folder.file("a.gpx", text)])
+      let lines = answer.errors.split(separator: "\n")
+      #expect(lines.count <= 4, "\(answer.errors)")
+      #expect(
+        label != "" || lines.last?.hasSuffix("and 37 more like this [latitude-range]") == true)
+    }
+    let heights = (0..<40).map {
+      "<trkpt lat='\(50 + Double($0) / 1e3)' lon='7'><ele>\($0),5</ele></trkpt>"
+    }
+    let text = "<gpx><trk><trkseg>\(heights.joined(separator: "\n"))</trkseg></trk></gpx>"
+    let answer = try Program.run(["inspect", try folder.file("b.gpx", text)])
+    #expect(
+      answer.status == 0 && answer.errors.split(separator: "\n").count == 4, "\(answer.errors)")
+    #expect(answer.errors.contains("b.gpx: warning: and 37 more like this [elevation-syntax]"))
   }
 
   @Test func elevationsBeyondAllMeasureCountInNoClimb() throws {

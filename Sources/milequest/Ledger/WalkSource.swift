@@ -38,9 +38,7 @@ struct RecordingFiles: WalkSource {
     for path in paths {
       let bytes = try Files.read(path, limit: limits.fileBytes)
       let document = RouteReader.read(bytes, fileName: path, limits: limits, thoroughly: true)
-      for warning in document.diagnostics where warning.severity == .warning {
-        StandardError.write(ReaderText.line(warning, file: path, label: "warning: "))
-      }
+      ReaderText.warn(of: document, path)
       for walk in RecordedWalk.walks(in: document) {
         report.rows += 1
         report.recordings.append(path)
