@@ -79,6 +79,40 @@ import Testing
       "“metadata” begins here"
     ),
     (whole(points.joined()) + "</trk>", "does not match"),
+    (
+      whole(
+        points.joined().replacing(
+          "lon=\"7\"></trkpt><trkpt lat=\"52", with: "lon=\"7\"></trkpt\n<trkpt lat=\"52")),
+      "“>” of a tag is missing"
+    ),
+    (
+      whole(
+        points.joined().replacing(
+          "<trkpt lat=\"51\" lon=\"7\">", with: "<trkpt lat=\"51\" lon=\"7\"")),
+      "“>” of a tag is missing"
+    ),
+    (
+      whole(
+        points.joined().replacing(
+          "<trkpt lat=\"51\" lon=\"7\">", with: "trkpt lat=\"51\" lon=\"7\">")),
+      "“<” of a tag is missing"
+    ),
+    (
+      whole(points.joined().replacing("lat=\"51\" lon=\"7\">", with: "lat=\"51\" lon=\"7>")),
+      "closing quote of a tag is missing"
+    ),
+    (
+      whole(points.joined().replacing("lat=\"51\" lon=\"7\">", with: "lat=\"51 lon=\"7\">")),
+      "a quote, a space or “=” is missing"
+    ),
+    (
+      whole(points.joined().replacing("lat=\"51\" lon=\"7\">", with: "lat\"51\" lon=\"7\">")),
+      "a quote, a space or “=” is missing"
+    ),
+    (
+      whole(points.joined().replacing("lat=\"51\" lon=\"7\">", with: "lat=51 lon=\"7\">")),
+      "a quote, a space or “=” is missing"
+    ),
     (whole(points.joined().replacing("lat=\"51\"", with: "lat=\"51\" lat=\"51\"")), "given twice"),
   ])
   func tagsThatAreWrongOrMissing(inside: String, words: String) {
@@ -124,6 +158,69 @@ import Testing
   @Test func aDocumentThatIsClosedTooEarly() {
     let text = Self.gpx(Self.track("A") + "</gpx>" + Self.track("B"))
     expectMended(text, .gpx, name: "A", tracks: 2, has: "more of it follows")
+  }
+
+  /// A tag that nobody can read costs its own point, and only a guess takes it out of the file.
+  @Test(arguments: [
+    "lat=\"51\" ~lon=\"7\">", "lat@\"51\" lon=\"7\">", "lat=\"51\" =lon\"7\">",
+  ])
+  func aTagThatCannotBeRead(rest: String) throws {
+    let text = Self.gpx(
+      Self.whole(Self.points.joined().replacing("lat=\"51\" lon=\"7\">", with: rest)))
+    let document = examine(text, as: .gpx)
+    #expect(document.shape == [[3]], "\(document.diagnostics)")
+    let guesses = document.diagnostics.filter(\.isGuess)
+    #expect(guesses.contains { $0.message.contains("cannot be read and is left out") })
+    let mended = RouteReader.read(
+      document.applying(document.diagnostics.flatMap(\.remedy)).bytes, thoroughly: true)
+    #expect(mended.diagnostics.isEmpty && mended.vertices == document.vertices)
+  }
+
+  @Test func halvesOfCharacters() {
+    expectMended(
+      Self.gpx(Self.track("Hut &#xD83C;&#xDFD5; &#55356;&#57301;")), .gpx, name: "Hut 🏕 🏕",
+      has: "as two halves")
+  }
+
+  @Test(arguments: [
+    "<?xml encoding=\"UTF-8\" version=\"1.0\"?>", "<?xml encoding='UTF-8'?>",
+    "<?xml version=\"1.0\" standalone=\"yes\" encoding=\"UTF-8\"?>",
+  ])
+  func declarationsInDisorder(declaration: String) {
+    let text = Self.gpx(Self.track("A"))
+    let start = text.firstRange(of: "<gpx")?.lowerBound ?? text.startIndex
+    expectMended(
+      declaration + text[start...], .gpx, name: "A", has: "written as version, encoding")
+  }
+
+  @Test func pointsOfAnElementInTheWrongPlaceAreCounted() {
+    let inner = "<trkseg>\(Self.points.joined())</trkseg>"
+    let document = examine(
+      Self.gpx("<trk><name>A</name><trkseg>\(Self.points.joined())\(inner)</trkseg></trk>"),
+      as: .gpx)
+    #expect(document.shape == [[4]])
+    let lost = document.diagnostics.filter { $0.code == .misplaced }
+    #expect(lost.count == 1 && lost[0].message.hasPrefix("4 points stand within"))
+  }
+
+  /// Cut anywhere, what is written is JSON.
+  @Test func aCutCollectionIsClosedWherePropertiesComeFirst() throws {
+    let feature = { (name: String) in
+      "{\"type\":\"Feature\",\"properties\":{\"name\":\"\(name)\",\"tags\":[1,{\"a\":2}]},"
+        + "\"geometry\":{\"type\":\"LineString\",\"coordinates\":[[7,50],[7,51]]}}"
+    }
+    let text = "{\"type\":\"FeatureCollection\",\"features\":[\(feature("A")),\(feature("B"))]}"
+    for length in 1..<text.utf8.count {
+      let document = RouteReader.read(
+        Array(text.utf8.prefix(length)), as: .geojson, thoroughly: true)
+      let edits = document.diagnostics.flatMap(\.remedy)
+      if edits.isEmpty { continue }
+      let mended = document.applying(edits).bytes
+      #expect(
+        RouteReader.read(mended, as: .geojson, thoroughly: true).errors.allSatisfy {
+          $0.code != .notWellFormed
+        }, "\(length): \(String(decoding: mended, as: UTF8.self))")
+    }
   }
 
   /// Of two values nobody knows which was meant, so that only a guess removes one.

@@ -168,7 +168,14 @@ struct GPXEditor: XMLEditor {
     let parent = try xml.element(at: start)
     let children = xml.children(of: parent)
     let prefix = xml.lexer.prefix(of: tag)
-    if children.contains(where: { xml.lexer.isNamed($0, prefix + name) }) {
+    if let child = children.first(where: { xml.lexer.isNamed($0, prefix + name) }) {
+      func said(_ range: Range<Int>) -> String {
+        String(xml.lexer.text(range).filter { !$0.isWhitespace })
+      }
+      // Where they differ nobody knows which is right.
+      guard said(child.content) == said(old.value) else {
+        throw .unsupported("the element \(name) says something else than the attribute")
+      }
       return EditPlan(texts: [removal])
     }
     let text = "<\(prefix)\(name)>\(xml.lexer.text(old.value))</\(prefix)\(name)>"

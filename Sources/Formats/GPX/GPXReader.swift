@@ -35,6 +35,10 @@ final class GPXReader: XMLReader {
   var waypointNumber = 0
   /// Points of the current segment that are no track points.
   private var foreignPoints = 0
+  /// Points within an element that stands where it is not understood: how many, and the first.
+  private var lostPoints = (count: 0, offset: 0)
+  /// Whether the element that is passed over is one of lines.
+  private var passesOverLines = false
   /// The points that shape the way behind the route point that the stream is in.
   var shape: [(place: Coordinate, offset: Int)] = []
   /// The comment of the point that the stream is in.
@@ -66,6 +70,14 @@ final class GPXReader: XMLReader {
     schemaCheck?.start(name, attributes, offset: stream.offset)
   }
 
+  override func passOver(_ name: UnsafePointer<CChar>, _ stream: XMLStream) {
+    guard passesOverLines, let local = localName(name),
+      XMLName.equals(local, "trkpt") || XMLName.equals(local, "rtept")
+    else { return }
+    if lostPoints.count == 0 { lostPoints.offset = stream.offset }
+    lostPoints.count += 1
+  }
+
   override func checkEnd(_ stream: XMLStream) { schemaCheck?.end(offset: stream.offset) }
 
   override func complete() {
@@ -87,6 +99,13 @@ final class GPXReader: XMLReader {
     if !usesTracks {
       noteShape()
       takeRouteNames()
+    }
+    if lostPoints.count > 0 {
+      diagnostics.addSummary(
+        Diagnostic(
+          .misplaced, .warning,
+          "\(lostPoints.count) points stand within an element that is not understood here, such as a "
+            + "trkseg in a trkseg, and are left out", offset: lostPoints.offset))
     }
     schemaCheck?.finish(bounds, into: &diagnostics)
   }
@@ -112,9 +131,24 @@ final class GPXReader: XMLReader {
   override func enter(
     _ name: UnsafePointer<CChar>, _ attributes: XMLAttributes, _ stream: XMLStream
   ) -> Bool {
-    guard let element = element(name, attributes, stream) else { return false }
+    guard let element = element(name, attributes, stream) else {
+      passesOverLines = isWithinItself(name)
+      return false
+    }
     stack.append(element)
     return true
+  }
+
+  /// Whether an element stands right in another one of its kind.
+  private func isWithinItself(_ name: UnsafePointer<CChar>) -> Bool {
+    guard let local = localName(name) else { return false }
+    switch parent {
+    case .gpx: return XMLName.equals(local, "gpx")
+    case .track: return XMLName.equals(local, "trk")
+    case .segment: return XMLName.equals(local, "trkseg")
+    case .route: return XMLName.equals(local, "rte")
+    default: return false
+    }
   }
 
   private func element(

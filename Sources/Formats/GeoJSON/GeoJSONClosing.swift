@@ -141,7 +141,11 @@ struct GeoJSONClosing {
 
   private mutating func unwind() {
     while let open = stack.popLast() {
-      guard isKept(open) else { continue }
+      guard isKept(open) else {
+        // What is in it goes with it.
+        (cut, closers) = (nil, "")
+        continue
+      }
       if cut == nil { cut = open.end }
       closers += missing(in: open) + (open.isObject ? "}" : "]")
       take(open, end: open.end)

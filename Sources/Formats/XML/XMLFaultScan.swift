@@ -26,6 +26,8 @@ struct XMLFaultScan {
       while i < bytes.count, isForbidden(at: i) { i += bytes[i] == 0xEF ? 3 : 1 }
       if i > start {
         edits.append(TextEdit(start..<i))
+      } else if bytes[i] == 0x26, let pair = pair(at: i) {
+        i = pair.range.upperBound
       } else if bytes[i] == 0x26, let end = reference(at: i), let point = number(of: i..<end),
         !Self.isCharacter(point)
       {
@@ -36,6 +38,29 @@ struct XMLFaultScan {
       }
     }
     return edits
+  }
+
+  /// Characters that are written as the two halves by which UTF-16 keeps them, each as one reference.
+  /// O(bytes).
+  var halves: [TextEdit] {
+    var edits: [TextEdit] = []
+    var i = 0
+    while edits.count < Self.most, let start = bytes[i...].firstIndex(of: 0x26) {
+      let pair = pair(at: start)
+      if let pair { edits.append(pair) }
+      i = pair?.range.upperBound ?? start + 1
+    }
+    return edits
+  }
+
+  /// The reference to the character whose two halves begin at a byte, such as `&#xD83C;&#xDFD5;`.
+  private func pair(at start: Int) -> TextEdit? {
+    guard let middle = reference(at: start), let high = number(of: start..<middle),
+      0xD800...0xDBFF ~= high, middle < bytes.count, bytes[middle] == 0x26,
+      let end = reference(at: middle), let low = number(of: middle..<end), 0xDC00...0xDFFF ~= low
+    else { return nil }
+    let point = 0x10000 + (high - 0xD800) << 10 + (low - 0xDC00)
+    return TextEdit(start..<end, "&#x\(String(point, radix: 16, uppercase: true));")
   }
 
   /// Where a reference such as `&nbsp;` or `&#11;` that begins at a byte ends; nil where none does.
@@ -201,10 +226,13 @@ struct XMLFaultScan {
   /// Further ones of a tag are not compared: each would be with all before it.
   private static let mostAttributes = 100
 
-  /// The tag in which a value without quotes begins at a byte, or an attribute without a space before it.
+  /// The tag in which an attribute is written otherwise than as `name="value"`, where a byte is the first
+  /// that does not fit: a value without quotes, no space before a name, no `=`, or no quote at an end.
   func faultyTag(at offset: Int) -> Int? {
     var i = offset - 1
-    if i >= 0, bytes[i] != 0x22, bytes[i] != 0x27 {
+    guard i >= 0 else { return nil }
+    let isQuote = bytes[offset] == 0x22 || bytes[offset] == 0x27
+    if bytes[i] != 0x22, bytes[i] != 0x27, !isQuote {
       while i >= 0, bytes[i] <= 0x20 { i -= 1 }
       guard i >= 0, bytes[i] == 0x3D else { return nil }
     }
@@ -213,6 +241,68 @@ struct XMLFaultScan {
       i -= 1
     }
     return nil
+  }
+
+  /// What closes a tag that another one follows: its `>`, or before that the quote of its last value.
+  ///
+  /// - Parameter next: the `<` that cannot stand where it does.
+  func unclosedTag(before next: Int) -> TextEdit? {
+    guard bytes[next] == 0x3C, let start = bytes[..<next].lastIndex(of: 0x3C), start + 1 < next,
+      bytes[start + 1] != 0x21, bytes[start + 1] != 0x3F, bytes[start + 1] > 0x20
+    else { return nil }
+    var end = next
+    while bytes[end - 1] <= 0x20 { end -= 1 }
+    let tag = bytes[start..<end]
+    let isInValue = tag.count { $0 == 0x22 } & 1 == 1
+    guard isInValue else {
+      // What may be a name with a stray “<” before it is no tag.
+      return tag.contains(0x3E) || bytes[start + 1] != 0x2F && !tag.contains(0x3D)
+        ? nil : TextEdit(at: end, ">")
+    }
+    guard tag.last == 0x3E else { return nil }
+    var close = end - 1
+    if bytes[close - 1] == 0x2F { close -= 1 }
+    return tag[..<close].contains(0x3E) ? nil : TextEdit(at: close, "\"")
+  }
+
+  /// The tag around a byte that cannot be read, with all that is in its element; nil outside of tags.
+  func unreadableElement(at offset: Int) -> (name: String, range: Range<Int>)? {
+    guard let start = bytes[..<min(offset + 1, bytes.count)].lastIndex(of: 0x3C), start < offset,
+      !bytes[start..<offset].contains(0x3E)
+    else { return nil }
+    let name = bytes[(start + 1)..<offset].prefix { $0 > 0x20 && $0 < 0x80 && $0 != 0x2F }
+    guard !name.isEmpty else { return nil }
+    func isTag(_ prefix: String, at i: Int) -> Bool {
+      let head = Array(prefix.utf8) + name
+      guard bytes[i...].starts(with: head), i + head.count < bytes.count else { return false }
+      return [0x20, 0x09, 0x0A, 0x0D, 0x2F, 0x3E].contains(bytes[i + head.count])
+    }
+    var i = offset
+    var next: Int?
+    while let open = bytes[i...].firstIndex(of: 0x3C) {
+      if next == nil { next = open }
+      if isTag("</", at: open), let end = bytes[open...].firstIndex(of: 0x3E) {
+        return (String(decoding: name, as: UTF8.self), start..<end + 1)
+      }
+      if isTag("<", at: open) { break }
+      i = open + 1
+    }
+    return next.map { (String(decoding: name, as: UTF8.self), start..<$0) }
+  }
+
+  /// The place of the “<” that an opening tag lacks whose closing tag begins at a byte: the text before it
+  /// is a tag's, such as `trkpt lat="50" lon="7">`.
+  func missingOpening(of name: String, before closing: Int) -> Int? {
+    guard closing > 0, bytes[closing - 1] == 0x3E,
+      let last = bytes[..<(closing - 1)].lastIndex(of: 0x3E)
+    else { return nil }
+    var start = last + 1
+    while start < closing, bytes[start] <= 0x20 { start += 1 }
+    let tag = bytes[start..<closing]
+    guard tag.starts(with: name.utf8), tag.count > name.utf8.count,
+      tag[start + name.utf8.count] <= 0x20, tag.contains(0x3D), !tag.contains(0x3C)
+    else { return nil }
+    return start
   }
 
   /// Quotes around values that have none, and spaces between attributes. O(bytes).
@@ -237,9 +327,15 @@ struct XMLFaultScan {
     while i < bytes.count, bytes[i] != 0x3E, bytes[i] != 0x3C {
       let before = i
       skip(&i) { $0 <= 0x20 || $0 == 0x2F }
-      skip(&i) { $0 > 0x20 && ![0x3C, 0x3D, 0x3E, 0x2F].contains($0) }
+      skip(&i) { $0 > 0x20 && ![0x22, 0x27, 0x3C, 0x3D, 0x3E, 0x2F].contains($0) }
+      let name = before..<i
       skip(&i) { $0 <= 0x20 }
-      if i < bytes.count, bytes[i] == 0x3D {
+      if i < bytes.count, bytes[i] == 0x22 || bytes[i] == 0x27, !name.isEmpty,
+        bytes[i - 1] > 0x20, bytes[i - 1] != 0x2F
+      {
+        edits.append(TextEdit(at: i, "="))
+        scanValue(&i, &edits)
+      } else if i < bytes.count, bytes[i] == 0x3D {
         i += 1
         skip(&i) { $0 <= 0x20 }
         scanValue(&i, &edits)
@@ -253,6 +349,11 @@ struct XMLFaultScan {
     let start = i
     if bytes[i] == 0x22 || bytes[i] == 0x27 {
       i = bytes[(i + 1)...].firstIndex(of: bytes[i]).map { $0 + 1 } ?? bytes.count
+      if let end = swallowed(start + 1..<i - 1, next: i) {
+        edits.append(TextEdit(at: end, "\""))
+        i = end
+        return
+      }
       if i < bytes.count, bytes[i] > 0x20, ![0x3E, 0x2F, 0x3F].contains(bytes[i]) {
         edits.append(TextEdit(at: i, " "))
       }
@@ -264,6 +365,20 @@ struct XMLFaultScan {
       i += 1
     }
     if i > start { edits.append(TextEdit(start..<i, [0x22] + bytes[start..<i] + [0x22])) }
+  }
+
+  /// Where a value ends that runs on into the next attribute, whose opening quote was taken for the
+  /// closing one: `50 lon=` is what stands between the quotes.
+  private func swallowed(_ value: Range<Int>, next: Int) -> Int? {
+    guard next < bytes.count, bytes[next] > 0x20, ![0x3E, 0x2F, 0x3F].contains(bytes[next]),
+      bytes[value].last == 0x3D, let space = bytes[value].lastIndex(where: { $0 <= 0x20 }),
+      bytes[(space + 1)..<(value.upperBound - 1)].allSatisfy({
+        ($0 | 0x20) &- 0x61 < 26 || $0 == 0x3A || $0 == 0x5F || $0 == 0x2D
+      }), space + 2 < value.upperBound
+    else { return nil }
+    var end = space
+    while end > value.lowerBound, bytes[end - 1] <= 0x20 { end -= 1 }
+    return end
   }
 
   private func skip(_ i: inout Int, while isPassed: (UInt8) -> Bool) {

@@ -37,11 +37,11 @@ struct XMLFeed {
     if fault.isAfterRoot { return mendTail(fault.diagnostic, offset) }
     switch fault.error {
     case XML_ERROR_XML_DECL:
-      guard let declared = source.declaredEncoding, !declared.isName, encoding == nil else {
-        return false
+      if let declared = source.declaredEncoding, !declared.isName, encoding == nil {
+        declare("UTF-8", instead: declared)
+        return true
       }
-      declare("UTF-8", instead: declared)
-      return true
+      return mendDeclarationOrder(fault.diagnostic)
     case XML_ERROR_MISPLACED_XML_PI, XML_ERROR_SYNTAX: return mendStart()
     case XML_ERROR_DUPLICATE_ATTRIBUTE: return mendDoubled(fault.diagnostic)
     case XML_ERROR_INVALID_TOKEN:
@@ -53,7 +53,12 @@ struct XMLFeed {
       }
       return mendCharacter(fault.diagnostic, offset)
     case XML_ERROR_BAD_CHAR_REF:
-      return patch(fault.diagnostic.saying(Self.noCharacter), XMLFaultScan(bytes: bytes).controls)
+      let scan = XMLFaultScan(bytes: bytes)
+      let isMended = patch(
+        fault.diagnostic.saying(
+          "a character is written as two halves (surrogates), where XML has one number for it"),
+        scan.halves)
+      return isMended || patch(fault.diagnostic.saying(Self.noCharacter), scan.controls)
     case XML_ERROR_UNDEFINED_ENTITY:
       return patch(fault.diagnostic, XMLFaultScan(bytes: bytes).entities)
     case XML_ERROR_TAG_MISMATCH: return mendClosing(fault.diagnostic, offset)
@@ -139,6 +144,18 @@ struct XMLFeed {
         offset: declared.range.lowerBound,
         remedy: [isCommon ? .text(TextEdit(declared.range, canonical)) : .writeInUTF8]))
     return true
+  }
+
+  /// A declaration that says no version, or not first, or more than there is to say.
+  private mutating func mendDeclarationOrder(_ diagnostic: Diagnostic) -> Bool {
+    let start = source.byteOrderMarkLength
+    guard source.bytes[start...].starts(with: "<?xml".utf8),
+      let end = source.bytes[start...].prefix(1_024).firstIndex(of: 0x3E)
+    else { return false }
+    let name = source.declaredEncoding?.name ?? "UTF-8"
+    return patch(
+      diagnostic.saying("the XML declaration is not written as version, encoding, standalone"),
+      TextEdit(start..<end + 1, "<?xml version=\"1.0\" encoding=\"\(name)\"?>"))
   }
 
   /// Bytes that are not in the encoding that the file declares or has without a declaration.
@@ -240,21 +257,38 @@ struct XMLFeed {
       return patch(
         diagnostic.saying("“--” stands within a comment, where XML forbids it"), scan.hyphens)
     }
-    if let tag = scan.faultyTag(at: offset) {
+    if let edit = scan.unclosedTag(before: offset) {
+      let missing = edit.replacement == Array(">".utf8) ? "“>”" : "closing quote"
       return patch(
-        diagnostic.saying("an attribute's value has no quotes, or no space follows it"),
-        scan.attributes(from: tag))
+        Diagnostic(
+          diagnostic.code, diagnostic.severity, "the \(missing) of a tag is missing here",
+          offset: edit.range.lowerBound), edit)
     }
-    if offset > 0, bytes[offset - 1] == 0x3C {
-      return patch(diagnostic, TextEdit(offset - 1..<offset, "&lt;"))
+    if let tag = scan.faultyTag(at: offset),
+      patch(
+        diagnostic.saying(
+          "an attribute is not written as name=\"value\": a quote, a space or “=” is missing"),
+        scan.attributes(from: tag))
+    {
+      return true
+    }
+    if offset > 0, bytes[offset - 1] == 0x3C,
+      patch(diagnostic, TextEdit(offset - 1..<offset, "&lt;"))
+    {
+      return true
     }
     var i = offset
     while i >= 0, offset - i < 100 {
       if bytes[i] == 0x26 { return patch(diagnostic, TextEdit(i..<i + 1, "&amp;")) }
-      if bytes[i] == 0x3C || bytes[i] == 0x3E || bytes[i] == 0x3B { return false }
+      if bytes[i] == 0x3C || bytes[i] == 0x3E || bytes[i] == 0x3B { break }
       i -= 1
     }
-    return false
+    guard let unreadable = scan.unreadableElement(at: offset) else { return false }
+    return patch(
+      Diagnostic(
+        diagnostic.code, diagnostic.severity,
+        "this “\(shortened(unreadable.name))” cannot be read and is left out: its tag is damaged",
+        offset: unreadable.range.lowerBound, isGuess: true), TextEdit(unreadable.range))
   }
 
   /// A closing tag that does not fit: it is a misspelling of the one that is due, or the elements between
@@ -271,6 +305,14 @@ struct XMLFeed {
     guard let open = unclosed(before: start), let last = open.last else { return false }
     if let index = open.lastIndex(where: { $0.name == closed }) {
       return close(open, after: index, at: start, diagnostic)
+    }
+    if XMLNesting.knows(closed),
+      let opening = XMLFaultScan(bytes: bytes).missingOpening(of: closed, before: start)
+    {
+      return patch(
+        Diagnostic(
+          diagnostic.code, diagnostic.severity, "the “<” of a tag is missing here", offset: opening),
+        TextEdit(at: opening, "<"))
     }
     guard let near = Spelling.nearest(to: closed, among: open.reversed().map(\.name)),
       let index = open.lastIndex(where: { $0.name == near })

@@ -56,6 +56,9 @@ class XMLReader {
   /// Leaves the element that was entered last.
   func leave(_ stream: XMLStream) {}
 
+  /// Passes over an element within one that does not matter.
+  func passOver(_ name: UnsafePointer<CChar>, _ stream: XMLStream) {}
+
   /// Takes a piece of character data; called only while `stream.wantsText` is set.
   func take(_ bytes: UnsafeBufferPointer<UInt8>, _ stream: XMLStream) {
     text.append(bytes, limit: limits.textBytes)
@@ -134,6 +137,7 @@ class XMLReader {
     }
     if skipped > 0 {
       skipped += 1
+      passOver(name, stream)
       return
     }
     if diagnostics.isHopeless {

@@ -56,6 +56,8 @@ struct ElevationBursts {
       worst = abs(away) > abs(worst) ? away : worst
       let back = heights[last + 1] - heights[i]
       if isLeap(subject, last, least), abs(back) <= max(abs(worst) / 4, least / 2) {
+        // Between leaps that follow each other the fewer heights are the wrong ones.
+        guard calmCount(subject, before: i, last + 1, part, least) > last - i else { return nil }
         return Burst(
           vertices: i + 1...last,
           meters: worst > 0 ? min(worst, worst - back) : max(worst, worst - back))
@@ -63,6 +65,21 @@ struct ElevationBursts {
       last += 1
     }
     return nil
+  }
+
+  /// How many vertices lie up to the next leaps before and after a burst, itself not counted; no more of
+  /// each than a burst may have.
+  private static func calmCount(
+    _ subject: Subject, before: Int, _ after: Int, _ part: Range<Int>, _ least: Double
+  ) -> Int {
+    var (low, high) = (before, after)
+    while low > part.lowerBound, before - low < mostVertices, !isLeap(subject, low - 1, least) {
+      low -= 1
+    }
+    while high + 1 < part.upperBound, high - after < mostVertices, !isLeap(subject, high, least) {
+      high += 1
+    }
+    return before - low + high - after + 2
   }
 
   /// The burst with the heights beside it that only lead up to it: each further away is nearer to what

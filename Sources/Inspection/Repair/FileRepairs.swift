@@ -28,7 +28,7 @@ enum FileRepairs {
     .timeSyntax: "remove the time, which nobody can read",
     .schemaValue: "remove the value, which nobody can read",
     .schemaAttribute: "remove the attribute, which nobody reads",
-    .notWellFormed: "remove the second one",
+    .notWellFormed: "remove what cannot be read, or the second of two values",
   ]
 
   /// The kind of repair of a code; nil where there is none.

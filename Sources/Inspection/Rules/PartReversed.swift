@@ -31,6 +31,8 @@ enum PartReversed: Rule {
     guard subject.overlaps.isEmpty else { return }
     let ends = PartEnds(subject)
     let turned = ends.turned(penaltyMeters: limit(subject))
+    // A side trip is not against anything.
+    if !turned.isEmpty, SideTrips.areAmong(0..<subject.route.partCount, subject) { return }
     if isMostOfLine(turned, subject) {
       inspectMinority(subject, turned, &findings)
       return

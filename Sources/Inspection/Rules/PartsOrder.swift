@@ -42,7 +42,8 @@ enum PartsOrder: Rule {
     // Side trips and other ways do not become a chain: its links would be as long as they are.
     guard proposed.map(\.part) != Array(0..<count), better < present / 2,
       present - better >= limit(subject),
-      ends.longestGapMeters(proposed) <= max(1_000, subject.measured.partsMeters / 20)
+      ends.longestGapMeters(proposed) <= max(1_000, subject.measured.partsMeters / 20),
+      !SideTrips.areAmong(0..<count, subject)
     else { return }
     let first = proposed.indices.first { proposed[$0].part != $0 } ?? 0
     let shown = proposed.prefix(30).map { "\($0.part + 1)" + ($0.isTurned ? " turned" : "") }
