@@ -4,8 +4,8 @@ internal import Routes
 
 /// A document, the route that it makes, and what all rules need to know about them.
 ///
-/// Vertices are counted over all parts of the route.
-struct Subject {
+/// Vertices are counted over all parts of the route. A class, because every finding holds on to it.
+final class Subject: Sendable {
   let document: RouteDocument
   let measured: MeasuredRoute
   let limits: RuleLimits

@@ -343,6 +343,36 @@ import Testing
     #expect(zeros.findings(.elevationZero).count == 1)
   }
 
+  /// A way beside the line that leaves it and comes back is no link of a chain, whichever way it runs.
+  @Test(arguments: [false, true], [0, 1])
+  func sideTripsAreNotTurned(isTurned: Bool, place: Int) throws {
+    let main = (0..<80).map { (52.5 + Double($0) * 0.00027, -3.8 + Double($0) * 0.00147) }
+    var trip = (0...10).map { i -> (Double, Double) in
+      let (north, east) = main[20 + 2 * i]
+      return (north + 0.003 * Foundation.sin(Double(i) / 10 * .pi), east)
+    }
+    if isTurned { trip.reverse() }
+    var parts = [main]
+    parts.insert(trip, at: place)
+    let report = inspected(Self.line(parts))
+    #expect(report.findings(.partReversed).isEmpty && report.findings(.partsOrder).isEmpty)
+    let fixed = Repair.repair(report.document, includingUnsafe: true)
+    #expect(fixed.lengthAfter == fixed.lengthBefore)
+  }
+
+  /// Of heights that leap back and forth the fewer ones are wrong.
+  @Test(arguments: [4, 5, 7]) func fewerHeightsAreTheWrongOnes(step: Int) throws {
+    let way = Self.way(51, 7, (0.0005, 0))
+    let heights = way.indices.map { $0 % step == 1 ? -1.0 : 200 + Double($0) }
+    let places = zip(way, heights).map { "[\($0.0.1), \($0.0.0), \($0.1)]" }
+    let report = inspected(
+      "{\"type\": \"LineString\", \"coordinates\": [\(places.joined(separator: ", "))]}")
+    let mended = Repair.repair(report.document, includingUnsafe: true).report.document
+    let after = mended.tracks[0].parts[0].vertices.map(\.elevationMetersOrNaN)
+    for (old, new) in zip(heights, after) where old > 0 { #expect(new == old) }
+    #expect(!after.contains(-1), "\(after)")
+  }
+
   @Test func messagesThatDifferByThePlaceAloneAreFolded() {
     var list = FindingList()
     for i in 1...60 {

@@ -10,32 +10,43 @@ package enum Spelling {
     guard length <= 32, known.contains(where: { abs($0.utf8.count - length) <= 1 }),
       !known.contains(word)
     else { return nil }
-    let letters = lowercased(word)
-    if let same = known.first(where: { $0.utf8.count == length && lowercased($0) == letters }) {
+    if let same = known.first(where: {
+      $0.utf8.count == length && isSame(word.utf8[...], $0.utf8[...])
+    }) {
       return same
     }
     return known.first {
-      abs($0.utf8.count - length) <= 1 && isOneEdit(letters, lowercased($0))
+      abs($0.utf8.count - length) <= 1 && isOneEdit(word.utf8[...], $0.utf8[...])
     }
   }
 
-  /// The bytes of a word with A to Z in lower case.
-  private static func lowercased(_ word: String) -> [UInt8] {
-    word.utf8.map { $0 &- 0x41 < 26 ? $0 | 0x20 : $0 }
+  /// Whether words are the same but for the case of A to Z.
+  private static func isSame(_ a: Substring.UTF8View, _ b: Substring.UTF8View) -> Bool {
+    a.elementsEqual(b) { lowercased($0) == lowercased($1) }
+  }
+
+  private static func lowercased(_ byte: UInt8) -> UInt8 {
+    byte &- 0x41 < 26 ? byte | 0x20 : byte
   }
 
   /// Whether one insertion, deletion, replacement or swap of neighbours leads from one to the other.
-  private static func isOneEdit(_ a: [UInt8], _ b: [UInt8]) -> Bool {
-    guard a.count >= 3, b.count >= 3, abs(a.count - b.count) <= 1 else { return false }
-    var start = 0
-    while start < min(a.count, b.count), a[start] == b[start] { start += 1 }
-    let (restA, restB) = (a[start...], b[start...])
-    func isSame(_ x: ArraySlice<UInt8>, _ y: ArraySlice<UInt8>) -> Bool { x.elementsEqual(y) }
-    if a.count > b.count { return isSame(restA.dropFirst(), restB) }
-    if a.count < b.count { return isSame(restA, restB.dropFirst()) }
+  private static func isOneEdit(_ a: Substring.UTF8View, _ b: Substring.UTF8View) -> Bool {
+    let (lengthA, lengthB) = (a.count, b.count)
+    guard lengthA >= 3, lengthB >= 3, abs(lengthA - lengthB) <= 1 else { return false }
+    var (i, j) = (a.startIndex, b.startIndex)
+    while i < a.endIndex, j < b.endIndex, lowercased(a[i]) == lowercased(b[j]) {
+      a.formIndex(after: &i)
+      b.formIndex(after: &j)
+    }
+    let (restA, restB) = (a[i...], b[j...])
+    if lengthA > lengthB { return isSame(restA.dropFirst(), restB) }
+    if lengthA < lengthB { return isSame(restA, restB.dropFirst()) }
     if isSame(restA.dropFirst(), restB.dropFirst()) { return true }
-    return restA.count >= 2 && restA.first == restB.dropFirst().first
-      && restB.first == restA.dropFirst().first && isSame(restA.dropFirst(2), restB.dropFirst(2))
+    guard let firstA = restA.first, let firstB = restB.first,
+      let secondA = restA.dropFirst().first, let secondB = restB.dropFirst().first
+    else { return false }
+    return lowercased(firstA) == lowercased(secondB) && lowercased(firstB) == lowercased(secondA)
+      && isSame(restA.dropFirst(2), restB.dropFirst(2))
   }
 
   /// The known words that are spelled nearly like a word or hold it, nearest first, three at most.
