@@ -52,6 +52,39 @@ import Testing
     #expect(!document.tracks[0].parts[0].times.contains(none))
   }
 
+  @Test(arguments: [
+    "2024-05-01T24:00:00Z", "2024-05-01T24:00:00.00Z", "2024-05-02T02:00:00+02:00",
+    "2024-05-01T24:00:00",
+  ])
+  func theEndOfADayIsTheStartOfTheNext(_ text: String) {
+    let document = examine(gpx(point(text)))
+    #expect(document.found() == [])
+    #expect(document.tracks[0].parts[0].times == [1_714_608_000_000_000])
+  }
+
+  @Test(arguments: [
+    "2024-05-01T24:00:01Z", "2024-05-01T24:01:00Z", "2024-05-01T24:00:00.5Z", "2024-05-01T24:00Z",
+    "2024-04-31T24:00:00Z", "9999-12-31T24:00:00Z",
+  ])
+  func noOtherTimeHasHour24(_ text: String) {
+    let document = examine(gpx(point("2026-05-03T18:30:00Z"), point(text)))
+    #expect(document.found() == ["3:24 time-syntax"])
+    #expect(document.tracks[0].parts[0].times == [1_777_833_000_000_000, none])
+  }
+
+  @Test func aLeapSecondIsReadAndMended() {
+    let document = examine(gpx(point("2024-06-30T23:59:60Z")))
+    #expect(document.found() == ["2:24 time-syntax"])
+    #expect(document.tracks[0].parts[0].times == [1_719_792_000_000_000])
+    let diagnostic = document.diagnostics[0]
+    #expect(diagnostic.message.contains("it is read all the same") && !diagnostic.isGuess)
+    guard case .setText(let mended, _)? = diagnostic.remedy.first else {
+      Issue.record("no repair: \(diagnostic.remedy)")
+      return
+    }
+    #expect(mended == "2024-07-01T00:00:00Z")
+  }
+
   @Test func timesElsewhereAreCheckedToo() {
     let text = """
       <gpx version="1.1" creator="x" xmlns="http://www.topografix.com/GPX/1/1">

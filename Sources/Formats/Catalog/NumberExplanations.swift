@@ -51,7 +51,8 @@ extension DiagnosticCatalog {
       .timeSyntax, "Time that is no time", .warning,
       "A time is not written as the standard asks, year first and with a T and an offset from UTC. "
         + "Times do not move the marker, but they help to find points that were recorded badly. Write "
-        + "it like 2026-05-03T18:30:00Z, or remove it.",
+        + "it like 2026-05-03T18:30:00Z, or remove it. 24:00:00 is the start of the next day; a leap "
+        + "second, 23:59:60, is read as the second after it, and the repair writes that.",
       bad: track(
         "    <trkpt lat=\"54.46\" lon=\"-3.07\"><time>03.05.2026 18:30</time></trkpt>"),
       good: track(

@@ -28,7 +28,7 @@ struct KMLTrackTimes {
     // KML lets a year or a month stand alone.
     if whole.utf8.count == 4 { whole += "-01" }
     if whole.utf8.count == 7 { whole += "-01" }
-    let value = whole.withUTF8 { DateTimeText($0, from: 0, to: $0.count)?.instant.microseconds }
+    let value = whole.withUTF8 { XMLTime($0).instant?.microseconds }
     times.append(value ?? SourcePart.noTime)
     return value == nil
       ? "the time “\(shortened(text))” is not written as 2026-05-03T18:30:00Z and is left out" : nil

@@ -4,14 +4,35 @@ internal import CivilTime
 struct XMLTime {
   let instant: Instant?
   /// Whether it is written as the schema asks, which has neither bare dates nor minutes without
-  /// seconds, a capital T and Z, and no more than 14 hours from UTC.
+  /// seconds, no leap second, a capital T and Z, and no more than 14 hours from UTC.
   let isAsAsked: Bool
 
   init(_ text: UnsafeBufferPointer<UInt8>) {
-    instant = DateTimeText(text, from: 0, to: text.count)?.instant
+    instant =
+      Self.isEndOfDay(text)
+      ? Self.endOfDay(text) : DateTimeText(text, from: 0, to: text.count)?.instant
     isAsAsked =
       instant != nil && text.count >= 19 && text[10] == 0x54 && text[16] == 0x3A
-      && Self.isOffsetAsAsked(text[19...])
+      && text[17] != 0x36 && Self.isOffsetAsAsked(text[19...])
+  }
+
+  /// Whether it is `24:00:00` of a day, which XML schemas allow for the start of the next one; its
+  /// decimals are zeros.
+  private static func isEndOfDay(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard text.count >= 19, text[11] == 0x32, text[12] == 0x34 else { return false }
+    guard text[13..<19].elementsEqual(":00:00".utf8) else { return false }
+    guard text.count > 19, text[19] == 0x2E else { return true }
+    return text[20...].first { $0 != 0x30 }.map { $0 < 0x30 || $0 > 0x39 } ?? true
+  }
+
+  private static func endOfDay(_ text: UnsafeBufferPointer<UInt8>) -> Instant? {
+    var start = Array(text)
+    start[11] = 0x30
+    start[12] = 0x30
+    let instant = start.withUnsafeBufferPointer {
+      DateTimeText($0, from: 0, to: $0.count)?.instant.advanced(bySeconds: 86_400)
+    }
+    return instant.flatMap { $0 > Instant.latest ? nil : $0 }
   }
 
   /// - Parameter tail: what follows the seconds.
