@@ -69,6 +69,9 @@ struct Inspect: ParsableCommand {
         // One bad file does not hide the others.
         do {
           let (document, routes) = try inspect(file)
+          let areAlternatives =
+            !each && routes.count == 1
+            && input.warnOfAlternatives(in: document, routes[0], file)
           if routes.isEmpty { list.add(document, file: file) }
           for route in routes { list.add(route, file: file) }
           switch format {
@@ -76,7 +79,7 @@ struct Inspect: ParsableCommand {
           case _ where waypoints: break
           case .csv: break
           case .table, .markdown: for route in routes { table.add(route, file: file) }
-          case .text: try printOut(text(file, document, routes))
+          case .text: try printOut(text(file, document, routes, areAlternatives))
           }
         } catch let error as Failure {
           if error.kind == .usage { throw error }
@@ -206,18 +209,18 @@ struct Inspect: ParsableCommand {
   // MARK: Text
 
   private func text(
-    _ file: String, _ document: RouteDocument, _ routes: [MeasuredRoute]
+    _ file: String, _ document: RouteDocument, _ routes: [MeasuredRoute], _ areAlternatives: Bool
   ) -> String {
     var out = "\(file): \(document.format?.title ?? "")\n"
     if routes.isEmpty {
       out +=
         "  no line to walk on, \(RouteInput.count(document.waypoints.count, "waypoint"))\n"
     }
-    for measured in routes { out += text(measured) }
+    for measured in routes { out += text(measured, areAlternatives) }
     return out
   }
 
-  private func text(_ measured: MeasuredRoute) -> String {
+  private func text(_ measured: MeasuredRoute, _ areAlternatives: Bool) -> String {
     let route = measured.route
     var lines: [(String, String)] = []
     lines.append(("name", route.name ?? "(none)"))
@@ -239,7 +242,7 @@ struct Inspect: ParsableCommand {
             + "\(Figures.length(measured.passLength)) one way"
         ))
     }
-    if !measured.joins.isEmpty { lines.append(("joins", joins(measured))) }
+    if !measured.joins.isEmpty { lines.append(("joins", joins(measured, areAlternatives))) }
     let bounds = measured.bounds
     lines.append(
       (
@@ -271,7 +274,7 @@ struct Inspect: ParsableCommand {
     }.joined()
   }
 
-  private func joins(_ measured: MeasuredRoute) -> String {
+  private func joins(_ measured: MeasuredRoute, _ areAlternatives: Bool) -> String {
     let counts = JoinPolicy.allCases.compactMap { policy -> String? in
       let count = measured.joins.count { $0.policy == policy }
       return count == 0 ? nil : "\(count) \(policy.rawValue)"
@@ -281,9 +284,14 @@ struct Inspect: ParsableCommand {
       + "\(Figures.gap(meters: measured.joinsMeters)) in all"
     let open = measured.unresolvedJoins
     if !open.isEmpty {
+      // Joins between alternatives mean nothing, whatever is decided.
+      let advice =
+        areAlternatives
+        ? "choose a track first: these are alternatives"
+        : "choose with --join N=POLICY, --joins-below and --joins-above LENGTH=POLICY, or --joins POLICY"
       text +=
         "; undecided: \(open.prefix(8).map(String.init).joined(separator: ", "))"
-        + "\(open.count > 8 ? ", …" : "") (choose with --join N=POLICY, --joins-below and --joins-above LENGTH=POLICY, or --joins POLICY)"
+        + "\(open.count > 8 ? ", …" : "") (\(advice))"
     }
     return text
   }

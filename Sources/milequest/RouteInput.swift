@@ -207,14 +207,28 @@ struct RouteInput: ParsableArguments {
   func checkAlternatives(
     in document: RouteDocument, _ measured: MeasuredRoute, _ path: String
   ) throws {
-    guard track.isEmpty else { return }
-    let variants = Inspector.variants(in: document, measured)
-    if variants.isEmpty { return }
-    let alternatives =
-      "the tracks \(document.trackNames(variants)) are alternatives, which run along each other for most "
-      + "of their length: choose one with --track NAME or --track NUMBER"
+    guard let alternatives = alternatives(in: document, measured) else { return }
     if !measured.unresolvedJoins.isEmpty { throw Failure(.badData, "\(path): \(alternatives)") }
     StandardError.write("\(path): warning: \(alternatives)")
+  }
+
+  /// Says where the tracks of a file are alternatives and the caller did not choose among them; answers
+  /// whether they are.
+  func warnOfAlternatives(
+    in document: RouteDocument, _ measured: MeasuredRoute, _ path: String
+  ) -> Bool {
+    guard let alternatives = alternatives(in: document, measured) else { return false }
+    StandardError.write("\(path): warning: \(alternatives)")
+    return true
+  }
+
+  /// What is to be said of tracks that are alternatives; nil where they are none, or the caller chose.
+  private func alternatives(in document: RouteDocument, _ measured: MeasuredRoute) -> String? {
+    guard track.isEmpty else { return nil }
+    let variants = Inspector.variants(in: document, measured)
+    if variants.isEmpty { return nil }
+    return "the tracks \(document.trackNames(variants)) are alternatives, which run along each "
+      + "other for most of their length: choose one with --track NAME or --track NUMBER"
   }
 
   static func count(_ count: Int, _ noun: String) -> String {

@@ -48,6 +48,20 @@ import Testing
       "alternatives whose ends meet", "gpx", alternatives(offset: 0), "convert FILE OUT --to kml",
       has: ["warning: the tracks 1 “Full”, 2 “Half” are alternatives", "LineString"]),
     Row(
+      "alternatives with a gap", "gpx", alternatives(offset: 0.1), "inspect FILE",
+      has: [
+        "warning: the tracks 1 “Full”, 2 “Half” are alternatives", "--track NAME", "undecided: 1",
+      ], lacks: ["--join"]),
+    Row(
+      "alternatives whose ends meet", "gpx", alternatives(offset: 0), "inspect FILE --format json",
+      has: ["warning: the tracks 1 “Full”, 2 “Half” are alternatives", "\"parts\""]),
+    Row(
+      "alternatives, each", "gpx", alternatives(offset: 0.1), "inspect FILE --each",
+      has: ["Full", "Half"], lacks: ["alternatives"]),
+    Row(
+      "alternatives, one chosen", "gpx", alternatives(offset: 0.1), "inspect FILE --track Half",
+      has: ["Half"], lacks: ["alternatives"]),
+    Row(
       "alternatives, one chosen", "gpx", alternatives(offset: 0.1),
       "convert FILE OUT --to geojson --track Half", has: ["Half", "LineString"], lacks: ["Full"]),
     Row(
