@@ -228,6 +228,34 @@ import Testing
     #expect(document.applying([.removeVertex(0)]).refused.first?.error.code == .source)
   }
 
+  @Test(arguments: [
+    (0..<20).map { "7,0\(10 + $0) 50,0\(10 + $0)" }.joined(separator: " "),
+    (0..<40).map { "-3,80\(100 + $0)\n52,50\(100 + $0)" }.joined(separator: "\n"),
+    (0..<9_000).map { "7,\(10_000 + $0) 50,\(10_000 + $0)" }.joined(separator: " "),
+  ])
+  func decimalCommasAreOneError(_ text: String) {
+    let document = line(text)
+    #expect(document.found() == ["2:14 number-syntax"])
+    let message = document.diagnostics[0].message
+    #expect(message.contains("decimal commas") && message.contains("write points"))
+    #expect(document.vertices == [])
+    let whole = kml("<Placemark><Point><coordinates>7,010 50,001</coordinates></Point></Placemark>")
+    #expect(whole.codes == [.numberSyntax] && whole.waypoints == [])
+  }
+
+  @Test func soundCoordinatesAreNoDecimalCommas() {
+    #expect(line("7,50 8,51").vertices == [place(50, 7), place(51, 8)])
+    #expect(line("7,50,100 8,51,100").codes == [])
+    // One that cannot be such a number shows that the others are none.
+    #expect(
+      line("7,010 8,011 9,012 9.5,12 10,013").vertices
+        == [place(10, 7), place(11, 8), place(12, 9), place(12, 9.5), place(13, 10)])
+    #expect(line("7,010 8,011").vertices == [place(10, 7), place(11, 8)])
+    // Numbers that are wrong in other ways keep their messages and places.
+    let grid = line("500,433000 501,433001 502,433002 503,433003")
+    #expect(grid.codes == [.latitudeRange])
+  }
+
   @Test func coordinatesInPieces() {
     // Comments, character references and a document larger than what is fed at once.
     #expect(line("1,2 <!-- 5,6 -->3,&#52; 5<![CDATA[,6]]>").vertices.map(\.latitude) == [2, 4, 6])

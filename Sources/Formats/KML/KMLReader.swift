@@ -54,6 +54,7 @@ final class KMLReader: XMLReader {
   private var tupleNumber = 0
   /// Numbers of the tuple before; 0 before the first.
   private var tupleSize = 0
+  private var decimalCommas = KMLDecimalCommas()
   private var times = KMLTrackTimes()
 
   // MARK: Elements
@@ -205,6 +206,7 @@ final class KMLReader: XMLReader {
 
   private func startTuple(_ element: Element, _ stream: XMLStream) -> Element {
     tuple.clear()
+    decimalCommas.begin()
     stream.wantsText = true
     return element
   }
@@ -248,6 +250,43 @@ final class KMLReader: XMLReader {
   private func finishTuple(_ separator: KMLTuple.Separator, _ stream: XMLStream) {
     guard !tuple.isEmpty else { return }
     defer { tuple.clear() }
+    if separator == .comma {
+      if decimalCommas.hold(tuple) { return }
+      if !decimalCommas.isEmpty { takeHeldTuples(stream) }
+    }
+    takeTuple(separator, stream)
+  }
+
+  /// Reads the tuples that were kept back, which are no decimal commas.
+  @inline(never)
+  private func takeHeldTuples(_ stream: XMLStream) {
+    let next = tuple
+    for held in decimalCommas.release() {
+      tuple = held
+      takeTuple(.comma, stream)
+    }
+    tuple = next
+  }
+
+  /// Says, at the end of coordinates, that they are written with decimal commas, or reads them.
+  private func finishDecimalCommas(_ stream: XMLStream) {
+    guard let first = decimalCommas.first else { return }
+    let isPoint = stack[stack.count - 1] == .point
+    guard decimalCommas.arePlaces(atLeast: isPoint ? 1 : 2) else { return takeHeldTuples(stream) }
+    let tuples = decimalCommas.release()
+    let shown = "“\(shortened(tuples[0].text)) \(shortened(tuples[1].text))”"
+    let (longitude, latitude) = (
+      tuples[0].text.replacing(",", with: "."), tuples[1].text.replacing(",", with: ".")
+    )
+    diagnostics.note(
+      .numberSyntax, .error,
+      "the numbers look written with decimal commas, as in \(shown), so none of them is read: write "
+        + "points in them, and a comma between longitude and latitude, as in "
+        + "“\(shortened(longitude)),\(shortened(latitude))”"
+        + " (placemark \(placemarkName))", at: first.offset)
+  }
+
+  private func takeTuple(_ separator: KMLTuple.Separator, _ stream: XMLStream) {
     tupleNumber += 1
     do throws(KMLTuple.Fault) {
       let values = try tuple.numbers(separator, limits)
@@ -318,8 +357,11 @@ final class KMLReader: XMLReader {
   }
 
   private var context: String {
-    let name = track.name.map { "\"\(shortened($0))\"" } ?? "\(document.tracks.count + 1)"
-    return " (placemark \(name), point \(tupleNumber))"
+    " (placemark \(placemarkName), point \(tupleNumber))"
+  }
+
+  private var placemarkName: String {
+    track.name.map { "\"\(shortened($0))\"" } ?? "\(document.tracks.count + 1)"
   }
 
   override func complete() {
@@ -346,6 +388,7 @@ final class KMLReader: XMLReader {
     switch element {
     case .coordinates:
       finishTuple(.comma, stream)
+      finishDecimalCommas(stream)
       if stack[stack.count - 1] == .placemark { finishBareCoordinates() }
     case .trackCoordinate:
       tuple.dropTrailingSpace()

@@ -38,6 +38,25 @@ struct KMLTuple {
     while let last = bytes.last, last <= 0x20 { bytes.removeLast() }
   }
 
+  var text: String { String(decoding: bytes, as: UTF8.self) }
+
+  /// The digits before the comma, where the tuple may be one number with a decimal comma: up to three
+  /// of them, no zero that nobody writes, and three or more behind it.
+  var degreesBeforeComma: Int? {
+    let first = bytes.first == 0x2D || bytes.first == 0x2B ? 1 : 0
+    var i = first
+    var degrees = 0
+    while i < bytes.count, i < first + 3, bytes[i] &- 0x30 < 10 {
+      degrees = degrees * 10 + Int(bytes[i] - 0x30)
+      i += 1
+    }
+    guard i > first, i == first + 1 || bytes[first] != 0x30, i < bytes.count,
+      bytes[i] == Separator.comma.rawValue
+    else { return nil }
+    let decimals = bytes[(i + 1)...]
+    return decimals.count >= 3 && decimals.allSatisfy { $0 &- 0x30 < 10 } ? degrees : nil
+  }
+
   /// The place that some of the numbers name.
   static func coordinate(_ values: ArraySlice<Double>) throws(Fault) -> Coordinate {
     let first = values.startIndex
