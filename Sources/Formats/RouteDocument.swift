@@ -108,6 +108,8 @@ public struct RouteDocument: Sendable {
   public internal(set) var isSequence = false
   /// Whether a fault ended the reading before the end of the file.
   public internal(set) var isCutShort = false
+  /// GeoJSON positions of more than three numbers, of which the first three are read.
+  public internal(set) var longPositionCount = 0
   /// Properties of GeoJSON features that mean nothing here.
   var passedOver = NameTally()
   /// What the file says about the route as a whole.

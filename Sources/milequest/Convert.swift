@@ -55,8 +55,10 @@ struct Convert: ParsableCommand {
         return measured
       }
       try input.checkAlternatives(in: document, measured, inputFile)
-      try output.write(try output.bytes(of: route))
+      let (bytes, rounding) = try output.bytes(of: route)
+      try output.write(bytes)
       var losses = ConvertLosses(of: route, in: output.format)
+      losses.add(rounding)
       let choice = try input.choice(in: document, inputFile)
       losses.add(document, choice)
       losses.add(unknownElevations: document.unknownElevations(choice))

@@ -47,6 +47,12 @@ struct ConvertLosses {
         "\(RouteInput.count(areas, "area")) left out: a route is made of lines, and a polygon is none"
       )
     }
+    let long = document.longPositionCount
+    if long > 0 {
+      texts.append(
+        "\(Figures.grouped(long)) position\(long == 1 ? " has" : "s have") more than three numbers; only "
+          + "longitude, latitude and height are kept")
+    }
     let leftovers = document.leftovers(choice)
     if !leftovers.isEmpty {
       let kinds = leftovers.prefix(Self.mostKinds).map {
@@ -57,6 +63,11 @@ struct ConvertLosses {
         "left out of the file's content: \(kinds.joined(separator: ", "))"
           + (more > 0 ? " and \(more) more kinds" : ""))
     }
+  }
+
+  /// What rounding the coordinates does to the length, where it does enough.
+  mutating func add(_ rounding: RoundedLength?) {
+    if let rounding { texts.append(rounding.text) }
   }
 
   mutating func add(singlePoints: Int, in format: RouteFormat) {

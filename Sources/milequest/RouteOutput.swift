@@ -50,10 +50,11 @@ struct RouteOutput {
     return (try RouteInput.located(source) { try route.withoutSinglePoints() }, count)
   }
 
-  /// The bytes of a route, which are read back as the same number of vertices.
+  /// The bytes of a route, which are read back as the same number of vertices, and the length that they
+  /// are read back with where rounding changes it.
   ///
   /// - Throws: `badData` where they would not be valid.
-  func bytes(of route: Route) throws -> [UInt8] {
+  func bytes(of route: Route) throws -> (bytes: [UInt8], rounding: RoundedLength?) {
     var options = WriteOptions()
     options.coordinateDigits = digits
     let bytes = RouteWriter.write(route, as: format, options: options)
@@ -70,7 +71,7 @@ struct RouteOutput {
         "\(path): not written, because \(count) of \(route.vertices.count) vertices would be read back"
       )
     }
-    return bytes
+    return (bytes, RoundedLength(of: route, in: written, digits: format.digits ?? digits))
   }
 
   /// - Throws: `writeFailed`.
@@ -79,6 +80,17 @@ struct RouteOutput {
     if try Files.readBack(path, limit: ReadLimits.standard.fileBytes).map({ $0 != bytes }) ?? false
     {
       throw Failure(.writeFailed, "\(path): the file does not hold what was written into it")
+    }
+  }
+}
+
+extension RouteFormat {
+  /// The decimals of a degree that the format has; nil where the writer chooses them.
+  fileprivate var digits: Int? {
+    switch self {
+    case .polyline5: 5
+    case .polyline6: 6
+    case .gpx, .geojson, .kml: nil
     }
   }
 }

@@ -108,6 +108,39 @@ import Testing
     #expect(try Program.run(["convert", source, "-", "--to", "gpx"]).text.contains("0.1234568"))
   }
 
+  @Test func aLengthThatRoundingChangesIsTold() throws {
+    let folder = try Folder()
+    // A zigzag of some 10 m about a line, which three decimals make straight.
+    let zigzag = (0...100).map { "[7.\($0 + 100),50.000\($0 % 2)]" }.joined(separator: ",")
+    let source = try folder.file(
+      "a.geojson", "{\"type\":\"LineString\",\"coordinates\":[\(zigzag)]}")
+    for format in ["gpx", "geojson", "kml"] {
+      let out = folder.path("b.\(format)")
+      let rounded = try Program.run(["convert", source, out, "--digits", "3"])
+      #expect(rounded.status == 0)
+      let told =
+        "\(out): note: the coordinates are rounded to 3 decimals, which changes the length from 7."
+      #expect(rounded.errors.hasPrefix(told), "\(rounded.errors)")
+      #expect(rounded.errors.contains(" mi) to 7."), "\(rounded.errors)")
+      #expect(try Program.run(["convert", source, out]).errors.isEmpty)
+      #expect(try Program.run(["convert", source, out, "--digits", "4"]).errors.isEmpty)
+    }
+  }
+
+  @Test func numbersBeyondTheHeightAreTold() throws {
+    let folder = try Folder()
+    let source = try folder.file(
+      "a.geojson",
+      "{\"type\":\"LineString\",\"coordinates\":[[7,50,100,9],[7.1,50,110,9],[7.2,50,120]]}")
+    let out = folder.path("b.gpx")
+    let answer = try Program.run(["convert", source, out])
+    #expect(answer.status == 0)
+    #expect(
+      answer.errors
+        == "\(out): note: 2 positions have more than three numbers; only longitude, latitude and height "
+        + "are kept\n")
+  }
+
   @Test func standardInputAndOutput() throws {
     let answer = try Program.run(["convert", "-", "-", "--to", "polyline5"], input: Sample.gpx)
     #expect(answer.status == 0)

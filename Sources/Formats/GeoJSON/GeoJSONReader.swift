@@ -423,6 +423,7 @@ private final class GeoJSONWalk {
       &cursor, at: path, room: limits.route.vertices - vertexCount,
       most: limits.route.vertices, into: &tape, diagnostics: &diagnostics)
     vertexCount += tape.count
+    if let found = tape.long { document.longPositionCount += found.count }
     if isThorough, let found = tape.long {
       long = long.map { ($0.offset, $0.pointer, $0.count + found.count) } ?? found
     }

@@ -157,8 +157,10 @@ struct EditCommand: ParsableCommand {
       return try target.write(bytes)
     }
     let (fitting, singlePoints) = try target.fitting(route, from: files[0])
-    try target.write(try target.bytes(of: fitting))
+    let (bytes, rounding) = try target.bytes(of: fitting)
+    try target.write(bytes)
     var losses = ConvertLosses(of: fitting, in: target.format)
+    losses.add(rounding)
     for source in sources {
       losses.add(source.document, source.choice)
       losses.add(unknownElevations: source.document.unknownElevations(source.choice))

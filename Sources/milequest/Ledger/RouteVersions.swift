@@ -48,8 +48,10 @@ extension RouteCommand {
         var routes = StoredRoutes(store.ledger)
         let stored = try await routes.measured(record.version, course: nil).route.named(record.name)
         let (fitting, singlePoints) = try target.fitting(stored, from: route)
-        try target.write(try target.bytes(of: fitting))
+        let (bytes, rounding) = try target.bytes(of: fitting)
+        try target.write(bytes)
         var losses = ConvertLosses(of: fitting, in: target.format)
+        losses.add(rounding)
         losses.add(singlePoints: singlePoints, in: target.format)
         for text in losses.texts { StandardError.write("\(output): note: \(text)") }
       }
