@@ -94,8 +94,22 @@ import Testing
     for name in ["EPSG:4258", "urn:ogc:def:crs:EPSG::4258"] {
       let document = read(file(named(name), "[[10,50],[11,51]]"))
       #expect(document.codes == [.crsLegacy])
+      #expect(document.diagnostics[0].message.contains("degrees on another datum"))
+      #expect(!document.diagnostics[0].message.contains("metres") && !document.isReprojected)
       let vertex = try #require(document.vertices.first)
       #expect(abs(vertex.latitude - 50) < 1e-5 && abs(vertex.longitude - 10) < 1e-5)
+    }
+  }
+
+  @Test func degreesThatDifferAreReprojected() throws {
+    // The Potsdam datum lies some 150 m from WGS84 in Bavaria.
+    for before in [true, false] {
+      let document = read(file(named("EPSG:4314"), "[[11,48],[11.1,48.1]]", before: before))
+      #expect(document.codes == [.crsLegacy])
+      #expect(document.diagnostics[0].message.contains("were reprojected"))
+      let vertex = try #require(document.vertices.first)
+      let meters = Geodesic.wgs84.inverse(from: vertex, to: place(48, 11)).distanceMeters
+      #expect((50...300).contains(meters), "\(meters)")
     }
   }
 

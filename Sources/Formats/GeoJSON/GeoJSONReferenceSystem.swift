@@ -8,8 +8,10 @@ struct GeoJSONReferenceSystem: ~Copyable {
     case none
     /// The system is named behind the coordinates.
     case named(String)
-    /// Whatever is named, the coordinates are degrees.
-    case degrees
+    /// Whatever is named, the coordinates are degrees that are taken as they stand.
+    ///
+    /// - Parameter isNamed: whether the name means degrees too, of a datum from which they need no shift.
+    case degrees(isNamed: Bool)
   }
 
   private let knowledge: Knowledge
@@ -18,6 +20,8 @@ struct GeoJSONReferenceSystem: ~Copyable {
   /// Made once: looking a system up costs milliseconds.
   private var reprojection: Reprojection?
   private var takesMetres = false
+  /// Whether the name means degrees, and all that were read are the same on WGS84.
+  private var areSameDegrees = false
   /// A system that was named too late for coordinates that were read before it.
   private var lateName: String?
   /// Whether there were coordinates, and each of them could be degrees.
@@ -34,7 +38,8 @@ struct GeoJSONReferenceSystem: ~Copyable {
   /// grid's origin.
   var better: Knowledge? {
     if let lateName { return .named(lateName) }
-    return takesMetres && hasCoordinates && areDegrees ? .degrees : nil
+    guard hasCoordinates, areDegrees, takesMetres || areSameDegrees else { return nil }
+    return .degrees(isNamed: areSameDegrees)
   }
 
   /// Whether the numbers of the document are not degrees on WGS84.
@@ -46,6 +51,7 @@ struct GeoJSONReferenceSystem: ~Copyable {
     if reprojection == nil {
       reprojection = Reprojection(from: name)
       takesMetres = reprojection?.takesMetres ?? false
+      areSameDegrees = reprojection?.isGeographic ?? false
     }
     guard reprojection != nil else { return false }
     if areDegrees {
@@ -54,8 +60,17 @@ struct GeoJSONReferenceSystem: ~Copyable {
         abs(values[$0]) <= 180 && abs(values[$0 + 1]) <= 90
       }
     }
+    let named = areSameDegrees ? values : []
     reprojection?.transform(&values)
+    areSameDegrees = areSameDegrees && Self.arePlacesAlike(named, values)
     return true
+  }
+
+  /// Whether longitudes and latitudes are the same, of three values a position.
+  private static func arePlacesAlike(_ a: [Double], _ b: [Double]) -> Bool {
+    stride(from: 0, to: a.count - 1, by: 3).allSatisfy {
+      a[$0] == b[$0] && a[$0 + 1] == b[$0 + 1]
+    }
   }
 
   /// Reads the value of `crs` that comes next.
@@ -89,11 +104,15 @@ struct GeoJSONReferenceSystem: ~Copyable {
         "“crs” was dropped from GeoJSON in 2016; WGS84 is what it means without it", at: offset,
         pointer: pointer, remedy: [.removeMember(atOffset: offset)])
     }
-    if case .degrees = knowledge {
+    if case .degrees(let isNamed) = knowledge {
+      let what =
+        isNamed
+        ? "which has degrees on another datum, and no shift from it to WGS84 is known: they were taken "
+          + "as they stand, on WGS84; GeoJSON has no other since 2016"
+        : "which counts metres, and its coordinates are degrees: they were taken as they stand, on "
+          + "WGS84; “crs” says what is not so"
       return diagnostics.note(
-        .crsLegacy, .warning,
-        "the file names “\(shortened(name))”, which counts metres, and its coordinates are degrees: they "
-          + "were taken as they stand, on WGS84; “crs” says what is not so", at: offset,
+        .crsLegacy, .warning, "the file names “\(shortened(name))”, \(what)", at: offset,
         pointer: pointer, remedy: [.removeMember(atOffset: offset)])
     }
     guard isAtTop else {

@@ -6,6 +6,8 @@ internal import CPROJ
 struct Reprojection: ~Copyable {
   private let context: OpaquePointer
   private let transformation: OpaquePointer
+  /// Whether the system's coordinates are angles, on whichever datum.
+  let isGeographic: Bool
 
   /// Nil where PROJ does not know the name.
   init?(from name: String) {
@@ -25,6 +27,7 @@ struct Reprojection: ~Copyable {
     }
     self.context = context
     self.transformation = normalized
+    isGeographic = Self.isGeographic(name, context)
   }
 
   deinit {
@@ -32,9 +35,17 @@ struct Reprojection: ~Copyable {
     proj_context_destroy(context)
   }
 
-  /// Whether it begins with lengths and not with angles.
+  private static func isGeographic(_ name: String, _ context: OpaquePointer) -> Bool {
+    guard let system = proj_create(context, name) else { return false }
+    defer { proj_destroy(system) }
+    let type = proj_get_type(system)
+    return type == PJ_TYPE_GEOGRAPHIC_2D_CRS || type == PJ_TYPE_GEOGRAPHIC_3D_CRS
+  }
+
+  /// Whether it begins with lengths and not with angles. Where the angles of two datums are the same,
+  /// PROJ has nothing to do and does not tell its units.
   var takesMetres: Bool {
-    proj_degree_input(transformation, PJ_FWD) == 0
+    !isGeographic && proj_degree_input(transformation, PJ_FWD) == 0
       && proj_angular_input(transformation, PJ_FWD) == 0
   }
 
