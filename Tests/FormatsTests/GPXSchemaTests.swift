@@ -119,6 +119,22 @@ import Testing
     #expect(examine(none).found() == ["1:1 namespace"])
     let other = "<gpx version='1.1' creator='x' xmlns='http://www.topografix.com/GPX/1/1/'/>"
     #expect(examine(other).found() == ["1:32 namespace"])
+    for spelling in [
+      "https://www.topografix.com/GPX/1/1", "http://topografix.com/GPX/1/1/",
+      "HTTP://WWW.TOPOGRAFIX.COM/gpx/1/1", "http://www.topografix.com/GPX/1/1/gpx.xsd",
+    ] {
+      let text = "<gpx version='1.1' creator='x' xmlns='\(spelling)'/>"
+      let document = examine(text)
+      #expect(document.found() == ["1:32 namespace"])
+      #expect(document.diagnostics[0].remedy.count == 1, "\(spelling)")
+      let edited = document.applying(document.diagnostics[0].remedy)
+      #expect(examine(String(decoding: edited.bytes, as: UTF8.self)).found() == [], "\(spelling)")
+    }
+    // What names another thing, or another version than the attribute, is not guessed at.
+    for (version, name) in [("1.1", "urn:gpx"), ("1.1", "https://www.topografix.com/GPX/1/0")] {
+      let document = examine("<gpx version='\(version)' creator='x' xmlns='\(name)'/>")
+      #expect(document.found() == ["1:32 namespace"] && document.diagnostics[0].remedy.isEmpty)
+    }
     let mixed = "<gpx version='1.1' creator='x' xmlns='http://www.topografix.com/GPX/1/0'/>"
     #expect(examine(mixed).found() == ["1:32 namespace"])
     #expect(message(mixed).contains("that of GPX 1.0 and the version says 1.1"))

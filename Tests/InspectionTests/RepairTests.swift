@@ -128,6 +128,11 @@ import Testing
       "<gpx version=\"1.1\" creator=\"x\"><trk><trkseg>\(points(9))</trkseg></trk></gpx>",
       has: ["xmlns=\"http://www.topografix.com/GPX/1/1\""]),
     Case(
+      .namespace,
+      "<gpx version='1.1' creator='x' xmlns='https://www.topografix.com/GPX/1/1/'><trk><trkseg>\n"
+        + points(9) + "\n</trkseg></trk></gpx>",
+      has: ["xmlns='http://www.topografix.com/GPX/1/1'"]),
+    Case(
       .waypointDoubled,
       gpx(
         "<wpt lat=\"51.00000\" lon=\"7.00001\"><name>W</name></wpt>\n"

@@ -36,6 +36,23 @@ struct GPXSchema: Sendable {
     "1.0": "http://www.topografix.com/GPX/1/0", "1.1": "http://www.topografix.com/GPX/1/1",
   ]
 
+  /// The version whose namespace somebody meant who wrote it in another spelling: with https, without
+  /// www, in other capitals, with a slash or the schema's file behind it; nil where it is another.
+  static func version(misspelling namespace: String) -> String? {
+    func core(_ text: String) -> String {
+      var text = text.lowercased().trimmed(of: " ")
+      for beginning in ["http:", "https:"] where text.hasPrefix(beginning) {
+        text = String(text.dropFirst(beginning.count))
+      }
+      text = text.trimmed(of: "/")
+      if text.hasPrefix("www.") { text = String(text.dropFirst(4)) }
+      if text.hasSuffix("/gpx.xsd") { text = String(text.dropLast(8)) }
+      return text
+    }
+    let written = core(namespace)
+    return namespaces.first { core($0.value) == written }?.key
+  }
+
   static let version10 = GPXSchema(
     version: "1.0",
     [
@@ -151,5 +168,13 @@ struct GPXSchema: Sendable {
       }
     }
     return homes
+  }
+}
+
+extension String {
+  /// Without a character at both ends, however often it stands there.
+  fileprivate func trimmed(of character: Character) -> String {
+    let end = lastIndex { $0 != character }.map { index(after: $0) } ?? startIndex
+    return String(self[..<end].drop { $0 == character })
   }
 }

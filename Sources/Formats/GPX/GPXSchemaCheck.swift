@@ -243,8 +243,13 @@ struct GPXSchemaCheck {
     schema = (named ?? version) == "1.0" ? .version10 : .version11
     let due = GPXSchema.namespaces[schema.version] ?? ""
     var message: String?
+    var remedy: [RouteEdit] = []
     if let namespace {
       if named == nil {
+        // Any other may be meant, such as that of another kind of file.
+        if let meant = GPXSchema.version(misspelling: namespace), meant == schema.version {
+          remedy = [.setAttributes([[declaration, due]], inTagAt: offset)]
+        }
         message =
           "the namespace “\(shortened(namespace))” is not that of GPX; “\(due)” would be right"
       } else if let version, version != schema.version, GPXSchema.namespaces[version] != nil {
@@ -256,14 +261,14 @@ struct GPXSchemaCheck {
       message =
         "the file has no namespace, so programs that go by the schema do not know it for GPX; add "
         + "\(declaration)=\"\(due)\""
+      remedy = [.insertAttribute(name: declaration, value: due, inTagAt: offset)]
     }
     if let message {
       namespaceFault = Diagnostic(
         .namespace, .warning, message,
         offset: namespace == nil
           ? offset : source.attributeOffset(declaration, inTagAt: offset),
-        remedy: namespace == nil
-          ? [.insertAttribute(name: declaration, value: due, inTagAt: offset)] : [])
+        remedy: remedy)
     }
     open = [Open(type: .gpx, offset: offset)]
     checkAttributes(.gpx, attributes, offset: offset)
