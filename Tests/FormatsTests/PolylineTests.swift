@@ -60,6 +60,39 @@ import Testing
     #expect(!read(straight, as: .polyline5).codes.contains(.polylineEscaped))
   }
 
+  @Test func quotesAndPercentSignsAreReadPast() throws {
+    let plain = "_p~iF~ps|U\\o@^m@`@b@\\q@d@o@\\`@"
+    let due = read(plain, as: .polyline5).vertices
+    let percent = plain.replacing("|", with: "%7C").replacing("\\", with: "%5c")
+    let doubled = plain.replacing("\\", with: "\\\\")
+    for (text, found) in [
+      ("\"\(doubled)\"", 2), ("'\(plain)'", 1), (percent, 1), ("\"\(percent)\"", 2),
+    ] {
+      let document = read(text + "\n" + text, as: .polyline5)
+      expectSane(document, text)
+      #expect(document.codes == Array(repeating: Diagnostic.Code.polylineEscaped, count: 2 * found))
+      #expect(document.vertices == due + due, "\(text)")
+      let mended = document.applying(document.diagnostics.flatMap(\.remedy))
+      #expect(String(decoding: mended.bytes, as: UTF8.self) == plain + "\n" + plain, "\(text)")
+    }
+    // A quote stands before the line's first vertex, and the second is where it is in the file.
+    #expect(read("'\(plain)'", as: .polyline5).vertexOffsets.prefix(2) == [1, 11])
+    #expect(read(percent, as: .polyline5).vertexOffsets.prefix(2) == [0, 12])
+    for wrong in ["_p~iF~ps%7", "_p~iF~ps%20U", "_p~iF~ps%zzU", "\"_p~iF~ps|U", "\"\""] {
+      #expect(!read(wrong, as: .polyline5).errors.isEmpty, "\(wrong)")
+    }
+  }
+
+  @Test(arguments: [
+    ("{\"routes\":[{\"overview_polyline\":{\"points\":\"_p~iF~ps|U\"}}]}", "this is JSON"),
+    ("[\"_p~iF~ps|U\"]", "this is JSON"), ("https://example.org/?line=_p~iF~ps|U", "(URL)"),
+  ])
+  func whatIsNoPolylineIsCalledByItsName(_ text: String, _ name: String) {
+    let document = read(text, as: .polyline5)
+    #expect(document.codes == [.notWellFormed])
+    #expect(document.diagnostics[0].message.contains(name))
+  }
+
   @Test func triplesAreToldFromPairs() throws {
     // An odd number of values is no pairs at all.
     for text in [

@@ -58,10 +58,11 @@ extension DiagnosticCatalog {
       good: track(
         "    <trkpt lat=\"54.46\" lon=\"-3.07\"><time>2026-05-03T18:30:00Z</time></trkpt>")),
     .init(
-      .polylineEscaped, "Polyline with doubled backslashes", .warning,
-      "An encoded polyline was copied out of a JSON text, in which each backslash is written twice. "
-        + "Read as it stands it leads elsewhere, so it is read with single ones. Write each backslash "
-        + "once.",
+      .polylineEscaped, "Polyline as another text writes it", .warning,
+      "An encoded polyline was copied out of a JSON text, in which quotes stand around it and each "
+        + "backslash is written twice, or out of an address (URL), in which some characters are written "
+        + "with percent signs. Read as it stands it leads elsewhere or nowhere, so it is read without. "
+        + "Write each backslash once, and neither quotes nor percent signs.",
       bad: "_p~iF~ps|U\\\\o@^m@`@b@\\\\^k@\n", good: goodLine, isWhole: false),
     .init(
       .polylineTriples, "Polyline of triples", .warning,

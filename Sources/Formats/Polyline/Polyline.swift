@@ -32,26 +32,21 @@ enum PolylineReader {
     of source: SourceText, _ range: Range<Int>, _ digits: Int, _ limits: ReadLimits,
     _ vertexCount: inout Int, _ document: inout RouteDocument, _ diagnostics: inout DiagnosticList
   ) -> SourcePart {
-    let line = PolylineLine(bytes: source.bytes[range], digits: digits)
-    let doubled = line.doubledBackslashes()
-    var bytes = source.bytes
-    var end = range.upperBound
-    if !doubled.isEmpty {
-      let edits = doubled.map { TextEdit($0..<$0 + 1) }
-      bytes = TextEdit.apply(edits, to: bytes)
-      end -= doubled.count
-      document.isMended = true
+    let escapes = PolylineEscapes(source.bytes[range], digits: digits)
+    if !escapes.edits.isEmpty { document.isMended = true }
+    for found in escapes.found {
       diagnostics.note(
-        .polylineEscaped, .warning,
-        "every backslash stands twice, as in a text copied out of JSON; the line is read with single "
-          + "ones", at: doubled[0] - 1, remedy: edits.map { .text($0) })
+        .polylineEscaped, .warning, found.message, at: found.offset,
+        remedy: found.edits.map { .text($0) })
     }
-    let grouping = PolylineLine(bytes: bytes[range.lowerBound..<end], digits: digits).grouping
+    var line = UnescapedLine(source.bytes, range, escapes.edits)
+    let bytes = line.bytes
+    let end = line.range.upperBound
+    let grouping = PolylineLine(bytes: bytes[line.range], digits: digits).grouping
     var part = SourcePart()
     part.offset = range.lowerBound
-    var decoder = PolylineDecoder(digits: digits, offset: range.lowerBound)
+    var decoder = PolylineDecoder(digits: digits, offset: line.range.lowerBound)
     if case .triples(let inMeter) = grouping { decoder.elevationsInMeter = inMeter }
-    var removed = 0
     do throws(Diagnostic) {
       while let vertex = try decoder.next(bytes, end: end) {
         vertexCount += 1
@@ -60,17 +55,17 @@ enum PolylineReader {
             .limit, .error, "the file has more than \(limits.route.vertices) points, the limit",
             offset: vertex.offset)
         }
-        while removed < doubled.count, doubled[removed] <= vertex.offset + removed { removed += 1 }
-        part.append(vertex.coordinate, offset: vertex.offset + removed)
+        part.append(vertex.coordinate, offset: line.fileOffset(of: vertex.offset))
       }
     } catch {
-      let mayBeTriples = grouping == .unsure && error.code != .limit
-      diagnostics.addLast(
-        mayBeTriples
-          ? Diagnostic(
-            error.code, .error,
-            "\(error.message); its values may be \(triples): \(advice)", offset: error.offset)
-          : error)
+      let offset = error.offset.map { line.fileOffset(of: $0) }
+      var message = error.message
+      if let kind = foreignKind(source.bytes[range]), error.code == .notWellFormed {
+        message += "; \(kind)"
+      } else if grouping == .unsure, error.code != .limit {
+        message += "; its values may be \(triples): \(advice)"
+      }
+      diagnostics.addLast(Diagnostic(error.code, .error, message, offset: offset))
       return part
     }
     switch grouping {
@@ -87,6 +82,21 @@ enum PolylineReader {
           + "in that case \(advice)", at: range.lowerBound)
     }
     return part
+  }
+
+  /// What a line is that is no polyline, and what to do; nil where nobody can tell.
+  private static func foreignKind(_ line: ArraySlice<UInt8>) -> String? {
+    let head = line.prefix(64).filter { $0 > 0x20 }
+    if head.starts(with: "{\"".utf8) || head.starts(with: "[\"".utf8)
+      || head.starts(with: "[{".utf8)
+    {
+      return "this is JSON: save the text of its polyline alone, without quotes and with single "
+        + "backslashes"
+    }
+    if head.starts(with: "http".utf8), line.contains(0x3A) {
+      return "this is an address (URL): save the polyline in it alone"
+    }
+    return nil
   }
 
   private static let triples =

@@ -15,7 +15,9 @@ struct PolylineLine {
   /// Every run of backslashes is of even length then. A straight line to the south-west has such
   /// runs too, but they are its vertices; doubled ones fall between two vertices sooner or later.
   /// - Complexity: O(bytes) where the line has a doubled backslash; else it is looked for once.
-  func doubledBackslashes() -> [Int] {
+  ///
+  /// - Parameter isQuoted: whether quotes around the line say already that it is such a copy.
+  func doubledBackslashes(isQuoted: Bool) -> [Int] {
     guard let first = bytes.firstIndex(of: Self.backslash), first + 1 < bytes.endIndex,
       bytes[first + 1] == Self.backslash
     else { return [] }
@@ -38,7 +40,7 @@ struct PolylineLine {
       i += 2
     }
     // With an odd number of values the line as it stands is cut off.
-    let isLikely = runs >= 3 && isBetweenVertices || values % 2 == 1
+    let isLikely = isQuoted || runs >= 3 && isBetweenVertices || values % 2 == 1
     return isLikely && (values - seconds.count) % 2 == 0 ? seconds : []
   }
 

@@ -18,7 +18,7 @@ enum FileRepairs {
     .declarationLate: "put the declaration first", .commentLong: "remove the comment",
     .encoding: "write UTF-8, or the encoding's right name", .notWellFormed: "mend the syntax",
     .prefixUndeclared: "declare the prefix",
-    .polylineEscaped: "write each backslash once", .tupleComma: "put a space there",
+    .polylineEscaped: "write the line as it is encoded", .tupleComma: "put a space there",
     .collectionProperties: "rename the member",
   ]
 
