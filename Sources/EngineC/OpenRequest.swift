@@ -196,7 +196,8 @@ extension OpenRequest {
     guard document.hasLine else {
       throw Refusal(
         MQ_FILE, Diagnostic.Code.noLine.rawValue,
-        "\(title): the file holds no line to walk on, only waypoints: \(document.waypoints.count)")
+        "\(title): the file holds no line to walk on"
+          + (document.waypoints.isEmpty ? "" : ", only waypoints: \(document.waypoints.count)"))
     }
   }
 

@@ -19,7 +19,9 @@ enum ForeignFile {
     if isNMEA(line) {
       return "this is what a receiver sends (NMEA): convert it to GPX, for example with GPSBabel"
     }
-    let isTable = [",", ";", "\t"].contains { line.contains($0) }
+    // An array, and an object in quotes, are JSON.
+    let isJSON = line.hasPrefix("[") || line.hasPrefix("\"{")
+    let isTable = !isJSON && [",", ";", "\t"].contains { line.contains($0) }
     if isTable, line.contains("lat") || line.contains("lon") || line.contains("lng") {
       return "this is a table of coordinates (CSV): convert it to GPX or GeoJSON first"
     }
@@ -76,6 +78,11 @@ enum ForeignFile {
     ("multipoint", wkt), ("polygon", wkt), ("multipolygon", wkt), ("geometrycollection", wkt),
     ("srid=", wkt),
     ("hfdte", flight), ("ncols ", heights),
+    (
+      "[internetshortcut]",
+      "a shortcut of Windows to a web address, not the file itself: open it in a browser and download "
+        + "the file"
+    ),
   ]
 
   private static let json: [(words: [String], what: String)] = [
@@ -97,11 +104,51 @@ enum ForeignFile {
     (["paths\"", "points\""], routing), (["routes\"", "geometry\""], routing),
     (["routes\"", "legs\""], routing),
     (["osm3s\"", "elements\""], "OpenStreetMap data: export the route as GPX or GeoJSON"),
+    (["latlng\""], strava),
+    (
+      ["summary_polyline\""],
+      "an activity of Strava's service: download it as GPX from Strava, or save the text of the polyline "
+        + "alone as a .polyline5 file, with single backslashes"
+    ),
     (["error\":"], "a server's error message: fetch the file again"),
   ]
 
   private static let esri =
     "JSON of ArcGIS (Esri): ask its service for f=geojson, or convert it to GeoJSON with ogr2ogr"
+  private static let strava =
+    "a stream of Strava's service (latlng): download the activity or the route as GPX from Strava"
+
+  /// What a JSON file is whose outermost value is not an object, and what to do.
+  ///
+  /// - Parameters:
+  ///   - bytes: of the file, as they are read.
+  ///   - offset: where the value begins.
+  static func adviceOfValue(_ source: SourceText, _ bytes: [UInt8], at offset: Int) -> String {
+    let head = bytes[min(offset, bytes.count)...].prefix(200).filter { $0 > 0x20 }
+    let due = "a GeoJSON file is an object, which begins with “{”"
+    if head.first == 0x22 {
+      let holdsObject = head.dropFirst().first == 0x7B
+      return "\(due); this is a text in quotes"
+        + (holdsObject
+          ? ", in which the object stands: save it without the quotes and the backslashes"
+          : "")
+    }
+    guard head.first == 0x5B else { return "\(due), not a number or a word" }
+    if source.contains("\"latlng\"") { return "this is \(strava)" }
+    switch head.dropFirst().first {
+    case 0x7B:
+      return "\(due); this is an array of objects: where they are features, write {\"type\": "
+        + "\"FeatureCollection\", \"features\": before it and } behind it"
+    case 0x5B:
+      let depth = head.prefix { $0 == 0x5B }.count
+      guard depth == 2 || depth == 3 else { return "\(due), not an array" }
+      let type = depth == 2 ? "LineString" : "MultiLineString"
+      return "\(due); this is an array of positions: where each is longitude, latitude, write "
+        + "{\"type\": \"\(type)\", \"coordinates\": before it and } behind it"
+    default: return "\(due), not an array"
+    }
+  }
+
   private static let routing =
     "an answer of a routing service: ask it for geometries as GeoJSON and save the geometry of the route, "
     + "or save the encoded text as a .polyline5 file (.polyline6 where it has six digits)"

@@ -134,10 +134,11 @@ struct RouteInput: ParsableArguments {
 
   func route(of document: RouteDocument, _ path: String) throws -> Route {
     guard document.hasLine else {
+      let points = document.waypoints.count
       throw Failure(
         .badData,
-        "\(path): the file holds no line to walk on, only \(Self.count(document.waypoints.count, "waypoint"))"
-      )
+        "\(path): the file holds no line to walk on"
+          + (points == 0 ? "" : ", only \(Self.count(points, "waypoint"))"))
     }
     return try Self.located(path) {
       try chosen(try choice(in: document, path), of: document, path)

@@ -33,6 +33,9 @@ import Testing
       "a.json", "{\"routes\":[{\"overview_polyline\":{\"points\":\"_p~iF\"}}],\"status\":\"OK\"}",
       "overview_polyline"
     ),
+    ("a.gpx", "[InternetShortcut]\r\nURL=https://example.org/a.gpx\r\n", "shortcut of Windows"),
+    ("a.json", "{\"latlng\":{\"data\":[[52.5,-3.8],[52.6,-3.9]]}}", "Strava"),
+    ("a.json", "{\"id\":1,\"map\":{\"summary_polyline\":\"_p~iF~ps|U\"}}", "Strava"),
     ("a.json", "{\"error\":\"Not found\",\"status\":404}", "error message"),
   ])
   func filesOfAnotherKindAreCalledByTheirName(_ name: String, _ text: String, _ kind: String) {
@@ -40,6 +43,20 @@ import Testing
     let document = RouteReader.read(bytes, fileName: name)
     #expect(document.codes == [.unknownFormat])
     #expect(document.diagnostics[0].message.contains(kind))
+  }
+
+  @Test(arguments: [
+    ("[[7,50],[7.1,50]]", "{\"type\": \"LineString\", \"coordinates\": before it"),
+    ("[[[7,50],[7.1,50]]]", "{\"type\": \"MultiLineString\", \"coordinates\": before it"),
+    ("[{\"type\":\"Feature\"}]", "{\"type\": \"FeatureCollection\", \"features\": before it"),
+    ("[{\"type\":\"latlng\",\"data\":[[52.5,-3.8]]}]", "Strava"),
+    ("\"{\\\"type\\\":\\\"Feature\\\"}\"", "without the quotes and the backslashes"),
+    ("[1,2]", "not an array"), ("12", "not a number"),
+  ])
+  func valuesThatAreNoObjectHaveAWayOut(_ text: String, _ words: String) {
+    let document = RouteReader.read(Array(text.utf8), fileName: "a.geojson")
+    #expect(document.codes == [.memberType])
+    #expect(document.diagnostics[0].message.contains(words), "\(document.diagnostics[0].message)")
   }
 
   @Test(arguments: [

@@ -317,7 +317,7 @@ final class GPXReader: XMLReader {
         diagnostics.note(
           .misplaced, .warning,
           "\(foreignPoints) points of this track segment are written as wpt or rtept, so they are not "
-            + "read; a point of a segment is a trkpt\(trackContext)", at: part.offset)
+            + "read; a point of a segment is a trkpt: rename them\(trackContext)", at: part.offset)
       } else {
         noteEmptyPart("a track segment without points is left out\(trackContext)")
       }

@@ -116,6 +116,11 @@ private final class GeoJSONWalk {
     return document
   }
 
+  /// What programs write for numbers that are none, and for values that are missing.
+  private static let notNumbers = [
+    "NaN", "nan", "-NaN", "-nan", "Infinity", "-Infinity", "undefined", "None",
+  ]
+
   /// A fault with what closes the file where it is cut off.
   private func closing(_ fault: JSONFault) -> (JSONFault, [RouteEdit]) {
     var fault = fault
@@ -125,6 +130,15 @@ private final class GeoJSONWalk {
       fault = JSONFault(
         code: .notWellFormed, message: "the file ends inside a number: it is cut off",
         offset: fault.offset, pointer: fault.pointer)
+    }
+    let rest = bytes[min(fault.offset, bytes.count)...]
+    if [.notWellFormed, .numberSyntax].contains(fault.code),
+      let word = Self.notNumbers.first(where: { rest.starts(with: $0.utf8) })
+    {
+      fault = JSONFault(
+        code: fault.code,
+        message: "“\(word)” is no value of JSON: leave the number out of a position, and write "
+          + "null elsewhere", offset: fault.offset, pointer: fault.pointer)
     }
     guard fault.code == .notWellFormed else { return (fault, []) }
     let edit = GeoJSONClosing.edit(of: bytes, nesting: limits.json.nesting)
@@ -175,7 +189,8 @@ private final class GeoJSONWalk {
   private func walkText(_ cursor: inout JSONCursor) throws(JSONFault) {
     guard try cursor.kind() == .object else {
       throw cursor.fault(
-        "a GeoJSON file is an object, which begins with “{”", code: JSONFault.Code(.memberType))
+        ForeignFile.adviceOfValue(source, bytes, at: cursor.offset),
+        code: JSONFault.Code(.memberType))
     }
     try open(&cursor, role: .root, path: .root, within: .root)
     while let object = objects.last {
