@@ -1,3 +1,4 @@
+import Base
 import Batch
 import Formats
 import Geodesy
@@ -38,7 +39,9 @@ extension Progress {
     }
     let teams = tally.progress(on: routes)
     switch format {
-    case .text: try Files.write(Array(ProgressTable.text(teams, routes).utf8), to: output)
+    case .text:
+      let text = TerminalText.clean(ProgressTable.text(teams, routes))
+      try Files.write(Array(text.utf8), to: output)
     case .csv: try Files.write(ProgressOutput.bytes(teams, as: .csv), to: output)
     case .jsonl: try Files.write(ProgressOutput.bytes(teams, as: .jsonl), to: output)
     case .geojson: try Files.write(ProgressOutput.bytes(teams, as: .geojson), to: output)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Base
 
 #if canImport(Glibc)
   import Glibc
@@ -38,7 +39,11 @@ func reportingFailures(_ body: () throws -> Void) throws {
 }
 
 enum StandardError {
-  static func write(_ text: String) {
+  /// Writes what people read; nothing in it reaches the terminal as a command.
+  static func write(_ text: String) { write(asIs: TerminalText.clean(text)) }
+
+  /// Writes a text that is clean but for this program's own colours, or that programs read.
+  static func write(asIs text: String) {
     let bytes = Array((text.hasSuffix("\n") ? text : text + "\n").utf8)
     // There is nobody left to tell when this fails.
     _ = bytes.withUnsafeBytes { Glibc.write(2, $0.baseAddress, $0.count) }

@@ -1,3 +1,4 @@
+import Base
 import JSON
 
 #if canImport(Glibc)
@@ -182,8 +183,14 @@ enum Files {
   }
 }
 
-/// Prints text to standard output; a reader that has gone away is no error.
-func printOut(_ text: String) throws { try printOut(Array(text.utf8)) }
+/// Prints what people read to standard output; nothing in it reaches the terminal as a command. A reader
+/// that has gone away is no error.
+///
+/// What programs read, such as CSV, is printed as bytes.
+func printOut(_ text: String) throws { try printOut(Array(TerminalText.clean(text).utf8)) }
+
+/// Prints a text that is clean but for this program's own colours.
+func printOut(asIs text: String) throws { try printOut(Array(text.utf8)) }
 
 func printOut(_ value: JSONValue) throws { try printOut(value.text(indent: 2) + [0x0A]) }
 

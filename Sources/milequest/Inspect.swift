@@ -90,7 +90,7 @@ struct Inspect: ParsableCommand {
       switch format {
       case .json:
         try printOut(JSONValue.object([("files", .array(results))]))
-      case .csv: try printOut(list.csv)
+      case .csv: try printOut(Array(list.csv.utf8))
       case .text where waypoints, .table where waypoints: try printOut(list.text)
       case .markdown where waypoints: try printOut(list.markdown)
       case .table: try printOut(table.text)
@@ -113,7 +113,7 @@ struct Inspect: ParsableCommand {
       StandardError.write(ReaderText.lines(document.errors, file: file, most: 20))
       isFaulty = true
     }
-    try printOut(list.csv)
+    try printOut(Array(list.csv.utf8))
     if isFaulty { throw ExitCode(Failure.Kind.badData.rawValue) }
   }
 

@@ -1,3 +1,4 @@
+import Base
 import Geodesy
 
 #if canImport(Glibc)
@@ -30,7 +31,7 @@ final class ProgressBar: @unchecked Sendable {
   /// Shows what share of a work is done, 0…1.
   func show(_ what: String, share: Double) {
     guard let seconds = secondsIfDue() else { return }
-    write("\r\(what) \(bar(share, seconds))")
+    write("\r\(TerminalText.clean(what)) \(bar(share, seconds))")
   }
 
   /// Takes the line away.

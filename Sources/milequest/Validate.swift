@@ -1,4 +1,5 @@
 import ArgumentParser
+import Base
 import Formats
 import Geodesy
 import Inspection
@@ -107,7 +108,8 @@ struct Validate: ParsableCommand {
           switch format {
           case .text: try show(text(result, file))
           case .github:
-            try show(GitHubAnnotations.text(result.report, file: file, least: least))
+            let lines = GitHubAnnotations.text(result.report, file: file, least: least)
+            try show(TerminalText.clean(lines))
           case .json, .sarif: break
           }
           reports.append((file, result.withoutDocument))
@@ -270,11 +272,13 @@ struct Validate: ParsableCommand {
   // MARK: Output
 
   /// The report; beside a repaired file on standard output it goes to standard error.
+  ///
+  /// - Parameter text: clean but for its colours.
   private func show(_ text: String) throws { try show(Array(text.utf8)) }
 
   private func show(_ bytes: [UInt8]) throws {
     if output == "-" {
-      StandardError.write(String(decoding: bytes, as: UTF8.self))
+      StandardError.write(asIs: String(decoding: bytes, as: UTF8.self))
     } else {
       try printOut(bytes)
     }
@@ -289,7 +293,7 @@ struct Validate: ParsableCommand {
     }
     // What is left has its places in the repaired file.
     let left = inPlace ? name : output == "-" ? "standard output" : output ?? name
-    return RepairText.text(repair, file: name)
+    return TerminalText.clean(RepairText.text(repair, file: name))
       + ReportText.text(result.report, file: left, style: style)
   }
 

@@ -55,6 +55,37 @@ import Testing
     return seconds
   }()
 
+  @Test func nothingSpeaksToTheTerminal() throws {
+    let folder = try Folder()
+    let controls: [Unicode.Scalar] = ["\u{1B}", "\u{7}", "\u{9B}", "\u{202E}", "\u{2066}"]
+    let said = "\\u001b]0;x\\u0007\\u009b\\u202e\\u2066"
+    let file = try folder.file(
+      "a.geojson",
+      "{\"type\":\"FeatureCollection\",\"features\":[{\"type\":\"Feature\",\"properties\":{\"name\":"
+        + "\"A\(said)\"},\"geometry\":{\"type\":\"LineString\",\"coordinates\":[[7,50],[7.1,50],[7.2,50]]}},"
+        + "{\"type\":\"Feature\",\"properties\":{\"name\":\"W\(said)\"},\"geometry\":{\"type\":\"Point\","
+        + "\"coordinates\":[7.1,50]}}]}")
+    let argument = "x\u{1B}[2J\u{9B}2J\u{202E}"
+    for arguments in [
+      ["inspect", file], ["inspect", file, "--format", "table"],
+      ["inspect", file, "--format", "markdown"], ["inspect", file, "--waypoints"],
+      ["validate", file], ["validate", file, "--format", "github"],
+      ["validate", file, "--fix", "-o", "-"], ["position", file, "--at", "1km"],
+      ["nearest", file, "--to", "50,7.1"], ["convert", file, folder.path("b.polyline5")],
+      ["inspect", folder.path(argument)], ["inspect", file, "--track", argument],
+      ["inspect", file, "--\(argument)"], ["position", file, "--at", argument], [argument],
+    ] {
+      let answer = try Program.run(arguments)
+      // Beside a repaired file on standard output the report goes to standard error.
+      let shown = arguments.contains("-") ? answer.errors : answer.text + answer.errors
+      let found = controls.filter { shown.unicodeScalars.contains($0) }
+      #expect(found.isEmpty && !shown.isEmpty, "\(arguments)")
+    }
+    // What programs read holds what the file says.
+    let table = try Program.run(["inspect", file, "--waypoints", "--format", "csv"])
+    #expect(table.text.contains("W\u{1B}]0;x\u{7}\u{9B}\u{202E}\u{2066}"))
+  }
+
   /// What a file may take, above what `--version` takes. A small one may take as much as one of a
   /// megabyte, for a process takes some of its time for itself.
   private static func mostSeconds(bytes: Int) -> Double {

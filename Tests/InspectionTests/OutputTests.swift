@@ -44,6 +44,11 @@ import Testing
       "lon=\"391.2\"", with: "lon=\"391.2\" name=\"\u{1B}]0;x\u{7}\u{202E}\"")
     let shown = ReportText.text(inspected(text), file: "trail.gpx")
     #expect(!shown.contains("\u{1B}") && !shown.contains("\u{7}") && !shown.contains("\u{202E}"))
+    // The report's own colours stay, and the file's are none of them.
+    let painted = ReportText.text(
+      inspected(text), file: "\u{1B}]0;x\u{7}.gpx", style: ReportText.Style(isColoured: true))
+    #expect(painted.contains("\u{1B}[1;31merror\u{1B}[0m"))
+    #expect(!painted.contains("\u{1B}]") && !painted.contains("\u{7}"))
   }
 
   @Test func longLinesAreCutAroundTheFault() throws {

@@ -1,3 +1,4 @@
+internal import Base
 public import Formats
 internal import Geodesy
 
@@ -19,6 +20,8 @@ public enum ReportText {
 
   /// The whole report of one file, with a summary in the last line.
   public static func text(_ report: Report, file: String, style: Style = Style()) -> String {
+    // The colours are this report's own; everything else is cleaned before they are added.
+    let file = TerminalText.clean(file)
     let shown = report.findings.filter { $0.severity >= style.least }
     let lines = shown.map { text($0, report, file: file, style) }
     return lines.joined() + summary(report, file: file, style) + "\n"
@@ -31,7 +34,8 @@ public enum ReportText {
       file, line: finding.line, column: finding.column, offset: finding.offset)
     let label = paint(finding.severity.label, color(finding.severity), style)
     let code = paint("[\(finding.code.rawValue)]", dim, style)
-    var text = "\(paint(place, bold, style)): \(label): \(finding.message) \(code)\n"
+    let message = TerminalText.clean(finding.message)
+    var text = "\(paint(place, bold, style)): \(label): \(message) \(code)\n"
     if let offset = finding.offset, finding.line != nil,
       let excerpt = SourceExcerpt(report.document.source, around: offset)
     {
@@ -45,7 +49,7 @@ public enum ReportText {
     if let ground = ground(finding) { text += "  \(ground)\n" }
     if let fix = finding.fix {
       let flag = fix.isSafe ? "--fix" : "--fix-unsafe"
-      text += "  \(paint("repair:", bold, style)) \(fix.title) (\(flag))\n"
+      text += "  \(paint("repair:", bold, style)) \(TerminalText.clean(fix.title)) (\(flag))\n"
     }
     return text
   }
@@ -140,10 +144,7 @@ private struct SourceExcerpt {
       // A terminal must not obey what stands in a file.
       String(
         characters.map { character in
-          let isControl = character.unicodeScalars.contains {
-            $0.value < 0x20 || (0x7F..<0xA0).contains($0.value)
-              || (0x202A...0x202E).contains($0.value) || (0x2066...0x2069).contains($0.value)
-          }
+          let isControl = character.unicodeScalars.contains(where: TerminalText.isControl)
           return isControl ? (character == "\t" ? " " : "\u{FFFD}") : character
         })
     }

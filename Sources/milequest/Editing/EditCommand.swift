@@ -1,5 +1,6 @@
 import ArgumentParser
 import Authoring
+import Base
 import Formats
 import JSON
 import Routes
@@ -108,10 +109,12 @@ struct EditCommand: ParsableCommand {
       let outcome = try apply(asked, to: sources)
       if let target, !dryRun { try write(outcome.route.route, of: sources, to: target) }
       let report = EditText(outcome, files: files, output: dryRun ? nil : output)
-      let text = format == .json ? report.json.text(indent: 2) + [0x0A] : Array(report.text.utf8)
+      let text =
+        format == .json
+        ? report.json.text(indent: 2) + [0x0A] : Array(TerminalText.clean(report.text).utf8)
       if printEdits { try printOut(EditList(asked.map(\.edit)).json) }
       if printEdits || output == "-" && !dryRun {
-        StandardError.write(String(decoding: text, as: UTF8.self))
+        StandardError.write(asIs: String(decoding: text, as: UTF8.self))
       } else {
         try printOut(text)
       }

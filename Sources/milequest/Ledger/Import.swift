@@ -247,7 +247,8 @@ struct ImportActivities: AsyncParsableCommand {
     report.namePassedOver()
     report.nameRepeated()
     report.nameOtherDistances()
-    try printOut(format == .text ? Array(report.text.utf8) : report.json.text(indent: 2) + [0x0A])
+    if format == .text { return try printOut(report.text) }
+    try printOut(report.json.text(indent: 2) + [0x0A])
   }
 
   private func seconds(since begin: ContinuousClock.Instant) -> Double {

@@ -99,7 +99,7 @@ struct ImportRoute: AsyncParsableCommand {
   }
 
   private func printReports(_ incoming: [IncomingRoute]) throws {
-    if format == .text { for route in incoming { try printOut(route.reportText) } }
+    if format == .text { for route in incoming { try printOut(asIs: route.reportText) } }
   }
 
   /// The store for a dry run; nil where there is none yet.

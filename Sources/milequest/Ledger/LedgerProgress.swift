@@ -1,3 +1,4 @@
+import Base
 import CivilTime
 import Formats
 import Geodesy
@@ -138,7 +139,7 @@ struct LedgerProgress {
       JSONValue.object([
         ("type", .string("FeatureCollection")), ("features", .array(rows.map(feature))),
       ]).text() + [0x0A]
-    case .text: Array(text.utf8)
+    case .text: Array(TerminalText.clean(text).utf8)
     }
   }
 

@@ -49,7 +49,7 @@ struct Stats: AsyncParsableCommand {
       switch format {
       case .text: try printOut(Self.text(statistics))
       case .json: try printOut(StatisticsJSON.object(statistics, in: first...last))
-      case .csv: try printOut(Self.csv(statistics))
+      case .csv: try printOut(Array(Self.csv(statistics).utf8))
       }
     }
   }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Base
 import Formats
 import Geodesy
 import JSON
@@ -101,10 +102,12 @@ struct Plan: AsyncParsableCommand {
       }
       let report = PlanReport(plan)
       for note in report.notes { StandardError.write("note: \(note)") }
-      let text = format == .json ? report.json.text(indent: 2) + [0x0A] : Array(report.text.utf8)
+      let text =
+        format == .json
+        ? report.json.text(indent: 2) + [0x0A] : Array(TerminalText.clean(report.text).utf8)
       // The route has standard output where it goes there.
       if output == "-" {
-        StandardError.write(String(decoding: text, as: UTF8.self))
+        StandardError.write(asIs: String(decoding: text, as: UTF8.self))
       } else {
         try printOut(text)
       }
