@@ -89,6 +89,7 @@ import Testing
       ("place\nParis\n\"Rome\n", ":3: a quote is not closed"),
       ("place,name\nParis\n", ":2: the row has 1 cells; the header has 2"),
       ("place\nParis\nLundon\n", "stop 2: no place is known as"),
+      ("place\nLundon\nParis\nXyzzyq\n", "\nstop 3: no place is known as “Xyzzyq”"),
     ] {
       let file = try folder.file("stops.csv", text)
       let answer = try Program.run(["plan", "--stops", file])

@@ -1,6 +1,7 @@
 import Base
 import Foundation
 import Geodesy
+import JSON
 import Providers
 import Quests
 import Testing
@@ -84,7 +85,7 @@ import Testing
       (#"{"stops":[{"place":"Paris"},{"place":"x","coordinate":[0,0]}]}"#, "/stops/1/place"),
       (#"{"stops":[{"place":"Paris"},{"coordinate":[0,91]}]}"#, "/stops/1/coordinate"),
       (#"{"stops":[{"place":"Paris"},{"place":"Rome","name":"\u202e"}]}"#, "/stops/1/name"),
-      (#"{"mode":"walk","stops":[{"place":"Paris"},{"place":"Rome"}]}"#, "/stops"),
+      (#"{"mode":"walk","stops":[{"place":"Paris"},{"place":"Rome"}]}"#, "/mode"),
       (#"{"mode":"fly","stops":[{"place":"Paris"},{"place":"Rome"}]}"#, "/mode"),
     ] {
       let answer = try await service.send(.post, "/v1/routes:plan", body, as: Self.ann)
@@ -94,8 +95,28 @@ import Testing
     let stops = Array(repeating: #"{"place":"Paris"}"#, count: 101).joined(separator: ",")
     let many = try await service.send(
       .post, "/v1/routes:plan", #"{"stops":[\#(stops)]}"#, as: Self.ann)
-    #expect(many.status == 422 && many.code == "limit")
+    #expect(many.status == 422 && many.code == "invalid", "\(many.text)")
+    let fault = many.json["errors"]?.array?.first
+    #expect(fault?["pointer"]?.string == "/stops")
+    #expect(fault?["detail"]?.string == "has 101 items; 2 to 100 are taken")
+    let api = try JSONReader.read(Documents(API().description).openAPI(askedAt: "test"))
+    let most = api["components"]?["schemas"]?["RoutePlanRequest"]?["properties"]?["stops"]
+    #expect(most?["maxItems"]?.int64 == 100)
     #expect(try await service.send(.post, "/v1/routes:plan", Self.two, as: nil).status == 401)
+  }
+
+  @Test func allUnknownStopsAreSaidAtOnce() async throws {
+    let service = try TestService()
+    let body = """
+      {"stops":[{"place":"Lundon"},{"place":"Paris"},{"coordinate":[12.5,41.9]},{"place":"Xyzzyq"},
+      {"place":"Lundon"}]}
+      """
+    let answer = try await service.send(.post, "/v1/routes:plan", body, as: Self.ann)
+    #expect(answer.status == 422 && answer.code == "invalid", "\(answer.text)")
+    let faults = try #require(answer.json["errors"]?.array)
+    #expect(faults.map { $0["pointer"]?.string } == ["/stops/0", "/stops/3", "/stops/4"])
+    #expect(faults[0]["detail"]?.string?.contains("“Lundon”") == true)
+    #expect(faults[1]["detail"]?.string?.contains("“Xyzzyq”") == true)
   }
 
   @Test func waysAndTheirFaultsComeThrough() async throws {

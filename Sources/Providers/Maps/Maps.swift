@@ -123,6 +123,10 @@ public struct MapsError: Error, Hashable, Sendable, CustomStringConvertible {
   public let retryAfter: Duration?
   /// The stop that it is about, from 0.
   public internal(set) var stop: Int?
+  /// Whether it is about the mode of travel.
+  public internal(set) var isOfMode = false
+  /// What else is wrong, each with its stop.
+  public internal(set) var further: [MapsError] = []
 
   public init(
     _ code: Code, _ message: String, mayRepeat: Bool = false, retryAfter: Duration? = nil,

@@ -19,6 +19,8 @@ public struct RoutePlanner: Sendable {
 
   /// Other places that are listed of a text that may mean several.
   public static let mostOthers = 9
+  /// Stops that are reported as unknown at once.
+  public static let mostUnknown = 50
   /// How near a named place must be to name a stop that is given by its coordinate.
   private static let nearbyMeters = 10_000.0
 
@@ -38,7 +40,7 @@ public struct RoutePlanner: Sendable {
     self.progress = progress
   }
 
-  /// - Throws: `maps-plan` for what cannot be planned, with the stop that it is about, and whatever
+  /// - Throws: `maps-plan` for what cannot be planned, with the stops that it is about, and whatever
   ///   keeps places and ways from being found.
   public func plan(_ stops: [PlanStop], _ wishes: Wishes = Wishes()) async throws(MapsError)
     -> RoutePlan
@@ -53,10 +55,12 @@ public struct RoutePlanner: Sendable {
     let mode = wishes.mode ?? maps.ways.modes[0]
     let ways: any WayFinder = mode == .straight ? Geodesics() : maps.ways
     guard ways.modes.contains(mode) else {
-      throw MapsError(
+      var error = MapsError(
         .plan,
         "the maps in use know no ways for the mode \(mode.rawValue), only "
           + maps.ways.modes.map(\.rawValue).joined(separator: ", "))
+      error.isOfMode = true
+      throw error
     }
     var found = try await place(stops)
     var search = WaySearch(
@@ -89,6 +93,7 @@ public struct RoutePlanner: Sendable {
     var placed: [RoutePlan.Stop] = []
     var names = Set(stops.compactMap(\.name))
     var known: [String: [FoundPlace]] = [:]
+    var unknown: [MapsError] = []
     for (index, stop) in stops.enumerated() {
       var query: String?
       var candidates: [FoundPlace] = []
@@ -105,19 +110,25 @@ public struct RoutePlanner: Sendable {
               try await maps.places.places(named: text, most: Self.mostOthers + 1)
             }
           } catch {
+            // What has to be mended first is known already.
+            if !unknown.isEmpty { throw Self.joined(unknown) }
             var error = error
             error.stop = index
             throw error
           }
           known[text] = candidates
         }
-        guard let first = candidates.first else { throw unknown(text, stop: index) }
+        guard let first = candidates.first else {
+          unknown.append(self.unknown(text, stop: index))
+          if unknown.count == Self.mostUnknown { throw Self.joined(unknown) }
+          continue
+        }
         coordinate = first.coordinate
       }
       var name = stop.name
       if name == nil {
         var own = candidates.first?.name
-        if own == nil { own = await nearbyName(of: coordinate) }
+        if own == nil, unknown.isEmpty { own = await nearbyName(of: coordinate) }
         // A name that another stop has would leave open which one is meant.
         name = own.flatMap { names.contains($0) ? nil : $0 } ?? "Stop \(index + 1)"
         names.insert(name!)
@@ -129,7 +140,15 @@ public struct RoutePlanner: Sendable {
           query: query, taken: candidates.first, others: Array(candidates.dropFirst())))
       progress("places", Double(index + 1) / Double(stops.count))
     }
+    if !unknown.isEmpty { throw Self.joined(unknown) }
     return placed
+  }
+
+  /// The first of some errors, with the others.
+  private static func joined(_ errors: [MapsError]) -> MapsError {
+    var first = errors[0]
+    first.further = Array(errors.dropFirst())
+    return first
   }
 
   private func unknown(_ text: String, stop: Int) -> MapsError {

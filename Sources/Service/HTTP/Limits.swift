@@ -97,8 +97,8 @@ public struct ServiceLimits: Sendable {
   public var routeVersions = 500
   /// Bytes of the measured routes that are kept in memory, with their maps: 512 MiB.
   public var cachedRouteBytes = 512 << 20
-  /// Stops of a route that is planned.
-  public var planStops = 100
+  /// Stops of a route that is planned, as the description of the API says too.
+  static let planStops = 100
   /// Places in one call to `positions`.
   public var positions = 10_000
 

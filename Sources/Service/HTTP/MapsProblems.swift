@@ -1,12 +1,24 @@
 import Logging
 import Providers
 
+extension MapsError {
+  /// What of a plan's body it is about.
+  fileprivate var pointer: String {
+    if isOfMode { return "/mode" }
+    return stop.map { "/stops/\($0)" } ?? "/stops"
+  }
+}
+
 extension Backend {
   /// What one of the maps' faults is to a caller; those of another server are written down, and its
   /// address stays with the operator.
   func problem(_ error: MapsError, requestID: String) -> Problem {
     if error.code == .plan {
-      return .invalid(error.stop.map { "/stops/\($0)" } ?? "/stops", error.message)
+      return Problem(
+        .invalid, "the body is not what it should be",
+        faults: ([error] + error.further).map {
+          Problem.Fault(.body(pointer: $0.pointer), $0.message)
+        })
     }
     logger.warning(
       "maps",

@@ -6,6 +6,8 @@ import Routes
 
 /// Routes through stops, and who knows places and ways.
 enum RoutePlanResource {
+  private static let most = ServiceLimits.planStops
+
   static let schemas: [NamedSchema] = [
     NamedSchema(StopBody.schemaName, StopBody.schemaNote, StopBody.schema),
     NamedSchema(
@@ -18,8 +20,8 @@ enum RoutePlanResource {
       "RoutePlanReport", "How a route through stops came about.",
       .object([
         .init("lengthMeters", .meters),
-        .init("stops", .array(.named("RoutePlanStop"), count: 2...10_000)),
-        .init("gaps", .array(.named("RoutePlanGap"), count: 0...10_000)),
+        .init("stops", .array(.named("RoutePlanStop"), count: 2...most)),
+        .init("gaps", .array(.named("RoutePlanGap"), count: 0...most)),
         .init(
           "attributions", .array(.text(), count: 0...10),
           "What has to stand wherever the route is shown."),
@@ -46,10 +48,10 @@ enum RoutePlanResource {
     NamedSchema(
       "RoutePlanGap", "Two stops between which no way leads.",
       .object([
-        .init("afterStop", .integer(1...10_000), "From 1."),
+        .init("afterStop", .integer(1...Int64(most)), "From 1."),
         .init("meters", .number(0...2.1e7)),
         .init(
-          "join", .nullable(.integer(1...10_000)),
+          "join", .nullable(.integer(1...Int64(most))),
           "The join that stands for it, from 1; null where the line goes straight."),
         .init("policy", .nullable(.words(JoinPolicy.allCases.map(\.rawValue)))),
       ])),
@@ -76,7 +78,7 @@ enum RoutePlanResource {
         + "where the service knows them; where none leads, it has a join.",
       tag: RouteResource.tag, access: .person(.read),
       parameters: [.units, .joins, .join, .joinsBelow, .joinsAbove], body: RoutePlanBody.self,
-      answers: [.ok("RoutePlan", "The route and how it came about.")], problems: [.limit],
+      answers: [.ok("RoutePlan", "The route and how it came about.")],
       handle: plan),
     Endpoint(
       .get, "/v1/maps", "getMapSettings", "What a map needs to know", tag: RouteResource.tag,
@@ -96,10 +98,6 @@ enum RoutePlanResource {
   ]
 
   private static func plan(_ call: Call, _ body: RoutePlanBody) async throws -> Reply {
-    let most = call.backend.limits.planStops
-    guard body.stops.count <= most else {
-      throw Problem(.limit, "\(body.stops.count) stops given; the limit is \(most) stops")
-    }
     var wishes = RoutePlanner.Wishes()
     wishes.name = body.name
     wishes.mode = body.mode
@@ -132,7 +130,7 @@ struct RoutePlanBody: BodyContent {
 
   init(_ fields: inout BodyFields) {
     stops = fields.required(
-      "stops", .list(of: .stop, count: 2...10_000), "In the order of the route.")
+      "stops", .list(of: .stop, count: 2...ServiceLimits.planStops), "In the order of the route.")
     name = fields.optional("name", .name, "What the route is called.")
     mode = fields.optional(
       "mode", .words(), "How to travel; the usual mode of the service's maps by default.")

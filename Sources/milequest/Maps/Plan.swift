@@ -146,8 +146,10 @@ struct Plan: AsyncParsableCommand {
 
   private func failure(_ error: MapsError, _ stops: [PlanStop]) -> Failure {
     let place = error.stop.map { "stop \($0 + 1): " } ?? ""
+    let further = error.further.map { "\n" + failure($0, stops).message }.joined()
     switch error.code {
-    case .plan: return Failure(stopsFile == nil ? .usage : .badData, place + error.message)
+    case .plan:
+      return Failure(stopsFile == nil ? .usage : .badData, place + error.message + further)
     case .settings: return Failure(.usage, error.message)
     case .unreachable where !error.mayRepeat:
       return Failure(

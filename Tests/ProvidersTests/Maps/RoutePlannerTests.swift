@@ -211,6 +211,9 @@ private struct Islands: WayFinder {
     #expect(await error([twice, twice])?.code == .plan)
     let unknown = await error([twice, PlanStop(.named("Lundon"))])
     #expect(unknown?.stop == 1 && unknown?.message.contains("London, England") == true)
+    #expect(unknown?.further.isEmpty == true)
+    let none = await error(Array(repeating: PlanStop(.named("Xyzzyq")), count: 60))
+    #expect(none?.stop == 0 && none?.further.compactMap(\.stop) == Array(1..<50))
     #expect(
       await error([twice, PlanStop(.named("Rome"))], .walk)?.message.contains("walk") == true)
     #expect(await error([twice, PlanStop(.named("Rome"))], .straight) == nil)
