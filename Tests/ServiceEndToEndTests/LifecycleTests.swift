@@ -376,6 +376,10 @@ import Testing
       word: "--outgoing-proxy"),
     Refusal(options: smtp + ["--smtp-timeout", "0"], word: "--smtp-timeout"),
     Refusal(options: smtp + ["--smtp-starttls", "maybe"], word: "--smtp-starttls"),
+    Refusal(
+      options: smtp
+        + ["--smtp-starttls", "false", "--smtp-user", "quest", "--smtp-password-file", "/nowhere"],
+      word: "--smtp-starttls: the password of --smtp-password-file would go to "),
   ])
   func whatIsUnsafeIsRefused(_ refusal: Refusal) throws {
     let ledger = try ServedLedger(.file)

@@ -49,7 +49,8 @@ struct MailPlan {
   private static func server(_ options: MailOptions) throws -> SMTPServer {
     let purpose = "--mail smtp"
     let url = try Setting.required(options.smtpUrl, "SMTP_URL", for: purpose)
-    let encrypts = try Setting(options.smtpStarttls, "SMTP_STARTTLS")?.flag() ?? true
+    let starttls = Setting(options.smtpStarttls, "SMTP_STARTTLS")
+    let encrypts = try starttls?.flag() ?? true
     var server = try naming(url.name) { try SMTPServer(url: url.text, encrypts: encrypts) }
     if !encrypts, case .tls = server.encryption {
       throw Failure(
@@ -59,6 +60,13 @@ struct MailPlan {
     if let user = Setting(options.smtpUser, "SMTP_USER") {
       let file = try Setting.required(
         options.smtpPasswordFile, "SMTP_PASSWORD_FILE", for: user.name)
+      if let starttls, !encrypts {
+        throw Failure(
+          .usage,
+          "\(starttls.name): the password of \(file.name) would go to \(server) unencrypted; leave out "
+            + "--smtp-starttls (MILEQUEST_SMTP_STARTTLS), or log in without --smtp-user and "
+            + "--smtp-password-file (MILEQUEST_SMTP_USER, MILEQUEST_SMTP_PASSWORD_FILE)")
+      }
       server.login = (user.text, try naming(file.name) { try SecretText.load(file: file.text) })
     } else if let file = Setting(options.smtpPasswordFile, "SMTP_PASSWORD_FILE") {
       _ = try Setting.required(nil, "SMTP_USER", for: file.name)
