@@ -72,7 +72,7 @@ public struct QuestService: ServiceLifecycle.Service {
       maps: maps,
       announcements: realtime.map { adapter in
         Announcements(adapter, announcements, page: LedgerLimits.standard.page) { error in
-          logger.warning(
+          logger.labelled("realtime").warning(
             "realtime",
             metadata: [
               "service": .string(adapter.name), "code": .string(error.code.rawValue),
@@ -82,7 +82,7 @@ public struct QuestService: ServiceLifecycle.Service {
       }, subscriptions: subscriptions,
       analytics: analytics.map { adapter in
         Analytics(adapter) { error in
-          logger.warning(
+          logger.labelled("analytics").warning(
             "analytics",
             metadata: [
               "service": .string(adapter.name), "code": .string(error.code.rawValue),
@@ -93,14 +93,15 @@ public struct QuestService: ServiceLifecycle.Service {
       spans: traces.map { adapter in
         Spans(
           delivery: Delivery(adapter) { error in
-            logger.warning("traces", metadata: ["detail": .string(error.message)])
+            logger.labelled("traces").warning(
+              "traces", metadata: ["detail": .string(error.message)])
           }, share: settings.traceShare)
       }, connections: connections, version: settings.version)
     questMail = Announcements(
       QuestMail(backend: backend), announcements, page: LedgerLimits.standard.page,
       limits: QuestMail.limits
     ) { error in
-      logger.warning("mail", metadata: ["detail": .string(error.message)])
+      logger.labelled("mail").warning("mail", metadata: ["detail": .string(error.message)])
     }
   }
 

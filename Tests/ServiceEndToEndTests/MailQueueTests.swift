@@ -135,6 +135,8 @@ private struct FilledQueue {
           "milequest_mail_total{outcome=\"bounced\"} 1")) == true
       })
     #expect(service.said.contains("550") && service.said.contains("bounced"))
+    let line = service.said.split(separator: "\n").first { $0.contains("bounced") }
+    #expect(line?.contains(#""label":"mail""#) == true, "\(service.said)")
     #expect(!service.said.contains("walker"))
     #expect(service.end() == 0)
     // What has been refused is gone.

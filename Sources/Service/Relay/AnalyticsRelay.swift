@@ -35,7 +35,7 @@ struct AnalyticsRelay: ServiceLifecycle.Service {
         try Task.checkCancellation()
         wait = backoff.next()
         if let asked = (error as? AnalyticsError)?.retryAfter { wait = max(wait, asked) }
-        backend.logger.warning(
+        backend.logger.labelled("analytics").warning(
           "analytics",
           metadata: [
             "service": .string(analytics.adapter.name), "detail": .string("\(error)"),

@@ -336,8 +336,9 @@ struct ServePlan {
     }
     var options = MailDelivery.Options()
     options.leaseSeconds = leaseSeconds
+    let log = logger.labelled("mail")
     return MailDelivery(outbox, through: mail, options: options) { outcome, reason in
-      logger.log(
+      log.log(
         level: outcome == .postponed ? .warning : .error, "mail",
         metadata: [
           "outcome": .string(outcome?.rawValue ?? "store"), "detail": .string(reason),

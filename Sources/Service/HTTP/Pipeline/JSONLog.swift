@@ -13,7 +13,8 @@ import Logging
 public struct JSONLogHandler: LogHandler {
   public var metadata: Logger.Metadata = [:]
   public var logLevel: Logger.Level
-  private let label: String
+  /// Which part of the service writes.
+  var label: String
 
   public init(label: String, level: Logger.Level = .info) {
     self.label = label
@@ -51,6 +52,18 @@ public struct JSONLogHandler: LogHandler {
     line.append(0x0A)
     // One write a line, so that the lines of threads do not mix.
     line.withUnsafeBytes { _ = write(2, $0.baseAddress, $0.count) }
+  }
+}
+
+extension Logger {
+  /// The same log under the label of a part of the service, by which its lines are found.
+  public func labelled(_ label: String) -> Logger {
+    let all = handler
+    return Logger(label: label) { (label: String) -> any LogHandler in
+      guard var own = all as? JSONLogHandler else { return all }
+      own.label = label
+      return own
+    }
   }
 }
 
