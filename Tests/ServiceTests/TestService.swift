@@ -34,7 +34,7 @@ final class TestService: Sendable {
   init(
     beside other: TestService? = nil, limits: ServiceLimits = .standard, maps: Maps = .builtIn,
     analytics: Analytics? = nil, web: WebFiles? = nil, framedBy framers: [String] = [],
-    realtime: (any RealtimeSubscriptions)? = nil
+    realtime: (any RealtimeSubscriptions)? = nil, issuer: OpenIDIssuer? = nil
   ) throws {
     now = other?.now ?? Lock(Self.dawn.advanced(bySeconds: 864_000))
     ownsFolder = other == nil
@@ -54,11 +54,20 @@ final class TestService: Sendable {
     let signIn = BuiltInAccounts(
       store: store, outbox: outbox, passwords: Passwords(),
       tokens: try AccessTokens(issuer: "test", audience: "test", secret: secret), secret: secret)
+    let issuers = issuer.map { [store] issuer in
+      OpenIDAccounts(
+        tokens: OpenIDTokens(issuers: [issuer], client: OutgoingClient()), store: store)
+    }
     backend = Backend(
       ledger: store, routes: store, accounts: store, statistics: store,
       mail: MailDelivery(outbox, through: try MessageFiles(folder: folder + "/mail")),
       publicAddress: "https://quest.example",
-      signIn: signIn, identity: PersonTokens(),
+      signIn: signIn, issuers: issuers,
+      browserSignIn: issuers.map {
+        BrowserSignIn(
+          accounts: $0, signIn: signIn, seal: Seal(secret), publicAddress: "https://quest.example")
+      },
+      identity: PersonTokens(),
       keys: APIKeys(
         store: store, mostRate: RequestRate(perSecond: 50, burst: 100)),
       links: QuestLinks(store: store),

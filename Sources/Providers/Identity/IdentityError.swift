@@ -33,6 +33,8 @@ public struct IdentityError: Error, Hashable, Sendable, CustomStringConvertible 
     public static let store = Self(rawValue: "store")
     /// Whoever vouches for the person cannot be asked now.
     public static let issuer = Self(rawValue: "issuer-unavailable")
+    /// Whoever vouches for the person does not deal with this service as it is set up.
+    public static let issuerRefused = Self(rawValue: "issuer-refused")
     /// A secret or a setting of the service is not what it must be.
     public static let settings = Self(rawValue: "settings")
   }

@@ -1,4 +1,26 @@
+import Logging
 import Providers
+
+extension Backend {
+  /// What one of the identity's faults is to a caller; those of an issuer are written down.
+  func problem(_ error: IdentityError, requestID: String) -> Problem {
+    if error.code == .issuer || error.code == .issuerRefused {
+      noteIssuer(nil, error.message, requestID: requestID)
+    }
+    return Problem(error)
+  }
+
+  /// Writes down what an issuer does not do.
+  ///
+  /// - Parameter name: the issuer's; nil where the detail begins with it.
+  func noteIssuer(_ name: String?, _ detail: String, requestID: String) {
+    var metadata: Logger.Metadata = [
+      "requestId": .string(requestID), "detail": .string(detail),
+    ]
+    if let name { metadata["issuer"] = .string(name) }
+    logger.labelled("identity").warning("issuer", metadata: metadata)
+  }
+}
 
 /// What each fault of an identity is to an HTTP caller.
 extension Problem {
@@ -24,7 +46,12 @@ extension Problem {
       self.init(
         .tooManyRequests, error.message,
         retryAfterSeconds: error.retryAfterSeconds.map(Int.init(clamping:)))
-    case .busy, .issuer:
+    case .issuer, .issuerRefused:
+      // Addresses and causes from inside stay with whoever runs the service.
+      self.init(
+        .unavailable, "the issuer that vouches for you cannot be asked now; try again later",
+        retryAfterSeconds: error.retryAfterSeconds.map(Int.init(clamping:)) ?? 30)
+    case .busy:
       self.init(
         .unavailable, error.message,
         retryAfterSeconds: error.retryAfterSeconds.map(Int.init(clamping:)) ?? 2)

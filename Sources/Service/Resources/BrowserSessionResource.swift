@@ -76,8 +76,9 @@ enum BrowserSessionResource {
       let signIn = try call.browserSignIn()
       var reply = call.browserReply(
         try await signIn.redeem(
-          body.code, cookie: call.signInCookie, createsAccount: body.createsAccount, at: call.now))
-      reply.forgetSignInCookie(signIn)
+          body.code, cookie: call.signInCookie(of: body.code),
+          createsAccount: body.createsAccount, at: call.now))
+      reply.forgetSignInCookie(of: body.code, signIn)
       return reply
     },
     Endpoint(

@@ -42,7 +42,7 @@ enum IdentityResource {
       let identities = call.backend.identities
       let evidence: LinkedIdentities.Evidence
       switch (body.code, body.token) {
-      case (let code?, nil): evidence = .code(code, cookie: call.signInCookie)
+      case (let code?, nil): evidence = .code(code, cookie: call.signInCookie(of: code))
       case (nil, let token?): evidence = .token(token)
       default: throw Problem.invalid("/code", "either `code` or `token` is needed")
       }
@@ -50,8 +50,8 @@ enum IdentityResource {
         evidence, to: try call.signedIn(), by: body.proof, from: call.client, at: call.now)
       var reply = Reply.created(
         json(subject, identities), at: "/v1/me/identities/\(id(of: subject))")
-      if case .code = evidence, let signIn = call.backend.browserSignIn {
-        reply.forgetSignInCookie(signIn)
+      if case .code(let code, _) = evidence, let signIn = call.backend.browserSignIn {
+        reply.forgetSignInCookie(of: code, signIn)
       }
       return reply
     },

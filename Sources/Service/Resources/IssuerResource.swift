@@ -52,12 +52,18 @@ enum IssuerResource {
       .get, "/v1/auth/oidc/\(.issuer)/start", "startSignIn", "Begin to sign in with an issuer",
       details: "For a browser to go to. It comes back to the page with `#sign-in=CODE`, for "
         + "`redeemSignIn`, or with `#sign-in-error=` and `denied`, `expired`, `unavailable` or "
-        + "`failed`.", tag: tag, access: .signIn, parameters: [.page], answers: [onwards],
-      problems: [.unavailable]
+        + "`failed`.", tag: tag, access: .signIn, parameters: [.page], answers: [onwards]
     ) { call in
-      let step = try await call.browserSignIn().start(
+      let signIn = try call.browserSignIn()
+      let step = try await signIn.start(
         with: call[.issuer], returningTo: call[.page], at: call.now)
-      return call.onwards(step, sameSite: "Lax")
+      var reply = call.onwards(step, from: call[.issuer], sameSite: "Lax")
+      if step.key != nil {
+        for key in signIn.surplus(call.signInCookies, at: call.now) {
+          reply.setSignInCookie(key, "", signIn, seconds: 0, sameSite: "Lax")
+        }
+      }
+      return reply
     },
     Endpoint(
       .get, "/v1/auth/oidc/\(.issuer)/callback", "finishSignIn", "Come back from an issuer",
@@ -68,8 +74,8 @@ enum IssuerResource {
       let answer = BrowserSignIn.Answer(
         code: call[.code], state: call[.state], issuer: call[.answeringIssuer], error: call[.error])
       let step = try await call.browserSignIn().land(
-        answer, from: call[.issuer], cookie: call.signInCookie, at: call.now)
-      return call.onwards(step, sameSite: "Strict")
+        answer, from: call[.issuer], cookie: call.signInCookie(ofState: call[.state]), at: call.now)
+      return call.onwards(step, from: call[.issuer], sameSite: "Strict")
     },
     Endpoint(
       .post, "/v1/auth/oidc/redeem", "redeemSignIn", "Get tokens for a sign-in with an issuer",
@@ -82,9 +88,10 @@ enum IssuerResource {
     ) { call, body in
       let signIn = try call.browserSignIn()
       let tokens = try await signIn.redeem(
-        body.code, cookie: call.signInCookie, createsAccount: body.createsAccount, at: call.now)
+        body.code, cookie: call.signInCookie(of: body.code), createsAccount: body.createsAccount,
+        at: call.now)
       var reply = Reply.json(AuthResource.json(tokens))
-      reply.forgetSignInCookie(signIn)
+      reply.forgetSignInCookie(of: body.code, signIn)
       return reply
     },
   ]
@@ -99,8 +106,33 @@ extension Call {
     return signIn
   }
 
-  /// What the browser keeps of a sign-in.
-  var signInCookie: String? { cookie(named: Reply.signInCookieName) }
+  /// What the browser keeps of a sign-in, by its state or its code.
+  func signInCookie(of text: String) -> String? {
+    cookie(named: Reply.signInCookiePrefix + BrowserSignIn.cookieKey(of: text))
+  }
+
+  /// What the browser keeps of the sign-in of a state; without one, of the only sign-in.
+  fileprivate func signInCookie(ofState state: String?) -> String? {
+    if let state { return signInCookie(of: state) }
+    let all = signInCookies
+    return all.count == 1 ? all[0].value : nil
+  }
+
+  /// What the browser keeps of all its sign-ins.
+  fileprivate var signInCookies: [(key: String, value: String)] {
+    var all: [(key: String, value: String)] = []
+    for line in headers[values: .cookie] {
+      for pair in line.split(separator: ";") {
+        let pair = String(pair.trimmingSpaces)
+        guard pair.hasPrefix(Reply.signInCookiePrefix), let end = pair.firstIndex(of: "=") else {
+          continue
+        }
+        let key = pair[..<end].dropFirst(Reply.signInCookiePrefix.count)
+        all.append((key: String(key), value: String(pair[pair.index(after: end)...])))
+      }
+    }
+    return all
+  }
 
   /// What the browser sends of a cookie.
   func cookie(named name: String) -> String? {
@@ -113,33 +145,43 @@ extension Call {
     return nil
   }
 
-  /// Sends a browser on.
-  fileprivate func onwards(_ step: BrowserSignIn.Step, sameSite: String) -> Reply {
+  /// Sends a browser on. Why it goes back without a code is for whoever runs the service.
+  fileprivate func onwards(
+    _ step: BrowserSignIn.Step, from issuer: String, sameSite: String
+  ) -> Reply {
+    if let fault = step.fault { backend.noteIssuer(issuer, fault, requestID: requestID) }
     var reply = Reply(.seeOther, .none)
     reply.headers[.location] = step.location
     reply.headers[.referrerPolicy] = "no-referrer"
     if let signIn = backend.browserSignIn {
-      reply.setSignInCookie(step.cookie, signIn, seconds: step.seconds, sameSite: sameSite)
+      if let used = step.usedKey {
+        reply.setSignInCookie(used, "", signIn, seconds: 0, sameSite: "Lax")
+      }
+      if let key = step.key {
+        reply.setSignInCookie(key, step.cookie, signIn, seconds: step.seconds, sameSite: sameSite)
+      }
     }
     return reply
   }
 }
 
 extension Reply {
-  fileprivate static let signInCookieName = "milequest_sign_in"
+  /// Each sign-in has a cookie of its own, so that none ends another in the same browser.
+  fileprivate static let signInCookiePrefix = "milequest_sign_in_"
 
   fileprivate mutating func setSignInCookie(
-    _ value: String, _ signIn: BrowserSignIn, seconds: Int64, sameSite: String
+    _ key: String, _ value: String, _ signIn: BrowserSignIn, seconds: Int64, sameSite: String
   ) {
     let cookie =
-      "\(Self.signInCookieName)=\(value); Path=/v1; Max-Age=\(seconds); HttpOnly; "
+      "\(Self.signInCookiePrefix)\(key)=\(value); Path=/v1; Max-Age=\(seconds); HttpOnly; "
       + "SameSite=\(sameSite)" + (signIn.isEncrypted ? "; Secure" : "")
     // The session's own cookie may be set beside it.
     headers.append(HTTPField(name: .setCookie, value: cookie))
   }
 
-  mutating func forgetSignInCookie(_ signIn: BrowserSignIn) {
-    setSignInCookie("", signIn, seconds: 0, sameSite: "Strict")
+  mutating func forgetSignInCookie(of code: String, _ signIn: BrowserSignIn) {
+    setSignInCookie(
+      BrowserSignIn.cookieKey(of: code), "", signIn, seconds: 0, sameSite: "Strict")
   }
 }
 

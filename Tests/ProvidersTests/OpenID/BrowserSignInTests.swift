@@ -224,6 +224,12 @@ private struct Browser {
       "/here#sign-in-error=denied", "/here#sign-in-error=failed", "/here#sign-in-error=unavailable"
     )
     #expect(try await end(error: "access_denied") == denied)
+    for error in ["server_error", "temporarily_unavailable"] {
+      #expect(try await end(error: error) == unavailable)
+    }
+    for error in ["invalid_request", "invalid_scope", "unauthorized_client", "x"] {
+      #expect(try await end(error: error) == failed)
+    }
     #expect(try await end() == failed, "invalid_grant")
     #expect(try await end(code: nil) == failed)
     for (claim, value) in [
@@ -237,14 +243,65 @@ private struct Browser {
       SmallServer.Answer.status(500), .status(200, body: "{}"), .status(200, body: "<html>"),
       .reset,
       .bytes("garbage"), .status(302, headers: ["Location": "https://other.example/"]),
-      .status(429), .status(401, body: #"{"error":"invalid_client"}"#),
+      .status(429),
     ] {
       answer(wrong)
       #expect(try await end() == unavailable)
     }
+    for error in ["invalid_client", "unauthorized_client", "unsupported_grant_type"] {
+      answer(.status(401, body: #"{"error":"\#(error)","error_description":"go away"}"#))
+      let landed = try await browser.land(query, cookie: step.cookie)
+      #expect(landed.location == failed)
+      #expect(landed.fault?.contains("“\(error): go away”") == true)
+    }
     browser.answer(query)
     #expect(try await end(issuer: "https://other.example") == failed)
     #expect(try await end(issuer: browser.world.issuer.url).hasPrefix("/here#sign-in="))
+  }
+
+  @Test func anIssuerThatIsDownIsSaidToThePage() async throws {
+    let browser = try Browser(#function)
+    browser.world.issuer.setting.with { $0.fault = .status(500) }
+    let step = try await browser.leave(page: "/here").step
+    #expect(step.location == "/here#sign-in-error=unavailable")
+    #expect(step.key == nil && step.usedKey == nil && step.cookie.isEmpty)
+    #expect(step.fault?.hasPrefix("test cannot say who people are: ") == true)
+  }
+
+  /// What comes back with another state, or with none, ends no sign-in; each has a cookie of its own.
+  @Test func onlyTheAnswerWithItsStateEndsASignIn() async throws {
+    let browser = try Browser(#function)
+    let (first, query) = try await browser.leave(page: "/first")
+    let (second, other) = try await browser.leave(page: "/second")
+    #expect(first.key != nil && second.key != nil && first.key != second.key)
+    #expect(first.key == query["state"].map { BrowserSignIn.cookieKey(of: $0) })
+    let forged = try await browser.land(query, cookie: nil, state: "forged")
+    #expect(forged.key == nil && forged.usedKey == nil)
+    let stateless = try await browser.signIn.land(
+      .init(code: nil, state: nil, issuer: nil, error: "access_denied"), from: "test",
+      cookie: first.cookie, at: Office.after(1))
+    #expect(stateless.location == "/first#sign-in-error=denied")
+    #expect(stateless.key == nil && stateless.usedKey == nil)
+    for (step, query) in [(first, query), (second, other)] {
+      browser.answer(query)
+      let landed = try await browser.land(query, cookie: step.cookie)
+      let code = String(try #require(landed.location.split(separator: "=").last))
+      #expect(landed.usedKey == step.key && landed.key == BrowserSignIn.cookieKey(of: code))
+    }
+    browser.world.issuer.setting.with { $0.tokenAnswer = .status(500) }
+    #expect(try await browser.land(query, cookie: first.cookie).usedKey == first.key)
+  }
+
+  @Test func theOldestOfManySignInsGivesWay() async throws {
+    let browser = try Browser(#function)
+    var cookies = [(key: "none", value: "no ticket")]
+    for number in 0..<5 {
+      let step = try await browser.signIn.start(
+        with: "test", returningTo: "/", at: Office.after(Int64(number)))
+      cookies.append((key: "\(number)", value: step.cookie))
+    }
+    #expect(browser.signIn.surplus(cookies.shuffled(), at: Office.after(5)) == ["0", "1"])
+    #expect(browser.signIn.surplus(Array(cookies.prefix(4)), at: Office.after(5)).isEmpty)
   }
 
   @Test(arguments: [

@@ -13,8 +13,14 @@ public struct BrowserSignIn: Sendable {
   /// Where a browser goes next, and what it is to keep in a cookie until then.
   public struct Step: Sendable {
     public let location: String
-    public let cookie: String
-    public let seconds: Int64
+    /// Which of the browser's cookies `cookie` goes into; nil where it is to keep nothing new.
+    public internal(set) var key: String?
+    public internal(set) var cookie = ""
+    public internal(set) var seconds: Int64 = 0
+    /// Which of the browser's cookies counts no more.
+    public internal(set) var usedKey: String?
+    /// What went wrong, for whoever runs the service and for nobody else.
+    public internal(set) var fault: String?
   }
 
   /// What is sealed while a person is with the issuer.
@@ -34,13 +40,13 @@ public struct BrowserSignIn: Sendable {
 
   /// What went wrong while a browser was away, as its page is told.
   public enum Failure: String, Sendable {
-    /// The person said no, or the issuer did.
+    /// The person said no.
     case denied
     /// The issuer cannot be asked now.
     case unavailable
-    /// It took too long, or was begun in another browser or tab.
+    /// It took too long, was begun in another browser, or has ended.
     case expired
-    /// The issuer's answer is not right.
+    /// The issuer's answer is not right, or it does not take this service for what it knows.
     case failed
   }
 
@@ -52,6 +58,8 @@ public struct BrowserSignIn: Sendable {
   static let codePrefix = "mqs_"
   private static let purpose = "sign-in tickets"
   private static let mostPageBytes = 512
+  /// Sign-ins that one browser may have under way: the oldest gives way to one more.
+  static let mostTickets = 4
 
   public let accounts: OpenIDAccounts
   private let signIn: BuiltInAccounts
@@ -82,12 +90,31 @@ public struct BrowserSignIn: Sendable {
       issuer, redirect: "\(publicAddress)/v1/auth/oidc/\(name)/callback")
   }
 
+  /// Tells the cookie of a sign-in from those of others in the same browser.
+  ///
+  /// - Parameter text: the state until the browser is back, then the code.
+  public static func cookieKey(of text: String) -> String {
+    Base64URL.text(Array(ContentHash(of: Array(text.utf8)).bytes.prefix(12)))
+  }
+
+  /// Which cookies of sign-ins under way are to go before one more begins, by their keys.
+  public func surplus(_ cookies: [(key: String, value: String)], at now: Instant) -> [String] {
+    var tickets: [(key: String, expiresAt: Instant)] = []
+    for cookie in cookies {
+      if let ticket = self.ticket(cookie.value, at: now) {
+        tickets.append((cookie.key, ticket.expiresAt))
+      }
+    }
+    tickets.sort { $0.expiresAt < $1.expiresAt }
+    return tickets.dropLast(Self.mostTickets - 1).map { $0.key }
+  }
+
   // MARK: To the issuer
 
-  /// Begins a sign-in.
+  /// Begins a sign-in. Where the issuer cannot be asked, the browser goes back to its page.
   ///
   /// - Parameter page: of this service, where the browser ends.
-  /// - Throws: `not-found`, `invalid` for another place than a page here, `issuer-unavailable`.
+  /// - Throws: `not-found`, `invalid` for another place than a page here.
   public func start(
     with name: String, returningTo page: String, at now: Instant
   ) async throws(IdentityError) -> Step {
@@ -97,10 +124,17 @@ public struct BrowserSignIn: Sendable {
         .invalid, "“return” is not the path of a page here, such as /quests",
         faults: [.init(field: "return", code: "page", message: "is not the path of a page here")])
     }
-    guard let known = try await accounts.tokens.known(exchange.issuer) else {
-      throw IdentityError(TokenFault.issuer)
-    }
     let attempt = CodeExchange.Attempt(random)
+    let location: String
+    do throws(IdentityError) {
+      guard let known = try await accounts.tokens.known(exchange.issuer) else {
+        throw IdentityError(TokenFault.issuer)
+      }
+      location = try exchange.address(attempt, known.document)
+    } catch {
+      guard error.code == .issuer else { throw error }
+      return failed(.unavailable, on: page, because: error.message)
+    }
     let ticket = Ticket(
       issuer: name, attempt: attempt, page: page,
       expiresAt: now.advanced(bySeconds: Self.ticketSeconds))
@@ -108,7 +142,7 @@ public struct BrowserSignIn: Sendable {
       throw IdentityError(.settings, "a ticket cannot be written")
     }
     return Step(
-      location: try exchange.address(attempt, known.document),
+      location: location, key: Self.cookieKey(of: attempt.state),
       cookie: Base64URL.text(seal.seal(Array(bytes), for: Self.purpose)),
       seconds: Self.ticketSeconds)
   }
@@ -149,30 +183,41 @@ public struct BrowserSignIn: Sendable {
     }
   }
 
-  /// Takes a browser back, and sends it on to its page with a code, or with what went wrong.
+  /// Takes a browser back, and sends it on to its page with a code, or with what went wrong. Nothing
+  /// but the answer with its state ends a sign-in: anybody can send a browser here with another.
   ///
-  /// - Parameter cookie: what the browser has kept since `start`.
+  /// - Parameter cookie: what the browser has kept since `start` for this state; without a state what
+  ///   it has kept of the only sign-in that is under way.
   /// - Throws: `not-found`, `store`.
   public func land(
     _ answer: Answer, from name: String, cookie: String?, at now: Instant
   ) async throws(IdentityError) -> Step {
     let exchange = try exchange(name)
-    guard let ticket = ticket(cookie, at: now), ticket.issuer == name else {
-      return failed(.expired, on: "/")
-    }
+    let known = self.ticket(cookie, at: now).flatMap { $0.issuer == name ? $0 : nil }
     // There are issuers that leave the state out where they refuse.
-    if answer.error != nil, answer.state == nil { return failed(.denied, on: ticket.page) }
-    guard let state = answer.state, Self.areSame(state, ticket.attempt.state) else {
-      return failed(.expired, on: "/")
+    if let error = answer.error, answer.state == nil {
+      return refused(error, by: exchange.issuer, on: known?.page ?? "/")
+    }
+    guard let ticket = known, let state = answer.state, Self.areSame(state, ticket.attempt.state)
+    else { return failed(.expired, on: "/") }
+    let used = Self.cookieKey(of: state)
+    if let error = answer.error {
+      var step = refused(error, by: exchange.issuer, on: ticket.page)
+      step.usedKey = used
+      return step
     }
     let person: VouchedPerson
     do throws(IdentityError) {
-      guard answer.error == nil else { return failed(.denied, on: ticket.page) }
       // The nonce ties the token to this attempt, so it was issued after that began.
       person = try await self.person(answer, exchange, ticket.attempt, at: now)
         .vouchedFor(after: ticket.expiresAt.advanced(bySeconds: -Self.ticketSeconds))
     } catch {
-      return failed(error.code == .issuer ? .unavailable : .failed, on: ticket.page)
+      // A code that is wrong or too old is no fault of anybody's settings.
+      var step = failed(
+        error.code == .issuer ? .unavailable : .failed, on: ticket.page,
+        because: error.code == .codeWrong ? nil : error.message)
+      step.usedKey = used
+      return step
     }
     let (id, secret, browser) = (random.bytes(16), random.bytes(32), random.bytes(32))
     let grant = Grant(person: person, browser: ContentHash(of: browser).text)
@@ -186,13 +231,25 @@ public struct BrowserSignIn: Sendable {
           content: String(decoding: content, as: UTF8.self),
           expiresAt: now.advanced(bySeconds: Self.grantSeconds), attempts: 3))
     }
+    let code = Self.codePrefix + Base64URL.text(id + secret)
     return Step(
-      location: "\(ticket.page)#sign-in=\(Self.codePrefix)\(Base64URL.text(id + secret))",
-      cookie: Base64URL.text(browser), seconds: Self.grantSeconds)
+      location: "\(ticket.page)#sign-in=\(code)", key: Self.cookieKey(of: code),
+      cookie: Base64URL.text(browser), seconds: Self.grantSeconds, usedKey: used)
   }
 
-  private func failed(_ failure: Failure, on page: String) -> Step {
-    Step(location: "\(page)#sign-in-error=\(failure.rawValue)", cookie: "", seconds: 0)
+  private func failed(
+    _ failure: Failure, on page: String, because fault: String? = nil
+  ) -> Step {
+    Step(location: "\(page)#sign-in-error=\(failure.rawValue)", fault: fault)
+  }
+
+  /// What an error leads to that the issuer has the browser bring (RFC 6749, section 4.1.2.1).
+  private func refused(_ error: String, by issuer: OpenIDIssuer, on page: String) -> Step {
+    if error == "access_denied" { return failed(.denied, on: page) }
+    let mayPass = error == "server_error" || error == "temporarily_unavailable"
+    return failed(
+      mayPass ? .unavailable : .failed, on: page,
+      because: IdentityError.issuer(issuer, "it answers “\(error.prefix(100))”").message)
   }
 
   /// Whom the issuer vouches for, by the code that the browser has brought.

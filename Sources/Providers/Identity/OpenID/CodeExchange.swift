@@ -58,7 +58,8 @@ struct CodeExchange: Sendable {
 
   /// The ID token for a code.
   ///
-  /// - Throws: `code-wrong` where the issuer refuses it, `issuer-unavailable`.
+  /// - Throws: `code-wrong` where the issuer refuses it, `issuer-refused` where it refuses us,
+  ///   `issuer-unavailable`.
   func token(
     for code: String, _ attempt: Attempt, _ document: DiscoveryDocument,
     by server: IssuerServer
@@ -82,12 +83,17 @@ struct CodeExchange: Sendable {
     let response = try await server.send(
       OutgoingRequest(.post, url, headers: headers, body: Array(QueryText.pairs(form).utf8)))
     if (400..<500).contains(response.status), response.status != 429 {
-      let reason = (try? JSONReader.read(response.body))?["error"]?.string
+      let answer = try? JSONReader.read(response.body)
+      let reason = answer?["error"]?.string
+      if reason == "invalid_grant" { throw .codeWrong }
       // What refuses us, and not the person, is for whoever runs the service.
-      if reason == "invalid_client" || reason == "unauthorized_client" {
-        throw .issuer(issuer, "it does not know this client, or not by this secret")
-      }
-      throw .codeWrong
+      let said = [reason, answer?["error_description"]?.string].compactMap(\.self)
+        .joined(separator: ": ")
+      throw IdentityError(
+        .issuerRefused,
+        "\(issuer.name) gives no token for a code: status \(response.status) "
+          + (said.isEmpty ? "without a reason" : "“\(said.prefix(200))”")
+          + "; see the client's id and secret, and the redirect address \(redirect)")
     }
     guard response.isSuccess,
       let token = (try? JSONReader.read(response.body, limits: KeySet.limits))?["id_token"]?.string

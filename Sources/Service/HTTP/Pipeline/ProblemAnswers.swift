@@ -22,7 +22,7 @@ struct ProblemAnswers: Sendable {
     switch error {
     case let problem as Problem: return problem
     case let error as LedgerError: return backend.problem(error, requestID: requestID)
-    case let error as IdentityError: return Problem(error)
+    case let error as IdentityError: return backend.problem(error, requestID: requestID)
     case let faults as FieldFaults:
       return Problem(
         .invalidParameter, "fields names what is not there",
