@@ -35,6 +35,9 @@ extension PostGISStore: AccountStore {
       } catch let failure as ServerFailure where failure.state == "23505" {
         throw Account.addressTaken
       }
+      try session.run(
+        MailStatements.endUnwanted,
+        [Parameter(account.person), Parameter(account.mail.rawValue)])
     }
   }
 

@@ -111,6 +111,7 @@ extension StoreSession {
         [
           Parameter(one.id), Parameter(one.person), Parameter(one.isUrgent),
           Parameter(Blob(one.content)), Parameter(one.postedAt), Parameter(one.expiresAt),
+          Parameter(one.choice.rawValue),
         ])
     }
   }
@@ -129,7 +130,8 @@ enum MailStatements {
     "post_mail",
     """
     INSERT INTO outgoing_mail (\(TakenMail.columns), due_at)
-    VALUES ($1::uuid, $2::uuid, $3::boolean, $4::bytea, $5::bigint, $6::bigint, 0, \(now))
+    VALUES ($1::uuid, $2::uuid, $3::boolean, $4::bytea, $5::bigint, $6::bigint, $7::bigint, 0,
+      \(now))
     ON CONFLICT DO NOTHING
     """)
   /// What is due by now, also after the clock has been set back by more than anything is postponed.
@@ -155,6 +157,13 @@ enum MailStatements {
     """
     UPDATE outgoing_mail SET due_at = \(now) + $2::bigint
     WHERE mail_id = $1::uuid AND due_at IS NOT NULL
+    """)
+  /// Ends what waits for somebody and follows from no choice that is still made.
+  static let endUnwanted = Statement(
+    "end_unwanted_mail",
+    """
+    UPDATE outgoing_mail SET content = NULL, due_at = NULL WHERE person_id = $1::uuid
+      AND due_at IS NOT NULL AND choice <> 0 AND choice & $2::bigint = 0
     """)
   static let forget = Statement(
     "forget_mail", "DELETE FROM outgoing_mail WHERE due_at IS NULL AND posted_at <= $1::bigint")

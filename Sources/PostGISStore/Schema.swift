@@ -17,6 +17,7 @@ enum Schema {
     identity, triesAndClaims, endsOfLife, liveEvents,
     announcements, spans, quotas, statistics, outgoingMail,
     issuers, mailChoices, weeklySummaries, questLinks, hiddenWaypoints, inviteCodes,
+    choicesOfMail,
   ]
 
   /// What the versions themselves are kept in.
@@ -580,6 +581,11 @@ enum Schema {
   /// Whether a quest shows the waypoints that its team has yet to reach; those from before do.
   private static let hiddenWaypoints = """
     ALTER TABLE quests ADD COLUMN hides_ahead boolean NOT NULL DEFAULT false;
+    """
+
+  /// The choice that each message follows from, by MailChoices; none for those from before.
+  private static let choicesOfMail = """
+    ALTER TABLE outgoing_mail ADD COLUMN IF NOT EXISTS choice bigint NOT NULL DEFAULT 0;
     """
 
   /// Replaces the id of each invite, which was its code, by one that is derived from the code as

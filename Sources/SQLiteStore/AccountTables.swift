@@ -43,6 +43,7 @@ extension SQLiteStore: AccountStore {
           account.zone.sql, account.units.sql, account.credential.column(\.sql),
           account.revision.sql, account.mail.rawValue.sql, account.person.blob,
         ])
+      try db.endUnwantedMail(of: account)
     }
   }
 

@@ -157,11 +157,19 @@ extension Database {
     for one in mail {
       try run(
         "INSERT OR IGNORE INTO outgoing_mail (\(TakenMail.columns), due_at) "
-          + "VALUES (?, ?, ?, ?, ?, ?, 0, \(SQLiteStore.now))",
+          + "VALUES (?, ?, ?, ?, ?, ?, ?, 0, \(SQLiteStore.now))",
         [
           one.id.blob, one.person.column(\.blob), one.isUrgent.sql, .bytes(one.content),
-          one.postedAt.column, one.expiresAt.column,
+          one.postedAt.column, one.expiresAt.column, one.choice.rawValue.sql,
         ])
     }
+  }
+
+  /// Ends the messages that wait for somebody and follow from no choice that the account still has.
+  func endUnwantedMail(of account: Account) throws {
+    try run(
+      "UPDATE outgoing_mail SET content = NULL, due_at = NULL WHERE person_id = ? "
+        + "AND due_at IS NOT NULL AND choice <> 0 AND choice & ? = 0",
+      [account.person.blob, account.mail.rawValue.sql])
   }
 }

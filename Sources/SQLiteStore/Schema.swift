@@ -41,6 +41,9 @@ enum Schema {
       try db.execute(sql: hiddenWaypoints)
     }
     migrator.registerMigration("24 invite codes", migrate: inviteCodes)
+    migrator.registerMigration("25 choices of mail") { db in
+      try db.execute(sql: choicesOfMail)
+    }
     return migrator
   }
 
@@ -631,6 +634,11 @@ enum Schema {
   /// Whether a quest shows the waypoints that its team has yet to reach; those from before do.
   private static let hiddenWaypoints = """
     ALTER TABLE quests ADD COLUMN hides_ahead INTEGER NOT NULL DEFAULT 0;
+    """
+
+  /// The choice that each message follows from, by MailChoices; none for those from before.
+  private static let choicesOfMail = """
+    ALTER TABLE outgoing_mail ADD COLUMN choice INTEGER NOT NULL DEFAULT 0;
     """
 
   /// Replaces the id of each invite, which was its code, by one that is derived from the code.

@@ -6,6 +6,7 @@ import Testing
 public enum MailCase: String, CaseIterable, Sendable, CustomTestStringConvertible {
   case aMessageIsTakenOnceAndEnded, urgentOnesGoFirst, aTakenOneComesBack, idsAreRemembered
   case theQueueIsBounded, erasureTakesThem, manyTakeAtOnce, choicesAreKept
+  case unwantedOnesEnd
   case aWeekIsNotedOnce
 
   public var testDescription: String { rawValue }
@@ -23,10 +24,11 @@ public enum MailCase: String, CaseIterable, Sendable, CustomTestStringConvertibl
     let now = World.dawn
     var random = SplitMix64(rawValue)
     func mail(
-      _ text: String, isUrgent: Bool = true, of person: PersonID? = nil
+      _ text: String, isUrgent: Bool = true, of person: PersonID? = nil,
+      choice: MailChoices = []
     ) -> OutgoingMail {
       OutgoingMail(
-        id: .random(using: &random), person: person, isUrgent: isUrgent,
+        id: .random(using: &random), person: person, isUrgent: isUrgent, choice: choice,
         content: Array(text.utf8), postedAt: now, expiresAt: now.advanced(bySeconds: 900))
     }
     switch self {
@@ -106,6 +108,37 @@ public enum MailCase: String, CaseIterable, Sendable, CustomTestStringConvertibl
       try await store.post([mail("to Ann", of: ann), kept, mail("also to Ann", of: ann)])
       try await store.eraseAccount(ann)
       #expect(try await store.takeMail(limit: 9, seconds: 600).map(\.mail) == [kept])
+
+    case .unwantedOnesEnd:
+      var ann = Account(
+        person: .random(using: &random), email: "ann@example.org", isEmailVerified: true,
+        name: "Ann", zone: "UTC", units: "mi", credential: nil, createdAt: now,
+        mail: [.milestone, .weekly])
+      try await store.createAccount(ann)
+      let ben = PersonID.random(using: &random)
+      let unwanted = mail("milestone", of: ann.person, choice: .milestone)
+      let others = [
+        mail("week", of: ann.person, choice: .weekly), mail("code", of: ann.person),
+        mail("to Ben", of: ben, choice: .milestone), mail("to nobody"),
+      ]
+      try await store.post([unwanted] + others)
+      #expect(try await store.takeMail(limit: 9, seconds: 0).map(\.mail.choice).count == 5)
+      // What somebody changes otherwise ends nothing.
+      ann.name = "Anna"
+      ann.revision += 1
+      try await store.updateAccount(ann)
+      #expect(try await store.waitingMail() == 5)
+      ann.mail = .weekly
+      ann.revision += 1
+      try await store.updateAccount(ann)
+      #expect(try await store.waitingMail() == 4)
+      #expect(Set(try await second.takeMail(limit: 9, seconds: 600).map(\.mail)) == Set(others))
+      // It has ended as if it were sent, and does not come back with the choice.
+      ann.mail = [.milestone, .weekly]
+      ann.revision += 1
+      try await store.updateAccount(ann)
+      try await store.post([unwanted])
+      #expect(try await store.waitingMail() == 4)
 
     case .choicesAreKept:
       var ann = Account(

@@ -4,14 +4,18 @@ package import Quests
 
 extension TakenMail {
   package static let columns = ColumnList(
-    "mail_id", "person_id", "is_urgent", "content", "posted_at", "expires_at", "attempts")
+    "mail_id", "person_id", "is_urgent", "content", "posted_at", "expires_at", "choice",
+    "attempts")
 
   package static func read(_ columns: inout some ColumnReader) throws -> TakenMail {
-    TakenMail(
+    let (id, person): (MailID, PersonID?) = (try columns.id(), try columns.optionalID())
+    let (isUrgent, content) = (try columns.bool(), try columns.bytes())
+    let (postedAt, expiresAt) = (try columns.instant(), try columns.instant())
+    let choice = MailChoices(rawValue: try columns.int())
+    return TakenMail(
       mail: OutgoingMail(
-        id: try columns.id(), person: try columns.optionalID(), isUrgent: try columns.bool(),
-        content: try columns.bytes(), postedAt: try columns.instant(),
-        expiresAt: try columns.instant()),
+        id: id, person: person, isUrgent: isUrgent, choice: choice, content: content,
+        postedAt: postedAt, expiresAt: expiresAt),
       attempts: try columns.int())
   }
 }

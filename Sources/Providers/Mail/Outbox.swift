@@ -35,21 +35,23 @@ public final class Outbox: Sendable {
   ///   - cause: names what the message is about and whom it is for, where that must not lead to another
   ///     message when it comes again.
   ///   - person: whose account it goes with.
+  ///   - choice: of the person, without which it is not sent.
   ///   - isUrgent: whether somebody waits for it.
   /// - Throws: `overloaded` where too many wait, and what the store fails with.
   public func post(
     _ message: MailMessage, goesOut: Bool = true, cause: String? = nil, of person: PersonID? = nil,
-    isUrgent: Bool = true
+    choice: MailChoices = [], isUrgent: Bool = true
   ) async throws(LedgerError) {
     try await store.post([
-      outgoing(message, goesOut: goesOut, cause: cause, of: person, isUrgent: isUrgent)
+      outgoing(
+        message, goesOut: goesOut, cause: cause, of: person, choice: choice, isUrgent: isUrgent)
     ])
     bell.ring()
   }
 
   private func outgoing(
     _ message: MailMessage, goesOut: Bool = true, cause: String?, of person: PersonID?,
-    isUrgent: Bool
+    choice: MailChoices, isUrgent: Bool
   ) -> OutgoingMail {
     var random = random
     let (id, now) = (cause.map(Self.id) ?? .random(using: &random), clock())
@@ -57,7 +59,7 @@ public final class Outbox: Sendable {
       id: id, to: message.to.address, postedAt: now,
       bytes: MessageText.render(message, from: from, at: now, id: "\(id)"))
     return OutgoingMail(
-      id: id, person: person, isUrgent: isUrgent,
+      id: id, person: person, isUrgent: isUrgent, choice: choice,
       content: letter.sealed(by: seal, goesOut: goesOut), postedAt: now,
       expiresAt: now.advanced(bySeconds: message.lifetimeSeconds))
   }
@@ -110,7 +112,8 @@ public final class Outbox: Sendable {
   public func postSummary(
     _ message: MailMessage, of week: Day, to person: PersonID
   ) async throws(LedgerError) {
-    let mail = outgoing(message, cause: "week \(week) \(person)", of: person, isUrgent: false)
+    let mail = outgoing(
+      message, cause: "week \(week) \(person)", of: person, choice: .weekly, isUrgent: false)
     if try await store.noteSummary(of: week, to: person, mail) { bell.ring() }
   }
 

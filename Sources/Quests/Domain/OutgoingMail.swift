@@ -9,6 +9,9 @@ public struct OutgoingMail: Hashable, Sendable {
   public let person: PersonID?
   /// Whether somebody waits for it, such as for a code: it goes before those for which nobody does.
   public let isUrgent: Bool
+  /// The choice of the person that it follows from: it is not sent once that is taken back. None where
+  /// nobody chooses, such as for a code.
+  public let choice: MailChoices
   /// Sealed; the store does not look inside.
   public let content: [UInt8]
   public let postedAt: Instant
@@ -16,12 +19,13 @@ public struct OutgoingMail: Hashable, Sendable {
   public let expiresAt: Instant
 
   public init(
-    id: MailID, person: PersonID?, isUrgent: Bool, content: [UInt8], postedAt: Instant,
-    expiresAt: Instant
+    id: MailID, person: PersonID?, isUrgent: Bool, choice: MailChoices = [], content: [UInt8],
+    postedAt: Instant, expiresAt: Instant
   ) {
     self.id = id
     self.person = person
     self.isUrgent = isUrgent
+    self.choice = choice
     self.content = content
     self.postedAt = postedAt
     self.expiresAt = expiresAt

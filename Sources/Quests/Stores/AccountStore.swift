@@ -39,7 +39,8 @@ public protocol AccountStore: Sendable {
   func createAccount(_ account: Account) async throws(LedgerError)
   func account(_ person: PersonID) async throws(LedgerError) -> Account?
   func account(email: String) async throws(LedgerError) -> Account?
-  /// Replaces the account that has the revision before this one's.
+  /// Replaces the account that has the revision before this one's. Messages that wait for the person
+  /// and follow from none of its choices end unsent.
   ///
   /// - Throws: `revision-conflict`, `not-found`, `conflict` for an address that another has.
   func updateAccount(_ account: Account) async throws(LedgerError)

@@ -138,7 +138,7 @@ struct QuestMail: RealtimeAdapter {
     let what = news.milestone.map { "\($0.key)" } ?? "completed"
     try await backend.mail.outbox.post(
       message, cause: "\(quest.id) \(what) \(account.person)", of: account.person,
-      isUrgent: false)
+      choice: choice, isUrgent: false)
   }
 
   /// The postcard: the quest's card, drawn once for all with the same units.

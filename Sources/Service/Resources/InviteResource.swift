@@ -124,7 +124,8 @@ enum InviteResource {
       address, team: team.name, code: "\(code)", until: "\(invite.expiresAt)",
       unsubscribe: links.unsubscribe(target))
     try await outbox.post(
-      message, goesOut: goesOut, cause: "invite \(invite.id)", of: account?.person, isUrgent: false)
+      message, goesOut: goesOut, cause: "invite \(invite.id)", of: account?.person,
+      choice: account == nil ? [] : .invitation, isUrgent: false)
   }
 
   /// A code of 122 bits of a secret: a UUID (RFC 9562, version 4).
