@@ -8,6 +8,40 @@ extension PostGISStore: MailStore {
     try await write { session in try session.post(mail, limits) }
   }
 
+  public func post(
+    _ mail: OutgoingMail, standingFor others: [MailID]
+  ) async throws(LedgerError) -> Bool {
+    let limits = limits
+    return try await write { session in
+      let all: [MailID] = [mail.id] + others
+      let known = try session.rows(MailStatements.known, [Parameter(array: all)]) {
+        try $0.id() as MailID
+      }
+      guard known.isEmpty else { return false }
+      try session.post([mail], limits)
+      for id in others.sorted() {
+        let noted = try session.run(
+          MailStatements.noteDone,
+          [
+            Parameter(id), Parameter(mail.person), Parameter(mail.isUrgent),
+            Parameter(mail.postedAt), Parameter(mail.expiresAt), Parameter(mail.choice.rawValue),
+          ])
+        // Somebody was faster between the two statements: the next try finds it.
+        guard noted == 1 else {
+          throw ServerFailure(state: "40001", message: "a message has come between")
+        }
+      }
+      return true
+    }
+  }
+
+  public func knownMail(among ids: [MailID]) async throws(LedgerError) -> Set<MailID> {
+    let known = try await read {
+      try $0.rows(MailStatements.known, [Parameter(array: ids)]) { try $0.id() as MailID }
+    }
+    return Set(known)
+  }
+
   public func takeMail(limit: Int, seconds: Int64) async throws(LedgerError) -> [TakenMail] {
     let limit = checked(limit: limit)
     return try await write {
@@ -132,6 +166,16 @@ enum MailStatements {
     INSERT INTO outgoing_mail (\(TakenMail.columns), due_at)
     VALUES ($1::uuid, $2::uuid, $3::boolean, $4::bytea, $5::bigint, $6::bigint, $7::bigint, 0,
       \(now))
+    ON CONFLICT DO NOTHING
+    """)
+  static let known = Statement(
+    "known_mail", "SELECT mail_id FROM outgoing_mail WHERE mail_id = ANY ($1::uuid[])")
+  static let noteDone = Statement(
+    "note_done_mail",
+    """
+    INSERT INTO outgoing_mail
+      (mail_id, person_id, is_urgent, posted_at, expires_at, choice, attempts)
+    VALUES ($1::uuid, $2::uuid, $3::boolean, $4::bigint, $5::bigint, $6::bigint, 0)
     ON CONFLICT DO NOTHING
     """)
   /// What is due by now, also after the clock has been set back by more than anything is postponed.

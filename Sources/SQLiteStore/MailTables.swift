@@ -14,6 +14,30 @@ extension SQLiteStore: MailStore {
     try await write { db in try db.post(mail, limits) }
   }
 
+  public func post(
+    _ mail: OutgoingMail, standingFor others: [MailID]
+  ) async throws(LedgerError) -> Bool {
+    let limits = limits
+    return try await write { db in
+      for id in [mail.id] + others {
+        if try db.isMailKnown(id) { return false }
+      }
+      try db.post([mail], limits)
+      for id in others { try db.noteDone(id, by: mail) }
+      return true
+    }
+  }
+
+  public func knownMail(among ids: [MailID]) async throws(LedgerError) -> Set<MailID> {
+    try await read { tables in
+      var known: Set<MailID> = []
+      for id in ids {
+        if try tables.db.isMailKnown(id) { known.insert(id) }
+      }
+      return known
+    }
+  }
+
   public func takeMail(limit: Int, seconds: Int64) async throws(LedgerError) -> [TakenMail] {
     // Whoever looks every second takes the right to write only where there is something.
     let isAnyDue = try await read {
@@ -163,6 +187,21 @@ extension Database {
           one.postedAt.column, one.expiresAt.column, one.choice.rawValue.sql,
         ])
     }
+  }
+
+  fileprivate func isMailKnown(_ id: MailID) throws -> Bool {
+    try row("SELECT 1 FROM outgoing_mail WHERE mail_id = ?", [id.blob]) { try $0.int() } != nil
+  }
+
+  /// Notes a message as done, for which another stands.
+  fileprivate func noteDone(_ id: MailID, by mail: OutgoingMail) throws {
+    try run(
+      "INSERT INTO outgoing_mail (mail_id, person_id, is_urgent, posted_at, expires_at, choice, "
+        + "attempts) VALUES (?, ?, ?, ?, ?, ?, 0)",
+      [
+        id.blob, mail.person.column(\.blob), mail.isUrgent.sql, mail.postedAt.column,
+        mail.expiresAt.column, mail.choice.rawValue.sql,
+      ])
   }
 
   /// Ends the messages that wait for somebody and follow from no choice that the account still has.

@@ -6,7 +6,7 @@ import Testing
 public enum MailCase: String, CaseIterable, Sendable, CustomTestStringConvertible {
   case aMessageIsTakenOnceAndEnded, urgentOnesGoFirst, aTakenOneComesBack, idsAreRemembered
   case theQueueIsBounded, erasureTakesThem, manyTakeAtOnce, choicesAreKept
-  case unwantedOnesEnd
+  case unwantedOnesEnd, aMessageStandsForOthers
   case aWeekIsNotedOnce
 
   public var testDescription: String { rawValue }
@@ -108,6 +108,39 @@ public enum MailCase: String, CaseIterable, Sendable, CustomTestStringConvertibl
       try await store.post([mail("to Ann", of: ann), kept, mail("also to Ann", of: ann)])
       try await store.eraseAccount(ann)
       #expect(try await store.takeMail(limit: 9, seconds: 600).map(\.mail) == [kept])
+
+    case .aMessageStandsForOthers:
+      let one = mail("one", isUrgent: false, of: .random(using: &random))
+      let (other, third) = (mail("other"), mail("third"))
+      #expect(try await store.post(one, standingFor: [other.id]))
+      let all = [one.id, other.id, third.id]
+      #expect(try await second.knownMail(among: all) == [one.id, other.id])
+      // All or nothing: neither what is known comes again, nor what would come with it.
+      #expect(try await !second.post(third, standingFor: [other.id]))
+      #expect(try await !second.post(other, standingFor: [third.id]))
+      #expect(try await second.knownMail(among: [third.id]).isEmpty)
+      #expect(try await store.takeMail(limit: 9, seconds: 600).map(\.mail) == [one])
+      try await store.finishMail(one.id)
+      try await store.forgetExpired(at: now.advanced(bySeconds: Self.limits.sentMailSeconds))
+      #expect(try await second.knownMail(among: all).isEmpty)
+      let shared = other.id
+      let posted = try await withThrowingTaskGroup(of: Bool.self) { group in
+        for number in 0..<8 {
+          let store: any MailStore = number % 2 == 0 ? store : second
+          let mail = mail("\(number)", isUrgent: false)
+          group.addTask { try await store.post(mail, standingFor: [shared]) }
+        }
+        return try await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
+      }
+      #expect(posted == 1)
+      #expect(try await store.waitingMail() == 1)
+      // What finds no room notes nothing.
+      try await store.post((0..<19).map { mail("\($0)", isUrgent: false) })
+      #expect(
+        await refusal {
+          _ = try await store.post(mail("full", isUrgent: false), standingFor: [third.id])
+        } == .overloaded)
+      #expect(try await store.knownMail(among: [third.id]).isEmpty)
 
     case .unwantedOnesEnd:
       var ann = Account(

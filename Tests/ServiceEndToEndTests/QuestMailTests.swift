@@ -4,14 +4,16 @@ import Testing
 
 /// Messages about teams and quests: who gets them, what they hold, and how they end.
 @Suite struct QuestMailTests {
-  /// The messages to an address, the oldest first, those of some subject.
+  /// The messages to an address, the oldest first, those of some subject. Milestones that were reached
+  /// together come in one.
   private func mails(_ subject: String, to email: String, _ service: RunningService) -> [String] {
     let folder = service.ledger.mail
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     return names.filter { $0.hasSuffix(".eml") }.sorted().compactMap {
       try? String(contentsOfFile: "\(folder)/\($0)", encoding: .utf8)
     }.filter {
-      $0.contains("Subject: Mile Quest: \(subject)\r\n")
+      ($0.contains("Subject: Mile Quest: \(subject)\r\n")
+        || subject == "a milestone" && $0.contains("Subject: Mile Quest: milestones\r\n"))
         && ($0.contains("<\(email)>\r\n") || $0.contains("To: \(email)\r\n"))
     }
   }

@@ -49,6 +49,30 @@ public final class Outbox: Sendable {
     bell.ring()
   }
 
+  /// Takes a message about several things, of which it tells each once and for all.
+  ///
+  /// - Parameter causes: each names one of them and whom the message is for; the last names the
+  ///   message.
+  /// - Returns: false, with nothing done, where one of them was told before: `untold` says which.
+  /// - Throws: as for others.
+  public func post(
+    _ message: MailMessage, causes: [String], of person: PersonID, choice: MailChoices
+  ) async throws(LedgerError) -> Bool {
+    guard let last = causes.last else { return true }
+    let mail = outgoing(message, cause: last, of: person, choice: choice, isUrgent: false)
+    let others = causes.dropLast().map { Self.id(of: $0) }
+    let isNew = try await store.post(mail, standingFor: others)
+    if isNew { bell.ring() }
+    return isNew
+  }
+
+  /// Which causes have led to no message yet, by their places.
+  public func untold(_ causes: [String]) async throws(LedgerError) -> [Int] {
+    let ids = causes.map { Self.id(of: $0) }
+    let known = try await store.knownMail(among: ids)
+    return ids.indices.filter { !known.contains(ids[$0]) }
+  }
+
   private func outgoing(
     _ message: MailMessage, goesOut: Bool = true, cause: String?, of person: PersonID?,
     choice: MailChoices, isUrgent: Bool

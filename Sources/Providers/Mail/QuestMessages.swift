@@ -113,19 +113,28 @@ public struct QuestMessages: Sendable {
   }
 
   /// - Parameters:
-  ///   - story: what the route tells of it.
+  ///   - milestones: one or more, in the order of the route; each with what the route tells of it.
   ///   - walked: how far the team is, as people read it.
-  public func milestone(
-    _ to: MailAddress, quest: String, team: String, milestone: ReachedMilestone, story: String?,
-    walked: String, unsubscribe: String
+  public func milestones(
+    _ to: MailAddress, quest: String, team: String,
+    milestones: [(reached: ReachedMilestone, story: String?)], walked: String, unsubscribe: String
   ) -> MailMessage {
-    message(
-      to, "a milestone",
-      [
-        .paragraph(
-          "\(shown(team) ?? "Your team") has reached \(shown(milestone)) on \(shown(quest) ?? "its quest"):\n"
-            + "\(walked)."), .picture("A map of the way so far."),
-      ] + (story.map { [.paragraph(unlinked($0))] } ?? []), unsubscribe: unsubscribe)
+    let isOne = milestones.count == 1
+    let all =
+      isOne ? milestones.map { shown($0.reached) }.joined() : "\(milestones.count) milestones"
+    let name = shown(team) ?? "Your team"
+    var parts: [MessageBody.Part] = [
+      .paragraph("\(name) has reached \(all) on \(shown(quest) ?? "its quest"):\n\(walked)."),
+      .picture("A map of the way so far."),
+    ]
+    for (reached, story) in milestones {
+      if !isOne {
+        let title = shown(reached)
+        parts.append(.paragraph(story == nil ? title : title + ":"))
+      }
+      if let story { parts.append(.paragraph(unlinked(story))) }
+    }
+    return message(to, isOne ? "a milestone" : "milestones", parts, unsubscribe: unsubscribe)
   }
 
   /// - Parameter id: the quest's.

@@ -12,6 +12,14 @@ public protocol MailStore: Sendable {
   /// - Throws: `overloaded` where more than `LedgerLimits.waitingMail` would wait, or half of that
   ///   where they are not all urgent.
   func post(_ mail: [OutgoingMail]) async throws(LedgerError)
+  /// Puts a message into the queue, and notes others as done that it stands for, all or nothing.
+  ///
+  /// - Returns: false, with nothing done, where one of them is known.
+  /// - Throws: `overloaded` as for others.
+  func post(_ mail: OutgoingMail, standingFor others: [MailID]) async throws(LedgerError) -> Bool
+  /// Which of some messages are known: they wait, or have ended within
+  /// `LedgerLimits.sentMailSeconds`.
+  func knownMail(among ids: [MailID]) async throws(LedgerError) -> Set<MailID>
   /// Takes messages that are due, urgent ones first, then those that are due for longest.
   ///
   /// - Parameter seconds: how long nobody else can take them.

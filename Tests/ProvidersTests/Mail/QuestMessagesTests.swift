@@ -37,10 +37,34 @@ import Testing
     let messages = QuestMessages(address: "https://quest.example")
     // Even the abbreviation keeps its letters.
     let expected = shown ?? story.replacing("e.g.", with: "e. g.")
-    let message = messages.milestone(
-      try MailAddress("ann@example.org"), quest: "Q", team: "T", milestone: .share(50),
-      story: story, walked: "1 km", unsubscribe: "https://quest.example/u")
+    let message = messages.milestones(
+      try MailAddress("ann@example.org"), quest: "Q", team: "T",
+      milestones: [(reached: .share(50), story: story)], walked: "1 km",
+      unsubscribe: "https://quest.example/u")
     #expect(message.text.contains("\n\n\(expected)\n\n"), "\(message.text)")
+  }
+
+  @Test func milestonesThatWereReachedTogetherAreToldTogether() throws {
+    let messages = QuestMessages(address: "https://quest.example")
+    func message(
+      _ milestones: [(reached: ReachedMilestone, story: String?)]
+    ) throws -> MailMessage {
+      messages.milestones(
+        try MailAddress("ann@example.org"), quest: "Q", team: "T", milestones: milestones,
+        walked: "1 km", unsubscribe: "https://quest.example/u")
+    }
+    let one = try message([(reached: .waypoint("Hut"), story: "Soup.")])
+    #expect(one.subject == "Mile Quest: a milestone")
+    #expect(one.text.contains("“T” has reached “Hut” on “Q”:\n1 km.\n\n["), "\(one.text)")
+    let several = try message([
+      (reached: .waypoint("Hut"), story: "Soup."), (reached: .share(50), story: nil),
+      (reached: .waypoint(nil), story: "Wind."),
+    ])
+    #expect(several.subject == "Mile Quest: milestones")
+    #expect(several.text.contains("“T” has reached 3 milestones on “Q”:\n1 km."))
+    #expect(
+      several.text.contains(
+        "\n\n“Hut”:\n\nSoup.\n\n50 % of the way\n\na milestone:\n\nWind.\n\n"), "\(several.text)")
   }
 
   /// Links lead to pages where there are any, and else to what the API has.
