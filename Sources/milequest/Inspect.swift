@@ -213,8 +213,9 @@ struct Inspect: ParsableCommand {
   ) -> String {
     var out = "\(file): \(document.format?.title ?? "")\n"
     if routes.isEmpty {
+      let points = document.waypoints.count
       out +=
-        "  no line to walk on, \(RouteInput.count(document.waypoints.count, "waypoint"))\n"
+        "  no line to walk on\(points == 0 ? "" : ", \(RouteInput.count(points, "waypoint"))")\n"
     }
     for measured in routes { out += text(measured, areAlternatives) }
     return out

@@ -294,6 +294,10 @@ import Testing
 
   private static let lists: [Row] = [
     Row(
+      "no line and no waypoint", "gpx",
+      gpx("<trk><trkseg><rtept lat=\"50\" lon=\"7\"/></trkseg></trk>"), "position FILE --at 1km",
+      has: ["the file holds no line to walk on"], lacks: ["only 0"], status: 65),
+    Row(
       "waypoints", "gpx", hut, "inspect FILE --waypoints",
       has: ["waypoint", "Hut, \"old\"", "1.112", "50.01, 7"], lacks: ["density"]),
     Row(

@@ -66,10 +66,10 @@ struct GeoJSONReferenceSystem: ~Copyable {
     return true
   }
 
-  /// Whether longitudes and latitudes are the same, of three values a position.
+  /// Whether longitudes and latitudes are the same to a tenth of a millimetre, of three values a position.
   private static func arePlacesAlike(_ a: [Double], _ b: [Double]) -> Bool {
     stride(from: 0, to: a.count - 1, by: 3).allSatisfy {
-      a[$0] == b[$0] && a[$0 + 1] == b[$0 + 1]
+      abs(a[$0] - b[$0]) < 1e-9 && abs(a[$0 + 1] - b[$0 + 1]) < 1e-9
     }
   }
 

@@ -6,8 +6,7 @@ internal import CPROJ
 struct Reprojection: ~Copyable {
   private let context: OpaquePointer
   private let transformation: OpaquePointer
-  /// Whether the system's coordinates are angles, on whichever datum.
-  let isGeographic: Bool
+  private let hasAngles: Bool
 
   /// Nil where PROJ does not know the name.
   init?(from name: String) {
@@ -27,7 +26,7 @@ struct Reprojection: ~Copyable {
     }
     self.context = context
     self.transformation = normalized
-    isGeographic = Self.isGeographic(name, context)
+    hasAngles = Self.isOfAngles(name, context)
   }
 
   deinit {
@@ -35,12 +34,15 @@ struct Reprojection: ~Copyable {
     proj_context_destroy(context)
   }
 
-  private static func isGeographic(_ name: String, _ context: OpaquePointer) -> Bool {
+  private static func isOfAngles(_ name: String, _ context: OpaquePointer) -> Bool {
     guard let system = proj_create(context, name) else { return false }
     defer { proj_destroy(system) }
     let type = proj_get_type(system)
     return type == PJ_TYPE_GEOGRAPHIC_2D_CRS || type == PJ_TYPE_GEOGRAPHIC_3D_CRS
   }
+
+  /// Whether the system's coordinates are angles, on whichever datum.
+  var isGeographic: Bool { hasAngles }
 
   /// Whether it begins with lengths and not with angles. Where the angles of two datums are the same,
   /// PROJ has nothing to do and does not tell its units.
