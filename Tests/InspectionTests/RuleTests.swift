@@ -346,10 +346,12 @@ import Testing
   /// A way beside the line that leaves it and comes back is no link of a chain, whichever way it runs.
   @Test(arguments: [false, true], [0, 1])
   func sideTripsAreNotTurned(isTurned: Bool, place: Int) throws {
-    let main = (0..<80).map { (52.5 + Double($0) * 0.00027, -3.8 + Double($0) * 0.00147) }
+    let main = (0..<80).map { i -> (Double, Double) in
+      (52.5 + Double(i) * 0.00027, -3.8 + Double(i) * 0.00147)
+    }
     var trip = (0...10).map { i -> (Double, Double) in
-      let (north, east) = main[20 + 2 * i]
-      return (north + 0.003 * Foundation.sin(Double(i) / 10 * .pi), east)
+      let away: Double = 0.003 * sin(Double(i) * Double.pi / 10)
+      return (main[20 + 2 * i].0 + away, main[20 + 2 * i].1)
     }
     if isTurned { trip.reverse() }
     var parts = [main]

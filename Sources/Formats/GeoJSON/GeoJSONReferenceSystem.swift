@@ -68,9 +68,11 @@ struct GeoJSONReferenceSystem: ~Copyable {
 
   /// Whether longitudes and latitudes are the same to a tenth of a millimetre, of three values a position.
   private static func arePlacesAlike(_ a: [Double], _ b: [Double]) -> Bool {
-    stride(from: 0, to: a.count - 1, by: 3).allSatisfy {
-      abs(a[$0] - b[$0]) < 1e-9 && abs(a[$0 + 1] - b[$0 + 1]) < 1e-9
+    for i in stride(from: 0, to: a.count - 1, by: 3) {
+      let (east, north) = (a[i] - b[i], a[i + 1] - b[i + 1])
+      guard abs(east) < 1e-9, abs(north) < 1e-9 else { return false }
     }
+    return true
   }
 
   /// Reads the value of `crs` that comes next.
