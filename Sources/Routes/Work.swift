@@ -51,18 +51,18 @@ package struct Work: Sendable {
 /// vertex and a waypoint, and 0.02 microseconds a byte: `make worst-cases` looks for one that does.
 package enum WorkLimits {
   /// Finding the places of all waypoints of a route together.
-  package static func placing(segments: Int) -> Int { 4_000_000 + 40 * segments }
+  package static func placing(segments: Int) -> Int { 10_000_000 + 60 * segments }
   /// What each waypoint gets when that is spent: the way down to the first place that is found.
-  package static let placingLeast = 400
+  package static let placingLeast = 1_000
   /// Finding the places nearest to one coordinate.
-  package static func nearest(segments: Int) -> Int { 10_000_000 + 60 * segments }
+  package static func nearest(segments: Int) -> Int { 20_000_000 + 60 * segments }
   /// Telling which waypoints of a route its line passes more than once.
-  package static func passes(segments: Int) -> Int { 6_000_000 + 30 * segments }
+  package static func passes(segments: Int) -> Int { 10_000_000 + 40 * segments }
   /// How many splits deep simplification goes by the furthest vertex before it halves: a line not made
   /// to defeat it needs fewer.
   package static func simplificationDepth(vertices: Int) -> Int {
     16 + 3 * (Int.bitWidth - vertices.leadingZeroBitCount)
   }
   /// The search for places where a line crosses itself or runs along itself.
-  package static func contacts(segments: Int) -> Int { 4_000_000 + 40 * segments }
+  package static func contacts(segments: Int) -> Int { 10_000_000 + 100 * segments }
 }

@@ -176,6 +176,13 @@ import Testing
     #expect(mended.diagnostics.isEmpty && mended.vertices == document.vertices)
   }
 
+  /// A tag that begins with the last bytes of a file.
+  @Test func anAttributeThatBeginsAtTheEnd() {
+    for text in ["<gpx><wpt lat=1 lon=\"", "<gpx><wpt lat=1 lon=", "<gpx><wpt lat=\"1\"lon='"] {
+      #expect(!examine(text, as: .gpx).errors.isEmpty)
+    }
+  }
+
   @Test func halvesOfCharacters() {
     expectMended(
       Self.gpx(Self.track("Hut &#xD83C;&#xDFD5; &#55356;&#57301;")), .gpx, name: "Hut 🏕 🏕",

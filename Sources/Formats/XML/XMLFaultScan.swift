@@ -349,7 +349,7 @@ struct XMLFaultScan {
     let start = i
     if bytes[i] == 0x22 || bytes[i] == 0x27 {
       i = bytes[(i + 1)...].firstIndex(of: bytes[i]).map { $0 + 1 } ?? bytes.count
-      if let end = swallowed(start + 1..<i - 1, next: i) {
+      if i < bytes.count, let end = swallowed(start + 1..<i - 1, next: i) {
         edits.append(TextEdit(at: end, "\""))
         i = end
         return
