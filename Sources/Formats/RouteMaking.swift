@@ -31,34 +31,13 @@ extension RouteDocument {
   /// order of the file. O(vertices).
   public func unknownElevations(_ choice: TrackChoice) -> [Double] {
     let all = allTracks
-    let parts = indices(of: choice).flatMap { all[$0].parts }
-    let hasNone = Self.isZeroThroughout(parts)
-    return parts.flatMap { part in
-      Self.unknownElevations(of: part.vertices, hasNone: hasNone)
-        .map { part.vertices[$0].elevationMetersOrNaN }
+    return indices(of: choice).flatMap { all[$0].parts }.flatMap { part in
+      Self.unknownElevations(of: part.vertices).map { part.vertices[$0].elevationMetersOrNaN }
     }
-  }
-
-  /// Whether all heights that are there are 0, and more than one is: the program that wrote them knew
-  /// none.
-  private static func isZeroThroughout(_ parts: [SourcePart]) -> Bool {
-    var zeros = 0
-    for vertex in parts.lazy.flatMap(\.vertices) {
-      let height = vertex.elevationMetersOrNaN
-      if height == 0 {
-        zeros += 1
-      } else if !height.isNaN, !isImpossible(elevation: height) {
-        return false
-      }
-    }
-    return zeros > 1
   }
 
   /// The vertices of a part whose heights stand for “unknown”. O(vertices).
-  ///
-  /// - Parameter hasNone: whether all zeros do.
-  private static func unknownElevations(of vertices: [Coordinate], hasNone: Bool) -> [Int] {
-    if hasNone { return vertices.indices.filter { !vertices[$0].elevationMetersOrNaN.isNaN } }
+  private static func unknownElevations(of vertices: [Coordinate]) -> [Int] {
     let impossible = vertices.indices.filter {
       isImpossible(elevation: vertices[$0].elevationMetersOrNaN)
     }
@@ -67,10 +46,8 @@ extension RouteDocument {
     return zeros.isEmpty ? impossible : (impossible + zeros.flatMap(\.vertices)).sorted()
   }
 
-  private static func withoutUnknownElevations(
-    _ vertices: [Coordinate], hasNone: Bool
-  ) -> [Coordinate] {
-    let unknown = unknownElevations(of: vertices, hasNone: hasNone)
+  private static func withoutUnknownElevations(_ vertices: [Coordinate]) -> [Coordinate] {
+    let unknown = unknownElevations(of: vertices)
     if unknown.isEmpty { return vertices }
     var vertices = vertices
     for i in unknown {
@@ -97,7 +74,6 @@ extension RouteDocument {
   ) throws(RouteError) -> Route {
     let all = allTracks
     let chosen = indices(of: choice).map { all[$0] }.filter { $0.vertexCount > 0 }
-    let hasNoHeights = Self.isZeroThroughout(chosen.flatMap(\.parts))
     var parts: [[Coordinate]] = []
     var policies: [JoinPolicy?] = []
     for track in chosen {
@@ -108,7 +84,7 @@ extension RouteDocument {
           let own = track.properties.joins ?? []
           policies.append(index > 0 && index - 1 < own.count ? own[index - 1] : nil)
         }
-        parts.append(Self.withoutUnknownElevations(part.vertices, hasNone: hasNoHeights))
+        parts.append(Self.withoutUnknownElevations(part.vertices))
       }
     }
     // A file speaks for its whole route, or for its only track.

@@ -333,16 +333,6 @@ import Testing
     #expect(inspected(Self.line(places)).findings(.coordinatesSwapped).count == 1)
   }
 
-  /// Heights that are all 0 are none: they make no climb, no profile, and are not written on.
-  @Test func heightsOfZeroThroughoutAreNone() throws {
-    let text = Self.line(Self.way(51, 7)).replacing("], [", with: ", 0], [")
-    let zeros = inspected(text.replacing("]]}", with: ", 0]]}"))
-    let route = try zeros.document.route()
-    #expect(route.climb() == nil && route.vertices.allSatisfy { $0.elevationMeters == nil })
-    #expect(zeros.document.unknownElevations(.all).count == 30)
-    #expect(zeros.findings(.elevationZero).count == 1)
-  }
-
   /// A way beside the line that leaves it and comes back is no link of a chain, whichever way it runs.
   @Test(arguments: [false, true], [0, 1])
   func sideTripsAreNotTurned(isTurned: Bool, place: Int) throws {

@@ -5,16 +5,15 @@ public enum MessageWords {
   /// After this many that say the same the rest is only counted.
   public static let mostAlike = 3
 
-  /// A message without the numbers that it quotes of the file and without the place in brackets at its
-  /// end.
+  /// A message without the place in brackets at its end, and without the numbers from its first quotation
+  /// on: they are the file's, or follow from them.
   static func withoutPlace(_ message: String) -> String {
     let bracket = message.hasSuffix(")") ? message.lastIndex(of: "(") : nil
     var words = ""
-    var isQuoted = false
+    var hasQuoted = false
     for character in message[..<(bracket ?? message.endIndex)] {
-      if character == "“" { isQuoted = true }
-      if !isQuoted || !character.isNumber { words.append(character) }
-      if character == "”" { isQuoted = false }
+      hasQuoted = hasQuoted || character == "“"
+      if !hasQuoted || !character.isNumber { words.append(character) }
     }
     return words
   }
