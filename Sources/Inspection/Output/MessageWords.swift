@@ -8,14 +8,17 @@ public enum MessageWords {
   /// A message without the place in brackets at its end, and without the numbers from its first quotation
   /// on: they are the file's, or follow from them.
   static func withoutPlace(_ message: String) -> String {
-    let bracket = message.hasSuffix(")") ? message.lastIndex(of: "(") : nil
-    var words = ""
+    let bytes = message.utf8
+    let body = bytes.last == 0x29 ? bytes.lastIndex(of: 0x28).map { bytes[..<$0] } : nil
+    var words: [UInt8] = []
+    words.reserveCapacity(bytes.count)
     var hasQuoted = false
-    for character in message[..<(bracket ?? message.endIndex)] {
-      hasQuoted = hasQuoted || character == "“"
-      if !hasQuoted || !character.isNumber { words.append(character) }
+    for byte in body ?? bytes[...] {
+      // The bytes of “.
+      hasQuoted = hasQuoted || byte == 0x9C && words.suffix(2) == [0xE2, 0x80]
+      if !hasQuoted || byte &- 0x30 >= 10 { words.append(byte) }
     }
-    return words
+    return String(decoding: words, as: UTF8.self)
   }
 
   /// The diagnostics that are shown, each with the number of later ones that say the same and are not.
