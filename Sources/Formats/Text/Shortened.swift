@@ -6,7 +6,11 @@
 
 /// The beginning of a text, so that a message never repeats a megabyte.
 func shortened(_ text: String, to most: Int = 40) -> String {
-  text.count <= most ? text : text.prefix(most) + "…"
+  // Only as far as is shown: a thousand messages may repeat a long name.
+  guard let end = text.index(text.startIndex, offsetBy: most, limitedBy: text.endIndex),
+    end < text.endIndex
+  else { return text }
+  return text[..<end] + "…"
 }
 
 func shortened(_ text: UnsafePointer<CChar>) -> String {
