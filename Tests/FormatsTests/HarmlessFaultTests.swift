@@ -176,6 +176,18 @@ import Testing
     #expect(mended.diagnostics.isEmpty && mended.vertices == document.vertices)
   }
 
+  /// Bytes that a card or a disk lost within a tag cost that point.
+  @Test func bytesThatAreLostWithinATag() throws {
+    let text = Self.gpx(Self.whole(Self.points.joined()))
+    var bytes = Array(text.utf8)
+    let start = try #require(bytes.firstRange(of: Array("lat=\"51\"".utf8))).lowerBound
+    for (i, byte) in [0xFF, 0x81, 0x00, 0x9D, 0xFE].enumerated() {
+      bytes[start + 3 + i] = UInt8(byte)
+    }
+    let document = RouteReader.read(bytes, as: .gpx, thoroughly: true)
+    #expect(document.shape == [[3]], "\(document.diagnostics)")
+  }
+
   /// A tag that begins with the last bytes of a file.
   @Test func anAttributeThatBeginsAtTheEnd() {
     for text in ["<gpx><wpt lat=1 lon=\"", "<gpx><wpt lat=1 lon=", "<gpx><wpt lat=\"1\"lon='"] {

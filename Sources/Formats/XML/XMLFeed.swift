@@ -49,7 +49,7 @@ struct XMLFeed {
       if offset < bytes.count, bytes[offset] >= 0x80,
         !XMLFaultScan(bytes: bytes).isForbidden(at: offset)
       {
-        return mendEncoding(offset)
+        if mendEncoding(offset) { return true }
       }
       return mendCharacter(fault.diagnostic, offset)
     case XML_ERROR_BAD_CHAR_REF:
