@@ -176,6 +176,11 @@ import Testing
     #expect(mended.diagnostics.isEmpty && mended.vertices == document.vertices)
   }
 
+  @Test func anAngleBracketWithinAnAttribute() {
+    let text = Self.gpx(Self.track("A")).replacing("creator=\"", with: "creator=\"a < b, ")
+    expectMended(text, .gpx, name: "A", has: "a stray “<”")
+  }
+
   /// Bytes that a card or a disk lost within a tag cost that point.
   @Test func bytesThatAreLostWithinATag() throws {
     let text = Self.gpx(Self.whole(Self.points.joined()))

@@ -265,6 +265,14 @@ struct XMLFaultScan {
     return tag[..<close].contains(0x3E) ? nil : TextEdit(at: close, "\"")
   }
 
+  /// Whether a “<” stands within the quotes of an attribute's value, whose closing one follows on its line.
+  func isInValue(at offset: Int) -> Bool {
+    guard bytes[offset] == 0x3C, let start = bytes[..<offset].lastIndex(of: 0x3C),
+      bytes[start..<offset].count(where: { $0 == 0x22 }) & 1 == 1
+    else { return false }
+    return bytes[offset...].prefix { $0 != 0x0A && $0 != 0x0D }.contains(0x22)
+  }
+
   /// The tag around a byte that cannot be read, with all that is in its element; nil outside of tags.
   func unreadableElement(at offset: Int) -> (name: String, range: Range<Int>)? {
     guard let start = bytes[..<min(offset + 1, bytes.count)].lastIndex(of: 0x3C), start < offset,

@@ -264,6 +264,9 @@ struct XMLFeed {
           diagnostic.code, diagnostic.severity, "the \(missing) of a tag is missing here",
           offset: edit.range.lowerBound), edit)
     }
+    if scan.isInValue(at: offset) {
+      return patch(diagnostic, TextEdit(offset..<offset + 1, "&lt;"))
+    }
     if let tag = scan.faultyTag(at: offset),
       patch(
         diagnostic.saying(
