@@ -334,8 +334,8 @@ import Testing
     for (text, words) in [
       ("{'type':1}", "“'” stands where a member's name in double quotes should"),
       ("{\"type\"}", "“}” stands where “:” after the member's name should"),
-      ("{\"x\":NaN}", "“NaN” is no value of JSON"),
-      ("{\"x\":-Infinity}", "“-Infinity” is no value of JSON: leave the number out"),
+      ("{\"x\":NaN}", "JSON has no “NaN”"),
+      ("{\"x\":-Infinity}", "JSON has no “-Infinity”: leave the number out"),
       ("{\"x\":Nothing}", "“N” stands where a value should"),
       ("{\"x\":nul}", "“nul” is not a value"), ("{\"x\":01}", "“01” is not a number"),
       ("{\"x\":1.}", "“1.” is not a number"), ("{\"x\":.5}", "“.” stands where a value should"),

@@ -58,7 +58,7 @@ import Testing
       whole(
         points.joined().replacing(
           "lat=\"51\" lon=\"7\"></trkpt>", with: "lat=\"51\" lon=\"7\"></trkp>")),
-      "“trkp” closes no tag"
+      "“trkp” does not close an open tag"
     ),
     (
       whole(

@@ -44,7 +44,7 @@ extension DiagnosticCatalog {
       "An elevation is not written in metres with a decimal point and no unit. One with a comma for "
         + "decimals or with a unit is read all the same, and the repair writes it as it should be. One "
         + "that cannot be read is left out: the marker is not touched, and the profile and the climb "
-        + "lack this point.",
+        + "lack this point. Only --fix-unsafe removes it from the file.",
       bad: track("    <trkpt lat=\"54.46\" lon=\"-3.07\"><ele>978 m</ele></trkpt>"),
       good: track("    <trkpt lat=\"54.46\" lon=\"-3.07\"><ele>978</ele></trkpt>")),
     .init(

@@ -42,14 +42,15 @@ extension DiagnosticCatalog {
       "A tag has an attribute that the schema of GPX does not know. Strict programs refuse the file, and "
         + "others read past it: an elevation that is written as an attribute is an elevation that the "
         + "profile lacks. The repair makes an element of an ele. Write any other as an element under "
-        + "“extensions”, or remove it.",
+        + "“extensions”, or remove it, which --fix-unsafe does.",
       bad: track("    <trkpt lat=\"54.46\" lon=\"-3.07\" ele=\"90\"/>"),
       good: track("    <trkpt lat=\"54.46\" lon=\"-3.07\"><ele>90</ele></trkpt>")),
     .init(
       .schemaValue, "Value that GPX does not allow", .warning,
       "An element or attribute holds a text that the schema of GPX forbids, such as a negative number of "
         + "satellites, a kind of fix that does not exist, or a word where a number belongs. Strict "
-        + "programs refuse the file. Correct the value, or remove the element.",
+        + "programs refuse the file. The repair writes the value correctly where it is clear what was "
+        + "meant; --fix-unsafe removes any other. Correct the value, or remove the element.",
       bad: track("    <trkpt lat=\"54.46\" lon=\"-3.07\"><fix>4d</fix></trkpt>"),
       good: track("    <trkpt lat=\"54.46\" lon=\"-3.07\"><fix>3d</fix></trkpt>")),
     .init(

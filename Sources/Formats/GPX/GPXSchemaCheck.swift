@@ -46,7 +46,7 @@ struct GPXSchemaCheck {
   }
 
   private let source: SourceText
-  /// Whether tags are read that do not stand in the file; what lies between tags is told after a repair.
+  /// Whether the reader mended tags. Text between tags is not checked then: its place in the file differs.
   var isMended = false
   private var schema = GPXSchema.version11
   private var prefix = ""

@@ -137,7 +137,7 @@ private final class GeoJSONWalk {
     {
       fault = JSONFault(
         code: fault.code,
-        message: "“\(word)” is no value of JSON: leave the number out of a position, and write "
+        message: "JSON has no “\(word)”: leave the number out of a position, and write "
           + "null elsewhere", offset: fault.offset, pointer: fault.pointer)
     }
     guard fault.code == .notWellFormed else { return (fault, []) }

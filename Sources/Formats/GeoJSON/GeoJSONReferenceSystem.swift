@@ -8,7 +8,7 @@ struct GeoJSONReferenceSystem: ~Copyable {
     case none
     /// The system is named behind the coordinates.
     case named(String)
-    /// Whatever is named, the coordinates are degrees that are taken as they stand.
+    /// The coordinates are degrees and are used unchanged, whichever system the file names.
     ///
     /// - Parameter isNamed: whether the name means degrees too, of a datum from which they need no shift.
     case degrees(isNamed: Bool)

@@ -84,7 +84,7 @@ enum PolylineReader {
     return part
   }
 
-  /// What a line is that is no polyline, and what to do; nil where nobody can tell.
+  /// Says what kind of text a line is that cannot be decoded, and what to do; nil for an unknown kind.
   private static func foreignKind(_ line: ArraySlice<UInt8>) -> String? {
     let head = line.prefix(64).filter { $0 > 0x20 }
     if head.starts(with: "{\"".utf8) || head.starts(with: "[\"".utf8)

@@ -255,7 +255,7 @@ struct XMLFaultScan {
     let tag = bytes[start..<end]
     let isInValue = tag.count { $0 == 0x22 } & 1 == 1
     guard isInValue else {
-      // What may be a name with a stray “<” before it is no tag.
+      // Without attributes it may be text after a stray “<”.
       return tag.contains(0x3E) || bytes[start + 1] != 0x2F && !tag.contains(0x3D)
         ? nil : TextEdit(at: end, ">")
     }

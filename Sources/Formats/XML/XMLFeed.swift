@@ -328,7 +328,8 @@ struct XMLFeed {
         TextEdit(opening..<opening + near.utf8.count, closed))
     }
     return patch(
-      diagnostic.saying("“\(shortened(closed))” closes no tag that is open; “\(near)” is due"),
+      diagnostic.saying(
+        "“\(shortened(closed))” does not close an open tag; “\(near)” was probably meant"),
       TextEdit(name, near))
   }
 
@@ -355,7 +356,7 @@ struct XMLFeed {
     tags.reversed().map { "</\($0.name)>" }.joined()
   }
 
-  /// The tags that are open at a byte, by their places in what is fed; nil where they cannot be told.
+  /// The tags that are open at a byte, with their places in the mended bytes; nil if a closing tag fits none.
   private func unclosed(before offset: Int) -> [XMLNesting.Unclosed]? {
     let before = patches.filter { $0.range.upperBound <= offset }
     let fed = TextEdit.apply(before, to: Array(source.bytes[..<offset]))
