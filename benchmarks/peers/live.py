@@ -331,17 +331,36 @@ def check(streams, begun, sent, what):
             wrong(f"{what}: {stream.team} was reset")
 
 
-def arrivals(sent, streams):
-    """Milliseconds from the answer, and from the moment a walk was due, until its event was on each
-    stream. The commit lies between the two."""
-    from_answer, from_due = [], []
-    for due, answered, answer in sent.values():
+def arrivals(sent):
+    """Milliseconds from the moment a walk was due, which is before its commit, until its event was on
+    each stream."""
+    found = []
+    for due, _, answer in sent.values():
         for each in answer["teams"]:
             # The version after a walk is that of the last event that it has brought.
             for now, _, _ in holder.arrived.get((each["teamId"], each["version"]), []):
-                from_answer.append((now - answered) * 1e3)
-                from_due.append((now - due) * 1e3)
-    return from_answer, from_due
+                found.append((now - due) * 1e3)
+    return found
+
+
+def since_commit(server, streams, begun):
+    """Milliseconds from each event's commit, as PostgreSQL itself notes it, until it was on each stream.
+
+    The server notes the moment before it writes the transaction to the disk: that counts too.
+    """
+    rows = server.sql("SELECT team_id, version, extract(epoch FROM pg_xact_commit_timestamp(xmin)) "
+                      "FROM milequest.team_events", "live")
+    first = {stream.team: begun[stream] for stream in streams}
+    # What this clock says less what the wall's says.
+    offset = time.perf_counter() - time.time()
+    found = []
+    for row in rows.splitlines():
+        team, version, committed = row.split("|")
+        if int(version) <= first.get(team, int(version)):
+            continue
+        for now, _, _ in holder.arrived.get((team, int(version)), []):
+            found.append((now - offset - float(committed)) * 1e3)
+    return found
 
 
 def follow(ports, found):
@@ -359,7 +378,7 @@ def follow(ports, found):
 def two_processes(table, options, folder):
     """Two processes on one PostgreSQL behind a proxy."""
     global holder
-    with cluster.running("live") as server:
+    with cluster.running("live", "-c track_commit_timestamp=on") as server:
         server.sql("CREATE DATABASE live", "postgres")
         benches = [Served(options, folder, "live", server.url("live")) for _ in range(2)]
         benches[0].fill()
@@ -382,15 +401,18 @@ def two_processes(table, options, folder):
                 streams, begun = follow([proxy], found)
                 sent = log_walks(ports, WALKS, PER_SECOND)
                 check(streams, begun, sent, "undisturbed")
-                from_answer, from_due = arrivals(sent, streams)
+                since = since_commit(server, streams, begun)
+                from_due = arrivals(sent)
                 holder.close()
                 table.note(f"{len(streams)} streams, {PER_SECOND} walks/s, two processes",
-                           f"{len(from_answer)} arrivals, each event once and in order")
-                # The commit comes before the answer and after the walk was due.
-                table.add("commit to arrival, median", f"{statistics.median(from_due):.1f} ms",
-                          "at most", "20 ms", statistics.median(from_due) / 20, 1, higher=False)
-                table.add("commit to arrival, p99", f"{percentile(from_due, .99):.1f} ms", "at most",
-                          "100 ms", percentile(from_due, .99) / 100, 1, higher=False)
+                           f"{len(since)} arrivals, each event once and in order")
+                table.note("from the moment a walk was due, with the proxy and the write",
+                           f"median {statistics.median(from_due):.1f} ms",
+                           f"p99 {percentile(from_due, .99):.1f} ms")
+                table.add("commit to arrival, median", f"{statistics.median(since):.1f} ms",
+                          "at most", "20 ms", statistics.median(since) / 20, 1, higher=False)
+                table.add("commit to arrival, p99", f"{percentile(since, .99):.1f} ms", "at most",
+                          "100 ms", percentile(since, .99) / 100, 1, higher=False)
                 # Disturbed: a process is killed, connections are cut, readers drop.
                 holder = Streams()
                 streams, begun = follow([proxy], found)
@@ -469,7 +491,7 @@ def one_file(table, options, folder):
         took = time.perf_counter() - done
         sent = log_walks([bench.port], WALKS // 4, PER_SECOND)
         check(streams, begun, sent, "SQLite and an import")
-        _, from_due = arrivals(sent, streams)
+        from_due = arrivals(sent)
         holder.close()
         table.note("SQLite while another program imports",
                    f"each event once and in order, {took * 1e3:.0f} ms after the import's end")
@@ -558,7 +580,7 @@ def stopped(table, options, bench, process, found):
                 opened.append(each)
             sent = log_walks([bench.port], 4 * WALKS, PER_SECOND)
             check(streams, begun, sent, "beside readers that stopped")
-            _, from_due = arrivals(sent, streams)
+            from_due = arrivals(sent)
             (beside if readers else calm).append(percentile(from_due, .99))
             if readers:
                 grown.append(resident(process) - before)
