@@ -35,6 +35,44 @@ import Testing
     }
   }
 
+  /// What a file says of itself is short, and every repair of it begins there.
+  @Test(arguments: [RouteFormat.gpx, .kml]) func randomDamageOfTheDeclaration(_ format: RouteFormat)
+    throws
+  {
+    var random = SplitMix64("randomDamageOfTheDeclaration \(format)")
+    let sound = Array(try #require(Sample.all.first { $0.format == format }).text.utf8)
+    let words = [
+      "<?xml version=\"1.0\"", " encoding=\"", "\"?>", "UTF-8", "UTF-16", "\0\0", "latin1", "é",
+      "<!--",
+    ]
+    for _ in 0..<4_000 {
+      var bytes = sound
+      for _ in 0..<random.int(1...4) {
+        let at = random.int(0...min(60, bytes.count - 1))
+        let end = min(at + random.int(1...20), bytes.count)
+        switch random.int(0...3) {
+        case 0: bytes.removeSubrange(at..<end)
+        case 1: bytes.insert(contentsOf: bytes[..<end], at: at)
+        case 2: bytes[at] = UInt8(truncatingIfNeeded: random.next())
+        default: bytes.insert(contentsOf: random.element(of: words).utf8, at: at)
+        }
+      }
+      check(bytes, random.chance(0.8) ? format : nil)
+    }
+  }
+
+  /// Found by `make fuzz`: the name of an encoding that holds a declaration, and controls within.
+  @Test(arguments: [SourceFormat.gpx, .kml, .tcx]) func aDeclarationWithinADeclaration(
+    _ format: SourceFormat
+  ) {
+    let text =
+      "<?xml version=\"1.0\" encoding=\"<?xml version=\"1.0\" encoding=\"UTF\u{19}\0\0\0\0\0\0\0"
+      + "\n<Traini-8\"?>\n<Tn"
+    let document = RouteReader.read(Array(text.utf8), as: format)
+    #expect(!document.errors.isEmpty)
+    expectSane(document, text)
+  }
+
   @Test func randomDamageInUTF16() throws {
     var random = SplitMix64("randomDamageInUTF16")
     let text = "\u{FEFF}" + Sample.gpx.replacing("UTF-8", with: "UTF-16")

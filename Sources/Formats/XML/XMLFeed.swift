@@ -37,8 +37,9 @@ struct XMLFeed {
     if fault.isAfterRoot { return mendTail(fault.diagnostic, offset) }
     switch fault.error {
     case XML_ERROR_XML_DECL:
-      if let declared = source.declaredEncoding, !declared.isName, encoding == nil {
+      if let declared = source.declaredEncoding, !declared.isName, encoding == nil,
         declare("UTF-8", instead: declared)
+      {
         return true
       }
       return mendDeclarationOrder(fault.diagnostic)
@@ -80,13 +81,17 @@ struct XMLFeed {
   private mutating func patch(_ diagnostic: Diagnostic, _ edits: [TextEdit]) -> Bool {
     let free = edits.filter(isFree)
     if free.isEmpty { return false }
-    patches = (patches + free).sorted { $0.range.lowerBound < $1.range.lowerBound }
+    insert(free)
     let times = free.count == 1 ? "" : " (\(free.count) times in the file, here first)"
     notes.append(
       Diagnostic(
         diagnostic.code, diagnostic.severity, diagnostic.message + times,
         offset: diagnostic.offset, remedy: free.map { .text($0) }, isGuess: diagnostic.isGuess))
     return true
+  }
+
+  private mutating func insert(_ free: [TextEdit]) {
+    patches = (patches + free).sorted { $0.range.lowerBound < $1.range.lowerBound }
   }
 
   private func isFree(_ edit: TextEdit) -> Bool {
@@ -99,15 +104,24 @@ struct XMLFeed {
 
   // MARK: Encodings
 
-  private mutating func declare(_ name: String, instead declared: SourceText.DeclaredEncoding) {
-    encoding = name
+  /// Reads the file in another encoding than it declares; false where that is mended otherwise already.
+  @discardableResult
+  private mutating func declare(_ name: String, instead declared: SourceText.DeclaredEncoding)
+    -> Bool
+  {
+    let edit = TextEdit(declared.range, name)
     // Expat takes no name that is none, whatever it is told.
-    if !declared.isName { patches.append(TextEdit(declared.range, name)) }
+    if !declared.isName {
+      guard isFree(edit) else { return false }
+      insert([edit])
+    }
+    encoding = name
     notes.append(
       Diagnostic(
         .encoding, .warning,
         "the file declares the encoding “\(shortened(declared.name))” and is in \(name)",
-        offset: declared.range.lowerBound, remedy: [.text(TextEdit(declared.range, name))]))
+        offset: declared.range.lowerBound, remedy: [.text(edit)]))
+    return true
   }
 
   /// A name that expat does not know, or one that cannot be right.
@@ -126,13 +140,11 @@ struct XMLFeed {
     // A file of single bytes is not in UTF-16, whatever it says.
     guard let canonical, canonical != "UTF-16" else {
       guard canonical != nil || declared.name.lowercased().hasPrefix("utf-16") else { return false }
-      declare("UTF-8", instead: declared)
-      return true
+      return declare("UTF-8", instead: declared)
     }
     // The names that say least are written over anything.
     if canonical == "windows-1252", source.isUTF8BeyondASCII {
-      declare("UTF-8", instead: declared)
-      return true
+      return declare("UTF-8", instead: declared)
     }
     encoding = canonical
     let isCommon = canonical == "windows-1252" || ForeignEncoding.isOfExpat(canonical)
@@ -162,8 +174,7 @@ struct XMLFeed {
   private mutating func mendEncoding(_ offset: Int) -> Bool {
     guard encoding == nil || encoding == "US-ASCII" else { return false }
     if source.isUTF8BeyondASCII, let declared = source.declaredEncoding {
-      declare("UTF-8", instead: declared)
-      return true
+      return declare("UTF-8", instead: declared)
     }
     guard !source.hasCharactersOfUTF8 else { return false }
     encoding = "windows-1252"
