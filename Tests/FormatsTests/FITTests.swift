@@ -194,6 +194,17 @@ import Testing
       ])
   }
 
+  @Test(arguments: [0, 11, 13, 15, 99, 255]) func aHeaderOfAWrongSizeIsNamed(_ size: UInt8) {
+    for headerSize in [12, 14] {
+      var file = FITFile.walk().bytes(headerSize: headerSize)
+      file[0] = size
+      let found = Self.read(file)
+      #expect(
+        found.errors.first?.message.contains("the header states that it has \(size) bytes") == true)
+      #expect(found.errors.first?.offset == 0)
+    }
+  }
+
   @Test func aCutFileIsNeverTakenForAWholeOne() {
     for headerSize in [12, 14] {
       let sound = FITFile.walk().bytes(headerSize: headerSize)

@@ -15,6 +15,9 @@ struct FITFault: Error {
 struct FITHeader {
   private static let mark: [UInt8] = Array(".FIT".utf8)
   private static let leastBytes = 12
+  /// Those that the protocol has today; later versions may have longer ones.
+  private static let sizes = [12, 14]
+  private static let checkSumBytes = 2
 
   /// Bytes of the header itself.
   let byteCount: Int
@@ -42,13 +45,13 @@ struct FITHeader {
         at: offset + 8)
     }
     byteCount = Int(bytes[offset])
-    guard byteCount >= Self.leastBytes, byteCount <= left else {
+    dataBytes = bytes[(offset + 4)..<(offset + 8)].reversed().reduce(0) { $0 << 8 | Int($1) }
+    guard Self.isPlausible(byteCount, dataBytes, left) else {
       throw FITFault(
         .notWellFormed,
         "the header states that it has \(byteCount) bytes; that of a FIT file has 12 or 14",
         at: offset)
     }
-    dataBytes = bytes[(offset + 4)..<(offset + 8)].reversed().reduce(0) { $0 << 8 | Int($1) }
     guard byteCount >= 14 else {
       isDamaged = false
       return
@@ -56,6 +59,13 @@ struct FITHeader {
     let stated = UInt16(bytes[offset + 12]) | UInt16(bytes[offset + 13]) << 8
     // A device may leave it out.
     isDamaged = stated != 0 && stated != FITCheckSum.of(bytes[offset..<(offset + 12)])
+  }
+
+  /// Whether a header can have so many bytes: of a damaged one what follows would be read from a wrong byte.
+  private static func isPlausible(_ byteCount: Int, _ dataBytes: Int, _ left: Int) -> Bool {
+    if sizes.contains(byteCount) { return byteCount <= left }
+    let rest = dataBytes + checkSumBytes
+    return byteCount > 14 && byteCount + rest <= left && !sizes.contains { $0 + rest == left }
   }
 }
 
