@@ -64,12 +64,21 @@ function cities() {
   return JSON.stringify(found);
 }
 
+/** A worker of the browser's: one file that shares nothing. */
+function alone(name, ...options) {
+  return execFileSync("esbuild", [
+    path.join(web, "src", "worker", name), "--bundle", "--format=iife", "--minify",
+    "--target=es2021", "--charset=utf8", "--log-level=warning", ...options,
+  ]);
+}
+
 const addresses = {
   MAP_LIBRARY: put("maplibre-gl.js", read(parts, "maplibre-gl.js")),
   MAP_STYLE_SHEET: put("maplibre-gl.css", read(parts, "maplibre-gl.css")),
   LAND_COARSE: put("land-coarse.txt", `100\n${swiftText("Land110.swift")}`),
   LAND_FINE: put("land-fine.txt", `1000\n${swiftText("Land50.swift")}`),
   PLACES: put("places.json", cities()),
+  WORKER_ASIDE: put("aside.js", alone("aside.ts")),
 };
 const mark = put("mark.svg", read(web, "icons", "mark.svg"));
 const touchIcon = put("touch.png", icon(180));
@@ -135,12 +144,8 @@ const kept = fs.readdirSync(assets).sort()
   .filter((name) => !/^(maplibre|land-|places-|licences|cut-|icon-|touch)/.test(name))
   .filter((name) => name !== frameScript).map((name) => `/assets/${name}`);
 const version = createHash("sha256").update(kept.join()).digest("hex").slice(0, 12);
-const bundled = execFileSync("esbuild", [
-  path.join(web, "src", "worker", "worker.ts"), "--bundle", "--format=iife", "--minify",
-  "--target=es2021", "--charset=utf8", "--log-level=warning",
-  `--define:SHELL_FILES=${JSON.stringify(kept)}`, `--define:SHELL_VERSION="${version}"`,
-]);
-const worker = put("worker.js", bundled);
+const worker = put("worker.js", alone(
+  "worker.ts", `--define:SHELL_FILES=${JSON.stringify(kept)}`, `--define:SHELL_VERSION="${version}"`));
 
 const files = fs.readdirSync(assets).sort();
 for (const file of files) {

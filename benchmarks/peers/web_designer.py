@@ -617,26 +617,46 @@ def a_large_file(browser, service):
 
 @story()
 def a_route_of_two_hundred_thousand_points(browser, service):
-    """A line as long as any is drawn and moved along without holding up the page."""
+    """A line as long as any is drawn, edited and moved along without holding up the page."""
     points = [(40 + 0.00005 * step, 6 + 0.0003 * (step % 7), 200 + step % 30) for step in range(200_000)]
     with visitor(browser, service) as visits:
         visits.context.add_init_script(LONG_TASKS)
         design, _ = bench(visits, service)
-        visits.go("/designer")
+
+        def longest():
+            # Of what has come to an end.
+            time.sleep(0.5)
+            return design.page.evaluate("() => { const found = window.longest; window.longest = 0; return found; }")
+
+        # Where maps are drawn without a graphics card, the map's own beginning takes longer than a line of any length.
+        design.open(gpx(points[:100], "Short"))
+        visits.drawn()
+        beginning = longest()
+        FACTS.append(("the longest that a map's beginning holds up the page", f"{beginning:.0f} ms"))
         path = service.folder / "long.gpx"
         path.write_bytes(gpx(points, "Long"))
-        visits.page.evaluate("() => { window.longest = 0; }")
+        visits.go("/designer")
+        longest()
         begun = time.monotonic()
         design.page.get_by_label("A route file").set_input_files(path)
         eventually(lambda: design.fact("Vertices") == "200,000", "200,000 vertices", 200)
         visits.drawn()
         FACTS.append(("200,000 points are looked at and drawn in", f"{time.monotonic() - begun:.1f} s"))
+        first = longest()
+        FACTS.append(("the longest that they hold up the page with the map's beginning", f"{first:.0f} ms"))
+        check(first <= max(100, 1.5 * beginning), f"{first} ms, a short line's {beginning} ms")
+        # The drawing of a line as it was before begins here too.
+        design.choose("Course: Turn the route round")
+        FACTS.append(("the longest that the first edit holds it up", f"{longest():.0f} ms"))
+        begun = time.monotonic()
+        design.choose("Course: Turn the route round")
+        FACTS.append(("200,000 points are turned round in", f"{time.monotonic() - begun:.1f} s"))
         design.page.get_by_label("Move along the route").focus()
         for _ in range(5):
             design.page.keyboard.press("PageUp")
-        longest = design.page.evaluate("() => window.longest")
-        FACTS.append(("the longest that the page is not free meanwhile", f"{longest:.0f} ms"))
-        check(longest <= 100, f"{longest} ms")
+        later = longest()
+        FACTS.append(("the longest that this holds up the page", f"{later:.0f} ms"))
+        check(later <= 100, f"{later} ms")
 
 
 if __name__ == "__main__":

@@ -10,7 +10,12 @@ declare namespace maplibregl {
     lngLat: { lng: number; lat: number };
     features?: { properties: Record<string, any>; geometry: { coordinates: any } }[];
   }
-  interface GeoJSONSource { setData(data: object): void }
+  interface GeoJSONSource {
+    setData(data: object): this;
+    /** Ends when the library's own worker has taken it. */
+    setData(data: object, waits: true): Promise<void>;
+    updateData(change: { add: object[] }, waits: true): Promise<void>;
+  }
   interface MapOptions {
     container: HTMLElement;
     style: object;
@@ -67,3 +72,4 @@ declare const MAP_STYLE_SHEET: string;
 declare const LAND_COARSE: string;
 declare const LAND_FINE: string;
 declare const PLACES: string;
+declare const WORKER_ASIDE: string;

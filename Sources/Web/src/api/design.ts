@@ -1,5 +1,6 @@
 // The calls of the designer: files that are looked at, repaired, edited and stored.
 
+import { parsed } from "./large";
 import { ask, askJSON } from "./request";
 import type { Page, Place, Profile } from "./types";
 import { upload, Upload } from "./upload";
@@ -133,16 +134,15 @@ const anyFile = "application/octet-stream";
 
 export const design = {
   validate: async (file: Blob, read: Read, sent: Sent) =>
-    await (await upload("/v1/routes:validate", file, { ...sent, type: anyFile, query: { ...read } }))
-      .json() as Report,
+    parsed<Report>(
+      await upload("/v1/routes:validate", file, { ...sent, type: anyFile, query: { ...read } }), sent.signal),
   /** The file with repairs made: of all findings of a code, or of one, such as `spike@12:5`. */
   repair: async (file: Blob, repairs: string[], read: Read, sent: Sent) =>
     (await upload("/v1/routes:repair", file, {
       ...sent, type: anyFile, query: { ...read, fix: "unsafe", only: repairs.join(",") },
     })).blob(),
   edit: async (body: Blob, sent: Omit<Upload, "type">) =>
-    await (await upload("/v1/routes:edit", body, { ...sent, type: "application/json" }))
-      .json() as Edited,
+    parsed<Edited>(await upload("/v1/routes:edit", body, { ...sent, type: "application/json" }), sent.signal),
   plan: (stops: PlanStop[], mode: string, name: string | null, signal: AbortSignal) =>
     askJSON<Plan>("/v1/routes:plan", {
       method: "POST", body: { stops, mode, ...(name ? { name } : {}) }, signal,

@@ -1,6 +1,7 @@
 // What the service says about a file and its edits.
 
 import { design, EditReport, Edited, Preview, Report } from "../api/design";
+import { bodyOf } from "../api/large";
 import { Refusal } from "../api/problem";
 import { groups, State } from "./draft";
 
@@ -66,7 +67,7 @@ export class Looking {
     const body = await bodyOf(file, {
       ...members, edits: state.edits, ...(state.track ? { track: state.track } : {}),
       ...(state.format ? { format: state.format } : {}),
-    });
+    }, signal);
     return design.edit(body, {
       signal, headers: options.headers ?? {}, query: { public: options.isPublic ? "true" : undefined },
       onProgress: steps(onStep, "Sending the file", "The service makes the edits"),
@@ -96,35 +97,4 @@ function read(state: State): { track?: string | undefined; format?: string | und
 
 function steps(onStep: OnStep, sending: string, working: string): (share: number) => void {
   return (share) => (share < 1 ? onStep(sending, share) : onStep(working, null));
-}
-
-/** A JSON body with the bytes of a file: packed, so that the way to the service is short. */
-async function bodyOf(file: Blob, members: Record<string, unknown>): Promise<Blob> {
-  const text = await base64(await packed(file));
-  const rest = JSON.stringify(members);
-  return new Blob([`{"fileBase64":"${text}",`, rest.slice(1)]);
-}
-
-async function packed(file: Blob): Promise<Blob> {
-  const head = new Uint8Array(await file.slice(0, 2).arrayBuffer());
-  const isPacked = (head[0] === 0x50 && head[1] === 0x4b) || (head[0] === 0x1f && head[1] === 0x8b);
-  const make = (window as unknown as {
-    CompressionStream?: new (format: string) => ReadableWritablePair<Uint8Array, Uint8Array>;
-  }).CompressionStream;
-  if (isPacked || !make) return file;
-  return new Response(file.stream().pipeThrough(new make("gzip"))).blob();
-}
-
-/** The browser encodes beside the page's own work. The service takes the alphabet of addresses. */
-function base64(file: Blob): Promise<string> {
-  return new Promise((done, fail) => {
-    const reader = new FileReader();
-    reader.onload = () => {
-      const address = reader.result as string;
-      done(address.slice(address.indexOf(",") + 1).replace(/=+$/, "")
-        .replace(/\+/g, "-").replace(/\//g, "_"));
-    };
-    reader.onerror = () => fail(reader.error);
-    reader.readAsDataURL(file);
-  });
 }

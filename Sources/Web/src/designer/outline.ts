@@ -30,7 +30,7 @@ export function outline(view: View, before: Preview | null, why: string): HTMLEl
     const [cx, cy] = at(each.coordinate);
     return drawing("circle", { class: "stop", cx, cy, r: 4 }, drawing("title", {}, each.name ?? "Waypoint"));
   });
-  const height = Math.max(60, ...all.map(([, y]) => (y - top) * scale + 40));
+  const height = Math.max(60, -least(ys.map((y) => -(y - top) * scale - 40)));
   return element("figure", { class: "outline" },
     drawing("svg", { viewBox: `0 0 ${size} ${height.toFixed(0)}`, role: "img", "aria-label": "Outline of the route" },
       path(before?.line ?? [], "before"), path(preview.line, "line"), dots),

@@ -4,6 +4,7 @@ import type { FeatureCollection } from "../api/types";
 import { Library, mapLibrary } from "./library";
 import { land, places } from "./land";
 import { marked, picture } from "./labels";
+import { stretches } from "./stretches";
 import { empty, Ground, nameColors, style } from "./style";
 
 export interface CanvasOptions {
@@ -74,13 +75,35 @@ export class Canvas {
 
   /** Puts other data in the place of what is shown. */
   set(name: string, data: FeatureCollection): void {
-    const shown = marked(data);
-    this.content[name] = shown;
-    if (!this.isLost) this.map.getSource(name)?.setData(shown);
+    this.content[name] = marked(data);
+    this.fill(name).catch(() => undefined);
+  }
+
+  /** Hands data to the library, a long line a stretch at a time. */
+  private async fill(name: string): Promise<void> {
+    const data = this.content[name];
+    const source = this.map.getSource(name);
+    if (!data || !source || this.isLost) return;
+    const [first = empty, ...rest] = stretches(data);
+    if (rest.length === 0) {
+      source.setData(first);
+      return;
+    }
+    await source.setData(first, true);
+    for (const { features } of rest) {
+      // Something else is shown by now.
+      if (this.isLost || this.content[name] !== data || this.map.getSource(name) !== source) return;
+      await source.updateData({ add: features }, true);
+    }
   }
 
   private redraw(): void {
-    if (!this.isLost) this.map.setStyle(style(this.ground, this.content, this.options.isGlobe, this.options.layers));
+    if (this.isLost) return;
+    const isLong = (name: string) => stretches(this.content[name] ?? empty).length > 1;
+    const long = Object.keys(this.content).filter(isLong);
+    const content = { ...this.content, ...Object.fromEntries(long.map((name) => [name, empty])) };
+    this.map.setStyle(style(this.ground, content, this.options.isGlobe, this.options.layers));
+    for (const name of long) this.fill(name).catch(() => undefined);
   }
 
   /** Fetches the finer coasts and the names of places, after the first picture. */
