@@ -61,6 +61,42 @@ import Testing
     #expect(milestones.contains("percent:100"))
   }
 
+  /// A walk that is moved out of the quest is gone from it, and back when it is moved back.
+  @Test(arguments: Store.present)
+  func aWalkMovedOutOfTheQuestIsRemoved(_ store: Store) throws {
+    let service = try Stage.service(store)
+    let story = try Expedition(service)
+    let walk = try story.ann.walk("2 km", at: Date())
+    let id = try #require(walk.json["activity"]["id"].text)
+    let stream = try EventStream("/v1/quests/\(story.quest)/events", as: story.ann)
+    #expect(stream.waits(for: "ready"))
+    try story.ann.ask(200, "PATCH", "/v1/activities/\(id)", ["startedAt": "2020-01-01T00:00:00Z"])
+    #expect(stream.waits(for: "activity.removed"))
+    let removed = try #require(stream.ofTeam.last { $0.kind == "activity.removed" })
+    #expect(
+      removed.json["activityId"].text == id && removed.json["progress"]["totalMeters"].number == 0)
+    try story.ann.ask(200, "PATCH", "/v1/activities/\(id)", ["startedAt": Walk.moment(Date())])
+    #expect(stream.waits(for: "activity.changed"))
+    #expect(stream.ofTeam.last?.json["progress"]["totalMeters"].number == 2_000)
+  }
+
+  /// A public team whose only member leaves is dissolved, and strangers who look on are told so.
+  @Test(arguments: Store.present)
+  func theLastMemberLeaves(_ store: Store) throws {
+    let service = try Stage.service(store)
+    let ann = try Person.registered(service, name: "Ann")
+    let team = try ann.createTeam("Alone", isPublic: true)
+    let target = "/v1/teams/\(team)/events"
+    let guest = try EventStream(target, as: .stranger(service))
+    let member = try EventStream(target, as: ann)
+    for stream in [guest, member] { #expect(stream.waits(for: "ready")) }
+    try ann.ask(204, "DELETE", "/v1/teams/\(team)/members/self")
+    #expect(guest.endReason() == "team-dissolved")
+    #expect(guest.events.suffix(2).map(\.kind) == ["team.dissolved", "end"])
+    #expect(guest.events.allSatisfy { !$0.data.contains("Ann") })
+    #expect(["access-changed", "team-dissolved"].contains(member.endReason() ?? "none"))
+  }
+
   /// Another program on the same file or database: no one tells this process but the store.
   @Test(arguments: Store.present)
   func importsShowAtOnce(_ store: Store) throws {

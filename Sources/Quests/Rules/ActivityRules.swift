@@ -171,11 +171,14 @@ extension LedgerFold {
     keepsReceipts: Bool = false, at now: Instant
   ) throws(LedgerError) -> [QuestDelta] {
     let isPrivate = wasPrivate || activity.content.isPrivate
-    let cause =
-      isPrivate
-      ? RecountCause(kind: .progressUpdated) : RecountCause(kind: kind, walk: activity.key)
     var deltas: [QuestDelta] = []
     for recount in recounts {
+      // A walk that was moved out of a quest is gone for whoever looks at that quest.
+      let isGone = kind == .activityChanged && recount.added.isEmpty
+      let cause =
+        isPrivate
+        ? RecountCause(kind: .progressUpdated)
+        : RecountCause(kind: isGone ? .activityRemoved : kind, walk: activity.key)
       deltas.append(
         try apply(recount, cause: cause, keepsReceipts: keepsReceipts, at: now))
     }

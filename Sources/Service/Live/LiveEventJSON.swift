@@ -26,7 +26,8 @@ enum LiveEventJSON {
     switch kind {
     case .activityLogged: "Somebody has logged a walk."
     case .activityChanged: "Somebody has changed a walk, and it still counts or counts now."
-    case .activityRemoved: "A walk was deleted."
+    case .activityRemoved:
+      "A walk counts no more: it was deleted, or changed so that it lies outside of the quest."
     case .progressUpdated:
       "The total has changed: by a private walk, of which nothing more is shown, or because walks "
         + "count that did not before, or the other way round."
