@@ -101,6 +101,15 @@ extension MeasuredRoute {
   func place(_ written: WrittenDistance, _ what: String) throws(AuthoringError) -> Int64 {
     try requirePlaces()
     guard pass.contains(written.distance.micrometers) else {
+      let last = start.micrometers + length.micrometers
+      if pass.upperBound < written.distance.micrometers, written.distance.micrometers <= last {
+        throw AuthoringError(
+          .range,
+          "\(what) \(written.text), is on a later pass: this counts on the first, which goes from "
+            + "\(Wording.distance(pass.lowerBound, in: written.unit)) to "
+            + "\(Wording.distance(pass.upperBound, in: written.unit)); a route that leads there and back, "
+            + "or round several times, is one line")
+      }
       throw AuthoringError(
         .range,
         "\(what) \(written.text), is not on the route, which goes from "

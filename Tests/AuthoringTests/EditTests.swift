@@ -1,4 +1,5 @@
 import Authoring
+import Formats
 import Geodesy
 import Routes
 import Testing
@@ -32,11 +33,48 @@ import Testing
 
   @Test func aCutInAGapLeavesItsPolicy() throws {
     let measured = try route([equator(0...5), equator(15...20)], joins: [.counted])
-    let cut = try Cut(from: written("10km")).applied(to: measured).route
+    let edited = try Cut(from: written("10km")).applied(to: measured)
+    let cut = edited.route
+    // What other formats hold of it is said.
+    let rest5 = try MeasuredRoute(cut.withoutSinglePoints()).length
+    #expect(
+      edited.did.contains {
+        $0.contains("only GPX") && $0.contains(rest5.text(in: .kilometers, decimals: 3))
+      })
+    let whole = try Cut(from: written("1km")).applied(to: measured)
+    #expect(!whole.did.contains { $0.contains("only GPX") })
     #expect(cut.partCount == 2 && cut.joinPolicies == [.counted])
     #expect(cut.part(0).count == 1)
     let rest = try MeasuredRoute(cut)
     #expect(abs(rest.length.micrometers + 10_000_000_000 - measured.length.micrometers) <= 2)
+  }
+
+  @Test func lapsOfAnOpenLineNeedAWordAboutTheWayBack() throws {
+    let measured = try route([equator(0...50)])
+    let error = #expect(throws: AuthoringError.self) { try SetLaps(2).applied(to: measured) }
+    #expect(error?.code == .unsuitable && error?.message.contains("55.660 km") == true)
+    let told = try MeasuredRoute(SetLaps(2, lapJoin: .counted).applied(to: measured).route)
+    #expect(told.length > measured.length)
+    // What was undecided before may stay so.
+    #expect(try SetLaps(3).applied(to: told).route.course.laps == 3)
+  }
+
+  @Test func distancesBeyondTheFirstPassAreExplained() throws {
+    let measured = try route(course: Course(laps: 3, thereAndBack: true))
+    let error = #expect(throws: AuthoringError.self) {
+      try Cut(to: written("60km")).applied(to: measured)
+    }
+    #expect(error?.code == .range && error?.message.contains("later pass") == true)
+    let beyond = #expect(throws: AuthoringError.self) {
+      try Cut(to: written("900km")).applied(to: measured)
+    }
+    #expect(beyond?.message.contains("is not on the route") == true)
+    let every = try WaypointsEvery(every: written("5km")).applied(to: measured)
+    #expect(every.did.contains { $0.contains("first pass of") })
+    #expect(
+      !(try WaypointsEvery(every: written("5km")).applied(to: route()).did).contains {
+        $0.contains("pass")
+      })
   }
 
   @Test func aDroppedPartTakesItsWaypointsAlong() throws {

@@ -116,7 +116,7 @@ import Testing
 
   @Test func whatBytesCannotSayIsWrittenAnew() throws {
     for edits in [
-      #"[{"edit":"splitAt","distances":["5km"]}]"#, #"[{"edit":"laps","laps":2}]"#,
+      #"[{"edit":"splitAt","distances":["5km"]}]"#, #"[{"edit":"laps","laps":2,"lapJoin":"walk"}]"#,
       #"[{"edit":"name","name":"Other"}]"#,
     ] {
       #expect(try edited(Self.gpx, edits) == nil, "\(edits)")

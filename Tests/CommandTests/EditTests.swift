@@ -186,6 +186,35 @@ import Testing
     #expect(try table(again) == table(source))
   }
 
+  /// A table trims its cells and has no line breaks in names; what the file says stays all the same.
+  @Test func oddNamesAreKnownAgainInTheirOwnTable() throws {
+    let folder = try Folder()
+    let file = try folder.file(
+      "odd.geojson",
+      """
+      {"type":"FeatureCollection","features":[
+      {"type":"Feature","properties":{"name":"Line"},"geometry":{"type":"LineString","coordinates":[[0,0],[0.1,0]]}},
+      {"type":"Feature","properties":{"name":" lead","desc":" two\\n words "},"geometry":{"type":"Point","coordinates":[0.02,0]}},
+      {"type":"Feature","properties":{"name":"two\\nlines"},"geometry":{"type":"Point","coordinates":[0.04,0]}},
+      {"type":"Feature","properties":{"name":"a\\ttab"},"geometry":{"type":"Point","coordinates":[0.06,0]}}]}
+      """)
+    let table = try Program.run(["inspect", file, "--waypoints", "--format", "csv"])
+    let csv = try folder.file("odd.csv", table.text)
+    let out = folder.path("out.geojson")
+    let report = try edited([file, "--waypoints", csv, "-o", out], folder)
+    #expect(
+      report.text.contains("0 waypoints added") && report.text.contains("3 waypoints there already")
+    )
+    #expect(
+      try String(contentsOfFile: out, encoding: .utf8)
+        == String(contentsOfFile: file, encoding: .utf8))
+    // Where the names are new, they are those that readers make of them.
+    let bare = folder.path("bare.geojson")
+    _ = try edited([file, "--drop-waypoint", "*", "-o", bare], folder)
+    let filled = try edited([bare, "--waypoints", csv, "-o", out], folder)
+    #expect(filled.text.contains("3 waypoints added"), "\(filled.text)")
+  }
+
   @Test func positionsAreWaypoints() throws {
     let folder = try Folder()
     let file = try folder.file("a.gpx", Self.line)

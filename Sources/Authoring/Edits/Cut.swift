@@ -1,3 +1,4 @@
+internal import Formats
 internal import Geodesy
 public import JSON
 public import Routes
@@ -63,9 +64,21 @@ public struct Cut: Edit {
       did.append(
         "\(Wording.count(made.lost.count, "waypoint")) cut off: \(Wording.names(made.lost))")
     }
+    did += Self.gapNotes(made.route, wasCut: route.singlePointCount)
     if route.course.laps > 1 {
       did.append("the \(route.course.laps) laps are dropped: a part of a lap is none")
     }
     return Edited(made.route, did)
+  }
+
+  /// What other formats than GPX cannot hold of a route whose end lies within a gap.
+  private static func gapNotes(_ made: Route, wasCut before: Int) -> [String] {
+    guard made.singlePointCount > before, let line = try? made.withoutSinglePoints(),
+      let length = try? MeasuredRoute(line).length
+    else { return [] }
+    return [
+      "an end lies within a gap, where only GPX has a line of one point: in other formats, and stored, the "
+        + "route is \(Wording.kilometers(length)) long; cut where the gap begins or ends to have the same in all"
+    ]
   }
 }

@@ -1,3 +1,4 @@
+internal import Base
 internal import Geodesy
 public import JSON
 public import Routes
@@ -42,7 +43,8 @@ public struct PutWaypoints: Edit {
     var stated: [Distance?] = []
     var changed = 0
     var same = 0
-    for (entry, waypoint) in zip(waypoints, listed) {
+    for (entry, asked) in zip(waypoints, listed) {
+      var waypoint = asked
       let key = Key(waypoint)
       let rank = seen[key, default: 0]
       seen[key] = rank + 1
@@ -55,6 +57,7 @@ public struct PutWaypoints: Edit {
         }
         continue
       }
+      waypoint.keepTexts(of: standing[indices[rank]])
       if standing[indices[rank]] == waypoint { same += 1 } else { changed += 1 }
       standing[indices[rank]] = waypoint
     }
@@ -76,13 +79,13 @@ public struct PutWaypoints: Edit {
     return Edited(merged, did + notes + (try PassNotes.elsewhere(asked, in: merged)))
   }
 
-  /// What tells waypoints apart: their name, or their coordinate where they have none.
+  /// What tells waypoints apart: their name as it is shown, or their coordinate where they have none.
   private struct Key: Hashable {
     let name: String?
     let coordinate: Coordinate?
 
     init(_ waypoint: Waypoint) {
-      name = waypoint.name
+      name = waypoint.name.map { Name.salvaged($0) ?? $0 }
       coordinate = waypoint.name == nil ? waypoint.coordinate : nil
     }
   }
@@ -194,5 +197,21 @@ extension MeasuredRoute {
     merged += new[next...].map(\.waypoint)
     let all = merged
     return try AuthoringError.of { () throws(RouteError) in try route.placing(all) }
+  }
+}
+
+extension Waypoint {
+  /// Keeps texts that another says too, but for blanks and what shows nothing: a table has lost those.
+  fileprivate mutating func keepTexts(of other: Waypoint) {
+    func isSame(_ a: String?, _ b: String?) -> Bool {
+      a.flatMap(Name.salvaged) == b.flatMap(Name.salvaged)
+    }
+    func isSameText(_ a: String?, _ b: String?) -> Bool {
+      (a ?? "").split(whereSeparator: \.isWhitespace)
+        == (b ?? "").split(whereSeparator: \.isWhitespace)
+    }
+    if isSame(name, other.name) { name = other.name }
+    if isSameText(story, other.story) { story = other.story }
+    if isSameText(type, other.type) { type = other.type }
   }
 }

@@ -30,9 +30,16 @@ public struct SetLaps: Edit {
     course.laps = laps
     course.lapJoin = lapJoin ?? course.lapJoin
     let changed = course
-    return Edited(
-      try AuthoringError.of { () throws(RouteError) in try measured.route.following(changed) },
-      ["the route is run \(laps == 1 ? "once" : "\(laps) times")"])
+    let made = try AuthoringError.of { () throws(RouteError) in
+      try MeasuredRoute(try measured.route.following(changed))
+    }
+    if let way = made.lapJoin, way.policy == .unresolved, measured.lapJoin?.policy != .unresolved {
+      throw AuthoringError(
+        .unsuitable,
+        "a lap ends \(Wording.gap(way.lengthMeters)) from where the next begins, and nobody has said what "
+          + "the way between them means: say it with the laps (lapJoin), walk, ferry or counted")
+    }
+    return Edited(made.route, ["the route is run \(laps == 1 ? "once" : "\(laps) times")"])
   }
 }
 

@@ -6,7 +6,7 @@ public import Routes
 public struct WaypointsEvery: Edit {
   public static let kind = "waypointsEvery"
   public static let note =
-    "Puts a waypoint at every multiple of a distance, between the start and the end of the route."
+    "Puts a waypoint at every multiple of a distance, between the start and the end of one pass."
 
   public var every: WrittenDistance
   /// `{n}` stands for the number, from 1, and `{distance}` for the distance.
@@ -72,9 +72,15 @@ public struct WaypointsEvery: Edit {
     }
     let route = try measured.merging(new)
     var did = ["\(Wording.count(new.count, "waypoint")) added, every \(every.text)"]
+    if measured.length > measured.passLength {
+      did.append(
+        "they are on the first pass of \(Wording.kilometers(measured.passLength)): the later ones lead past "
+          + "the same places")
+    }
     if standing > 0 {
       did.append(
-        "\(Wording.count(standing, "place")) left as it was: a waypoint stands there already")
+        "\(Wording.count(standing, "place")) left without: a waypoint stands within "
+          + "\(Wording.gap(Self.nearMeters)) of it already")
     }
     did += try PassNotes.elsewhere(new, in: route)
     return Edited(route, did)

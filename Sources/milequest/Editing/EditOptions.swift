@@ -145,7 +145,7 @@ struct EditOptions: ParsableArguments {
     option("--reverse") { _ in Reverse() }
     let cut = Cut(
       from: try from.map { try written($0, "--from") }, to: try to.map { try written($0, "--to") })
-    option("--from") { _ in cut }
+    makers["--from"] = { _ in [Asked(edit: cut, origin: to == nil ? "--from" : "--from and --to")] }
     // One cut has both ends, and is made where the first of them stands.
     makers["--to"] = { _ in from == nil ? [Asked(edit: cut, origin: "--to")] : [] }
     option("--split-at") { SplitAt([try written(splitAt[$0], "--split-at")]) }

@@ -72,10 +72,11 @@ enum WaypointFile {
           return try WrittenDistance(unit.map { "\(text) \($0.rawValue)" } ?? text)
         } catch { throw fault(error.message) }
       }
-      let title: String?
-      do throws(Name.Fault) {
-        title = try table.text(row, name).map { text throws(Name.Fault) in try Name.read(text) }
-      } catch { throw fault("the name \(error.detail)") }
+      // As what reads route files has it: a name over two lines is one with a blank between.
+      let title = table.text(row, name).map { ($0, Name.salvaged($0)) }
+      if let title, title.1 == nil {
+        throw fault("the name “\(title.0.prefix(60))” has no visible character")
+      }
       let north = try number(latitude, "latitude")
       let east = try number(longitude, "longitude")
       let stated = try distance(self.distance, unit: nil)
@@ -100,7 +101,7 @@ enum WaypointFile {
         throw fault("the row says neither a distance nor a latitude and a longitude")
       }
       return ListedWaypoint(
-        name: title, place, story: table.text(row, story), type: table.text(row, type),
+        name: title?.1, place, story: table.text(row, story), type: table.text(row, type),
         officialDistance: try distance(official, unit: .meters)?.distance)
     }
   }

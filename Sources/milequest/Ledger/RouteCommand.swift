@@ -46,7 +46,7 @@ struct RouteCommand: AsyncParsableCommand {
           try printOut(value)
         case .text:
           var table = TextTable(
-            ["route", "id", "seen by", "versions", "length"], rightAligned: [3, 4])
+            ["route", "id", "seen by", "versions", "one pass"], rightAligned: [3, 4])
           for record in records {
             table.add([
               record.name.map(TextTable.short) ?? "(unnamed)", record.version.route.description,
@@ -174,7 +174,7 @@ struct RouteCommand: AsyncParsableCommand {
     case .text:
       var text = "route      \(record.name ?? "(unnamed)")\nid         \(record.version.route)\n"
       text += "seen by    \(record.isPublic ? "everybody" : "its owner")\n"
-      text += "length     \(Figures.length(record.length))\n"
+      text += "one pass   \(Figures.length(record.length))\n"
       text += "parts      \(record.parts)\nvertices   \(record.vertices)\n"
       text += "waypoints  \(record.waypoints)\n"
       for version in versions {
