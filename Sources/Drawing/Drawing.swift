@@ -31,9 +31,25 @@ struct Box: Hashable {
     other.minX >= minX && other.maxX <= maxX && other.minY >= minY && other.maxY <= maxY
   }
 
+  /// The point of the box that is nearest to one.
+  func nearest(to point: Point) -> Point {
+    Point(x: min(max(point.x, minX), maxX), y: min(max(point.y, minY), maxY))
+  }
+
+  func distance(to point: Point) -> Double { nearest(to: point).distance(to: point) }
+
   /// Larger by a margin on every side.
   func expanded(by margin: Double) -> Box {
     Box(minX: minX - margin, minY: minY - margin, maxX: maxX + margin, maxY: maxY + margin)
+  }
+}
+
+extension Box {
+  /// A square around a point.
+  init(around center: Point, radius: Double) {
+    self.init(
+      minX: center.x - radius, minY: center.y - radius, maxX: center.x + radius,
+      maxY: center.y + radius)
   }
 }
 

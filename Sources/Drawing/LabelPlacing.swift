@@ -3,6 +3,8 @@
 struct LabelPlacing {
   private let room: Box
   private var taken: [Box] = []
+  /// Where signs stand that have labels of their own.
+  private var marks: [Point] = []
   /// Points that a label should not lie on, by the cell of a grid.
   private var busy: [UInt16]
   private let columns: Int
@@ -18,6 +20,9 @@ struct LabelPlacing {
 
   /// Keeps a box free of labels.
   mutating func take(_ box: Box) { taken.append(box) }
+
+  /// Lets no label of another stand nearer to a point than to its own.
+  mutating func mark(_ point: Point) { marks.append(point) }
 
   /// Makes labels avoid a line where they can.
   mutating func avoid(line: [Point], weight: UInt16 = 1) {
@@ -75,6 +80,9 @@ struct LabelPlacing {
     mostCovered: Int = .max
   ) -> Box? {
     var best: (box: Box, cost: Int)?
+    let reach = width + height + 2 * (radius + 3 * padding)
+    // Those at the point itself have the same label.
+    let others = marks.filter { 2...reach ~= $0.distance(to: point) }
     for gap in [radius + padding, radius + 3 * padding] {
       let diagonal = gap * 0.75
       let origins = [
@@ -90,7 +98,10 @@ struct LabelPlacing {
       for (preference, origin) in origins.enumerated() {
         let box = Box(
           minX: origin.x, minY: origin.y, maxX: origin.x + width, maxY: origin.y + height)
-        guard isFree(box.expanded(by: padding / 2)) else { continue }
+        let away = box.distance(to: point)
+        guard isFree(box.expanded(by: padding / 2)),
+          !others.contains(where: { box.distance(to: $0) < away })
+        else { continue }
         let covered = cost(box)
         guard covered <= mostCovered else { continue }
         let cost = 8 * covered + preference + Int(2 * gap)

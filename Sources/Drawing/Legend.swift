@@ -23,7 +23,8 @@ struct Legend {
     rows.append(Row(sign: sign, text: text))
   }
 
-  /// One row for each code, the worst and most frequent first; those beyond a number share the last.
+  /// One row for each code, the worst and most frequent first; those beyond a number share the last. Of findings
+  /// that stand for many the first is on the map, and counts.
   mutating func add(_ findings: [Finding], most: Int, symbols: MapSymbols) {
     struct Kind: Hashable {
       var severity: Severity
@@ -31,9 +32,7 @@ struct Legend {
     }
     var counts: [Kind: Int] = [:]
     for finding in findings {
-      let kind = Kind(severity: finding.severity, code: finding.code.rawValue)
-      let (sum, overflow) = counts[kind, default: 0].addingReportingOverflow(finding.count)
-      counts[kind] = overflow ? .max : sum
+      counts[Kind(severity: finding.severity, code: finding.code.rawValue), default: 0] += 1
     }
     let sorted = counts.sorted {
       ($1.key.severity, $1.value, $0.key.code) < ($0.key.severity, $0.value, $1.key.code)

@@ -17,6 +17,8 @@ struct MapBuilder: ~Copyable {
   var layers: [Layer] = []
   /// Waypoints that found no room for their labels, those outside of the map among them.
   var unnamed: [Int] = []
+  /// Teams that found no room for their names.
+  var unnamedTeams = 0
   /// Whether a town is named.
   var hasTowns = false
   /// Where findings and questions are marked; no panel is drawn above.
@@ -129,6 +131,7 @@ struct MapBuilder: ~Copyable {
     for index in dots {
       let at = waypoints[index].pixel
       layer.shapes += symbols.waypoint(at)
+      placing.mark(at)
       for (x, y) in [(-1.0, -1.0), (-1, 1), (1, -1), (1, 1)] {
         placing.avoid(Point(x: at.x + x * 2.5 * unit, y: at.y + y * 2.5 * unit), weight: 3)
       }
@@ -151,9 +154,12 @@ struct MapBuilder: ~Copyable {
     let reach = box.expanded(by: markerRadius)
     if let finish, reach.contains(finish) { layer.shapes += symbols.finish(finish) }
     if reach.contains(start) { layer.shapes += symbols.start(start) }
+    // The rims of all below the dots of all: where many stand together, none hides another.
+    layer.shapes += teams.map { symbols.teamRim($0.pixel) }
     for team in teams.reversed() {
-      layer.shapes += symbols.team(team.pixel)
+      layer.shapes.append(symbols.team(team.pixel))
       placing.avoid(team.pixel, weight: 20)
+      placing.mark(team.pixel)
       marked.append(team.pixel)
     }
     if let here, reach.contains(here) { layer.shapes += symbols.position(here) }
@@ -166,12 +172,11 @@ struct MapBuilder: ~Copyable {
 
   /// Whether a finding belongs to a place on the map.
   func shows(_ finding: Finding) -> Bool {
-    finding.coordinate.map { box.contains(sheet.pixel($0)) } ?? false
+    finding.place.map { box.contains(sheet.pixel($0)) } ?? false
   }
 
   private mutating func keepFree(_ center: Point, _ radius: Double) {
-    placing.take(
-      Box(minX: center.x, minY: center.y, maxX: center.x, maxY: center.y).expanded(by: radius))
+    placing.take(Box(around: center, radius: radius))
     placing.avoid(center, weight: 200)
   }
 

@@ -22,6 +22,8 @@ struct MapDrawing {
     let findingsElsewhere: Int
     /// Labels of waypoints that found no room, those outside of the map among them.
     let droppedLabels: Int
+    /// Names of teams that found no room.
+    var droppedTeams = 0
 
     var text: String {
       var parts = [projection]
@@ -35,11 +37,10 @@ struct MapDrawing {
           "\(NiceNumbers.text(Double(findingsElsewhere), decimals: 0)) "
             + "finding\(findingsElsewhere == 1 ? "" : "s") not on the map")
       }
-      if droppedLabels > 0 {
+      for (count, what) in [(droppedLabels, "waypoint"), (droppedTeams, "team")] where count > 0 {
         parts.append(
-          "\(NiceNumbers.text(Double(droppedLabels), decimals: 0)) waypoint "
-            + "label\(droppedLabels == 1 ? "" : "s") left out for lack of room"
-        )
+          "\(NiceNumbers.text(Double(count), decimals: 0)) \(what) "
+            + "label\(count == 1 ? "" : "s") left out for lack of room")
       }
       return parts.joined(separator: " · ")
     }
@@ -91,7 +92,15 @@ struct MapDrawing {
       kind: kind, projection: projection, land: ground.scale,
       isApproximate: ground.isApproximate, hasTowns: map.hasTowns,
       hasStreets: !streets.isEmpty, lacksStreets: streets.isMissing,
-      findingsElsewhere: findings.count - shown.count,
-      droppedLabels: map.unnamed.count - (inset?.namedCount ?? 0))
+      findingsElsewhere: Self.count(findings) - shown.count,
+      droppedLabels: map.unnamed.count - (inset?.namedCount ?? 0), droppedTeams: map.unnamedTeams)
+  }
+
+  /// With those that one stands for; no more than can be counted.
+  private static func count(_ findings: [Finding]) -> Int {
+    findings.reduce(0) { sum, finding in
+      let (next, isTooMany) = sum.addingReportingOverflow(finding.count)
+      return isTooMany ? .max : next
+    }
   }
 }

@@ -18,12 +18,15 @@ extension MapBuilder {
         style.text(position.position.distance), beside: here, radius: 11 * unit,
         size: 12.5 * unit, isBold: true, color: palette.travelled)
     }
+    unnamedTeams = max(teams.count - MapDrawing.mostLabels, 0)
     for team in teams.prefix(MapDrawing.mostLabels) {
-      layer.shapes += label(
+      let shapes = label(
         style.ruler.fitted(
           team.name.drawable(most: 40), size: style.labelText, isBold: true, width: 190 * unit),
         beside: team.pixel, radius: 6 * unit, size: style.labelText, isBold: true,
         color: palette.travelled)
+      if shapes.isEmpty { unnamedTeams += 1 }
+      layer.shapes += shapes
     }
     addWaypointNames(&layer)
     layers.append(layer)
@@ -61,9 +64,13 @@ extension MapBuilder {
     for (rank, index) in order.enumerated() {
       let (placed, point) = waypoints[index]
       let name = placed.waypoint.name?.drawable(most: 40) ?? ""
+      if name.isEmpty { continue }
       // A place that is passed twice is named once.
-      let isNamed = named[name, default: []].contains { $0.distance(to: point) < 40 * style.unit }
-      if name.isEmpty || isNamed { continue }
+      let same = named[name, default: []].map { $0.distance(to: point) }.min() ?? .infinity
+      if same < 40 * unit {
+        if same > 4 * unit { unnamed.append(index) }
+        continue
+      }
       // The places that the route is from and to.
       let isEnd =
         (index == 0 && point.distance(to: start) < markerRadius)
@@ -88,11 +95,18 @@ extension MapBuilder {
       })
     var layer = Layer("towns", clip: box)
     var named: [Point] = []
+    let inner = box.expanded(by: -14 * unit)
     for town in towns.prefix(Self.mostTried) {
       if named.count == Self.mostTowns { break }
-      let point = sheet.pixel(town.place)
-      guard box.contains(point), !names.contains(town.name.lowercased()),
-        !named.contains(where: { $0.distance(to: point) < Self.townSpacing * unit })
+      let middle = sheet.pixel(town.place)
+      let isOnMap = box.contains(middle)
+      // The middle of a large town may lie beyond the edge of a map that shows a part of it.
+      let point = isOnMap ? middle : inner.nearest(to: middle)
+      let beyond = middle.distance(to: point) * sheet.viewport.metersPerPixel
+      guard isOnMap || beyond < Self.radiusMeters(of: town),
+        !names.contains(town.name.lowercased()),
+        !named.contains(where: { $0.distance(to: point) < Self.townSpacing * unit }),
+        !isOnMap || isSeen(point)
       else { continue }
       let isLarge = town.population >= Self.largeTown
       let text = label(
@@ -100,15 +114,30 @@ extension MapBuilder {
         size: isLarge ? style.labelText : style.smallText, color: palette.quietInk, mostCovered: 1)
       if text.isEmpty { continue }
       named.append(point)
-      placing.avoid(point, weight: 2)
-      layer.shapes.append(
-        .circle(
-          center: point, radius: (isLarge ? 2.4 : 1.8) * unit, fill: palette.quietInk, stroke: nil))
+      if isOnMap {
+        placing.avoid(point, weight: 2)
+        layer.shapes.append(
+          .circle(
+            center: point, radius: (isLarge ? 2.4 : 1.8) * unit, fill: palette.quietInk, stroke: nil
+          ))
+      }
       layer.shapes += text
     }
     hasTowns = !named.isEmpty
     // Above the ground and its grid.
     layers.insert(layer, at: layers.firstIndex { $0.name == "route" } ?? layers.count)
+  }
+
+  /// Whether neither a name nor a panel would cover a dot. At the ends of the route their own signs mark the
+  /// place.
+  private func isSeen(_ point: Point) -> Bool {
+    placing.isFree(Box(around: point, radius: 3 * unit))
+      || [start, finish, here].contains { $0.map { $0.distance(to: point) < 12 * unit } ?? false }
+  }
+
+  /// How far a town reaches, were it round with 3,000 people on each square kilometre.
+  private static func radiusMeters(of town: MapTile.Town) -> Double {
+    1_000 * (Double(town.population) / (3_000 * .pi)).squareRoot()
   }
 
   /// A label beside a point, or nothing where it has no room.

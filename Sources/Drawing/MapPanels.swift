@@ -80,7 +80,7 @@ extension MapBuilder {
     legend.add(.symbol(symbols.start), finish == nil ? "start and finish" : "start")
     if finish != nil { legend.add(.symbol(symbols.finish), "finish") }
     if position != nil { legend.add(.symbol(symbols.position), "position") }
-    if !teams.isEmpty { legend.add(.symbol(symbols.team), "team") }
+    if !teams.isEmpty { legend.add(.symbol(symbols.teamSign), "team") }
     if !before.isEmpty { legend.add(.stroke(symbols.before), "before the change") }
     return legend
   }

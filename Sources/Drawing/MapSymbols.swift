@@ -52,8 +52,14 @@ struct MapSymbols {
     ]
   }
 
-  func team(_ at: Point) -> [Shape] {
-    [.circle(center: at, radius: 6 * unit, fill: palette.travelled, stroke: ring)]
+  func teamSign(_ at: Point) -> [Shape] { [teamRim(at), team(at)] }
+
+  func team(_ at: Point) -> Shape {
+    .circle(center: at, radius: 5.2 * unit, fill: palette.travelled, stroke: nil)
+  }
+
+  func teamRim(_ at: Point) -> Shape {
+    .circle(center: at, radius: 6.6 * unit, fill: palette.casing, stroke: nil)
   }
 
   var before: Stroke {

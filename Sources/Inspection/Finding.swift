@@ -27,6 +27,11 @@ public struct Finding: Hashable, Sendable {
   public var fix: Fix?
   /// How many findings of this kind it stands for, itself included.
   public var count: Int
+  /// Whether it is about the route as a whole, and its place is only where that begins.
+  public var isAboutRoute = false
+
+  /// Where on the ground it is, the first of several places; nil for one about the route as a whole.
+  public var place: Coordinate? { isAboutRoute ? nil : coordinate }
 
   public init(
     _ code: Diagnostic.Code, _ severity: Severity, _ message: String, offset: Int? = nil,

@@ -221,11 +221,12 @@ final class Subject: Sendable {
     _ rule: RuleDescription, _ message: @escaping @autoclosure () -> String,
     severity: Severity? = nil, measured value: Double? = nil, fix: Fix? = nil
   ) -> UnwordedFinding {
-    UnwordedFinding(
-      Finding(
-        rule.code, severity ?? rule.severity, "", offset: offsets.first.map { Int($0) },
-        distance: measured.start, coordinate: vertices.first, measured: value,
-        limit: rule.limit.map { _ in limits.value(of: rule) }, fix: fix), message)
+    var finding = Finding(
+      rule.code, severity ?? rule.severity, "", offset: offsets.first.map { Int($0) },
+      distance: measured.start, coordinate: vertices.first, measured: value,
+      limit: rule.limit.map { _ in limits.value(of: rule) }, fix: fix)
+    finding.isAboutRoute = true
+    return UnwordedFinding(finding, message)
   }
 
   /// How a waypoint is called in a message.

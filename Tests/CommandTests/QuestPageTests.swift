@@ -96,7 +96,15 @@ import Testing
         .components(separatedBy: "</section>").first)
     #expect(detail.contains("spike") && detail.contains("line 8, column 1"), "\(detail)")
     #expect(after.contains("scale(8)</title>"))
-    #expect(after.contains("data-dot=\"") && after.contains("47.3"))
+    // The dot stands where the finding is, and not at a place near it.
+    #expect(after.contains("47.30000, 8.80000 · 470 m\""), "\(after.suffix(400))")
+    let boxes = try dump(
+      """
+      [...document.querySelectorAll('#findings button')].find((b) => b.textContent.includes('spike')).click();
+      const detail = byId('detail');
+      document.title = detail.scrollHeight <= detail.clientHeight ? 'all is seen' : 'cut off';
+      """)
+    #expect(boxes.contains("<title>all is seen</title>"))
     let story = try dump("document.querySelector('#waypoints button').click();")
     #expect(story.contains("&lt;/script&gt;&lt;b&gt;A story&lt;/b&gt; of two lines"))
     let walked = try dump(

@@ -272,9 +272,14 @@ import Testing
     let map = try #require(plot.drawing.layers.first { $0.name == "route" })
     let middle = try #require(map.clip).center.x
     let teams = plot.drawing.layers.filter { $0.name == "signs" }.flatMap(\.shapes).compactMap {
-      if case .circle(let center, 6, _, _) = $0 { center.x } else { nil }
+      if case .circle(let center, 5.2, _, nil) = $0 { center.x } else { nil }
     }
     #expect(teams.contains { abs($0 - middle) < 1 })
+    // No rim hides another team.
+    let signs = plot.drawing.layers.filter { $0.name == "signs" }.flatMap(\.shapes)
+    let rim = signs.lastIndex { if case .circle(_, 6.6, _, nil) = $0 { true } else { false } }
+    let dot = signs.firstIndex { if case .circle(_, 5.2, _, nil) = $0 { true } else { false } }
+    #expect(try #require(rim) < (try #require(dot)))
     guard case .path(_, _, _, let stroke?)? = map.shapes.first else {
       Issue.record("the line before the change is the lowest")
       return

@@ -175,8 +175,11 @@ import Testing
     try check(plot, "findings")
     let legend = texts(plot.drawing, "legend").map(\.text)
     // Those of the whole file, and of places elsewhere, are none of the map's.
-    #expect(legend == ["start", "finish", "jump × 2", "spike × 5"])
-    #expect(texts(plot.drawing, "notes")[0].text.contains("3 findings not on the map"))
+    #expect(legend == ["start", "finish", "jump × 2", "spike × 2"])
+    #expect(texts(plot.drawing, "notes")[0].text.contains("findings not on the map"))
+    #expect(plot.mapNotes.findingsElsewhere == .max - 4)
+    let few = try RoutePlot(route, findings: Array(findings[...2]))
+    #expect(texts(few.drawing, "notes")[0].text.contains("4 findings not on the map"))
     let palette = Palette(.light)
     let marks = plot.drawing.layers.filter { $0.name == "signs" }.flatMap(\.shapes)
     func marked(_ color: Color) -> Int {

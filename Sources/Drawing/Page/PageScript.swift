@@ -143,7 +143,8 @@ enum PageScript {
 
     // The place along the route, on the map and on the profile.
     const last = line.d.length - 1, begin = line.d[0], whole = line.d[last] - begin;
-    const dot = node("circle", { r: 7, fill: colors.dot, stroke: colors.paper, "stroke-width": 2 });
+    // What it stands on is seen through it.
+    const dot = node("circle", { r: 8, fill: colors.paper, "fill-opacity": 0.4, stroke: colors.ink, "stroke-width": 2.5 });
     const heights = quest.profile.flatMap((run) => run.filter((_, i) => i % 2));
     const low = heights.reduce((a, b) => Math.min(a, b), Infinity), high = heights.reduce((a, b) => Math.max(a, b), -Infinity);
     const range = Math.max(high - low, 20);
@@ -163,7 +164,16 @@ enum PageScript {
       walk.setAttribute("aria-valuetext", byId("readout").textContent);
       draw();
     }
-    const indexOf = (meters) => whole > 0 ? Math.round(Math.min(Math.max((meters - begin) / whole, 0), 1) * last) : 0;
+    // The place of the line that is nearest to a distance.
+    function indexOf(meters) {
+      let [low, high] = [0, last];
+      while (low < high) {
+        const middle = (low + high) >> 1;
+        if (line.d[middle] < meters) low = middle + 1;
+        else high = middle;
+      }
+      return low > 0 && meters - line.d[low - 1] < line.d[low] - meters ? low - 1 : low;
+    }
 
     function drawProfile() {
       if (!quest.profile.length) profile.style.height = "40px";
@@ -231,8 +241,10 @@ enum PageScript {
     for (const town of quest.towns) pin(town.x, town.y, "town", [node("circle", { r: 2, fill: colors.ink, "fill-opacity": 0.6 })], town.name);
     if (!quest.isBack) pin(line.x[last], line.y[last], "finish", [node("rect", { x: -7, y: -7, width: 14, height: 14, fill: colors.finish, stroke: colors.paper, "stroke-width": 2 })]);
     pin(line.x[0], line.y[0], "start", [node("circle", { r: 6, fill: colors.start, stroke: colors.paper, "stroke-width": 2 })]);
+    // The rims of all below the dots of all: where many stand together, none hides another.
+    for (const item of quest.teams) pin(item.x, item.y, "rim", [node("circle", { r: 7, fill: colors.paper })]);
     quest.teams.forEach((item, i) => pin(item.x, item.y, "team",
-      [node("circle", { r: 6, fill: colors.dot, stroke: colors.paper, "stroke-width": 2 })], item.name, teams[i]));
+      [node("circle", { r: 5.5, fill: colors.dot })], item.name, teams[i]));
     quest.findings.forEach((item, i) => typeof item.x === "number" && pin(item.x, item.y, "finding", sign(item.severity), "", findings[i]));
     pin(line.x[0], line.y[0], "dot", [dot]).style.pointerEvents = "none";
     const dotPin = fixed[fixed.length - 1];
@@ -243,7 +255,7 @@ enum PageScript {
     walk.addEventListener("input", () => show(Number(walk.value)));
     profile.addEventListener("pointermove", (event) => {
       const box = profile.getBoundingClientRect();
-      show(Math.round(Math.min(Math.max((event.clientX - box.left) / box.width, 0), 1) * last));
+      show(indexOf(begin + Math.min(Math.max((event.clientX - box.left) / box.width, 0), 1) * whole));
     });
     map.addEventListener("pointermove", (event) => {
       if (fingers.size) return;

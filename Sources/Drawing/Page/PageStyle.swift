@@ -28,6 +28,7 @@ enum PageStyle {
     #walk { width: 100%; margin: 4px 0; }
     #readout { margin: 0; min-height: 1.4em; font-variant-numeric: tabular-nums; }
     aside { display: flex; flex-direction: column; gap: 12px; max-height: 96vh; overflow: auto; }
+    aside > * { flex: none; }
     #detail { padding: 10px; border: 1px solid var(--edge); border-radius: 4px; min-height: 90px; overflow-wrap: anywhere; }
     #detail p { margin: 4px 0; white-space: pre-wrap; }
     #detail .title { font-weight: bold; } #detail .quiet { color: var(--quiet); font-size: 13px; }

@@ -276,20 +276,23 @@ extension MapSheet {
   ) -> Content {
     let (start, length) = (measured.start.meters, measured.passLength.meters)
     let count = length > 0 ? steps : 0
+    // What the page lists has places of its own: whoever chooses it is led there and not beside it.
+    let listed = measured.waypoints.map(\.distance.meters) + findings.compactMap(\.distance?.meters)
+    let even = (0...count).map { count == 0 ? start : start + length * Double($0) / Double(count) }
+    let places = Set(even + listed.filter { start...(start + length) ~= $0 }).sorted()
     func point(_ coordinate: Coordinate) -> Point? {
       let at = pixel(coordinate)
       return box.contains(at) ? at : nil
     }
     return Content(
-      line: (0...count).map { k in
-        let meters = count == 0 ? start : start + length * Double(k) / Double(count)
+      line: places.map { meters in
         let there = measured.position(at: Distance(roundingMeters: meters) ?? .zero).coordinate
         return PagePlace(
           meters: meters, at: pixel(there), latitude: there.latitude, longitude: there.longitude,
           elevation: there.elevationMeters)
       },
       waypoints: measured.waypoints.map { point($0.waypoint.coordinate) },
-      findings: findings.map { $0.coordinate.flatMap(point) },
+      findings: findings.map { $0.place.flatMap(point) },
       teams: teams.map { pixel(measured.position(at: $0.distance).coordinate) })
   }
 }
