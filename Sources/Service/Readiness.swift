@@ -36,7 +36,9 @@ final class Readiness: Sendable {
     let now = clock()
     let known = last.withLock { last -> Result<Void, any Error>? in
       if last.isUnderWay {
-        return now - last.began < Self.patience ? last.verdict : .failure(Self.silence)
+        // Whoever comes before anything was found is told that nothing is known.
+        let isLate = now - last.began >= Self.patience
+        return isLate ? .failure(Self.silence) : last.verdict ?? .failure(Self.beginning)
       }
       if let verdict = last.verdict, now - last.began < Self.freshTime { return verdict }
       last.isUnderWay = true
@@ -65,6 +67,10 @@ final class Readiness: Sendable {
     defer { patience.cancel() }
     for await verdict in answers { return try verdict.get() }
     throw CancellationError()
+  }
+
+  private static var beginning: Problem {
+    Problem(.unavailable, "the store is asked for the first time", retryAfterSeconds: 1)
   }
 
   private static var silence: Problem {
