@@ -47,15 +47,20 @@ def person(number):
     return f"00000000-0000-4000-9000-{number:012x}"
 
 
-def token(number):
-    """What the service would give the person after signing in: RFC 7519 with HMAC and SHA-256."""
+def signed(subject, session, issuer="milequest", audience="milequest", seconds=80_000):
+    """A token as the service gives it after signing in, RFC 7519 with HMAC and SHA-256, that counts for
+    so many seconds from now."""
     text = lambda data: base64.urlsafe_b64encode(data).rstrip(b"=")
-    now = int(time.time())
-    claims = (f'{{"iss":"milequest","aud":"milequest","sub":"{person(number)}",'
-              f'"sid":"{person(number)}","iat":{now},"exp":{now + 80_000},'
-              f'"jti":"{person(number)}"}}')
+    now = int(time.time()) + min(seconds, 0)
+    claims = (f'{{"iss":"{issuer}","aud":"{audience}","sub":"{subject}","sid":"{session}",'
+              f'"iat":{now},"exp":{now + abs(seconds)},"jti":"{subject}"}}')
     signed = text(b'{"alg":"HS256","typ":"at+jwt"}') + b"." + text(claims.encode())
     return (signed + b"." + text(hmac.new(SECRET, signed, hashlib.sha256).digest())).decode()
+
+
+def token(number):
+    """What the service would give the person after signing in."""
+    return signed(person(number), person(number))
 
 
 def write_walks(path):
