@@ -153,6 +153,7 @@ class World:
         self.of_route = set() if route_public else course
         self.of_team = {names["Team"], names["Quest"], names["Note"], names["Link"], team, quest,
                         *walks, invite["id"], invite["code"], link["id"]}
+        self.seen = set()
         # Nobody but its walker sees it.
         self.of_private_walk = {names["Secret"], walks[1], PRIVATE_WALK, "7.7531"}
         self.words = self.of_team | course | self.of_private_walk | {people.walker.name, people.admin.name}
