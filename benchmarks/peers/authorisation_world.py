@@ -144,7 +144,7 @@ class World:
                     (walks[0], PUBLIC_WALK, names["Note"], False),
                     (walks[1], PRIVATE_WALK, names["Secret"], True)):
                 people.walker.ask("POST", "/v1/activities", {
-                    "id": walk, "startedAt": moment(60), "distanceMeters": float(meters), "note": note,
+                    "id": walk, "startedAt": moment(1), "distanceMeters": float(meters), "note": note,
                     "private": private})
         self.ids = {"teamId": team, "questId": quest, "routeId": route, "personId": people.walker.id,
                     "inviteId": invite["id"], "code": invite["code"], "linkId": link["id"],
