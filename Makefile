@@ -88,7 +88,7 @@ endef
 
 .PHONY: help run test build packages test-packages web-packages routes codes lint format bench bench-tools fuzz \
   batch-checks growth worst-cases bench-ledger bench-service ledger-scale ledger-tools ledger-checks crash \
-  edit-properties schemathesis attack live outage maps watches realtime mail identity clients ogc web web-test-tools \
+  edit-properties schemathesis attack authorisation malformed live outage maps watches realtime mail identity clients ogc web web-test-tools \
   web-short web-tests library wheel python-tests wheel-check clean
 
 help: ## list what there is to make
@@ -223,6 +223,16 @@ live: build ## measure live streams: arrival, idle and stopped readers; every ev
 
 attack: build ## attack a running service as fifty strangers at once, and say what another one notices
 	python3 benchmarks/peers/attack.py --program $(BIN)
+
+# SHORT=1 asks SQLite alone, in less than a minute.
+SHORT ?=
+authorisation: build ## ask for every operation as every kind of caller, on each store; SHORT=1 for a minute
+	$(if $(SHORT),,$(call install,postgresql-15-postgis-3))
+	python3 benchmarks/peers/authorisation.py --program $(BIN) $(if $(SHORT),--short)
+
+malformed: build ## send every operation what is malformed, on each store; SHORT=1 for a minute
+	$(if $(SHORT),,$(call install,postgresql-15-postgis-3))
+	python3 benchmarks/peers/malformed.py --program $(BIN) $(if $(SHORT),--short)
 
 outage: build ## log walks and read progress while every service outside is silent or refuses, beside a calm one
 	python3 benchmarks/peers/outage.py --program $(BIN) --route routes/appalachian-trail.geojson

@@ -10,6 +10,7 @@ answers take is printed. Exits with 1 where a cell is wrong, or an operation has
 """
 
 import argparse
+import collections
 import re
 import statistics
 import sys
@@ -91,7 +92,7 @@ class Table:
     def __init__(self, service, options):
         self.service, self.options = service, options
         self.cells, self.requests, self.wrong, self.number = 0, 0, [], 0
-        self.counts, self.tags = {}, {}
+        self.counts, self.tags, self.shown = {}, {}, collections.Counter()
         _, operations = service.operations()
         self.described = operations
         self.rules = {**rules(TABLE), **rules(PAGES)}
@@ -114,8 +115,12 @@ class Table:
         self.wait_for_markers()
 
     def report(self, line):
+        """Counts what is wrong; of an operation the first lines are shown."""
         self.wrong.append(line)
-        print(f"WRONG: {line}", flush=True)
+        operation = line.split(" as ")[0]
+        self.shown[operation] += 1
+        if self.shown[operation] <= 3:
+            print(f"WRONG: {line}", flush=True)
 
     def wait_for_markers(self):
         """Markers are written after the walks are answered."""
