@@ -29,6 +29,8 @@ from malformed_cases import (
 GIB = 1 << 30
 # What a body may have, what waits in buffers, and what is read away so that the refusal arrives.
 MOST_TAKEN = 96 << 20
+# A body that is slow for 10 s is given up.
+SLOW_SECONDS = 25
 # Their answers are those of a file, or of a list of which each item has its own.
 ONE_BY_ONE = "POST /v1/activities/batch"
 # Bodies that nobody but a service outside sends.
@@ -63,6 +65,34 @@ class Watch(threading.Thread):
                 self.faults.append(f"/healthz does not answer: {error}")
             self.longest = max(self.longest, time.monotonic() - begun)
             self.asked += 1
+
+
+class Drip(threading.Thread):
+    """Sends a body of which nobody makes use, one byte a second: such a connection is ended."""
+
+    def __init__(self, port, seconds):
+        super().__init__(daemon=True)
+        self.port, self.seconds, self.ended = port, seconds, None
+
+    def run(self):
+        begun = time.monotonic()
+        with socket.create_connection(("127.0.0.1", self.port), timeout=1) as connection:
+            try:
+                connection.sendall(b"GET /v1/routes HTTP/1.1\r\nHost: localhost\r\n"
+                                   b"X-Forwarded-For: 10.255.0.2\r\nContent-Length: 1000000\r\n\r\n")
+                while time.monotonic() - begun < self.seconds:
+                    connection.sendall(b"a")
+                    try:
+                        if not connection.recv(65_536):
+                            break
+                    except TimeoutError:
+                        continue
+                    time.sleep(1)
+                else:
+                    return
+            except OSError:
+                pass
+            self.ended = time.monotonic() - begun
 
 
 class Suite:
@@ -125,7 +155,8 @@ class Suite:
         named = [fault.get("pointer", fault.get("parameter", fault.get("header", "")))
                  for fault in found.get("errors", [])]
         if not any(name == field or name.startswith(field + "/") for name in named):
-            self.report(kind + " are named", f"{said}: {field} is not in {named}: {answer.text[:200]!r}")
+            unread = " that are no JSON" if found["code"] == "malformed-body" else ""
+            self.report(f"{kind}{unread} are named", f"{said}: {field} is not in {named}: {answer.text[:200]!r}")
         return None
 
     # What HTTP can read.
@@ -313,10 +344,16 @@ def measure(store, options):
         suite = Suite(service, options)
         watch = Watch(service)
         watch.start()
+        drip = Drip(service.port, SLOW_SECONDS)
+        drip.start()
         held = [watch.before]
         for _ in range(1 if options.short else 2):
             suite.run()
             held.append(service.resident()[0])
+        drip.join()
+        suite.cases["slow bodies"] += 1
+        if drip.ended is None:
+            suite.report("slow bodies", f"GET /v1/routes with a byte a second is not ended in {SLOW_SECONDS} s")
         watch.ending.set()
         watch.join()
         for line in watch.faults:
