@@ -186,7 +186,8 @@ public struct QuestService: ServiceLifecycle.Service {
       responder: Responder(endpoints, api.schemas, backend, pipeline),
       server: HTTPServerBuilder { responder in
         ConnectionLoop(
-          connections: HTTP1Channel(responder: responder, configuration: channel), tls: tls)
+          connections: HTTP1Channel(responder: responder, configuration: channel),
+          limits: limits, tls: tls)
       },
       configuration: ApplicationConfiguration(
         address: .hostname(host, port: port), serverName: "MileQuest"),

@@ -142,13 +142,14 @@ import Testing
     #expect(abs(try Inspected.route(out).lengthMeters - first.lengthMeters) < 0.01)
     let both = try edited(
       [
-        file, "--laps", "2", "--drop-waypoint=Harbour", "--rename", "summit=Top",
+        file, "--laps", "2", "--lap-join", "walk", "--drop-waypoint=Harbour", "--rename",
+        "summit=Top",
         "--print-edits", "--dry-run",
       ], folder)
     let list = both.text.filter { !$0.isWhitespace }
     #expect(
       list
-        == #"[{"edit":"laps","laps":2},{"edit":"dropWaypoint","waypoint":"Harbour"},{"edit":"rename","waypoint":"summit","name":"Top"}]"#
+        == #"[{"edit":"laps","laps":2,"lapJoin":"walk"},{"edit":"dropWaypoint","waypoint":"Harbour"},{"edit":"rename","waypoint":"summit","name":"Top"}]"#
     )
     let kept = try folder.file("edits.json", both.text)
     let report = try edited([file, "--edits", kept, "-o", out, "--format", "json"], folder)

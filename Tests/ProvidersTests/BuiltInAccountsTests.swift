@@ -37,7 +37,7 @@ import Testing
     // The access token too, in this process.
     #expect(
       await refusal { try await accounts.person(ofToken: again.access, at: Office.dawn) }?.code
-        == .tokenInvalid)
+        == .sessionEnded)
     #expect(try await accounts.person(ofToken: tokens.access, at: Office.dawn) == who)
     #expect(
       await refusal {

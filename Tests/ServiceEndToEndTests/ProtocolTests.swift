@@ -83,6 +83,8 @@ import Testing
       let answer = try post(text)
       #expect(answer.status == 400 && answer.code == "malformed-body", "\(text): \(answer.text)")
     }
+    let deep = try post("{\"name\":\"a\",\"more\":{\"miles\":[1,1e309]}}")
+    #expect(deep.status == 400 && deep.json["errors"][0]["pointer"].text == "/more/miles/1")
     for text in ["[]", "null", "7", "\"name\"", "{}", "{\"name\":null}", "{\"name\":[]}"] {
       let answer = try post(text)
       #expect(answer.status == 422 && answer.code == "invalid", "\(text): \(answer.text)")

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// What is not HTTP as it should be, byte by byte.
@@ -32,6 +33,36 @@ import Testing
     #expect(try ann.get("/v1/teams")["items"].items.isEmpty)
     #expect(service.end() == 0)
     #expect(!service.said.contains("\"level\":\"error\""), "\(service.said)")
+  }
+
+  /// An operation that reads no body answers at once; what goes on after that ends with the connection.
+  @Test func aBodyThatNobodyReadsEndsTheConnection() throws {
+    let service = try Stage.service(.file)
+    for (path, status) in [("/v1/routes", 200), ("/docs", 200), ("/nowhere", 404)] {
+      // Chunks that are none have one answer.
+      let chunks = try Connection(port: service.port)
+      try chunks.write(
+        "GET \(path) HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n")
+      let text = String(decoding: try chunks.readToEnd(), as: UTF8.self)
+      #expect(text.components(separatedBy: "HTTP/1.1 ").count == 2, "\(text.suffix(300))")
+      // One that is long.
+      let long = try Connection(port: service.port)
+      try long.write("GET \(path) HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999\r\n\r\n")
+      #expect(try long.answer().status == status)
+      let piece = [UInt8](repeating: 0x20, count: 1 << 16)
+      #expect(throws: (any Error).self) { for _ in 0..<1_500 { try long.write(piece) } }
+      // One that never ends.
+      let slow = try Connection(port: service.port)
+      try slow.write("GET \(path) HTTP/1.1\r\nHost: a\r\nContent-Length: 999\r\n\r\n")
+      #expect(try slow.answer().status == status)
+      #expect(eventually { (try? slow.write(" ")) == nil })
+      // One that ends in time leaves the connection open.
+      let short = try Connection(port: service.port)
+      try short.write("GET \(path) HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc")
+      #expect(try short.answer().status == status)
+      try short.write("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+      #expect(try short.answer().status == 200)
+    }
   }
 
   @Test func aClientThatWaitsIsToldToGoOn() throws {

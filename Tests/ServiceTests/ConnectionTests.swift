@@ -77,7 +77,9 @@ import Testing
     let (ports, opened) = AsyncStream<Int>.makeStream()
     let application = Application(
       responder: responder,
-      server: HTTPServerBuilder { ConnectionLoop(connections: HTTP1Channel(responder: $0)) },
+      server: HTTPServerBuilder {
+        ConnectionLoop(connections: HTTP1Channel(responder: $0), limits: ServiceLimits())
+      },
       configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
       onServerRunning: { opened.yield($0.localAddress?.port ?? 0) }, logger: logger)
     let group = ServiceGroup(services: [application], logger: logger)

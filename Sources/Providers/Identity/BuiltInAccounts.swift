@@ -90,7 +90,7 @@ public final class BuiltInAccounts: Identity {
     ofToken token: String, at now: Instant
   ) async throws(IdentityError) -> Principal {
     let claims = try tokens.claims(of: token, at: now)
-    guard !gate.hasEnded(claims.session) else { throw .tokenInvalid }
+    guard !gate.hasEnded(claims.session) else { throw .sessionOver }
     return Principal(
       person: claims.person,
       subject: IssuedSubject(issuer: tokens.issuer, subject: "\(claims.person)"),

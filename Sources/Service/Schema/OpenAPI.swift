@@ -207,13 +207,13 @@ struct OpenAPI {
     if endpoint.access != .open, endpoint.access != .signIn {
       add(.invalidToken)
       add(.tokenExpired)
+      add(.sessionEnded)
       add(.forbidden)
     }
     switch endpoint.access {
     case .person, .link, .session: add(.unauthenticated)
     case .open, .anyone, .shared, .signIn: break
     }
-    if endpoint.access.asksForSession { add(.sessionEnded) }
     switch endpoint.body {
     case .none: break
     case .json:

@@ -58,7 +58,9 @@ struct BodyReading: Sendable {
           isForm ? try Self.json(ofForm: bytes) : bytes, limits: jsonLimits,
           itemsOf: content.itemsField)
       } catch let error as JSONFault {
-        throw Problem(.malformed, error.message)
+        throw Problem(
+          .malformed, error.message,
+          faults: error.pointer.map { [Problem.Fault(.body(pointer: $0), error.message)] } ?? [])
       }
       return (bytes, try content.read(node, rules, now))
     }

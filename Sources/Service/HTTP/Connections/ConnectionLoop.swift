@@ -10,6 +10,7 @@ import NIOHTTP1
 /// into `Backend.offload` or `Call.heavily`, for it holds up the other connections of its thread.
 struct ConnectionLoop: ServerChildChannel {
   let connections: HTTP1Channel
+  let limits: ServiceLimits
   /// Nil for connections that are not encrypted.
   var tls: ServerTLS?
 
@@ -22,7 +23,7 @@ struct ConnectionLoop: ServerChildChannel {
     return connections.setup(channel: channel, logger: logger).flatMapThrowing { value in
       let handlers = channel.pipeline.syncOperations
       let decoder = try handlers.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
-      try handlers.addHandler(OldHTTP(), position: .after(decoder))
+      try handlers.addHandlers([RestOfBody(limits), OldHTTP()], position: .after(decoder))
       return value
     }
   }
