@@ -1,3 +1,11 @@
+/** What each word for what went wrong means. */
+const faults: Record<string, string> = {
+  denied: "You have not signed in.",
+  expired: "That took too long, or was done in another browser. Sign in once more.",
+  unavailable: "The service that vouches for you cannot be reached. Try again later, or choose another way.",
+  failed: "Signing in there does not work for this site. Tell whoever runs it, or choose another way.",
+};
+
 /** What a sign-in with somebody else has come back with: a code that is good once, or a word for what went wrong. */
 export interface SignInAnswer { code: string | null; fault: string | null }
 
@@ -11,7 +19,7 @@ export function takeSignInAnswer(): SignInAnswer | null {
 }
 
 export function faultText(fault: string | null): string {
-  return fault === "denied" ? "You have not signed in." : "Signing in has failed. Try again.";
+  return faults[fault ?? ""] ?? "Signing in has failed. Try again.";
 }
 
 /** Where a sign-in with somebody else begins, to come back to a page of this client. */
