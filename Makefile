@@ -89,6 +89,7 @@ endef
 .PHONY: help run test build packages test-packages web-packages routes codes lint format bench bench-tools fuzz \
   batch-checks growth worst-cases bench-ledger bench-service ledger-scale ledger-tools ledger-checks crash \
   edit-properties schemathesis attack authorisation malformed live outage maps watches realtime mail identity clients ogc web web-test-tools \
+  edit-properties schemathesis attack restarts live outage maps watches realtime mail identity clients ogc web web-test-tools \
   web-short web-tests library wheel python-tests wheel-check clean
 
 help: ## list what there is to make
@@ -233,6 +234,11 @@ authorisation: build ## ask for every operation as every kind of caller, on each
 malformed: build ## send every operation what is malformed, on each store; SHORT=1 for a minute
 	$(if $(SHORT),,$(call install,postgresql-15-postgis-3))
 	python3 benchmarks/peers/malformed.py --program $(BIN) $(if $(SHORT),--short)
+TIMES ?=
+restarts: build ## end the service and its PostgreSQL again and again under load, and show that no walk is lost; TIMES=
+	$(call install,python3 postgresql-15-postgis-3)
+	python3 benchmarks/peers/restarts.py --program $(BIN) --route routes/appalachian-trail.geojson \
+	  $(if $(TIMES),--times $(TIMES))
 
 outage: build ## log walks and read progress while every service outside is silent or refuses, beside a calm one
 	python3 benchmarks/peers/outage.py --program $(BIN) --route routes/appalachian-trail.geojson
