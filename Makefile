@@ -90,6 +90,7 @@ endef
   batch-checks growth worst-cases bench-ledger bench-service ledger-scale ledger-tools ledger-checks crash \
   edit-properties schemathesis attack authorisation malformed live outage maps watches realtime mail identity clients ogc web web-test-tools \
   edit-properties schemathesis attack restarts live outage maps watches realtime mail identity clients ogc web web-test-tools \
+  edit-properties schemathesis attack restarts cuts live outage maps watches realtime mail identity clients ogc web web-test-tools \
   web-short web-tests library wheel python-tests wheel-check clean
 
 help: ## list what there is to make
@@ -238,6 +239,11 @@ TIMES ?=
 restarts: build ## end the service and its PostgreSQL again and again under load, and show that no walk is lost; TIMES=
 	$(call install,python3 postgresql-15-postgis-3)
 	python3 benchmarks/peers/restarts.py --program $(BIN) --route routes/appalachian-trail.geojson \
+	  $(if $(TIMES),--times $(TIMES))
+
+cuts: build ## cut the connection to PostgreSQL around COMMIT, 3,000 times, and show that no walk is lost; TIMES=
+	$(call install,python3 postgresql-15-postgis-3)
+	python3 benchmarks/peers/cuts.py --program $(BIN) --route routes/appalachian-trail.geojson \
 	  $(if $(TIMES),--times $(TIMES))
 
 outage: build ## log walks and read progress while every service outside is silent or refuses, beside a calm one
