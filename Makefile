@@ -91,6 +91,7 @@ endef
   edit-properties schemathesis attack authorisation malformed live outage maps watches realtime mail identity clients ogc web web-test-tools \
   edit-properties schemathesis attack restarts live outage maps watches realtime mail identity clients ogc web web-test-tools \
   edit-properties schemathesis attack restarts cuts live outage maps watches realtime mail identity clients ogc web web-test-tools \
+  edit-properties schemathesis attack overload restarts cuts live outage maps watches realtime mail identity clients ogc web web-test-tools \
   web-short web-tests library wheel python-tests wheel-check clean
 
 help: ## list what there is to make
@@ -235,16 +236,22 @@ authorisation: build ## ask for every operation as every kind of caller, on each
 malformed: build ## send every operation what is malformed, on each store; SHORT=1 for a minute
 	$(if $(SHORT),,$(call install,postgresql-15-postgis-3))
 	python3 benchmarks/peers/malformed.py --program $(BIN) $(if $(SHORT),--short)
+SHORT ?=
+overload: build ## ask five times what the service can answer, beside 3,000 connections that say little; SHORT=1 takes less long
+	$(call install,python3 postgresql-15-postgis-3)
+	python3 benchmarks/peers/overload.py --program $(BIN) --route routes/appalachian-trail.geojson \
+	  $(if $(SHORT),--short)
+
 TIMES ?=
 restarts: build ## end the service and its PostgreSQL again and again under load, and show that no walk is lost; TIMES=
 	$(call install,python3 postgresql-15-postgis-3)
 	python3 benchmarks/peers/restarts.py --program $(BIN) --route routes/appalachian-trail.geojson \
 	  $(if $(TIMES),--times $(TIMES))
 
-cuts: build ## cut the connection to PostgreSQL around COMMIT, 3,000 times, and show that no walk is lost; TIMES=
+cuts: build ## cut the connection to PostgreSQL around COMMIT, 3,000 times, and show that no walk is lost; TIMES=, SHORT=1
 	$(call install,python3 postgresql-15-postgis-3)
 	python3 benchmarks/peers/cuts.py --program $(BIN) --route routes/appalachian-trail.geojson \
-	  $(if $(TIMES),--times $(TIMES))
+	  $(if $(TIMES),--times $(TIMES)) $(if $(SHORT),--short)
 
 outage: build ## log walks and read progress while every service outside is silent or refuses, beside a calm one
 	python3 benchmarks/peers/outage.py --program $(BIN) --route routes/appalachian-trail.geojson

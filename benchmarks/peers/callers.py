@@ -7,6 +7,7 @@ import json
 import os
 import select
 import socket
+import statistics
 import subprocess
 import threading
 import time
@@ -26,12 +27,12 @@ class Unanswered(Exception):
 
 
 class Walks:
-    """Walks of everybody in turn, as many as are asked for: what is at a number is always the same."""
+    """Walks of everybody in turn, as many as are asked for. Each starts when it is first asked for, and is
+    the same ever after."""
 
     def __init__(self, people):
         self.people, self.draw = people, uuid.uuid4().hex
-        self.start = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0)
-        self.tokens = {}
+        self.tokens, self.starts = {}, {}
 
     def __len__(self):
         return 1 << 40
@@ -50,8 +51,9 @@ class Walks:
 
     def __getitem__(self, number):
         """What logs a walk."""
-        moment = (self.start - datetime.timedelta(milliseconds=number % 3_600_000)).isoformat()
-        body = (f'{{"id":"{self.id(number)}","startedAt":"{moment}",'
+        start = datetime.datetime.fromtimestamp(
+            self.starts.setdefault(number, time.time()), datetime.timezone.utc)
+        body = (f'{{"id":"{self.id(number)}","startedAt":"{start.isoformat()}",'
                 f'"distanceMeters":{self.meters(number)}}}')
         return (f"POST /v1/activities HTTP/1.1\r\n{self.head(number)}Content-Type: application/json\r\n"
                 f"Content-Length: {len(body)}\r\n\r\n{body}").encode()
@@ -238,10 +240,10 @@ def totals(bench):
     return sum(service.get(bench.port, path)["totalMeters"] for path in bench.paths)
 
 
-def hold(bench, walks, acknowledged, before):
+def hold(bench, walks, acknowledged, before=None):
     """Holds acknowledged walks against what is stored: each is there, and counts once.
 
-    - `before`: what `totals` was before the first of them.
+    - `before`: what `totals` was before the first of them, where there are no other walks.
     """
     numbers, lost, wrong = list(acknowledged), [], []
 
@@ -265,6 +267,8 @@ def hold(bench, walks, acknowledged, before):
         raise Wrong(wrong[0])
     if lost:
         raise Wrong(f"{len(lost)} of {len(numbers)} acknowledged walks are lost, {walks.id(lost[0])} is one")
+    if before is None:
+        return
     counted = totals(bench) - before
     expected = sum(walks.meters(number) for number in numbers)
     if abs(counted - expected) > 0.001:
@@ -280,3 +284,36 @@ def audit(bench):
 
 def descriptors(process):
     return len(os.listdir(f"/proc/{process.pid}/fd"))
+
+
+def resident(process):
+    for line in open(f"/proc/{process.pid}/status"):
+        if line.startswith("VmRSS"):
+            return int(line.split()[1]) * 1024
+    return 0
+
+
+class Watch:
+    """Resident memory and open descriptors of a process, twice a second, until it is ended."""
+
+    def __init__(self, process):
+        self.process, self.samples, self.ended = process, [], threading.Event()
+        self.start = time.monotonic()
+        self.thread = threading.Thread(target=self.watch, daemon=True)
+        self.thread.start()
+
+    def watch(self):
+        while not self.ended.wait(0.5):
+            self.samples.append((time.monotonic() - self.start, resident(self.process),
+                                 descriptors(self.process)))
+
+    def end(self):
+        self.ended.set()
+        self.thread.join()
+
+    def medians(self, first, last):
+        """Of memory and of descriptors between two seconds."""
+        seen = [sample[1:] for sample in self.samples if first <= sample[0] <= last]
+        if not seen:
+            raise Wrong(f"nothing was seen of the process between {first} and {last} s")
+        return [statistics.median(column) for column in zip(*seen)]

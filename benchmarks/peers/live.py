@@ -11,7 +11,6 @@ A wrong event ends the run with WRONG; times are printed beside their aims, and 
 import argparse
 import datetime
 import json
-import multiprocessing
 import os
 import random
 import resource
@@ -27,7 +26,9 @@ import time
 
 import cluster
 import endings
+import openloop
 import service
+from callers import resident
 from table import Table
 
 TEAMS, STREAMS_PER_PROCESS, WALKS, PER_SECOND = 200, 200, 2_000, 500
@@ -188,22 +189,12 @@ def log_walks(ports, count, per_second, retry=False, teams=TEAMS):
     Returns, by walk, when it was due, when the answer was there, and the answer. A process of its own does
     it: whoever reads streams in this one would hold up its clock.
     """
-    ours, theirs = multiprocessing.Pipe(duplex=False)
-
     def work():
         # A copy of this process would draw what this one draws.
         random.seed()
-        theirs.send(log_walks_here(ports, count, per_second, retry, teams))
+        return log_walks_here(ports, count, per_second, retry, teams)
 
-    # What is here is there too; nothing is started anew.
-    child = multiprocessing.get_context("fork").Process(target=work)
-    child.start()
-    theirs.close()
-    try:
-        sent = ours.recv()
-    except EOFError:
-        wrong("who logs walks ended early")
-    child.join()
+    sent = openloop.Apart(work).result()
     if isinstance(sent, str):
         wrong(sent)
     return sent
@@ -230,7 +221,7 @@ def log_walks_here(ports, count, per_second, retry, teams):
                         connections[port].setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                     connections[port].sendall(request)
                     text = b""
-                    while not service.openloop.is_whole(text):
+                    while not openloop.is_whole(text):
                         data = connections[port].recv(1 << 16)
                         if not data:
                             raise OSError("closed")
@@ -499,13 +490,6 @@ def one_file(table, options, folder):
                   "100 ms", percentile(from_due, .99) / 100, 1, higher=False)
         idle(table, options, bench, process, found)
         stopped(table, options, bench, process, found)
-
-
-def resident(process):
-    for line in open(f"/proc/{process.pid}/status"):
-        if line.startswith("VmRSS"):
-            return int(line.split()[1]) * 1024
-    return 0
 
 
 def idle_streams(bench, found, count):

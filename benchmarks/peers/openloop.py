@@ -39,7 +39,8 @@ class Connections:
         self.poll.close()
 
 
-def run(port, requests, due, connections=150, sources=("127.0.0.1",), patience=None, tell=None):
+def run(port, requests, due, connections=150, sources=("127.0.0.1",), patience=None, tell=None,
+        ready=None):
     """Sends each request at its second after the start, over connections that are open before.
 
     Returns milliseconds from when each was due until its answer was there, sorted, and how many
@@ -48,10 +49,13 @@ def run(port, requests, due, connections=150, sources=("127.0.0.1",), patience=N
     A request waits for an idle connection, `patience` seconds at most where that is given: then it is
     not sent, and counts nowhere. `tell(number, second, text)` hears of each answer; the text is empty
     where the connection ended without one. All due at once with a patience of some seconds is a closed
-    loop of so many seconds.
+    loop of so many seconds. `ready()` is called when all connections are open; the start is when it is
+    done.
     """
     lines = Connections(port, connections, sources)
     waiting, took, errors, next_one = {}, [], 0, 0
+    if ready:
+        ready()
     start = time.perf_counter() + 0.1
 
     def answered(number, text):
