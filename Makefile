@@ -92,6 +92,7 @@ endef
   edit-properties schemathesis attack restarts live outage maps watches realtime mail identity clients ogc web web-test-tools \
   edit-properties schemathesis attack restarts cuts live outage maps watches realtime mail identity clients ogc web web-test-tools \
   edit-properties schemathesis attack overload restarts cuts live outage maps watches realtime mail identity clients ogc web web-test-tools \
+  edit-properties schemathesis attack overload restarts cuts soak live outage maps watches realtime mail identity clients ogc web web-test-tools \
   web-short web-tests library wheel python-tests wheel-check clean
 
 help: ## list what there is to make
@@ -241,6 +242,12 @@ overload: build ## ask five times what the service can answer, beside 3,000 conn
 	$(call install,python3 postgresql-15-postgis-3)
 	python3 benchmarks/peers/overload.py --program $(BIN) --route routes/appalachian-trail.geojson \
 	  $(if $(SHORT),--short)
+
+MINUTES ?= 20
+soak: build ## keep the service at half of what it can do for MINUTES=, and see whether anything grows
+	$(call install,python3 postgresql-15-postgis-3)
+	python3 benchmarks/peers/soak.py --program $(BIN) --route routes/appalachian-trail.geojson \
+	  --minutes $(MINUTES) --store $(STORE)
 
 TIMES ?=
 restarts: build ## end the service and its PostgreSQL again and again under load, and show that no walk is lost; TIMES=
