@@ -136,17 +136,17 @@ def connections(table, options, bench):
 
 
 class Work:
-    """By turns a walk and a read; one of several processes has every so manieth of them."""
+    """By turns a walk and a read; each process, and each time, has walks of its own."""
 
-    def __init__(self, walks, reads, share, shares):
-        self.walks, self.reads, self.share, self.shares = walks, reads, share, shares
+    def __init__(self, walks, reads, share):
+        self.walks, self.reads, self.first = walks, reads, share << 36
 
     def __len__(self):
-        return 1 << 40
+        return 1 << 36
 
     def walk(self, number):
         """The number of the walk that a request logs, if it does."""
-        return number * self.shares + self.share if number % 2 == 0 else None
+        return self.first + number // 2 if number % 2 == 0 else None
 
     def __getitem__(self, number):
         walk = self.walk(number)
@@ -185,7 +185,7 @@ def everywhere(bench, walks, first, dues, counts, patience, gate=None):
     - `gate`: a barrier, at which they wait for one another and for others with all connections open.
     """
     held = restarts.reads(bench)
-    parts = [openloop.Apart(send, bench.port, Work(walks, held, first + share, 1 << 20), due, count,
+    parts = [openloop.Apart(send, bench.port, Work(walks, held, first + share), due, count,
                             [f"127.0.{1 + share}.{1 + number}" for number in range(8)], patience,
                             gate and gate.wait)
              for share, (due, count) in enumerate(zip(dues, counts))]
@@ -260,7 +260,7 @@ def flood(table, options, bench):
             look_on, bench.port, restarts.reads(bench), seconds + AFTER_SECONDS, gate.wait)
         watch = callers.Watch(process)
         found = everywhere(
-            bench, walks, 1024, [due] * PROCESSES, [FLOOD_CONNECTIONS] * PROCESSES, 1, gate)
+            bench, walks, 256, [due] * PROCESSES, [FLOOD_CONNECTIONS] * PROCESSES, 1, gate)
         watch.end()
         early, _ = watch.medians(seconds / 4, seconds / 2)
         late, _ = watch.medians(seconds * 3 / 4, seconds)

@@ -38,7 +38,7 @@ from cluster import Wrong
 from live import percentile
 from table import Table
 
-STREAMS, UPLOAD_SECONDS, DROPS = 100, 2, 2
+TEAMS, STREAMS, UPLOAD_SECONDS, DROPS = 1_000, 100, 2, 2
 
 
 class Uploads:
@@ -104,7 +104,7 @@ def check(bench, streams, begun):
 def soak(table, options, bench):
     theirs, ours = overload.halves()
     os.sched_setaffinity(0, theirs)
-    walks, seconds = callers.Walks(restarts.TEAMS * service.PEOPLE), options.minutes * 60
+    walks, seconds = callers.Walks(TEAMS * service.PEOPLE), options.minutes * 60
     with bench.serving("--log-requests", "false", "--limit", "routes=1000000", "--limit",
                        "activities=100000000", "--access-token-seconds", "86400") as process:
         os.sched_setaffinity(0, ours)
@@ -119,7 +119,7 @@ def soak(table, options, bench):
         uploads, watch = Uploads(bench), callers.Watch(process)
         due = array("d", (number / rate for number in range(int(rate * seconds))))
         load = openloop.Apart(overload.send, bench.port,
-                              overload.Work(walks, restarts.reads(bench), 1024, 1 << 20), due, 64,
+                              overload.Work(walks, restarts.reads(bench), 256), due, 64,
                               patience=1)
         dice, end = random.Random(1), time.monotonic() + seconds
         while time.monotonic() < end and not uploads.fault:
@@ -169,8 +169,8 @@ def main():
     options = parser.parse_args()
     options.program = os.path.abspath(options.program)
     resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
-    table, service.TEAMS = Table(), restarts.TEAMS
-    live.TEAMS, live.STREAMS_PER_PROCESS = restarts.TEAMS, STREAMS // 2
+    table, service.TEAMS = Table(), TEAMS
+    live.TEAMS, live.STREAMS_PER_PROCESS = TEAMS, STREAMS // 2
     folder = tempfile.mkdtemp(prefix="milequest-soak-")
     is_right = False
     try:
