@@ -179,10 +179,11 @@ def send(port, work, due, count, sources=("127.0.0.1",), patience=None, ready=No
     return found
 
 
-def everywhere(bench, walks, first, dues, counts, patience, gate=None):
+def everywhere(bench, walks, first, dues, counts, patience, gate=None, begun=lambda: None):
     """Sends from several processes at once, and returns what each of them says.
 
     - `gate`: a barrier, at which they wait for one another and for others with all connections open.
+    - `begun`: called when they begin.
     """
     held = restarts.reads(bench)
     parts = [openloop.Apart(send, bench.port, Work(walks, held, first + share), due, count,
@@ -191,6 +192,7 @@ def everywhere(bench, walks, first, dues, counts, patience, gate=None):
              for share, (due, count) in enumerate(zip(dues, counts))]
     if gate:
         gate.wait()
+    begun()
     found = [part.result() for part in parts]
     for each in found:
         if each["wrong"]:
@@ -258,9 +260,11 @@ def flood(table, options, bench):
         gate = multiprocessing.get_context("fork").Barrier(PROCESSES + 2)
         onlookers = openloop.Apart(
             look_on, bench.port, restarts.reads(bench), seconds + AFTER_SECONDS, gate.wait)
-        watch = callers.Watch(process)
+        watches = []
         found = everywhere(
-            bench, walks, 256, [due] * PROCESSES, [FLOOD_CONNECTIONS] * PROCESSES, 1, gate)
+            bench, walks, 256, [due] * PROCESSES, [FLOOD_CONNECTIONS] * PROCESSES, 1, gate,
+            lambda: watches.append(callers.Watch(process)))
+        watch = watches[0]
         watch.end()
         early, _ = watch.medians(seconds / 4, seconds / 2)
         late, _ = watch.medians(seconds * 3 / 4, seconds)
