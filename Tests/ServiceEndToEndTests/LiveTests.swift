@@ -66,16 +66,21 @@ import Testing
   func aWalkMovedOutOfTheQuestIsRemoved(_ store: Store) throws {
     let service = try Stage.service(store)
     let story = try Expedition(service)
-    let walk = try story.ann.walk("2 km", at: Date())
-    let id = try #require(walk.json["activity"]["id"].text)
+    let id = UUID()
+    try story.ann.walk("2 km", at: Date(), id: id)
     let stream = try EventStream("/v1/quests/\(story.quest)/events", as: story.ann)
     #expect(stream.waits(for: "ready"))
-    try story.ann.ask(200, "PATCH", "/v1/activities/\(id)", ["startedAt": "2020-01-01T00:00:00Z"])
+    try story.ann.ask(
+      200, "PATCH", "/v1/activities/\(id.uuidString.lowercased())",
+      ["startedAt": "2020-01-01T00:00:00Z"])
     #expect(stream.waits(for: "activity.removed"))
     let removed = try #require(stream.ofTeam.last { $0.kind == "activity.removed" })
     #expect(
-      removed.json["activityId"].text == id && removed.json["progress"]["totalMeters"].number == 0)
-    try story.ann.ask(200, "PATCH", "/v1/activities/\(id)", ["startedAt": Walk.moment(Date())])
+      removed.json["activityId"].text == id.uuidString.lowercased()
+        && removed.json["progress"]["totalMeters"].number == 0)
+    try story.ann.ask(
+      200, "PATCH", "/v1/activities/\(id.uuidString.lowercased())",
+      ["startedAt": Walk.moment(Date())])
     #expect(stream.waits(for: "activity.changed"))
     #expect(stream.ofTeam.last?.json["progress"]["totalMeters"].number == 2_000)
   }
@@ -90,7 +95,7 @@ import Testing
     let guest = try EventStream(target, as: .stranger(service))
     let member = try EventStream(target, as: ann)
     for stream in [guest, member] { #expect(stream.waits(for: "ready")) }
-    try ann.ask(204, "DELETE", "/v1/teams/\(team)/members/self")
+    try ann.ask(204, "DELETE", "/v1/teams/\(team)/members/\(ann.id)")
     #expect(guest.endReason() == "team-dissolved")
     #expect(guest.events.suffix(2).map(\.kind) == ["team.dissolved", "end"])
     #expect(guest.events.allSatisfy { !$0.data.contains("Ann") })

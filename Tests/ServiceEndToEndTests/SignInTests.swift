@@ -142,12 +142,12 @@ import Testing
     let other = try service("other", secret: "fedcba9876543210")
     try ann.ask(200, "GET", "/v1/me")
     var there = Person(service: other, token: ann.token, email: ann.email)
-    try there.refused(401, "session-ended", "GET", "/v1/me")
+    try there.refused(401, "invalid-token", "GET", "/v1/me")
     // The person is known there: only what is signed is not.
     try there.signIn()
     try there.ask(200, "GET", "/v1/me")
     let back = Person(service: home, token: there.token)
-    try back.refused(401, "session-ended", "GET", "/v1/me")
+    try back.refused(401, "invalid-token", "GET", "/v1/me")
     try ann.ask(200, "GET", "/v1/me")
   }
 
