@@ -135,6 +135,7 @@ struct Overlaps {
     func share(along other: Way, within reach: Double, _ looks: inout Int) -> Double {
       guard other.vertices.count > 1, looks > 0 else { return 0 }
       looks -= Overlaps.samples / 4
+      guard isNear(other, within: reach) else { return 0 }
       var hits = 0
       for (point, direction) in samples where other.mayHold(point, within: reach) {
         looks -= other.vertices.count
@@ -144,9 +145,19 @@ struct Overlaps {
       return Double(hits) / Double(Overlaps.samples)
     }
 
+    /// Whether the two may come within a reach of each other at all: most parts of a long trail do not.
+    private func isNear(_ other: Way, within reach: Double) -> Bool {
+      let slack = reach + 2 * Self.bulgeMeters
+      return low.x - slack <= other.high.x && other.low.x - slack <= high.x
+        && low.y - slack <= other.high.y && other.low.y - slack <= high.y
+        && low.z - slack <= other.high.z && other.low.z - slack <= high.z
+    }
+
     /// Long legs run under the ground, so that the box is wider than its corners.
+    private static let bulgeMeters = 1_000.0
+
     private func mayHold(_ point: SpacePoint, within reach: Double) -> Bool {
-      let slack = reach + 1_000
+      let slack = reach + Self.bulgeMeters
       return point.x >= low.x - slack && point.x <= high.x + slack && point.y >= low.y - slack
         && point.y <= high.y + slack && point.z >= low.z - slack && point.z <= high.z + slack
     }

@@ -94,13 +94,17 @@ struct PartEnds {
     // End 2p is the start of part p, 2p + 1 its other end.
     let ends = starts.indices.flatMap { [starts[$0], stops[$0]] }
     var pairs: [Pair] = []
+    pairs.reserveCapacity(ends.count * ends.count / 2)
     for a in ends.indices {
       for b in ends.indices where b > a && a / 2 != b / 2 {
         pairs.append(Pair(meters: ends[a].distance(to: ends[b]), a: a, b: b))
       }
     }
     // Of equal gaps the one between neighbours that keep their direction comes first.
-    pairs.sort { ($0.meters, $0.b - $0.a, $0.a) < ($1.meters, $1.b - $1.a, $1.a) }
+    pairs.sort {
+      $0.meters != $1.meters
+        ? $0.meters < $1.meters : ($0.b - $0.a, $0.a) < ($1.b - $1.a, $1.a)
+    }
     var partner = [Int](repeating: -1, count: ends.count)
     var chain = Array(starts.indices)
     func root(_ part: Int) -> Int {
