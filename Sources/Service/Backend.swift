@@ -58,6 +58,7 @@ final class Backend: Sendable {
   let analytics: Analytics?
   /// Nil where spans go nowhere.
   let spans: Spans?
+  let overload: Overload
   /// All connections of the process.
   let connections: Connections
   let storeSize: StoreSize
@@ -110,6 +111,7 @@ final class Backend: Sendable {
     self.personZones = personZones
     bodies = BodyBudget(limits.bodies)
     downloads = BodyBudget(limits.downloads)
+    overload = Overload(limits)
     downloadThreads = WorkThreads(count: limits.workThreads)
     work = WorkPool(limits)
     plans = WorkPool(limits.plans)

@@ -65,6 +65,27 @@ import Testing
     }
   }
 
+  /// Neither saying nothing nor saying it slowly keeps a connection.
+  @Test func aHeadThatDoesNotComeEndsTheConnection() throws {
+    let service = try Stage.service(.file)
+    let silent = try Connection(port: service.port, patience: 30)
+    let slow = try Connection(port: service.port)
+    try slow.write("GET /healthz HTTP/1.1\r\nX-Slow: ")
+    // One that has asked before may rest, and then has as long for its next head.
+    let later = try Connection(port: service.port)
+    try later.write("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+    #expect(try later.answer().status == 200)
+    let second = try Connection(port: service.port)
+    try second.write("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+    #expect(try second.answer().status == 200)
+    try second.write("GET /healthz HT")
+    #expect(eventually { (try? slow.write("a")) == nil })
+    #expect(eventually { (try? second.write("T")) == nil })
+    #expect(try silent.read().isEmpty)
+    try later.write("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
+    #expect(try later.answer().status == 200)
+  }
+
   @Test func aClientThatWaitsIsToldToGoOn() throws {
     let service = try Stage.service(.file)
     let ann = try Person.registered(service, name: "Ann")

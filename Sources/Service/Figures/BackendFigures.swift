@@ -5,7 +5,8 @@ extension Backend {
   /// All figures for Prometheus. Nothing of it waits for the store.
   var metricsText: String {
     ProcessFigures.text + buildText + metrics.text + loadText + storeText + cacheText
-      + live.metricsText + (announcements?.metricsText ?? "") + realtimeNotices.metricsText
+      + overload.metricsText + live.metricsText + (announcements?.metricsText ?? "")
+      + realtimeNotices.metricsText
       + mail.metricsText + (analytics?.metricsText ?? "") + (spans?.metricsText ?? "")
   }
 

@@ -126,6 +126,8 @@ final class Endpoint: Sendable {
   let takesOtherParameters: Bool
   let body: Body
   let answers: [Answer]
+  /// Whether most of its time is waiting: in the line for heavy work, for another server, or for something to happen.
+  let waitsInLine: Bool
   /// What it may refuse with, beside what every endpoint may.
   let problems: [Problem.Code]
   let handle: @Sendable (Call) async throws -> Reply
@@ -135,7 +137,7 @@ final class Endpoint: Sendable {
     _ method: HTTPRequest.Method, _ path: PathTemplate, _ operation: String, _ summary: String,
     details: String = "", tag: String, access: Access, parameters: [ParameterKey] = [],
     takesOtherParameters: Bool = false, body: Body = .none, answers: [Answer],
-    problems: [Problem.Code] = [],
+    waitsInLine: Bool = false, problems: [Problem.Code] = [],
     handle: @escaping @Sendable (Call) async throws -> Reply
   ) {
     self.method = method
@@ -149,6 +151,7 @@ final class Endpoint: Sendable {
     self.takesOtherParameters = takesOtherParameters
     self.body = body
     self.answers = answers
+    self.waitsInLine = waitsInLine
     self.problems = problems
     self.handle = handle
   }
@@ -158,13 +161,13 @@ final class Endpoint: Sendable {
     _ method: HTTPRequest.Method, _ path: PathTemplate, _ operation: String, _ summary: String,
     details: String = "", tag: String, access: Access, parameters: [ParameterKey] = [],
     body: Content.Type, limit: BodyLimit = .small, answers: [Answer],
-    problems: [Problem.Code] = [],
+    waitsInLine: Bool = false, problems: [Problem.Code] = [],
     handle: @escaping @Sendable (Call, Content) async throws -> Reply
   ) {
     self.init(
       method, path, operation, summary, details: details, tag: tag, access: access,
       parameters: parameters, body: .json(JSONBody(body, limit: limit)), answers: answers,
-      problems: problems
+      waitsInLine: waitsInLine, problems: problems
     ) { call in
       guard let content = call.body as? Content else {
         preconditionFailure("\(call.endpoint.operation) was called without its body")

@@ -34,6 +34,13 @@ public struct ServiceLimits: Sendable {
   /// Bytes of a request's address and of all the fields of its head: 32 KiB, so that all that the
   /// description admits fits.
   public var headBytes = 32 << 10
+  /// Seconds in which the head of a request comes whole, from its first byte or, for the first one, from the
+  /// connection's beginning.
+  public var headSeconds = 10
+  /// Milliseconds that a request waits at most before it is worked on: reads, which are cheap to ask again, give way
+  /// first.
+  public var readPatienceMilliseconds = 500
+  public var changePatienceMilliseconds = 1_000
   /// Seconds after which a connection on which nothing happens is closed.
   public var idleSeconds = 60
   /// Connections at a time; fewer where the system gives fewer descriptors.

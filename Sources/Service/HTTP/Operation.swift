@@ -7,6 +7,10 @@ final class Operation: Sendable {
   /// Whether its answer goes on until one side ends it.
   let isEndless: Bool
 
+  /// Whether it counts where requests are refused that would wait too long: health is always told, and what waits for
+  /// its caller, for passwords or in a line has bounds of its own.
+  let countsAsLoad: Bool
+
   /// What requests count as that no endpoint is for.
   static let unknown = "unknown"
 
@@ -17,8 +21,12 @@ final class Operation: Sendable {
       schemas: schemas, zones: backend.zones, limits: backend.ledgerLimits)
     body = BodyReading(endpoint: endpoint, rules: rules)
     series = backend.metrics.series(endpoint.operation)
-    isEndless = endpoint.answers.contains { answer in
+    let isEndless = endpoint.answers.contains { answer in
       answer.contents.contains { $0.mediaType == LiveStream.mediaType }
     }
+    self.isEndless = isEndless
+    countsAsLoad =
+      endpoint.access != .open && endpoint.access != .signIn && !endpoint.takesFile && !isEndless
+      && !endpoint.waitsInLine
   }
 }

@@ -64,7 +64,7 @@ enum LiveResource {
       .get, "/v1/teams/\(.team)/events/page", "listTeamEvents",
       "List what happened to a team after a version", details: pageDetails, tag: tag,
       access: .anyone, parameters: [.afterVersion, .wait, .limit, .units],
-      answers: [.ok("LiveEventsPage", "A page.")]
+      answers: [.ok("LiveEventsPage", "A page.")], waitsInLine: true
     ) { call in
       let (facts, membership) = try await call.team()
       return try await page(
@@ -74,7 +74,7 @@ enum LiveResource {
       .get, "/v1/quests/\(.quest)/events/page", "listQuestEvents",
       "List what happened to a quest after a version", details: pageDetails, tag: tag,
       access: .shared(namesPeople: false), parameters: [.afterVersion, .wait, .limit, .units],
-      answers: [.ok("LiveEventsPage", "A page.")]
+      answers: [.ok("LiveEventsPage", "A page.")], waitsInLine: true
     ) { call in
       let (id, glance) = try await call.glance()
       return try await page(

@@ -16,14 +16,14 @@ enum PictureResource {
       details: "1200 × 630 pixels: the quest's name and team, how far they are, and where.",
       tag: tag, access: .shared(namesPeople: false), parameters: [.pictureUnits],
       answers: [Endpoint.Answer(200, "The picture.", mediaType: "image/png", .file)],
-      problems: [.unavailable], handle: card),
+      waitsInLine: true, problems: [.unavailable], handle: card),
     Endpoint(
       .get, "/v1/quests/\(.quest)/certificate.pdf", "getQuestCertificate",
       "Draw the certificate of a completed quest",
       details: "A page, A4 across. A quest that is not completed has none.",
       tag: tag, access: .anyone, parameters: [.pictureUnits],
       answers: [Endpoint.Answer(200, "The page.", mediaType: "application/pdf", .file)],
-      problems: [.unavailable], handle: certificate),
+      waitsInLine: true, problems: [.unavailable], handle: certificate),
   ]
 
   // MARK: What they do

@@ -79,7 +79,7 @@ enum RoutePlanResource {
       tag: RouteResource.tag, access: .person(.read),
       parameters: [.units, .joins, .join, .joinsBelow, .joinsAbove], body: RoutePlanBody.self,
       answers: [.ok("RoutePlan", "The route and how it came about.")],
-      handle: plan),
+      waitsInLine: true, handle: plan),
     Endpoint(
       .get, "/v1/maps", "getMapSettings", "What a map needs to know", tag: RouteResource.tag,
       access: .open, answers: [.ok("MapSettings")]

@@ -23,7 +23,9 @@ struct ConnectionLoop: ServerChildChannel {
     return connections.setup(channel: channel, logger: logger).flatMapThrowing { value in
       let handlers = channel.pipeline.syncOperations
       let decoder = try handlers.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
-      try handlers.addHandlers([RestOfBody(limits), OldHTTP()], position: .after(decoder))
+      let deadlines = RequestDeadlines(limits)
+      try handlers.addHandlers([deadlines, OldHTTP()], position: .after(decoder))
+      try handlers.addHandler(FirstBytes(deadlines), position: .before(decoder))
       return value
     }
   }

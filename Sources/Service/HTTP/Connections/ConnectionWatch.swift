@@ -23,6 +23,8 @@ final class ConnectionWatch: ChannelDuplexHandler, RemovableChannelHandler, Send
     /// Whether the present answer says that the connection closes.
     var isClosing = false
     var action: (@Sendable () -> Void)?
+    /// When the head of the present request was read.
+    var headRead = ContinuousClock.now
   }
 
   /// How much of an answer the system holds before it is sent.
@@ -43,6 +45,11 @@ final class ConnectionWatch: ChannelDuplexHandler, RemovableChannelHandler, Send
       return state.isGone
     }
     if isGone { action?() }
+  }
+
+  /// How long the head of the present request had been read at a moment.
+  func sinceHead(until moment: ContinuousClock.Instant) -> Duration {
+    state.withLock { moment - $0.headRead }
   }
 
   /// Closes the connection.
@@ -69,8 +76,12 @@ final class ConnectionWatch: ChannelDuplexHandler, RemovableChannelHandler, Send
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    if case .head = unwrapInboundIn(data), let id = state.withLock({ $0.id }) {
-      connections.requestBegins(id)
+    if case .head = unwrapInboundIn(data) {
+      let id = state.withLock { state in
+        state.headRead = .now
+        return state.id
+      }
+      if let id { connections.requestBegins(id) }
     }
     context.fireChannelRead(data)
   }

@@ -26,6 +26,8 @@ struct Exchange {
 
   // What is asked.
   var call: Call?
+  /// Counts among what is under way; nil for what does not count, and while it waits for its caller.
+  var pass: Overload.Pass?
   /// Holds the memory of the body.
   var hold: BodyBudget.Hold?
 

@@ -14,6 +14,7 @@ struct Pipeline: Sendable {
   private let authentication: Authentication
   private let rates: Rates
   private let admission: Admission
+  private let shedding: Shedding
   private let reading: RequestReading
   private let handling = Handling()
   private let checking: AnswerChecking?
@@ -38,7 +39,8 @@ struct Pipeline: Sendable {
     authentication = Authentication(identity: identity, links: backend.links)
     admission = Admission(identity: identity)
     self.rates = rates
-    reading = RequestReading(backend: backend)
+    shedding = Shedding(overload: backend.overload)
+    reading = RequestReading(backend: backend, shedding: shedding)
     checking =
       settings.checksAnswers ? AnswerChecking(schemas: schemas, zones: backend.zones) : nil
     problems = ProblemAnswers(backend: backend)
@@ -59,6 +61,7 @@ struct Pipeline: Sendable {
     tracing.begin(&exchange)
     addresses.apply(to: &exchange)
     do {
+      try shedding.begin(&exchange)
       try hosts.apply(to: exchange)
       await authentication.apply(to: &exchange)
       try rates.apply(to: &exchange)
@@ -70,6 +73,7 @@ struct Pipeline: Sendable {
       problems.apply(error, to: &exchange)
       missing.apply(to: &exchange)
     }
+    shedding.end(&exchange)
     exchange.hold?.giveBack()
     rendering.apply(to: &exchange)
     tagging.apply(to: &exchange)

@@ -1,18 +1,21 @@
 import NIOCore
 import NIOHTTP1
 
-/// Ends connections on which a body goes on after its request was answered: it is passed over, and may be neither slow
-/// nor long. A fault in it gets no answer of its own.
+/// Ends connections whose requests do not come on: a head that is not whole in time, and a body that goes on after its
+/// request was answered. Such a body is passed over, and may be neither slow nor long; a fault in it gets no answer of
+/// its own.
 ///
-/// Stands before the library's common types of HTTP, next to what reads the bytes.
-final class RestOfBody: ChannelDuplexHandler {
+/// Stands before the library's common types of HTTP, right behind what makes heads of bytes; `FirstBytes` stands before
+/// that.
+final class RequestDeadlines: ChannelDuplexHandler {
   typealias InboundIn = HTTPServerRequestPart
   typealias InboundOut = HTTPServerRequestPart
   typealias OutboundIn = HTTPServerResponsePart
   typealias OutboundOut = HTTPServerResponsePart
 
   private let mostBytes: Int
-  private let patience: TimeAmount
+  private let bodyTime: TimeAmount
+  private let headTime: TimeAmount
 
   /// Requests whose heads were read and whose answers have not ended.
   private var unanswered = 0
@@ -25,7 +28,16 @@ final class RestOfBody: ChannelDuplexHandler {
 
   init(_ limits: ServiceLimits) {
     mostBytes = limits.bodyBytes
-    patience = .seconds(Int64(limits.bodySeconds))
+    bodyTime = .seconds(Int64(limits.bodySeconds))
+    headTime = .seconds(Int64(limits.headSeconds))
+  }
+
+  // A connection on which nobody asks anything is none.
+  func handlerAdded(context: ChannelHandlerContext) { close(context.channel, in: headTime) }
+
+  /// Bytes have come that may begin the head of a request.
+  fileprivate func bytesCome(on channel: any Channel) {
+    if !isReceiving, timer == nil { close(channel, in: headTime) }
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -34,13 +46,13 @@ final class RestOfBody: ChannelDuplexHandler {
       unanswered += 1
       isReceiving = true
       restBytes = 0
+      stopTimer()
     case .body(let bytes):
       if unanswered == 0 { restBytes += bytes.readableBytes }
       if restBytes > mostBytes { return context.close(promise: nil) }
     case .end:
       isReceiving = false
-      timer?.cancel()
-      timer = nil
+      stopTimer()
     }
     context.fireChannelRead(data)
   }
@@ -58,20 +70,38 @@ final class RestOfBody: ChannelDuplexHandler {
     case .end:
       unanswered = max(unanswered - 1, 0)
       context.write(data, promise: promise)
-      if isReceiving, unanswered == 0 { wait(context) }
+      if isReceiving, unanswered == 0 { close(context.channel, in: bodyTime) }
     case .head, .body:
       context.write(data, promise: promise)
     }
   }
 
-  private func wait(_ context: ChannelHandlerContext) {
-    let channel = context.channel
-    timer = context.eventLoop.scheduleTask(in: patience) { channel.close(promise: nil) }
+  private func close(_ channel: any Channel, in time: TimeAmount) {
+    stopTimer()
+    timer = channel.eventLoop.scheduleTask(in: time) { channel.close(promise: nil) }
+  }
+
+  private func stopTimer() {
+    timer?.cancel()
+    timer = nil
   }
 
   func channelInactive(context: ChannelHandlerContext) {
-    timer?.cancel()
-    timer = nil
+    stopTimer()
     context.fireChannelInactive()
+  }
+}
+
+/// Tells when bytes come, before they make a head.
+final class FirstBytes: ChannelInboundHandler {
+  typealias InboundIn = ByteBuffer
+
+  private let deadlines: RequestDeadlines
+
+  init(_ deadlines: RequestDeadlines) { self.deadlines = deadlines }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    deadlines.bytesCome(on: context.channel)
+    context.fireChannelRead(data)
   }
 }
