@@ -253,7 +253,7 @@ def log_walks_here(ports, count, per_second, retry, teams):
 def nginx(folder, port, ports):
     """A real proxy before the processes, as the documentation has it."""
     configuration = os.path.join(folder, "nginx.conf")
-    servers = "".join(f"server 127.0.0.1:{each} max_fails=1 fail_timeout=1s;" for each in ports)
+    servers = "".join(f"server 127.0.0.1:{each} max_fails=0;" for each in ports)
     with open(configuration, "w") as file:
         file.write(f"""
 daemon off; pid {folder}/nginx.pid; error_log {folder}/nginx.log; worker_rlimit_nofile 20000;
