@@ -16,6 +16,8 @@ final class Overload: Sendable {
   private let changes: Lock<LoadGauge>
   private let patience: (read: Int64, change: Int64)
   private let refused = Atomic(0)
+  private let lastSaid = Lock<Int64>(0)
+  private static let saysEveryMilliseconds: Int64 = 60_000
   private static let start = ContinuousClock.now
 
   init(_ limits: ServiceLimits) {
@@ -56,6 +58,16 @@ final class Overload: Sendable {
   func end(_ pass: Pass) {
     let now = Self.now
     gauge(pass.isRead).withLock { $0.ends(begunAt: pass.begun, at: now) }
+  }
+
+  /// Whether the log is to have a line about it: one a minute.
+  func isTimeToSay() -> Bool {
+    let now = Self.now
+    return lastSaid.withLock { last in
+      guard last == 0 || now - last >= Self.saysEveryMilliseconds else { return false }
+      last = now
+      return true
+    }
   }
 
   private func gauge(_ isRead: Bool) -> Lock<LoadGauge> { isRead ? reads : changes }

@@ -28,6 +28,8 @@ struct Exchange {
   var call: Call?
   /// Counts among what is under way; nil for what does not count, and while it waits for its caller.
   var pass: Overload.Pass?
+  /// Whether it was refused because it would have waited too long.
+  var isShed = false
   /// Holds the memory of the body.
   var hold: BodyBudget.Hold?
 

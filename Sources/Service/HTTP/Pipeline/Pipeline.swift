@@ -39,7 +39,7 @@ struct Pipeline: Sendable {
     authentication = Authentication(identity: identity, links: backend.links)
     admission = Admission(identity: identity)
     self.rates = rates
-    shedding = Shedding(overload: backend.overload)
+    shedding = Shedding(overload: backend.overload, logger: backend.logger)
     reading = RequestReading(backend: backend, shedding: shedding)
     checking =
       settings.checksAnswers ? AnswerChecking(schemas: schemas, zones: backend.zones) : nil

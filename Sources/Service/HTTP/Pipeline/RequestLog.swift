@@ -1,6 +1,7 @@
 import Logging
 
-/// Writes down each request, or those alone that failed.
+/// Writes down each request, or those alone that failed. Those that were refused for overload are too many for that,
+/// and counted.
 struct RequestLog: Sendable {
   private let logger: Logger
   private let logsAll: Bool
@@ -12,7 +13,7 @@ struct RequestLog: Sendable {
 
   func apply(to exchange: Exchange) {
     let status = exchange.status.code
-    guard logsAll || status >= 500 else { return }
+    guard logsAll || (status >= 500 && !exchange.isShed) else { return }
     var metadata: Logger.Metadata = [
       "requestId": .string(exchange.requestID),
       "method": .string(exchange.request.method.rawValue),
@@ -22,6 +23,7 @@ struct RequestLog: Sendable {
     ]
     if let trace = exchange.trace { metadata["traceId"] = .string(trace.context.traceText) }
     if let problem = exchange.problem { metadata["code"] = .string(problem.code.name) }
-    logger.log(level: status >= 500 ? .error : .info, "request", metadata: metadata)
+    logger.log(
+      level: status >= 500 && !exchange.isShed ? .error : .info, "request", metadata: metadata)
   }
 }
