@@ -6,13 +6,16 @@ import socket
 import sys
 import time
 
+#: The service closes connections on which nobody has asked anything for ten seconds.
+MOST_REST_SECONDS = 5
+
 
 class Connections:
     """Open connections by their descriptors, opened anew where the service ends one."""
 
     def __init__(self, port, count, sources):
         self.port, self.sources = port, sources
-        self.open, self.idle, self.opened = {}, [], 0
+        self.open, self.idle, self.opened, self.rested = {}, [], 0, {}
         self.poll = select.epoll()
         for _ in range(count):
             self.add()
@@ -24,7 +27,7 @@ class Connections:
         opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.open[opened.fileno()] = opened
         self.poll.register(opened.fileno(), select.EPOLLIN)
-        self.idle.append(opened.fileno())
+        self.give_back(opened.fileno())
 
     def replace(self, number):
         self.poll.unregister(number)
@@ -32,6 +35,20 @@ class Connections:
         if number in self.idle:
             self.idle.remove(number)
         self.add()
+
+    def take(self):
+        """An idle connection that the service is not about to close: as browsers and pools do, one that has rested is
+        opened anew."""
+        number = self.idle.pop()
+        if time.monotonic() - self.rested[number] > MOST_REST_SECONDS:
+            self.idle.append(number)
+            self.replace(number)
+            number = self.idle.pop()
+        return number
+
+    def give_back(self, number):
+        self.idle.append(number)
+        self.rested[number] = time.monotonic()
 
     def close(self):
         for opened in self.open.values():
@@ -73,7 +90,7 @@ def run(port, requests, due, connections=150, sources=("127.0.0.1",), patience=N
             if patience is not None and now - due[next_one] > patience:
                 next_one += 1
                 continue
-            number = lines.idle.pop()
+            number = lines.take()
             waiting[number] = (next_one, due[next_one], b"")
             try:
                 lines.open[number].sendall(requests[next_one % len(requests)])
@@ -95,7 +112,7 @@ def run(port, requests, due, connections=150, sources=("127.0.0.1",), patience=N
             text += data
             if is_whole(text):
                 answered(number, text)
-                lines.idle.append(number)
+                lines.give_back(number)
             elif not data:
                 answered(number, b"")
                 lines.replace(number)
