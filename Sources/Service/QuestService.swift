@@ -190,8 +190,11 @@ public struct QuestService: ServiceLifecycle.Service {
           limits: limits, tls: tls)
       },
       configuration: ApplicationConfiguration(
-        address: .hostname(host, port: port), serverName: "MileQuest"),
+        address: .hostname(host, port: port), serverName: "MileQuest",
+        backlog: limits.connectionBacklog),
       onServerRunning: { [logger = backend.logger] channel in
+        // All who come at once are taken in a few turns, and not by fours.
+        try? await channel.setOption(.maxMessagesPerRead, value: 256).get()
         try? await channel.pipeline.addHandler(AcceptErrors(logger), position: .first).get()
         await started(channel.localAddress?.port ?? 0)
       },

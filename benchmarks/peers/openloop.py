@@ -11,14 +11,12 @@ MOST_REST_SECONDS = 5
 
 
 class Connections:
-    """Open connections by their descriptors, opened anew where the service ends one."""
+    """As many connections as are asked for, by their descriptors: each is opened when it is needed."""
 
     def __init__(self, port, count, sources):
-        self.port, self.sources = port, sources
+        self.port, self.count, self.sources = port, count, sources
         self.open, self.idle, self.opened, self.rested = {}, [], 0, {}
         self.poll = select.epoll()
-        for _ in range(count):
-            self.add()
 
     def add(self):
         source = self.sources[self.opened % len(self.sources)]
@@ -27,24 +25,26 @@ class Connections:
         opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.open[opened.fileno()] = opened
         self.poll.register(opened.fileno(), select.EPOLLIN)
-        self.give_back(opened.fileno())
+        return opened.fileno()
 
-    def replace(self, number):
+    def end(self, number):
         self.poll.unregister(number)
         self.open.pop(number).close()
         if number in self.idle:
             self.idle.remove(number)
-        self.add()
+
+    @property
+    def has_one(self):
+        return bool(self.idle) or len(self.open) < self.count
 
     def take(self):
-        """An idle connection that the service is not about to close: as browsers and pools do, one that has rested is
-        opened anew."""
-        number = self.idle.pop()
-        if time.monotonic() - self.rested[number] > MOST_REST_SECONDS:
-            self.idle.append(number)
-            self.replace(number)
+        """One on which nothing is asked. As browsers and pools do, none is used that has rested."""
+        if self.idle:
             number = self.idle.pop()
-        return number
+            if time.monotonic() - self.rested[number] <= MOST_REST_SECONDS:
+                return number
+            self.end(number)
+        return self.add()
 
     def give_back(self, number):
         self.idle.append(number)
@@ -58,7 +58,7 @@ class Connections:
 
 def run(port, requests, due, connections=150, sources=("127.0.0.1",), patience=None, tell=None,
         ready=None):
-    """Sends each request at its second after the start, over connections that are open before.
+    """Sends each request at its second after the start, over so many connections at most.
 
     Returns milliseconds from when each was due until its answer was there, sorted, and how many
     answers were none of 2xx. Raw sockets: a client of comforts would take longer than the service.
@@ -66,8 +66,7 @@ def run(port, requests, due, connections=150, sources=("127.0.0.1",), patience=N
     A request waits for an idle connection, `patience` seconds at most where that is given: then it is
     not sent, and counts nowhere. `tell(number, second, text)` hears of each answer; the text is empty
     where the connection ended without one. All due at once with a patience of some seconds is a closed
-    loop of so many seconds. `ready()` is called when all connections are open; the start is when it is
-    done.
+    loop of so many seconds. `ready()` is called first; the start is when it is done.
     """
     lines = Connections(port, connections, sources)
     waiting, took, errors, next_one = {}, [], 0, 0
@@ -86,7 +85,7 @@ def run(port, requests, due, connections=150, sources=("127.0.0.1",), patience=N
 
     while next_one < len(due) or waiting:
         now = time.perf_counter() - start
-        while next_one < len(due) and due[next_one] <= now and lines.idle:
+        while next_one < len(due) and due[next_one] <= now and lines.has_one:
             if patience is not None and now - due[next_one] > patience:
                 next_one += 1
                 continue
@@ -96,9 +95,9 @@ def run(port, requests, due, connections=150, sources=("127.0.0.1",), patience=N
                 lines.open[number].sendall(requests[next_one % len(requests)])
             except OSError:
                 answered(number, b"")
-                lines.replace(number)
+                lines.end(number)
             next_one += 1
-        pause = max(due[next_one] - now, 0) if next_one < len(due) and lines.idle else 1
+        pause = max(due[next_one] - now, 0) if next_one < len(due) and lines.has_one else 1
         for number, _ in lines.poll.poll(min(pause, 1)):
             try:
                 data = lines.open[number].recv(1 << 16)
@@ -106,7 +105,7 @@ def run(port, requests, due, connections=150, sources=("127.0.0.1",), patience=N
                 data = b""
             if number not in waiting:
                 # Ended while nothing was asked.
-                lines.replace(number)
+                lines.end(number)
                 continue
             which, was_due, text = waiting[number]
             text += data
@@ -115,7 +114,7 @@ def run(port, requests, due, connections=150, sources=("127.0.0.1",), patience=N
                 lines.give_back(number)
             elif not data:
                 answered(number, b"")
-                lines.replace(number)
+                lines.end(number)
             else:
                 waiting[number] = (which, was_due, text)
     lines.close()

@@ -45,6 +45,8 @@ public struct ServiceLimits: Sendable {
   public var idleSeconds = 60
   /// Connections at a time; fewer where the system gives fewer descriptors.
   public var connections = 12_500
+  /// Connections that wait to be taken; the system may allow fewer. Callers beyond wait a second or more.
+  public var connectionBacklog = 4_096
   /// Connections from one address that is no trusted proxy.
   public var connectionsPerAddress = 1_000
   /// Seconds that a shutdown waits for requests under way; a second later it ends whatever runs.
