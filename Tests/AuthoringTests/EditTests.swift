@@ -86,6 +86,9 @@ import Testing
     #expect(try DropPart(1).applied(to: measured).route.joinPolicies == [.ferry])
     let error = #expect(throws: AuthoringError.self) { try DropPart(4).applied(to: measured) }
     #expect(error?.code == .range)
+    let point = try route([equator(0...5), [place(0, 0.06)]], joins: [.ferry])
+    let empty = #expect(throws: AuthoringError.self) { try DropPart(1).applied(to: point) }
+    #expect(empty?.code == .unsuitable)
   }
 
   @Test func aLoopBeginsElsewhere() throws {

@@ -63,6 +63,10 @@ public struct DropPart: Edit {
       stretches.append(Stretch(old: start...high, start: length))
       length += high - start
     }
+    guard length > 0 || measured.passLength == .zero else {
+      throw AuthoringError(
+        .unsuitable, "without part \(part) nothing that is left of the route has a length")
+    }
     let made = try measured.carrying(line, stretches, length: length)
     var did = ["part \(part) dropped"]
     if let gap { did.append(gap) }
