@@ -36,7 +36,7 @@ final class Readiness: Sendable {
     let now = clock()
     let known = last.withLock { last -> Result<Void, any Error>? in
       if last.isUnderWay {
-        // Whoever comes before anything was found is told that nothing is known.
+        // The first look has found nothing yet.
         let isLate = now - last.began >= Self.patience
         return isLate ? .failure(Self.silence) : last.verdict ?? .failure(Self.beginning)
       }

@@ -71,6 +71,13 @@ import Testing
     let silent = try Connection(port: service.port, patience: 30)
     let slow = try Connection(port: service.port)
     try slow.write("GET /healthz HTTP/1.1\r\nX-Slow: ")
+    // A line break after a request begins no head, and ends no answer.
+    let ann = try Person.registered(service, name: "Ann")
+    let team = try ann.createTeam("Line", isPublic: true)
+    let stream = try Connection(port: service.port, patience: 30)
+    try stream.write("GET /v1/teams/\(team)/events HTTP/1.1\r\nHost: a\r\n\r\n")
+    #expect(try !stream.read().isEmpty)
+    try stream.write("\r\n")
     // One that has asked before may rest, and then has as long for its next head.
     let later = try Connection(port: service.port)
     try later.write("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
@@ -82,6 +89,14 @@ import Testing
     #expect(eventually { (try? slow.write("a")) == nil })
     #expect(eventually { (try? second.write("T")) == nil })
     #expect(try silent.read().isEmpty)
+    // A sign of life comes, and not the end.
+    var text = ""
+    while !text.contains("\n:") {
+      let more = try stream.read()
+      if more.isEmpty { break }
+      text += "\n" + String(decoding: more, as: UTF8.self)
+    }
+    #expect(text.contains("\n:"))
     try later.write("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n")
     #expect(try later.answer().status == 200)
   }

@@ -276,7 +276,7 @@ extension MapSheet {
   ) -> Content {
     let (start, length) = (measured.start.meters, measured.passLength.meters)
     let count = length > 0 ? steps : 0
-    // What the page lists has places of its own: whoever chooses it is led there and not beside it.
+    // Listed waypoints and findings get their exact places, beside the even steps.
     let listed = measured.waypoints.map(\.distance.meters) + findings.compactMap(\.distance?.meters)
     let even = (0...count).map { count == 0 ? start : start + length * Double($0) / Double(count) }
     let places = Set(even + listed.filter { start...(start + length) ~= $0 }).sorted()

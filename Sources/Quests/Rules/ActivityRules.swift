@@ -173,7 +173,7 @@ extension LedgerFold {
     let isPrivate = wasPrivate || activity.content.isPrivate
     var deltas: [QuestDelta] = []
     for recount in recounts {
-      // A walk that was moved out of a quest is gone for whoever looks at that quest.
+      // To its readers, a walk that leaves a quest is removed.
       let isGone = kind == .activityChanged && recount.added.isEmpty
       let cause =
         isPrivate

@@ -148,8 +148,8 @@ struct LiveRendering: Sendable {
   private func audience(_ event: TeamEvent) async throws -> LiveMessage.Audience {
     let team = try await ledger.team(event.team)?.team
     let memberships = try await ledger.memberships(in: event.team)
-    // Strangers are told of the end by its own event, which follows the last member's leaving. Whoever may not see
-    // the team since it was turned private was sent away by the event of that.
+    // Strangers keep their streams until the event that ends the team. If the team turned private before, that event
+    // has ended their streams already.
     let isDissolved = team?.dissolvedAt != nil
     return LiveMessage.Audience(
       isPublic: isDissolved ? event.kind != .teamChanged : team?.isPublic == true,

@@ -35,9 +35,10 @@ final class RequestDeadlines: ChannelDuplexHandler {
   // A connection on which nobody asks anything is none.
   func handlerAdded(context: ChannelHandlerContext) { close(context.channel, in: headTime) }
 
-  /// Bytes have come that may begin the head of a request.
+  /// Notes bytes that may begin the head of a request. While an answer is under way they stop nothing: some clients
+  /// send a line break after a body.
   fileprivate func bytesCome(on channel: any Channel) {
-    if !isReceiving, timer == nil { close(channel, in: headTime) }
+    if !isReceiving, unanswered == 0, timer == nil { close(channel, in: headTime) }
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {

@@ -1,19 +1,19 @@
-/// How many requests may be under way, found from how long those that are have been: a plain value, which performs
-/// nothing.
+/// Bounds the requests under way by how long they take: a plain value, which performs nothing.
 ///
-/// While few wait long there is no bound. When many have waited longer than the patience, the bound is what was
-/// finished of late within that time, so that whoever is let in is answered within it (Little's law); then it grows
-/// again, slot by slot.
+/// There is no bound until a quarter of the requests under way are late, longer than the patience. Then the bound is the
+/// number that ended within one patience, measured over the last second, so that an admitted request is answered in time
+/// (Little's law). Without late requests the bound grows with each slot.
 struct LoadGauge: Sendable {
-  /// Longer than this nobody should wait.
+  /// A request under way for longer is late.
   private let patienceSlots: Int
 
   /// Milliseconds of a slot: requests are counted by the slots in which they began and ended.
   static let slotMilliseconds: Int64 = 50
   private static let slots = 64
   private static let slotsPerSecond = 20
-  /// So many may be under way whatever happened before, and so many late ones are no overload.
+  /// The bound is never lower.
   private static let least = 32.0
+  /// Fewer late requests are no overload.
   private static let leastLate = 16
   /// How much the bound grows with each slot without overload; beyond the last there is none.
   private static let growth = 1.05
